@@ -1,0 +1,1 @@
+"""What an actor can do: one function per verb (authorise, decide, query, audit)."""

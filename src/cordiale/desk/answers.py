@@ -1,0 +1,259 @@
+"""What the verbs answer: frozen values that faces print, render or send as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every answer; `msgspec.to_builtins` gives the `--json` form."""
+
+
+class Reason(Answer):
+    """Why something was decided: a code, its English message id and the values in it."""
+
+    code: str
+    message_id: str
+    params: dict[str, Any] = {}
+    atom: str | None = None
+    rule: str | None = None
+
+
+class SetAside(Answer):
+    """Something that could not be taken in, kept with its bytes until it can."""
+
+    number: int
+    file: str
+    object_id: str | None
+    path: str
+    code: str
+    message_id: str
+    params: dict[str, Any] = {}
+    severity: str = "error"
+    at: int = 0
+    size: int = 0
+
+
+class Change(Answer):
+    """One kind of change made while upgrading STIX 2.0, with how often it was made."""
+
+    message_id: str
+    count: int
+
+
+class ImportReport(Answer):
+    """What one import did. `markings`: marking given to unmarked input → objects it was given to."""
+
+    job: str
+    state: str
+    files: int = 0
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    set_aside: int = 0
+    conflicts: int = 0
+    tombstoned: int = 0
+    definitions: int = 0
+    upgraded: int = 0
+    by_type: dict[str, int] = {}
+    markings: dict[str, int] = {}
+    changes: tuple[Change, ...] = ()
+    reasons: dict[str, int] = {}
+    first_set_aside: tuple[SetAside, ...] = ()
+    warnings: int = 0
+    seconds: float = 0.0
+
+
+class Summary(Answer):
+    """One line of a list: enough to choose from, nothing of the content but its name."""
+
+    id: str
+    type: str
+    name: str
+    source: str
+    created: int | None
+    modified: int | None
+    received: int
+    origin: str
+    marking: tuple[str, ...]
+    banner: str
+
+
+class Page(Answer):
+    """A page of summaries; `next` is handed back as `after` to read on, None at the end."""
+
+    items: tuple[Summary, ...]
+    next: str | None = None
+
+
+class Chip(Answer):
+    """What one partner has or would get of a version, and why not."""
+
+    partner: str
+    form: str
+    reason: Reason | None = None
+    released_at: int | None = None
+
+
+class AttachmentView(Answer):
+    """A file attached to an object; `sha256` identifies it only together with the object."""
+
+    object_id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    marking: tuple[str, ...]
+    held: bool = True
+
+
+class ReferenceView(Answer):
+    """A reference between two objects that the reader may both see."""
+
+    path: str
+    id: str
+    type: str
+    name: str
+
+
+class Statement(Answer):
+    """One source's current statement about an id, with its content."""
+
+    summary: Summary
+    version: str
+    value: dict[str, Any]
+    base_marking: tuple[str, ...]
+    full_marking: tuple[str, ...]
+    effective_marking: tuple[str, ...]
+    versions: int = 1
+
+
+class Shown(Answer):
+    """Everything the reader may see about one id."""
+
+    id: str
+    statements: tuple[Statement, ...]
+    refers_to: tuple[ReferenceView, ...] = ()
+    referred_by: tuple[ReferenceView, ...] = ()
+    attachments: tuple[AttachmentView, ...] = ()
+    partners: tuple[Chip, ...] = ()
+
+
+class Marked(Answer):
+    """A change of marking: a new version of our own object, or a stricter overlay."""
+
+    id: str
+    how: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    version: str | None = None
+    recalls_drafted: int = 0
+
+
+class Withheld(Answer):
+    """Objects withheld for one reason."""
+
+    reason: Reason
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+class PartnerPreview(Answer):
+    """What one partner would see, exactly, and why not the rest."""
+
+    partner: str
+    total: int
+    verbatim: int
+    tear_lines: int
+    withheld: int
+    released: int
+    awaiting_act: int
+    reasons: tuple[Withheld, ...] = ()
+    items: tuple[Chip, ...] = ()
+
+
+class Why(Answer):
+    """Why an object reached a partner or did not: each step of the decision."""
+
+    id: str
+    partner: str
+    form: str
+    marking: tuple[str, ...]
+    steps: tuple[Reason, ...] = ()
+    segment: int | None = None
+    sequence: int | None = None
+    sent_at: int | None = None
+    receipt_at: int | None = None
+
+
+class RulesDiff(Answer):
+    """What new rules would change. `token` must be handed to `rules_apply`."""
+
+    token: str
+    partnership: str
+    version_before: str | None
+    version_after: str
+    widened: dict[str, int] = {}
+    narrowed: dict[str, int] = {}
+    unchanged: dict[str, int] = {}
+    samples: dict[str, tuple[str, ...]] = {}
+    lines: tuple[str, ...] = ()
+
+
+class Acted(Answer):
+    """An act of a named officer and what it did."""
+
+    act: str
+    kind: str
+    partner: str
+    by: str
+    objects: int
+    waiting_second: bool = False
+    verbatim: int = 0
+    tear_lines: int = 0
+    withheld: tuple[Withheld, ...] = ()
+
+
+class Recalled(Answer):
+    """A recall sent or waiting for confirmation."""
+
+    recall: str
+    partners: dict[str, int]
+    objects: int
+    state: str
+    action: str
+
+
+class PartnerView(Answer):
+    """A partner as this node knows it. `words` is the fingerprint to compare aloud."""
+
+    name: str
+    nation: str
+    url: str
+    state: str
+    words: tuple[str, ...] = ()
+    words_fr: tuple[str, ...] = ()
+    last_contact: int | None = None
+    last_error: str | None = None
+    failures: int = 0
+    sent: int = 0
+    received: int = 0
+    lag_us: int | None = None
+
+
+class JobView(Answer):
+    """A persisted job: what it does, how far it is, how it ended."""
+
+    id: str
+    kind: str
+    state: str
+    by: str
+    started: int
+    updated: int
+    done: int
+    total: int | None
+    note: str = ""
+    params: dict[str, Any] = {}
+    result: dict[str, Any] | None = None

@@ -1,0 +1,72 @@
+"""Every verb in one place for the faces; importing this imports no room before it is used.
+
+| verb | signature |
+|---|---|
+| `import_` | `(desk, actor, sources, *, source=None, marking=None, progress=None) -> ImportReport` |
+| `show` | `(desk, actor, stix_id) -> Shown` |
+| `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
+| `counts` | `(desk, actor) -> dict[type, int]` |
+| `mark` | `(desk, actor, stix_id, atoms) -> Marked` |
+| `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
+| `why` | `(desk, actor, stix_id, partner) -> Why` |
+| `rules_diff` | `(desk, actor, text, origin) -> RulesDiff` |
+| `rules_apply` | `(desk, actor, text, origin, token) -> RulesDiff` |
+| `release` | `(desk, actor, partner, *, ids=(), types=(), until=None, reason="") -> Acted` |
+| `refuse` / `hold` | `(desk, actor, partner, *, ids, reason) -> Acted` |
+| `confirm_act` | `(desk, actor, act) -> Acted` (the second of `four_eyes`) |
+| `recall` | `(desk, actor, *, ids, partner=None, reason, action="purge", confirm=False) -> Recalled` |
+| `partner_invite` | `(desk, actor) -> bytes` (the invitation file) |
+| `partner_add` | `(desk, actor, invitation) -> PartnerView` |
+| `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
+| `partner_list` | `(desk, actor) -> list[PartnerView]` |
+| `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
+| `attach` | `(desk, actor, stix_id, chunks, *, name, media_type, marking=None) -> AttachmentView` |
+| `attachment` | `(desk, actor, stix_id, sha256) -> tuple[AttachmentView, Path]` |
+| `set_aside` | `(desk, actor, *, after=None, limit=100) -> list[SetAside]` |
+| `set_aside_retry` | `(desk, actor, numbers=None) -> ImportReport` |
+| `jobs` | `(desk, actor) -> list[JobView]` |
+| `job_stop` | `(desk, actor, job) -> JobView` |
+| `job_resume` | `(desk, actor, job, *, progress=None) -> ImportReport` |
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+# verb → module of its function; a face pays only for the verbs it uses
+VERBS: dict[str, str] = {
+    "import_": "importing",
+    "show": "show",
+    "search": "search",
+    "counts": "search",
+    "mark": "mark",
+    "preview": "preview",
+    "why": "why",
+    "rules_diff": "rules",
+    "rules_apply": "rules",
+    "release": "release",
+    "refuse": "release",
+    "hold": "release",
+    "confirm_act": "release",
+    "recall": "recall",
+    "partner_invite": "partners",
+    "partner_add": "partners",
+    "partner_confirm": "partners",
+    "partner_list": "partners",
+    "sync": "sync",
+    "attach": "attach",
+    "attachment": "attach",
+    "set_aside": "set_aside",
+    "set_aside_retry": "set_aside",
+    "jobs": "jobs",
+    "job_stop": "jobs",
+    "job_resume": "jobs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in VERBS:
+        raise AttributeError(name)
+    module = importlib.import_module(f"cordiale.desk.{VERBS[name]}")
+    return getattr(module, name)

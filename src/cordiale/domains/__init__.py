@@ -1,0 +1,1 @@
+"""The fields of work; each is one folder that declares a `Domain`."""

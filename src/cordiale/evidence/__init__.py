@@ -1,0 +1,1 @@
+"""Files as evidence: content-addressed, attached to objects, served only under them."""
