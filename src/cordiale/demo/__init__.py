@@ -1,0 +1,1 @@
+"""Run three partners on one machine and check that nothing leaks."""

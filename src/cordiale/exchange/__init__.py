@@ -1,0 +1,1 @@
+"""Exchange between nodes: segments, stream, signing, sync, receipts, recall, and TAXII 2.1."""

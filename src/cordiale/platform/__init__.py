@@ -1,0 +1,1 @@
+"""Give every room its clock, identifiers, errors, languages, configuration and log."""

@@ -1,0 +1,166 @@
+"""Say every sentence in English and French, from catalogues that each room keeps for itself.
+
+A message id is the English sentence with {named} places; `_` marks it in code and changes nothing. Catalogues are
+`messages/fr.po` (and `fr_CA.po` where Canada says it otherwise) in a room or a domain, found by looking. They are
+read at the first sentence that is not English, so an English process never pays for them.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cordiale.platform.clock import Instant
+
+LANGUAGES: Final = ("en", "fr", "fr-CA")
+"""What a reader may choose; `fr` is French as written in France."""
+
+
+def _(message_id: str) -> str:
+    """Mark a sentence for the catalogues."""
+    return message_id
+
+
+def _n(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence that counts, for one and for several."""
+    return one, many
+
+
+def text(lang: str, message_id: str, /, **params: Any) -> str:
+    """Write a sentence in a language, its places filled; English where no translation is known."""
+    return fill(catalogue(lang).get(message_id, message_id), params)
+
+
+def ntext(lang: str, one: str, many: str, n: int, /, **params: Any) -> str:
+    """Write a sentence that counts: `{n}` is filled with the number as the language writes it.
+
+    French says zero in the singular, English in the plural.
+    """
+    chosen = one if (n in (0, 1) if is_french(lang) else n == 1) else many
+    return fill(catalogue(lang).get(chosen, chosen), {"n": number(lang, n), **params})
+
+
+def fill(sentence: str, params: Mapping[str, Any]) -> str:
+    """Fill a sentence's named places; a place without a value stays visible instead of hiding the sentence."""
+    if "{" not in sentence:
+        return sentence
+    try:
+        return sentence.format_map(_Places(params))
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return sentence
+
+
+def is_french(lang: str) -> bool:
+    """Tell whether a language tag is one of ours in French."""
+    return lang[:2] == "fr"
+
+
+def negotiate(accept_language: str, default: str = "en") -> str:
+    """Choose a language from an Accept-Language header (RFC 9110 §12.5.4)."""
+    wishes = []
+    for position, part in enumerate(accept_language[:1000].split(",")):
+        tag, *rest = (piece.strip() for piece in part.split(";"))
+        weight = 1.0
+        for piece in rest:
+            if piece.startswith("q="):
+                try:
+                    weight = float(piece[2:])
+                except ValueError:
+                    weight = 0.0
+        if weight > 0:
+            wishes.append((-weight, position, tag.lower()))
+    for _weight, _position, tag in sorted(wishes):
+        if tag == "fr-ca":
+            return "fr-CA"
+        if tag[:2] in ("fr", "en"):
+            return tag[:2]
+    return default
+
+
+def catalogue_files() -> tuple[Path, ...]:
+    """Find every room's and domain's catalogues, in a fixed order."""
+    root = Path(__file__).parent.parent
+    return tuple(sorted([*root.glob("*/messages/*.po"), *root.glob("domains/*/messages/*.po")]))
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, str]:
+    """Return the translations of a language by message id; empty for English."""
+    if not is_french(lang):
+        return {}
+    found: dict[str, str] = {}
+    for locale in ("fr", "fr_CA") if lang == "fr-CA" else ("fr",):
+        for file in catalogue_files():
+            if file.stem == locale:
+                found.update(read_catalogue(file))
+    return found
+
+
+def read_catalogue(file: Path) -> dict[str, str]:
+    """Read the translations in one catalogue; empty and doubtful (fuzzy) ones are left out.
+
+    Raises ValueError with the line when the file is not a catalogue.
+    """
+    from babel.messages.pofile import PoFileError, read_po  # loaded only when French is needed
+
+    try:
+        with file.open("rb") as stream:
+            entries = list(read_po(stream, abort_invalid=True))
+    except PoFileError as error:
+        raise ValueError(f"{file}: {error}") from error
+    found: dict[str, str] = {}
+    for entry in entries:
+        if not entry.id or entry.fuzzy:
+            continue
+        ids = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
+        strings = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+        found.update({i: s for i, s in zip(ids, strings, strict=False) if s})
+    return found
+
+
+def number(lang: str, value: float) -> str:
+    """Write a number as the language does: 12,345.6 or 12 345,6."""
+    if not is_french(lang):
+        return f"{value:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=_locale(lang))
+
+
+def percent(lang: str, share: float, digits: int = 0) -> str:
+    """Write a share of 1 as a percentage: 12% or 12 %."""
+    if not is_french(lang):
+        return f"{share:.{digits}%}"
+    return f"{share * 100:.{digits}f}".replace(".", ",") + "\u00a0%"
+
+
+def instant(lang: str, when: Instant) -> str:
+    """Write an instant for a person, to the minute, with its zone: 3 March 2026, 14:05 UTC."""
+    from datetime import UTC, datetime
+
+    from babel.dates import format_datetime
+
+    moment = datetime.fromtimestamp(when / 1_000_000, UTC)
+    clock = "HH 'h' mm" if lang == "fr-CA" else "HH:mm"
+    comma = "" if is_french(lang) else ","
+    return format_datetime(moment, f"d MMMM y{comma} {clock} 'UTC'", locale=_locale(lang))
+
+
+def day(lang: str, when: Instant) -> str:
+    """Write the day of an instant in UTC for a person: 3 March 2026."""
+    from datetime import UTC, datetime
+
+    from babel.dates import format_date
+
+    return format_date(datetime.fromtimestamp(when / 1_000_000, UTC), "d MMMM y", locale=_locale(lang))
+
+
+def _locale(lang: str) -> str:
+    return {"fr": "fr_FR", "fr-CA": "fr_CA"}.get(lang, "en_GB")
+
+
+class _Places(dict[str, Any]):
+    """Leave a place without a value as it is written."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"

@@ -1,0 +1,1 @@
+"""Decide whether these bytes may reach this recipient, and in which form."""

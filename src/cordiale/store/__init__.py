@@ -1,0 +1,1 @@
+"""Keep versions, their markings, references, text and changes in SQLite or PostgreSQL."""

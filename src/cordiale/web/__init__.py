@@ -1,0 +1,1 @@
+"""Show an opened node to people in a browser."""
