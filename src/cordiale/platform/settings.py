@@ -1,0 +1,106 @@
+"""Declare every setting once: name, type, bounds, default and what it is for.
+
+A setting is one line in the section it belongs to. `docs/reference/configuration.md` is written from here, and
+`cordiale.platform.configuration` reads files, environment and flags by it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Struct, field
+
+
+class Says(Struct, frozen=True):
+    """What a setting is for, and what it may be: least, most, or a form of text."""
+
+    description: str
+    low: int | None = None
+    high: int | None = None
+    pattern: str | None = None
+
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+MIB = 1024 * 1024
+
+
+class NodeSection(Struct, frozen=True, kw_only=True):
+    """Who this node is."""
+
+    name: Annotated[str, Says("Short name partners know the node by, such as `can-cccs`: lower-case letters, digits and hyphens. It never changes.", pattern=SLUG)] = "node"  # fmt: skip
+    title: Annotated[str, Says("Name shown to people; the short name where it is empty.")] = ""
+    nation: Annotated[str, Says("Nation the node belongs to, as the rules write it, such as `CAN`.")] = ""
+    organisation: Annotated[str, Says("Organisation that runs the node, as the rules write it.")] = ""
+    language: Annotated[Literal["en", "fr", "fr-CA"], Says("Language for readers who have not chosen one, and for the command line where the system names none.")] = "en"  # fmt: skip
+
+
+class StoreSection(Struct, frozen=True, kw_only=True):
+    """Where objects are kept."""
+
+    url: Annotated[str, Says("`sqlite:///PATH`, `postgresql://USER@HOST/NAME` or `memory://`. Empty: `cordiale.db` in the node's folder. `store = \"URL\"` on a line of its own before the first section means the same.")] = ""  # fmt: skip
+    text_index: Annotated[bool, Says("Keep a text index, so that search finds words.")] = True
+    index_lag_ms: Annotated[int, Says("How long the text index may follow behind what is stored; it never leads.", low=0, high=60_000)] = 2000  # fmt: skip
+
+
+class ServeSection(Struct, frozen=True, kw_only=True):
+    """Where the node answers."""
+
+    host: Annotated[str, Says("Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Says("Port to listen on; 0 takes any free one.", low=0, high=65_535)] = 8470
+    public_url: Annotated[str, Says("Address under which partners and people reach the node, where a proxy stands before it.", pattern=r"^(https?://\S+)?$")] = ""  # fmt: skip
+
+
+class LogSection(Struct, frozen=True, kw_only=True):
+    """What the node writes down about its own running; never the content of an object."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], Says("Least weight that is written.")] = "info"  # fmt: skip
+    format: Annotated[Literal["auto", "console", "json"], Says("`auto` writes for a person on a terminal and JSON lines elsewhere.")] = "auto"  # fmt: skip
+
+
+class LimitsSection(Struct, frozen=True, kw_only=True):
+    """How much the node takes in before it refuses, with a reason."""
+
+    object_bytes: Annotated[int, Says("Largest single object, in bytes.", low=1024)] = 16 * MIB
+    bundle_bytes: Annotated[int, Says("Largest file or bundle given to `import`, in bytes, after decompression.", low=1024)] = 1024 * MIB  # fmt: skip
+    depth: Annotated[int, Says("Deepest nesting of an object.", low=2, high=64)] = 64
+    expansion: Annotated[int, Says("Largest ratio of decompressed to compressed size.", low=2)] = 200
+    request_bytes: Annotated[int, Says("Largest body of a request, in bytes.", low=1024)] = 32 * MIB
+    page_objects: Annotated[int, Says("Most objects in one TAXII page.", low=1, high=10_000)] = 1000
+    file_bytes: Annotated[int, Says("Largest file attached to an object, in bytes.", low=1)] = 1024 * MIB
+
+
+class ExchangeSection(Struct, frozen=True, kw_only=True):
+    """How the node exchanges with its partners."""
+
+    tick_ms: Annotated[int, Says("Every how many milliseconds segments are cut; the least time from release to send.", low=10, high=3_600_000)] = 200  # fmt: skip
+    poll_s: Annotated[int, Says("How many seconds a wake-up request may wait for news.", low=1, high=120)] = (
+        25
+    )
+    timeout_s: Annotated[int, Says("After how many seconds without an answer a partner counts as down for now.", low=1, high=600)] = 30  # fmt: skip
+    clock_skew_s: Annotated[int, Says("How far a partner's clock may be from ours before its signed requests are refused.", low=1, high=86_400)] = 300  # fmt: skip
+
+
+class ImportSection(Struct, frozen=True, kw_only=True):
+    """What import does with what says nothing itself."""
+
+    marking: Annotated[str, Says("Marking of input that carries none and whose source has no profile, such as `tlp:amber`; several atoms are separated by spaces. Empty: such input is set aside.")] = ""  # fmt: skip
+
+
+class SourceSection(Struct, frozen=True, kw_only=True):
+    """The profile of one source, chosen by `import --source NAME`."""
+
+    title: Annotated[str, Says("Name shown to people.")] = ""
+    marking: Annotated[str, Says("Marking of this source's input where it carries none, such as `tlp:amber`; several atoms are separated by spaces.")] = ""  # fmt: skip
+
+
+class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
+    """Every setting of an opened node, checked, and the folder it lives in."""
+
+    folder: Path
+    node: NodeSection = field(default_factory=NodeSection)
+    store: StoreSection = field(default_factory=StoreSection)
+    serve: ServeSection = field(default_factory=ServeSection)
+    log: LogSection = field(default_factory=LogSection)
+    limits: LimitsSection = field(default_factory=LimitsSection)
+    exchange: ExchangeSection = field(default_factory=ExchangeSection)
+    import_: ImportSection = field(default_factory=ImportSection)
+    source: dict[str, SourceSection] = field(default_factory=dict)
