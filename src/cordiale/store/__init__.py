@@ -1,1 +1,1 @@
-"""Keep versions, their markings, references, text and changes in SQLite or PostgreSQL."""
+"""Keep versions, markings, references, text and changes in SQLite, PostgreSQL or memory."""
