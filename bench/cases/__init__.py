@@ -1,0 +1,13 @@
+"""The benchmarks, one module each, with `run(quick) -> list[Figure]`."""
+
+CASES = {
+    "import": ("import_objects", "strict ingress, full validation and durable indexed insert, without and with the text index"),
+    "taxii-get": ("taxii_get", "pages of 100 and 1,000 over HTTP, at growing stores and with most objects hidden"),
+    "taxii-post": ("taxii_post", "envelopes of 100 into the inbox over HTTP"),
+    "decide": ("decide", "uncached release decisions on one core"),
+    "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
+    "stream": ("stream", "cutting and keeping the streams of many partners"),
+    "start": ("start", "a served node's first answer and its idle memory"),
+    "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
+}
+"""Name → (module, what it measures); the order is that of a whole run."""
