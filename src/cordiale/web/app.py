@@ -1,0 +1,88 @@
+"""The node's one ASGI application: partners first, by the shortest way; pages for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cordiale.web.headers import plain, secured
+from cordiale.web.hosts import is_known
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.node.node import Node
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+EXCHANGE = ("/taxii2/", "/cordiale/v1/")
+
+
+def app(
+    node: Node,
+    *,
+    pages: bool = True,
+    any_host: bool = False,
+    actor: Actor | None = None,
+    started: Callable[[], None] | None = None,
+) -> App:
+    """Return the application of an opened node.
+
+    Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework; it is loaded with the first page, so a
+    node that only serves partners does not pay for it. `actor` is who the pages act as (default: this node's analyst);
+    `any_host` turns off the Host check; `started` is called once requests are accepted.
+    """
+    exchange: App | None = None
+    site: App | None = None
+    public = urlsplit(node.settings.serve.public_url).hostname
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal exchange, site
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send, started)
+            return
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith(EXCHANGE):
+            if exchange is None:
+                exchange = _exchange(node)
+            await exchange(scope, receive, send)
+            return
+        if not pages:
+            await plain(send, 404, b"Not found\n")
+            return
+        if not any_host and not is_known(_header(scope, b"host"), (public,) if public else ()):
+            await plain(send, 421, b"This name is not served here.\n")
+            return
+        if site is None:
+            from cordiale.web.site import site as build
+
+            site = build(node, actor)
+        await site(scope, receive, secured(send))
+
+    return answer
+
+
+def _exchange(node: Node) -> App:
+    from cordiale.exchange.asgi import application
+
+    return application(node.service)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
+
+
+async def _lifespan(receive: Receive, send: Send, started: Callable[[], None] | None) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+            if started is not None:
+                started()
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,111 @@
+"""Run one node's server until it is told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.node.node import Node
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address or name can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Open the listening socket; port 0 takes any free one.
+
+    Raises ConfigurationError when the address is busy or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+    except OSError as error:
+        opened.close()
+        raise ConfigurationError(
+            "serve.address",
+            _(
+                "Cannot listen on {host}:{port}: {reason}. Choose another one with `--listen HOST:PORT`; port 0 takes any free port."
+            ),
+            host=host,
+            port=port,
+            reason=error.strerror or str(error),
+        ) from error
+    return opened
+
+
+def serve(
+    node: Node,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    pages: bool = True,
+    allow_network: bool = False,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve pages and partners until SIGINT or SIGTERM; `ready` is given the address once it answers.
+
+    The pages know no accounts yet: whoever reaches them acts as this node's analyst. So an address that others can
+    reach is refused with ConfigurationError unless `pages` is off (partners are still answered) or `allow_network`
+    says that it is meant.
+    """
+    host = node.settings.serve.host if host is None else host
+    port = node.settings.serve.port if port is None else port
+    if pages and not allow_network and not is_loopback(host):
+        raise ConfigurationError(
+            "serve.open",
+            _(
+                "{host} can be reached by others, and the pages know no accounts yet: anybody would act as this node's analyst. "
+                "Serve partners alone with `--no-pages`, or say that it is meant with `--allow-network`."
+            ),
+            host=host,
+        )
+    import uvicorn
+
+    from cordiale.web.app import app
+
+    listening = bind(host, port)
+    bound = listening.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{bound}/"
+
+    def answering() -> None:
+        if ready is not None:
+            ready(address)
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(node, pages=pages, any_host=allow_network, started=answering),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            lifespan="on",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=3,
+            limit_concurrency=2000,
+            backlog=512,
+            ws="none",
+            proxy_headers=False,
+        )
+    )
+    try:
+        server.run(sockets=[listening])
+    finally:
+        listening.close()
+        sys.stdout.flush()
