@@ -4,9 +4,9 @@ A fragment is `changes/SLUG.KIND.md`, one or more sentences for the people who u
 `KINDS`. One file per change, so that two changes never collide.
 """
 
-import datetime
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 KINDS = {
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
         print("usage: ./dev changelog VERSION [--draft]", file=sys.stderr)
         return 2
     found = fragments()
-    written = section(names[0], datetime.datetime.now(datetime.UTC).date().isoformat(), found)
+    written = section(names[0], datetime.now(UTC).date().isoformat(), found)
     if "--draft" in arguments:
         print(written)
         return 0

@@ -4,7 +4,20 @@ import re
 import sys
 from pathlib import Path
 
-TYPES = ("feat", "fix", "perf", "refactor", "docs", "test", "bench", "build", "ci", "chore", "style", "revert")
+TYPES = (
+    "feat",
+    "fix",
+    "perf",
+    "refactor",
+    "docs",
+    "test",
+    "bench",
+    "build",
+    "ci",
+    "chore",
+    "style",
+    "revert",
+)
 FORM = re.compile(rf"(?:{'|'.join(TYPES)})(?:\([a-z0-9,-]+\))?!?: \S.*")
 
 

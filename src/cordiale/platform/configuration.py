@@ -253,7 +253,7 @@ def _checked(name: str, value: Any, where: str) -> Any:
         low=key.says.low,
         high=key.says.high,
         choices=", ".join(key.choices),
-        purpose=key.says.description,
+        example=key.says.example,
     )
 
 
@@ -278,7 +278,7 @@ def _expectation(key: Key, value: Any) -> tuple[str, bool]:
         import re
 
         fits = re.fullmatch(key.says.pattern, value) is not None
-        return _("{where}: `{key}` is {value}, which is not of the form it needs. {purpose}"), fits
+        return _("{where}: `{key}` is {value}, which is not of the form it needs, such as {example}."), fits
     return "", True
 
 

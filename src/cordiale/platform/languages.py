@@ -5,6 +5,7 @@ A message id is the English sentence with {named} places; `_` marks it in code a
 read at the first sentence that is not English, so an English process never pays for them.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -114,7 +115,7 @@ def read_catalogue(file: Path) -> dict[str, str]:
             continue
         ids = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
         strings = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
-        found.update({i: s for i, s in zip(ids, strings, strict=False) if s})
+        found.update({i: _apostrophes(s) for i, s in zip(ids, strings, strict=False) if s})
     return found
 
 
@@ -153,6 +154,13 @@ def day(lang: str, when: Instant) -> str:
     from babel.dates import format_date
 
     return format_date(datetime.fromtimestamp(when / 1_000_000, UTC), "d MMMM y", locale=_locale(lang))
+
+
+def _apostrophes(french: str) -> str:
+    """Write d'abord as d’abord, except in `code`: translators type the straight one, readers see the right one."""
+    parts = french.split("`")
+    parts[::2] = [re.sub(r"(?<=\w)'(?=\w)", "’", part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def _locale(lang: str) -> str:

@@ -17,6 +17,7 @@ class Says(Struct, frozen=True):
     low: int | None = None
     high: int | None = None
     pattern: str | None = None
+    example: str = ""
 
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -26,7 +27,7 @@ MIB = 1024 * 1024
 class NodeSection(Struct, frozen=True, kw_only=True):
     """Who this node is."""
 
-    name: Annotated[str, Says("Short name partners know the node by, such as `can-cccs`: lower-case letters, digits and hyphens. It never changes.", pattern=SLUG)] = "node"  # fmt: skip
+    name: Annotated[str, Says("Short name partners know the node by, such as `can-cccs`: lower-case letters, digits and hyphens. It never changes.", pattern=SLUG, example="can-cccs")] = "node"  # fmt: skip
     title: Annotated[str, Says("Name shown to people; the short name where it is empty.")] = ""
     nation: Annotated[str, Says("Nation the node belongs to, as the rules write it, such as `CAN`.")] = ""
     organisation: Annotated[str, Says("Organisation that runs the node, as the rules write it.")] = ""
@@ -46,7 +47,7 @@ class ServeSection(Struct, frozen=True, kw_only=True):
 
     host: Annotated[str, Says("Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Says("Port to listen on; 0 takes any free one.", low=0, high=65_535)] = 8470
-    public_url: Annotated[str, Says("Address under which partners and people reach the node, where a proxy stands before it.", pattern=r"^(https?://\S+)?$")] = ""  # fmt: skip
+    public_url: Annotated[str, Says("Address under which partners and people reach the node, where a proxy stands before it.", pattern=r"^(https?://\S+)?$", example="https://node.example.org")] = ""  # fmt: skip
 
 
 class LogSection(Struct, frozen=True, kw_only=True):
