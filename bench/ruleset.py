@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.generate import LEVELS, NATIONS
+from bench.generate import LEVELS, MIX, NATIONS
 
 COMPARTMENTS = ("HARBOUR", "LANTERN", "ORAGE")
 
@@ -23,7 +23,11 @@ def rules_text(partners: int, raised: bool = False, nodes: tuple[str, ...] = ())
     blocks = [_partner(number, name, raised) for number, name in enumerate(names)]
     head = 'format = 1\npartnership = "bench"\nexample = true\n[title]\nen = "Benchmark"\nfr = "Banc d\'essai"\n'
     nations = ", ".join(f'"{nation}"' for nation in NATIONS[1 : 1 + min(len(names), len(NATIONS) - 1)])
-    mandate = f'[[mandates]]\nname = "everything"\nto = [{nations}]\nmode = "automatic"\nsince = 2024-01-01\n'
+    types = ", ".join(f'"{kind}"' for kind in sorted({*MIX, "marking-definition"}))
+    mandate = (
+        f'[[mandates]]\nname = "feed"\nto = [{nations}]\nmode = "automatic"\nsince = 2024-01-01\n'
+        f"[mandates.where]\ntype = [{types}]\n"
+    )
     return "\n".join([head, *scales, *blocks, *rows, mandate])
 
 
