@@ -2,53 +2,216 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Literal, Protocol
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-Dialect = Literal["sqlite", "postgresql"]
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+from cordiale.store import engines
+from cordiale.store.dialects import Dialect, bound, written
+from cordiale.store.failures import explained
+from cordiale.store.interned import Interned
+from cordiale.store.waiting import Waiting
+
+NESTED = _("A second writing transaction was opened inside one. Pass the transaction down instead.")
+NOT_MEMORY = _("Only a memory:// store can be saved to and loaded from bytes; use backup and restore for {place}.")
+
+_COPY_FROM = 20  # rows from which PostgreSQL's COPY beats separate inserts
 
 
 class Transaction:
-    """One transaction, passed down as the first argument so that rooms commit together."""
+    """One transaction, passed down as the first argument so that rooms commit together.
 
-    connection: Connection
-    dialect: Dialect
+    `connection` is SQLAlchemy's, for the rooms' tables. The store's own hot paths use `rows`, `run`, `many` and
+    `insert` on the driver's cursor, with SQL as described in `cordiale.store.dialects`.
+    """
+
+    __slots__ = ("connection", "counted", "dialect", "driver", "interned", "texts", "writing")
+
+    def __init__(self, connection: Connection, dialect: Dialect, interned: Interned, writing: bool) -> None:
+        self.connection = connection
+        self.dialect: Dialect = dialect
+        self.driver: Any = connection.connection.dbapi_connection
+        self.interned = Interned(interned) if writing else interned
+        self.writing = writing
+        self.counted: dict[str, int] = {}
+        self.texts = Waiting()
+
+    def rows(self, sql: str, *params: Any) -> list[Any]:
+        """Run a query and return all its rows."""
+        found: list[Any] = self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).fetchall()
+        return found
+
+    def row(self, sql: str, *params: Any) -> Any:
+        """Run a query and return its first row, or None."""
+        return self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).fetchone()
+
+    def run(self, sql: str, *params: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        touched: int = self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).rowcount
+        return touched
+
+    def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement once for each row of parameters."""
+        if not rows:
+            return
+        if self.dialect == "sqlite":
+            self.driver.executemany(sql, rows)
+        else:
+            with self.driver.cursor() as cursor:
+                cursor.executemany(written(sql, self.dialect), rows)
+
+    def insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows of literal values, in bulk where the database has a way."""
+        if self.dialect == "postgresql" and len(rows) >= _COPY_FROM:
+            with self.driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = ", ".join("?" * (columns.count(",") + 1))
+        self.many(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+
+    def next(self, table: str, column: str) -> int:
+        """Give the next number of a table, counted by this one writer and never given twice."""
+        last = self.counted.get(table)
+        if last is None:
+            row = self.row("SELECT last FROM numbers WHERE name = ?", table)
+            last = int(row[0]) if row else 0
+        self.counted[table] = last + 1
+        return last + 1
+
+    def settle_numbers(self) -> None:
+        """Write down the last numbers given, before the commit."""
+        for table, last in self.counted.items():
+            self.run(
+                "INSERT INTO numbers (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last",
+                table,
+                last,
+            )
 
 
-class Store(Protocol):
-    """A database and how to reach it. Use `open_store`."""
+class Store:
+    """A database and how to reach it; opened by `open_store`. Safe to share between threads."""
 
-    url: str
-    dialect: Dialect
-    engine: Engine
+    def __init__(self, url: str) -> None:
+        opened = engines.opened(url)
+        self.url = url
+        self.place = opened.place
+        self.file: Path | None = opened.file
+        self.memory: sqlite3.Connection | None = opened.memory
+        self.dialect: Dialect = opened.dialect
+        self.engine: Engine = opened.reader
+        self.texts = Waiting()
+        self._writer: Engine = opened.writer
+        self._interned = Interned()
+        self._turn = threading.RLock()  # one writer at a time; for memory, one reader or writer
+        self._inside: Transaction | None = None  # the transaction that holds the turn
+        self._commits = 0
+        self._watch: Connection | None = None
+        self._watching = threading.Lock()
 
-    def read(self) -> AbstractContextManager[Transaction]:
-        """Give a snapshot to read from."""
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give a snapshot to read from; inside a write of a memory store, that write's own state."""
+        if self.memory is None:
+            with self._explaining(), self.engine.connect() as connection:
+                tx = Transaction(engines.begin_read(connection, self.dialect), self.dialect, self._interned, False)
+                try:
+                    yield tx
+                finally:
+                    engines.end_read(connection, self.dialect)
+            return
+        with self._turn:
+            if self._inside is not None:
+                yield self._inside
+                return
+            with self._explaining(), self.engine.connect() as connection:
+                yield Transaction(connection, self.dialect, self._interned, False)
 
-    def write(self) -> AbstractContextManager[Transaction]:
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
         """Give the one writing transaction: committed at the end, rolled back on an error."""
+        with self._turn:
+            if self._inside is not None:
+                raise RuntimeError(NESTED)
+            with self._explaining(), self._writer.connect() as connection:
+                engines.begin_write(connection, self.dialect)
+                tx = self._inside = Transaction(connection, self.dialect, self._interned, True)
+                try:
+                    yield tx
+                    tx.settle_numbers()
+                    engines.commit(connection, self.dialect)
+                except BaseException:
+                    engines.roll_back(connection, self.dialect)
+                    raise
+                finally:
+                    self._inside = None
+                tx.interned.keep()
+                self.texts.take(tx.texts)
+                self._commits += 1
 
     def changed(self) -> object:
         """Return a token that differs whenever anything was committed since an earlier one."""
+        if self.memory is not None:
+            return self._commits
+        with self._explaining(), self._watching:
+            if self._watch is None:
+                self._watch = engines.watcher(self.engine)
+            return engines.watched(self._watch, self.dialect), self._commits
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; a memory store ends with it."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
+        self.engine.dispose()
+        self._writer.dispose()
+        if self.memory is not None:
+            self.memory.close()
 
     def snapshot(self) -> bytes:
         """Return the whole committed state of a `memory://` store."""
+        with self._turn:
+            return self._in_memory().serialize()
 
     def load(self, state: bytes) -> None:
-        """Put a `memory://` store back to a state from `snapshot`."""
+        """Put a `memory://` store back to a state from `snapshot`; what came after is gone."""
+        with self._turn:
+            self._in_memory().deserialize(state)
+            self.forget()
+            self._commits += 1
+
+    def forget(self) -> None:
+        """Drop what is remembered of the database, after it was replaced underneath."""
+        self._interned = Interned()
+        self.texts = Waiting()
+
+    def _in_memory(self) -> sqlite3.Connection:
+        if self.memory is None:
+            raise ConfigurationError("store.not-memory", NOT_MEMORY, place=self.place)
+        return self.memory
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            ours = explained(error, self.place, self.file)
+            if ours is None:
+                raise
+            raise ours from error
 
 
 def open_store(url: str) -> Store:
-    """Open `sqlite:///path`, a path, `memory://` or `postgresql://…`; raises ConfigurationError."""
-    raise NotImplementedError
+    """Open `sqlite:///path`, a path, `memory://` or `postgresql://…`.
 
-
-@contextmanager
-def _unused() -> Iterator[None]:
-    yield
+    Raises ConfigurationError for an address that cannot be used, Unavailable for a database that does not answer.
+    """
+    return Store(url)

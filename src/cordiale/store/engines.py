@@ -1,0 +1,183 @@
+"""Reach SQLite files, SQLite in memory and PostgreSQL through SQLAlchemy engines."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+from cordiale.store.dialects import Dialect
+
+MISSING = _("PostgreSQL needs the extra 'postgresql': run  pip install 'cordiale[postgresql]'  and start again.")
+UNKNOWN = _("A store is sqlite:///PATH, a path, memory:// or postgresql://…, and {url} is none of them.")
+NO_FOLDER = _("The folder {folder} for the database does not exist. Make it, or run cordiale init.")
+
+WAIT_SECONDS = 60
+"""How long a writer waits for another process to finish its transaction."""
+
+_WRITER_CACHE_KIB = 96 * 1024  # holds the random-key index pages of a million objects
+_READER_CACHE_KIB = 8 * 1024
+_CHECKPOINT_PAGES = 16_000  # 64 MiB: hot pages reach the file once, not at each commit
+_READERS = 8
+
+
+class Opened(NamedTuple):
+    """Two engines on one database: a single writing connection, and many reading ones."""
+
+    place: str
+    dialect: Dialect
+    reader: Engine
+    writer: Engine
+    file: Path | None = None
+    memory: sqlite3.Connection | None = None
+
+
+def opened(url: str) -> Opened:
+    """Build the engines of a store's address; raises ConfigurationError."""
+    if url == "memory://":
+        return _memory()
+    if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        return _postgresql(url)
+    if url.startswith("sqlite:///"):
+        return _file(Path(url.removeprefix("sqlite:///")))
+    if "://" in url:
+        raise ConfigurationError("store.url", UNKNOWN, url=url.split("@")[-1])
+    return _file(Path(url))
+
+
+def _file(path: Path) -> Opened:
+    path = path.expanduser().absolute()
+    if not path.parent.is_dir():
+        raise ConfigurationError("store.folder", NO_FOLDER, folder=str(path.parent))
+
+    def engine(cache_kib: int, **pool: Any) -> Engine:
+        made = create_engine(
+            "sqlite+pysqlite://",
+            creator=lambda: _connected(str(path), cache_kib),
+            poolclass=QueuePool,
+            **pool,
+        )
+        return made
+
+    reader = engine(_READER_CACHE_KIB, pool_size=_READERS, max_overflow=-1)
+    writer = engine(_WRITER_CACHE_KIB, pool_size=1, max_overflow=0)
+    return Opened(str(path), "sqlite", reader, writer, file=path)
+
+
+def _memory() -> Opened:
+    connection = _connected(":memory:", _WRITER_CACHE_KIB)
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+    )
+    return Opened("memory://", "sqlite", engine, engine, memory=connection)
+
+
+def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        database,
+        timeout=WAIT_SECONDS,
+        isolation_level=None,  # transactions are begun and ended below, in so many words
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        for pragma in (
+            "page_size = 8192",  # most bodies then need no overflow page
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+            f"cache_size = -{cache_kib}",
+            f"wal_autocheckpoint = {_CHECKPOINT_PAGES // 2}",
+            f"journal_size_limit = {_CHECKPOINT_PAGES * 4096}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _postgresql(url: str) -> Opened:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise ConfigurationError("store.extra", MISSING) from None
+    try:
+        address = make_url(url).set(drivername="postgresql+psycopg")
+    except ArgumentError:
+        raise ConfigurationError("store.url", UNKNOWN, url=url.split("@")[-1]) from None
+    place = address.render_as_string(hide_password=True)
+    reader = create_engine(address, pool_size=_READERS, max_overflow=-1, pool_pre_ping=True)
+    writer = create_engine(address, pool_size=1, max_overflow=0, pool_pre_ping=True)
+
+    @event.listens_for(reader, "connect")
+    def _settled(connection: Any, _record: Any) -> None:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+
+    return Opened(place, "postgresql", reader, writer)
+
+
+def begin_read(connection: Connection, dialect: Dialect) -> Connection:
+    """Fix the snapshot that a reading connection sees."""
+    if dialect == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")
+        driver.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # the snapshot begins at the first read
+    return connection
+
+
+def end_read(connection: Connection, dialect: Dialect) -> None:
+    """Give the snapshot up."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.rollback()
+
+
+def begin_write(connection: Connection, dialect: Dialect) -> None:
+    """Become the only writer, among the processes too."""
+    driver: Any = connection.connection.dbapi_connection
+    if dialect == "sqlite":
+        driver.execute("BEGIN IMMEDIATE")
+    else:
+        driver.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+        driver.execute("SELECT pg_advisory_xact_lock(hashtext('cordiale ' || current_schema()))")
+
+
+def commit(connection: Connection, dialect: Dialect) -> None:
+    """Make a writing transaction last."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.commit()
+
+
+def roll_back(connection: Connection, dialect: Dialect) -> None:
+    """Undo a writing transaction; a connection that is gone has undone it already."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.rollback()
+    except Exception:  # the error that led here matters more
+        connection.invalidate()
+
+
+def watcher(engine: Engine) -> Connection:
+    """Open the connection that notices commits of others."""
+    return engine.connect()
+
+
+def watched(connection: Connection, dialect: Dialect) -> object:
+    """Return what changes with every commit."""
+    driver: Any = connection.connection.dbapi_connection
+    if dialect == "sqlite":
+        return driver.execute("PRAGMA data_version").fetchone()[0]
+    try:
+        return driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
+    finally:
+        driver.rollback()
