@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from cordiale.platform.errors import NotAllowed
+from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.release.recipient import Recipient
 
-ROLES = ("analyst", "officer", "operator")
+ROLES: Final = ("analyst", "officer", "operator")
+
+VERBS: Final[dict[str, tuple[str, ...]]] = {
+    "import": ("analyst", "operator"),
+    "show": ROLES,
+    "search": ROLES,
+    "mark": ("analyst", "officer"),
+    "preview": ("analyst", "officer"),
+    "why": ("analyst", "officer"),
+    "rules": ("officer",),
+    "release": ("officer",),
+    "recall": ("officer",),
+    "partner-list": ROLES,
+    "partner": ("operator",),
+    "sync": ("operator", "officer"),
+    "attach": ("analyst", "officer"),
+    "set-aside": ("analyst", "operator"),
+    "jobs": ROLES,
+    "job": ("analyst", "operator"),
+}
+"""Roles that may use a verb; what is not listed nobody may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +51,25 @@ class Actor:
 def house(name: str) -> Actor:
     """Return the owner of the node folder: every role, nothing hidden."""
     return Actor(name=name, roles=frozenset(ROLES))
+
+
+def authorise(actor: Actor, verb: str) -> None:
+    """Raise NotAllowed when no role of the actor may use the verb."""
+    if not actor.roles.intersection(VERBS.get(verb, ())):
+        raise NotAllowed(
+            "role-missing",
+            _("{actor} may not {verb}: it needs the role {roles}. Ask the node's operator."),
+            actor=actor.name,
+            verb=verb,
+            roles=" / ".join(VERBS.get(verb, ())),
+        )
+
+
+def named(actor: Actor, verb: str) -> None:
+    """Raise NotAllowed unless a person's name stands behind an act that leaves the node."""
+    if not actor.name.strip():
+        raise NotAllowed(
+            "no-name",
+            _("{verb} is the act of a named person: say who acts."),
+            verb=verb,
+        )

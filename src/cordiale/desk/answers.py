@@ -34,6 +34,7 @@ class SetAside(Answer):
     severity: str = "error"
     at: int = 0
     size: int = 0
+    others: int = 0
 
 
 class Change(Answer):

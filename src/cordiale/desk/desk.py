@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cordiale.exchange.home import Home, Partner
+    from cordiale.exchange.message import Transport
     from cordiale.platform.clock import Clock
     from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
-    from cordiale.release.egress.client import Egress
-    from cordiale.release.rules import Rules
     from cordiale.store.connection import Store
+
+
+def _nothing() -> None:
+    """Wake nobody: another process serves this node, and sees the change by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A node's rooms as the verbs need them; opened by `cordiale.node`, never by a face.
 
-    `rules` returns the applied rules by partnership; `egress` returns the signing process,
-    started on first use; `wake` asks the sequencer for a cut at once.
+    `home` signs through the egress process, which starts when it is first needed; `carrier`
+    opens the way to a partner; `wake` asks the sequencer for a cut at once. `cache` holds what
+    was decided, by rules version, and nothing else.
     """
 
     folder: Path
-    node: str
     store: Store
     settings: Settings
+    home: Home
+    carrier: Callable[[Partner], Transport]
     clock: Clock
     random: Randomness
-    rules: Callable[[], Mapping[str, Rules]]
-    egress: Callable[[], Egress]
-    wake: Callable[[], None]
+    wake: Callable[[], None] = _nothing
+    cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def node(self) -> str:
+        """Return the name partners know this node by."""
+        return self.home.node
+
+    @property
+    def files(self) -> Path:
+        """Return the folder of content-addressed files."""
+        return self.folder / "files"

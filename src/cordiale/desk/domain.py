@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+
 ENTRY_POINTS = "cordiale.domains"
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+REFERENCES = ("readers", "analyses", "actions", "writers", "pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +26,7 @@ class Domain:
     Every member of `readers`, `analyses`, `actions`, `writers` and `pages` is a
     `"module:function"` string, imported when it is first used. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
-    holds its catalogues.
+    holds its catalogues. Raises ConfigurationError when a member is not of its form.
     """
 
     name: str
@@ -27,12 +38,73 @@ class Domain:
     pages: tuple[str, ...] = ()
     messages: str | None = None
 
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ConfigurationError(
+                "domain-name",
+                _("A domain's name is lower-case letters, digits and underscores, not {name}."),
+                name=repr(self.name),
+            )
+        for kind in REFERENCES:
+            for reference in getattr(self, kind):
+                if not _REFERENCE.fullmatch(reference):
+                    raise ConfigurationError(
+                        "domain-reference",
+                        _("Domain {name}, {kind}: write “module:function”, not {reference}."),
+                        name=self.name,
+                        kind=kind,
+                        reference=repr(reference),
+                    )
 
+
+@cache
 def domains() -> tuple[Domain, ...]:
-    """Return every domain found among the entry points, sorted by name."""
-    raise NotImplementedError
+    """Return every domain found among the entry points, sorted by name.
+
+    An entry point of the group `cordiale.domains` names a `Domain` value. Raises
+    ConfigurationError when one is something else or two share a name.
+    """
+    from importlib.metadata import entry_points
+
+    found = []
+    for point in entry_points(group=ENTRY_POINTS):
+        value = point.load()
+        if not isinstance(value, Domain):
+            raise ConfigurationError(
+                "domain-value",
+                _("Entry point {name} of cordiale.domains gives {kind}: it must name a Domain."),
+                name=point.name,
+                kind=type(value).__name__,
+            )
+        found.append(value)
+    return unique(found)
+
+
+def unique(found: Iterable[Domain]) -> tuple[Domain, ...]:
+    """Return domains sorted by name; raises ConfigurationError when two share one."""
+    by_name: dict[str, Domain] = {}
+    for domain in found:
+        if by_name.setdefault(domain.name, domain) != domain:
+            raise ConfigurationError(
+                "domain-twice",
+                _("Two packages declare a domain named {name}: remove one of them."),
+                name=domain.name,
+            )
+    return tuple(by_name[name] for name in sorted(by_name))
 
 
 def load(reference: str) -> Any:
-    """Import and return what a `"module:function"` string names."""
-    raise NotImplementedError
+    """Import and return what a `"module:function"` string names.
+
+    Raises ConfigurationError when there is nothing of that name.
+    """
+    module, _colon, name = reference.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            "domain-missing",
+            _("{reference} cannot be loaded ({words}): correct the domain's declaration."),
+            reference=reference,
+            words=str(error),
+        ) from error

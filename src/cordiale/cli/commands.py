@@ -1,0 +1,30 @@
+"""Every command: its module and its one line of help, so that `--help` loads none of them."""
+
+from __future__ import annotations
+
+from cordiale.platform.languages import _
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", _("Make a node folder.")),
+    "import": ("imports", _("Take in STIX files, folders or standard input.")),
+    "show": ("show", _("Show an object: content, marking, sources, partners.")),
+    "search": ("search", _("Find objects by their words, type or values.")),
+    "mark": ("mark", _("Change the marking of an object.")),
+    "preview": ("preview", _("Show what a partner would see, and why not the rest.")),
+    "why": ("why", _("Say why an object reached a partner or did not.")),
+    "rules": ("rules", _("Compare and apply the rules of a partnership.")),
+    "release": ("release", _("Release objects to a partner, as a named officer.")),
+    "refuse": ("refuse", _("Refuse or hold objects for a partner.")),
+    "recall": ("recall", _("Ask partners to withdraw what they were given.")),
+    "partner": ("partner", _("Invite, add, confirm and list partners.")),
+    "sync": ("sync", _("Exchange with partners now.")),
+    "serve": ("serve", _("Run the node: interface, TAXII, exchange with partners.")),
+    "jobs": ("jobs", _("List, stop and resume long work.")),
+    "set-aside": ("set_aside", _("List what could not be taken in, and try again.")),
+    "attach": ("attach", _("Attach a file to an object, or fetch one.")),
+    "demo": ("demo", _("Run three nodes that share a scenario.")),
+    "backup": ("backup", _("Copy a running node to a folder.")),
+    "restore": ("restore", _("Bring a node back from a backup.")),
+    "doctor": ("doctor", _("Find what is wrong with a node and what to do.")),
+    "version": ("version", _("Print the version.")),
+}

@@ -1,0 +1,63 @@
+"""The command `cordiale`: read the line, run one command, answer, and end with its exit code.
+
+Exit codes (`cordiale.platform.errors`): 0 done, 1 failed, 2 wrong usage, 3 configuration,
+4 input, 5 not found, 6 not allowed, 7 conflict, 8 unavailable, 9 disk full, 10 integrity,
+11 protocol, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cordiale.cli.session import begin, current, read_line
+from cordiale.platform.languages import _
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; entry point of the `cordiale` script."""
+    session, rest = read_line(sys.argv[1:] if argv is None else argv)
+    begin(session)
+    return run(rest)
+
+
+def run(rest: Sequence[str]) -> int:
+    """Run what is left of a command line once its session is known."""
+    from cordiale.cli.root import command
+
+    try:
+        answer = command()(args=list(rest), prog_name="cordiale", standalone_mode=False)
+        sys.stdout.flush()
+        return answer if isinstance(answer, int) else 0
+    except KeyboardInterrupt:
+        return _say(
+            "interrupted", _("Stopped. What was done is kept; repeat to go on."), INTERRUPTED
+        )
+    except BrokenPipeError:
+        # The reader went away (`| head`): not an error, and nothing more can be written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as error:
+        from cordiale.cli.failures import answer_failure
+
+        if current().debug:
+            import traceback
+
+            traceback.print_exc()
+        return answer_failure(error)
+
+
+def _say(code: str, message_id: str, exit_code: int) -> int:
+    from cordiale.cli.failures import say
+
+    return say(code, message_id, {}, exit_code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""The command tree: commands are loaded when they are used, help is in the reader's language."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from cordiale.cli.commands import COMMANDS
+from cordiale.cli.session import current
+from cordiale.platform.languages import _, text
+
+# What typer writes by itself in help → our message, so that French help is French throughout.
+_HEADINGS = {
+    "Usage: ": _("Usage: "),
+    "\nOptions:\n": _("\nOptions:\n"),
+    "\nArguments:\n": _("\nArguments:\n"),
+    "\nCommands:\n": _("\nCommands:\n"),
+    "[OPTIONS]": _("[OPTIONS]"),
+    "COMMAND [ARGS]...": _("COMMAND [ARGS]..."),
+    "Show this message and exit.": _("Show this message and exit."),
+    "[required]": _("[required]"),
+    "[default: ": _("[default: "),
+}
+
+
+def tr(message_id: str, /, **params: Any) -> str:
+    """Write a sentence in the language of this session."""
+    return text(current().lang, message_id, **params)
+
+
+def in_language(help_text: str) -> str:
+    """Put the words typer writes by itself in the language of this session."""
+    if current().lang == "en":
+        return help_text
+    for english, message_id in _HEADINGS.items():
+        help_text = help_text.replace(english, tr(message_id))
+    return help_text
+
+
+def everywhere() -> str:
+    """Return the lines of help about the options that every command takes."""
+    rows = (
+        ("--node PATH", tr(_("The node's folder (or CORDIALE_NODE; default: this folder)."))),
+        ("--json", tr(_("Answer with one JSON object on standard output."))),
+        ("--lang en|fr|fr-CA", tr(_("Language of help and answers (or CORDIALE_LANG)."))),
+        ("--quiet", tr(_("No progress."))),
+        ("--debug", tr(_("Show where an error came from."))),
+    )
+    lines = "\n".join(f"  {name:<20}{words}" for name, words in rows)
+    return "\n" + tr(_("Every command takes:")) + "\n" + lines
+
+
+class Command(TyperCommand):
+    """A command whose help is whole in the reader's language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help text."""
+        return in_language(super().get_help(ctx)) + "\n" + everywhere()
+
+
+class Group(TyperGroup):
+    """A group of commands (`rules diff`, `rules apply`) in the reader's language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help text."""
+        return in_language(super().get_help(ctx)) + "\n" + everywhere()
+
+
+class Root(Group):
+    """`cordiale`: knows every command by name and loads one when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load one command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cordiale.cli.{COMMANDS[cmd_name][0]}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, tr(words)) for name, (_module, words) in COMMANDS.items()])
+
+
+def group(help_id: str) -> typer.Typer:
+    """Return an empty group of commands."""
+    return typer.Typer(
+        cls=Group,
+        help=tr(help_id),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def single() -> typer.Typer:
+    """Return an app for a module that is one command."""
+    return typer.Typer(
+        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )

@@ -1,0 +1,83 @@
+"""What every marking definition held here stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import orjson
+
+from cordiale.release.marking import definition_atoms, of_version
+from cordiale.stix.version import read
+from cordiale.store import changes, markings, versions
+from cordiale.store.types import Filter, Put
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+
+_PAGE = 1000
+
+
+def known(tx: Transaction, desk: Desk) -> dict[str, str]:
+    """Return marking-definition id → atom text ("" for a statement) of every definition held."""
+    at = changes.last(tx)
+    held = desk.cache.get("definitions")
+    if held is not None and held[0] == at:
+        return dict(held[1])
+    found = []
+    after = None
+    while True:
+        page = versions.current(
+            tx, Filter(types=("marking-definition",)), after, _PAGE, None
+        )
+        found += [orjson.loads(row.raw) for row in page.rows if row.raw]
+        after = page.next
+        if after is None:
+            break
+    atoms = definition_atoms(found)
+    desk.cache["definitions"] = (at, atoms)
+    return dict(atoms)
+
+
+def resolve(
+    tx: Transaction, desk: Desk, learned: Collection[str], definitions: dict[str, str], now: int
+) -> int:
+    """Mark anew what was stored before its marking definition arrived; return how many versions.
+
+    Until then each carried `unknown:<id>`, which nobody passes, so nothing went out in between.
+    """
+    waiting = {f"unknown:{identifier}" for identifier in learned}
+    mids = tuple(
+        mid
+        for mid, marking in markings.all_markings(tx).items()
+        if not waiting.isdisjoint(marking)
+    )
+    if not mids:
+        return 0
+    puts: list[Put] = []
+    after = None
+    while True:
+        page = versions.current(
+            tx, Filter(markings=mids, sources=(desk.node,)), after, _PAGE, None
+        )
+        for row in page.rows:
+            if row.origin != "local" or row.raw is None:
+                continue
+            version, _problems = read(row.raw)
+            given = markings.atoms(tx, row.base_mid) - waiting
+            base, full = of_version(version, definitions, given or frozenset({"unmarked"}))
+            puts.append(Put(version, base, full, "local"))
+        after = page.next
+        if after is None:
+            break
+    for start in range(0, len(puts), _PAGE):
+        versions.put(
+            tx,
+            desk.node,
+            now,
+            puts[start : start + _PAGE],
+            own=desk.home.identities,
+            markings="replace",
+        )
+    return len(puts)

@@ -1,0 +1,375 @@
+"""Import: read, check, mark, store in batches; every batch commits with how far it came."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cordiale.desk import audit, definitions, jobs, records
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import ImportReport
+from cordiale.desk.intake import Intake, Refused, prepare
+from cordiale.desk.readers import HEAD, reader_for, readers
+from cordiale.desk.sources import Source, of_file, unpacked
+from cordiale.desk.tally import Tally
+from cordiale.platform.errors import CordialeError, InputError, StorageFull
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+from cordiale.release.marking import Marking, from_text, parse_atom, text_of
+from cordiale.stix.ingress import Limits, SetAside
+from cordiale.store import search, versions
+from cordiale.store.types import Outcome
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+BATCH = 5_000
+"""Objects a transaction: large enough that the commit costs nothing, small enough for memory."""
+
+BATCH_BYTES = 24 << 20
+INDEX = 5_000
+SPOOL = "spool"
+
+Batch = list[tuple[int, bytes | SetAside]]
+
+
+def import_(
+    desk: Desk,
+    actor: Actor,
+    sources: Sequence[Source],
+    *,
+    source: str | None = None,
+    marking: str | None = None,
+    progress: jobs.Progress | None = None,
+    batch: int = BATCH,
+) -> ImportReport:
+    """Take in every source and report what was read, new, already here and set aside.
+
+    What carries no marking gets `marking` (atoms separated by spaces), else that of the profile
+    `source`, else the setting `import.marking`; without any it is kept for nobody but the house.
+    Raises ConfigurationError or InputError before anything is read; a bad object or file is set
+    aside and the rest goes on. Raises StorageFull when the disk is full: what was committed stays
+    and the job can be resumed.
+    """
+    authorise(actor, "import")
+    given = marking_given(desk, source, marking)
+    now = desk.clock()
+    job = records.Job(
+        id=uuid4(desk.random)[:8],
+        kind="import",
+        state="running",
+        by=actor.name,
+        started=now,
+        updated=now,
+        process=jobs.process(),
+    )
+    rereadable = [_spooled(desk, job.id, entry) if not entry.stamp else entry for entry in sources]
+    params = {
+        "files": [[entry.name, _path(desk, job.id, entry), entry.stamp] for entry in rereadable],
+        "marking": text_of(given or ()),
+        "source": source,
+    }
+    job = msgspec.structs.replace(job, params=params)
+    with desk.store.write() as tx:
+        records.put_job(tx, job)
+        audit.acted(tx, desk, actor, "import", job=job.id, files=[e.name for e in rereadable])
+    return _run(desk, job, rereadable, given, progress, batch)
+
+
+def resume(
+    desk: Desk, actor: Actor, job: records.Job, *, progress: jobs.Progress | None = None
+) -> ImportReport:
+    """Go on with an import after its last committed batch; a file that changed is read anew."""
+    found = [of_file(Path(path), name) for name, path, _stamp in job.params["files"]]
+    given = from_text(job.params["marking"]) or None
+    job = msgspec.structs.replace(job, state="running", process=jobs.process())
+    return _run(desk, job, found, given, progress, BATCH)
+
+
+def marking_given(desk: Desk, source: str | None, marking: str | None) -> Marking | None:
+    """Return the marking of input that carries none; None when nothing says one.
+
+    Raises InputError for an unknown source or something that is not a marking.
+    """
+    written = marking
+    if written is None and source is not None:
+        profile = desk.settings.source.get(source)
+        if profile is None:
+            raise InputError(
+                "no-source",
+                _("There is no source {source}: write [source.{source}] in cordiale.toml."),
+                source=source,
+            )
+        written = profile.marking
+    written = written or desk.settings.import_.marking
+    return marking_of(written) if written else None
+
+
+def marking_of(written: str) -> Marking:
+    """Read atoms separated by spaces; raises InputError naming the one that is none."""
+    atoms = frozenset(written.split())
+    for atom in sorted(atoms):
+        if parse_atom(atom).axis in ("unknown", "unresolved", "unmarked"):
+            raise InputError(
+                "not-a-marking",
+                _("“{atom}” is not a marking. Write such as tlp:amber, level:CAN/SECRET or rel:CAN|FRA."),
+                atom=atom,
+            )
+    if not atoms:
+        raise InputError("no-marking", _("A marking needs at least one atom, such as tlp:amber."))
+    return atoms
+
+
+def _run(
+    desk: Desk,
+    job: records.Job,
+    sources: Sequence[Source],
+    given: Marking | None,
+    progress: jobs.Progress | None,
+    batch: int,
+) -> ImportReport:
+    started = time.monotonic()
+    tally = Tally.of(job)
+    limits, expansion = limits_of(desk), desk.settings.limits.expansion
+    state = "done"
+    with desk.store.read() as tx:
+        tally.definitions_known = definitions.known(tx, desk)
+    try:
+        for index in range(int(job.position.get("file", 0)), len(sources)):
+            entry = sources[index]
+            skip = _skip(job, index, entry)
+            for first, pieces, size in _batches(entry, limits, expansion, skip, batch):
+                intake = prepare(pieces, tally.definitions_known, given, limits)
+                position = {"file": index, "objects": first + size, "stamp": entry.stamp}
+                state = _commit(desk, job, entry, intake, position, given, tally)
+                if progress is not None:
+                    progress(tally.read, None)
+                if state == "stopped":
+                    return _end(desk, job, tally, state, started)
+            with desk.store.write() as tx:
+                tally.position = {"file": index + 1, "objects": 0}
+                records.put_job(tx, tally.job(job, desk.clock()))
+        index_all(desk)
+    except Exception as error:
+        _failed(desk, job, tally, error)
+        raise full_if_full(error, desk) from error
+    finally:
+        desk.wake()
+    return _end(desk, job, tally, state, started)
+
+
+def _skip(job: records.Job, index: int, entry: Source) -> int:
+    here = job.position.get("file") == index and job.position.get("stamp") == entry.stamp
+    return int(job.position.get("objects", 0)) if here else 0
+
+
+def _batches(
+    entry: Source, limits: Limits, expansion: int, skip: int, batch: int
+) -> Iterator[tuple[int, Batch, int]]:
+    """Yield (place of the first, pieces, how many pieces of the file) after the first `skip`."""
+    pieces: Batch = []
+    weight = 0
+    place = 0
+    for place, piece in enumerate(_pieces(entry, limits, expansion)):
+        if place < skip:
+            continue
+        pieces.append((place, piece))
+        weight += len(piece) if isinstance(piece, bytes) else len(piece.raw)
+        if len(pieces) >= batch or weight >= BATCH_BYTES:
+            yield pieces[0][0], pieces, len(pieces)
+            pieces, weight = [], 0
+    if pieces:
+        yield pieces[0][0], pieces, len(pieces)
+
+
+def _pieces(entry: Source, limits: Limits, expansion: int) -> Iterator[bytes | SetAside]:
+    """Yield what a source holds; what makes the whole file unreadable becomes its last piece."""
+    count = 0
+    try:
+        chunks = unpacked(entry.open(), expansion, limits.total_bytes)
+        first = next(chunks, b"")
+        while len(first) < HEAD and (more := next(chunks, b"")):
+            first += more
+        reader = reader_for(first[:HEAD], readers())
+        for piece in reader.read(_again(first, chunks), limits):
+            yield piece
+            count += 1
+    except InputError as error:
+        params = {name: str(value) for name, value in error.params.items()}
+        yield SetAside(count, None, "", error.code, error.message_id, params)
+    except OSError as error:
+        words = error.strerror or str(error)
+        yield SetAside(
+            count, None, "", "unreadable", _("It cannot be read: {words}."), {"words": words}
+        )
+
+
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _commit(
+    desk: Desk,
+    job: records.Job,
+    entry: Source,
+    intake: Intake,
+    position: dict[str, Any],
+    given: Marking | None,
+    tally: Tally,
+) -> str:
+    now = desk.clock()
+    with desk.store.write() as tx:
+        outcomes = versions.put(
+            tx, desk.node, now, intake.puts, own=desk.home.identities
+        )
+        conflicts = _conflicts(intake, outcomes)
+        aside = [*intake.refused, *conflicts]
+        kept = [_kept(job, entry, refused, now, given, desk.node) for refused in aside]
+        records.keep(tx, kept)
+        fresh = {
+            identifier
+            for identifier, atom in intake.learned.items()
+            if tally.definitions_known.get(identifier) != atom
+        }
+        tally.definitions_known.update(intake.learned)
+        if fresh:
+            definitions.resolve(tx, desk, fresh, tally.definitions_known, now)
+        tally.add(intake, outcomes, kept)
+        tally.position = position
+        asked = records.get_job(tx, job.id)
+        stop = asked is not None and asked.stop
+        records.put_job(tx, tally.job(job, now, "stopped" if stop else "running"))
+    if desk.clock() - tally.indexed > desk.settings.store.index_lag_ms * 1000:
+        index_all(desk)
+        tally.indexed = desk.clock()
+    return "stopped" if stop else "done"
+
+
+def _conflicts(intake: Intake, outcomes: Sequence[Outcome]) -> list[Refused]:
+    found = []
+    for put, outcome in zip(intake.puts, outcomes, strict=True):
+        if outcome.kind == "conflict":
+            problem = records.Problem(
+                "modified",
+                outcome.reason or "conflict",
+                _("{id} is held already with other content for the same “modified”: give it a later one."),
+                {"id": put.version.id},
+            )
+            found.append(Refused(-1, put.version.raw, put.version.id, (problem,)))
+    return found
+
+
+def _kept(
+    job: records.Job, entry: Source, refused: Refused, now: int, given: Marking | None, node: str
+) -> records.Kept:
+    return records.Kept(
+        job=job.id,
+        file=entry.name,
+        place=refused.place,
+        object_id=refused.object_id,
+        problems=refused.problems,
+        at=now,
+        raw=refused.raw,
+        source=node,
+        marking=text_of(given or ()),
+    )
+
+
+def index_all(desk: Desk) -> int:
+    """Bring the text index up to what is stored; return how many versions were indexed."""
+    if not desk.settings.store.text_index:
+        return 0
+    total = 0
+    while True:
+        with desk.store.write() as tx:
+            done = search.index_text(tx, INDEX)
+        total += done
+        if not done:
+            return total
+
+
+def _failed(desk: Desk, job: records.Job, tally: Tally, error: Exception) -> None:
+    """Write down why a job ended, where the disk still allows it."""
+    note = str(error).split("\n")[0][:300] if isinstance(error, CordialeError) else type(error).__name__
+    try:
+        with desk.store.write() as tx:
+            records.put_job(tx, tally.job(job, desk.clock(), "failed", note))
+    except Exception:
+        return  # a full disk: the job is then found interrupted, at its last committed batch
+
+
+def full_if_full(error: Exception, desk: Desk) -> Exception:
+    """Return StorageFull for whatever way the system says that the disk is full."""
+    cause: BaseException | None = error
+    while cause is not None:
+        words = str(cause)
+        full = isinstance(cause, OSError) and cause.errno in (28, 122, 27)
+        # SQLite reports a failed write by RLIMIT or a quota as a disk I/O error
+        if full or (
+            isinstance(cause, sqlite3.OperationalError)
+            and ("disk is full" in words or "disk I/O error" in words)
+        ):
+            return StorageFull(
+                "disk-full",
+                _("The disk that holds {path} is full: what was committed is kept. Free space and repeat."),
+                path=str(desk.folder),
+            )
+        cause = cause.__cause__
+    return error
+
+
+def _end(
+    desk: Desk, job: records.Job, tally: Tally, state: str, started: float
+) -> ImportReport:
+    with desk.store.write() as tx:
+        records.put_job(tx, tally.job(job, desk.clock(), state))
+    if state == "done":
+        _unspool(desk, job.id)
+    return tally.report(job, state, time.monotonic() - started)
+
+
+def limits_of(desk: Desk) -> Limits:
+    """Return the limits of the settings as ingress takes them."""
+    limits = desk.settings.limits
+    return Limits(
+        object_bytes=limits.object_bytes, total_bytes=limits.bundle_bytes, depth=limits.depth
+    )
+
+
+def _spooled(desk: Desk, job: str, entry: Source) -> Source:
+    """Write what can be read only once (standard input) to the node, so that the job can resume."""
+    folder = desk.folder / SPOOL
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{job}-{entry.name.replace('/', '_')}"
+    total = desk.settings.limits.bundle_bytes
+    size = 0
+    with path.open("wb") as stream:
+        for chunk in entry.open():
+            size += len(chunk)
+            if size > total:
+                path.unlink()
+                raise InputError(
+                    "too-large",
+                    _("It is larger than {limit} bytes (limits.bundle_bytes): split it or raise the limit."),
+                    limit=total,
+                )
+            stream.write(chunk)
+    return of_file(path, entry.name)
+
+
+def _path(desk: Desk, job: str, entry: Source) -> str:
+    spooled = desk.folder / SPOOL / f"{job}-{entry.name.replace('/', '_')}"
+    return str(spooled if spooled.exists() else Path(entry.name).absolute())
+
+
+def _unspool(desk: Desk, job: str) -> None:
+    for file in (desk.folder / SPOOL).glob(f"{job}-*"):
+        file.unlink(missing_ok=True)
+

@@ -1,0 +1,119 @@
+"""Long work: written down, shows progress, can be stopped, and resumes after a kill."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cordiale.desk import audit, records
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import ImportReport, JobView
+from cordiale.platform.errors import Conflict, NotFound
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+Progress = Callable[[int, int | None], None]
+"""Told how much is done, and of how much where that is known."""
+
+
+def jobs(desk: Desk, actor: Actor) -> list[JobView]:
+    """Return jobs, newest first; one whose process is gone is shown as interrupted."""
+    authorise(actor, "jobs")
+    with desk.store.read() as tx:
+        found = records.all_jobs(tx)
+    return [view(job) for job in found]
+
+
+def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:
+    """Ask a running job to stop after its present batch; raises NotFound."""
+    authorise(actor, "job")
+    with desk.store.write() as tx:
+        found = one(records.get_job(tx, job), job)
+        records.ask_stop(tx, job)
+        audit.acted(tx, desk, actor, "job-stop", job=job)
+    return view(found)
+
+
+def job_resume(
+    desk: Desk, actor: Actor, job: str, *, progress: Progress | None = None
+) -> ImportReport:
+    """Go on with a job where its last committed batch ended.
+
+    Raises NotFound for an unknown job and Conflict when it is running or done.
+    """
+    from cordiale.desk import importing
+
+    authorise(actor, "job")
+    with desk.store.write() as tx:
+        found = one(records.get_job(tx, job), job)
+        state = view(found).state
+        if state not in ("interrupted", "stopped", "failed"):
+            raise Conflict(
+                "job-state",
+                _("Job {job} is {state}: only one that was stopped or interrupted can go on."),
+                job=job,
+                state=state,
+            )
+        records.ask_stop(tx, job, stop=False)
+        records.put_job(tx, msgspec.structs.replace(found, state="running", process=process()))
+        audit.acted(tx, desk, actor, "job-resume", job=job)
+    return importing.resume(desk, actor, found, progress=progress)
+
+
+def one(job: records.Job | None, id: str) -> records.Job:
+    """Return a job that must be there; raises NotFound."""
+    if job is None:
+        raise NotFound("no-job", _("There is no job {job}. See: cordiale jobs"), job=id)
+    return job
+
+
+def view(job: records.Job) -> JobView:
+    """Return a job as people see it."""
+    state = job.state
+    if state == "running" and not alive(job.process):
+        state = "interrupted"
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        state=state,
+        by=job.by,
+        started=job.started,
+        updated=job.updated,
+        done=job.done,
+        total=job.total,
+        note=job.note,
+        params=job.params,
+        result=job.result or None,
+    )
+
+
+def process(pid: int | None = None) -> str:
+    """Name a process so that another one that later gets its number is not taken for it."""
+    pid = os.getpid() if pid is None else pid
+    try:
+        # the 22nd field of /proc/PID/stat is when it started (proc(5)); names may hold spaces
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return f"{pid}:{fields[19]}"
+    except OSError:
+        return f"{pid}:"
+
+
+def alive(name: str) -> bool:
+    """Tell whether the process named is still running on this machine."""
+    pid, _colon, _started = name.partition(":")
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process(int(pid)) == name

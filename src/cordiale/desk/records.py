@@ -1,0 +1,241 @@
+"""Audit, jobs and what was set aside: the desk's own tables and their queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from cordiale.store.connection import Transaction
+
+metadata = sa.MetaData()
+
+audit = sa.Table(
+    "desk_audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+jobs = sa.Table(
+    "desk_job",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("started", sa.BigInteger, nullable=False),
+    sa.Column("updated", sa.BigInteger, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("stop", sa.Boolean, nullable=False),
+)
+
+set_aside = sa.Table(
+    "desk_set_aside",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("place", sa.BigInteger, nullable=False),
+    sa.Column("object_id", sa.Text),
+    sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("marking", sa.Text, nullable=False),
+)
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One reason why something was set aside."""
+
+    path: str
+    code: str
+    message_id: str
+    params: dict[str, Any] = {}
+    severity: str = "error"
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing set aside, with its bytes and what it would have been imported as."""
+
+    number: int = 0
+    job: str
+    file: str
+    place: int
+    object_id: str | None
+    problems: tuple[Problem, ...]
+    at: int
+    raw: bytes
+    source: str
+    marking: str
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One persisted job; `process` names the process that works on it."""
+
+    id: str
+    kind: str
+    state: str
+    by: str
+    started: int
+    updated: int
+    done: int = 0
+    total: int | None = None
+    note: str = ""
+    params: dict[str, Any] = {}
+    position: dict[str, Any] = {}
+    result: dict[str, Any] = {}
+    process: str = ""
+    stop: bool = False
+
+
+def append(tx: Transaction, at: int, actor: str, verb: str, details: Mapping[str, Any]) -> None:
+    """Append to the audit; each row's hash covers the row before, so a removed row shows."""
+    last = tx.connection.execute(
+        sa.select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)
+    ).scalar()
+    written = msgspec.json.encode(details, order="deterministic").decode()
+    row = msgspec.json.encode([at, actor, verb, written])
+    tx.connection.execute(
+        audit.insert().values(
+            at=at,
+            actor=actor,
+            verb=verb,
+            details=written,
+            hash=sha256(bytes(last or b"") + row).digest(),
+        )
+    )
+
+
+def audit_rows(tx: Transaction, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+    """Return audit rows in order, `details` decoded."""
+    asked = sa.select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(limit)
+    rows = tx.connection.execute(asked).mappings()
+    return [{**row, "details": msgspec.json.decode(row["details"])} for row in rows]
+
+
+def audit_breaks(tx: Transaction) -> list[int]:
+    """Return the numbers of audit rows that do not follow from the row before them."""
+    previous = b""
+    broken = []
+    asked = sa.select(audit).order_by(audit.c.number)
+    for row in tx.connection.execute(asked):
+        line = msgspec.json.encode([row.at, row.actor, row.verb, row.details])
+        if sha256(previous + line).digest() != bytes(row.hash):
+            broken.append(row.number)
+        previous = bytes(row.hash)
+    return broken
+
+
+def put_job(tx: Transaction, job: Job) -> None:
+    """Write a job, new or changed."""
+    columns = {
+        **msgspec.structs.asdict(job),
+        **{
+            name: msgspec.json.encode(getattr(job, name)).decode()
+            for name in ("params", "position", "result")
+        },
+    }
+    stop = columns.pop("stop")
+    changed = tx.connection.execute(jobs.update().where(jobs.c.id == job.id).values(**columns))
+    if not changed.rowcount:
+        tx.connection.execute(jobs.insert().values(**columns, stop=stop))
+
+
+def get_job(tx: Transaction, id: str) -> Job | None:
+    """Return one job, None when there is none of this id."""
+    row = tx.connection.execute(sa.select(jobs).where(jobs.c.id == id)).mappings().first()
+    return None if row is None else _job(row)
+
+
+def all_jobs(tx: Transaction, limit: int = 1000) -> list[Job]:
+    """Return jobs, newest first."""
+    asked = sa.select(jobs).order_by(jobs.c.started.desc(), jobs.c.id).limit(limit)
+    return [_job(row) for row in tx.connection.execute(asked).mappings()]
+
+
+def ask_stop(tx: Transaction, id: str, stop: bool = True) -> None:
+    """Ask a job to stop at its next step, or take that back."""
+    tx.connection.execute(jobs.update().where(jobs.c.id == id).values(stop=stop))
+
+
+def keep(tx: Transaction, things: Collection[Kept]) -> None:
+    """Keep what was set aside; the same bytes with the same reasons are kept once."""
+    for thing in things:
+        problems = msgspec.json.encode(thing.problems)
+        digest = sha256(b"\0".join((thing.raw, problems, thing.source.encode()))).digest()
+        found = sa.select(set_aside.c.number).where(set_aside.c.digest == digest)
+        if tx.connection.execute(found).first() is None:
+            tx.connection.execute(
+                set_aside.insert().values(
+                    digest=digest,
+                    job=thing.job,
+                    file=thing.file,
+                    place=thing.place,
+                    object_id=thing.object_id,
+                    problems=problems.decode(),
+                    at=thing.at,
+                    raw=thing.raw,
+                    source=thing.source,
+                    marking=thing.marking,
+                )
+            )
+
+
+def kept(
+    tx: Transaction,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    numbers: Collection[int] | None = None,
+    job: str | None = None,
+) -> list[Kept]:
+    """Return what was set aside, in order, after a number."""
+    asked = sa.select(set_aside).where(set_aside.c.number > after)
+    if numbers is not None:
+        asked = asked.where(set_aside.c.number.in_(list(numbers)))
+    if job is not None:
+        asked = asked.where(set_aside.c.job == job)
+    rows = tx.connection.execute(asked.order_by(set_aside.c.number).limit(limit)).mappings()
+    return [
+        Kept(
+            **{
+                **{name: row[name] for name in Kept.__struct_fields__},
+                "raw": bytes(row["raw"]),
+                "problems": msgspec.json.decode(row["problems"], type=tuple[Problem, ...]),
+            }
+        )
+        for row in rows
+    ]
+
+
+def drop_kept(tx: Transaction, numbers: Collection[int]) -> None:
+    """Remove what could be taken in after all."""
+    tx.connection.execute(set_aside.delete().where(set_aside.c.number.in_(list(numbers))))
+
+
+def count_kept(tx: Transaction) -> int:
+    """Return how many things are set aside."""
+    return int(tx.connection.execute(sa.select(sa.func.count()).select_from(set_aside)).scalar_one())
+
+
+def _job(row: Mapping[Any, Any]) -> Job:
+    values = {name: row[name] for name in Job.__struct_fields__}
+    for name in ("params", "position", "result"):
+        values[name] = msgspec.json.decode(values[name])
+    return Job(**{**values, "stop": bool(values["stop"])})

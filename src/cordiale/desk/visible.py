@@ -1,0 +1,70 @@
+"""Which marking ids a reader passes: decided once per marking, then every query filters by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cordiale.platform.clock import SECOND
+from cordiale.release.decide import compile_rules
+from cordiale.release.recipient import Recipient
+from cordiale.release.rules import Rules, rules_for
+from cordiale.store import markings
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
+
+_KEPT = 256
+"""Decisions tables kept: readers × rules versions; the oldest go first."""
+
+
+def visible(tx: Transaction, desk: Desk, actor: Actor) -> Visible:
+    """Return the marking ids the actor passes now; None only for the house itself.
+
+    The answer is kept for the second it was made in (markings expire) and as long as no marking
+    was added.
+    """
+    if actor.recipient is None:
+        return None
+    rules = rules_of_reader(tx, desk, actor.recipient)
+    known = markings.all_markings(tx)
+    now = desk.clock()
+    key = ("visible", actor.recipient, rules.version, len(known), max(known, default=0))
+    held = desk.cache.get(repr(key))
+    if held is not None and held[0] == now // SECOND:
+        return held[1]  # type: ignore[no-any-return]
+    compiled = compile_rules(rules, actor.recipient)
+    passed = frozenset(mid for mid, marking in known.items() if compiled.decide(marking, now).passes)
+    while len(desk.cache) >= _KEPT:
+        desk.cache.pop(next(iter(desk.cache)))
+    desk.cache[repr(key)] = (now // SECOND, passed)
+    return passed
+
+
+def rules_of_reader(tx: Transaction, desk: Desk, recipient: Recipient) -> Rules:
+    """Return the rules a reader is asked under.
+
+    A partner is asked under its partnership's. A person of this node is asked under the scales
+    and equivalences of every partnership applied here, since objects of all of them are held.
+    """
+    from cordiale.desk.rules import applied
+
+    found = applied(tx)
+    theirs = rules_for(recipient.node, tuple(found.values()))
+    return theirs if theirs is not None and recipient.person is None else _house_rules(found)
+
+
+def _house_rules(found: Mapping[str, Rules]) -> Rules:
+    scales = {name: scale for rules in found.values() for name, scale in rules.scales.items()}
+    equivalences = {row: None for rules in found.values() for row in rules.equivalences}
+    return Rules(
+        partnership="",
+        version="house:" + ",".join(sorted(rules.version for rules in found.values())),
+        text="",
+        partners={},
+        scales=scales,
+        equivalences=tuple(equivalences),
+    )
