@@ -20,8 +20,8 @@ __all__ = ["FILE_NAME", "RESERVED", "Key", "Settings", "document", "keys", "load
 
 FILE_NAME: Final = "cordiale.toml"
 
-RESERVED: Final = ("CORDIALE_FOLDER", "CORDIALE_LANG", "CORDIALE_TEST_", "CORDIALE_DEV_", "CORDIALE_DEMO_")
-"""Names (or beginnings of names) in the environment that are not settings: the command line's own and the tests'."""
+RESERVED: Final = ("CORDIALE_NODE", "CORDIALE_LANG", "CORDIALE_TEST_", "CORDIALE_DEV_", "CORDIALE_DEMO_")
+"""Names in the environment that are not settings, and beginnings of names (with a last underscore)."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ def load(
         for name, value in _flatten(_read(file), str(file)):
             values[name] = _checked(name, value, str(file))
     for variable, written in sorted((environ or {}).items()):
-        if variable.startswith("CORDIALE_") and not variable.startswith(RESERVED):
+        if variable.startswith("CORDIALE_") and not _reserved(variable):
             values[_name_of(variable)] = _parsed(_name_of(variable), written, variable)
     for name, flag in (flags or {}).items():
         if flag is not None:
@@ -202,6 +202,10 @@ def _find(name: str, where: str) -> Key:
         key=name,
         near=(near or same)[0],
     )
+
+
+def _reserved(variable: str) -> bool:
+    return any(variable.startswith(name) if name.endswith("_") else variable == name for name in RESERVED)
 
 
 def _name_of(variable: str) -> str:

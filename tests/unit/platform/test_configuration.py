@@ -114,7 +114,7 @@ def test_the_environment_is_held_to_the_same(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"CORDIALE_SERVE_PORT: `serve.port` is 'x'"):
         load(None, {"CORDIALE_SERVE_PORT": "x"})
     assert load(None, {"CORDIALE_STORE_TEXT_INDEX": "no"}).store.text_index is False
-    assert load(None, {"CORDIALE_FOLDER": "/x", "CORDIALE_TEST_ANY": "1"}).serve.port == load(None).serve.port
+    assert load(None, {"CORDIALE_NODE": "/x", "CORDIALE_TEST_ANY": "1"}).serve.port == load(None).serve.port
 
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def said() -> dict[str, str]:
     """Return every sentence marked in code and templates, with the first place it is said."""
     found: dict[str, str] = {}
     for file in sorted(SOURCE.rglob("*.py")):
-        for line, sentence in _in_python(file.read_text(encoding="utf-8")):
+        for line, sentence in in_python(file.read_text(encoding="utf-8")):
             found.setdefault(sentence, f"{file.relative_to(SOURCE)}:{line}")
     environment = jinja2.Environment(autoescape=True)
     for file in sorted([*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt.j2")]):
@@ -49,7 +49,7 @@ def said() -> dict[str, str]:
     return found
 
 
-def _in_python(code: str) -> Iterator[tuple[int, str]]:
+def in_python(code: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call):
             continue
@@ -94,7 +94,7 @@ def places(sentence: str) -> set[str]:
     }
 
 
-def faults(french: str) -> list[str]:
+def faults(french: str, english: str = "") -> list[str]:
     """Return what French typography says against a sentence; text in `backticks` and addresses are code.
 
     Rules: Lexique des règles typographiques en usage à l'Imprimerie nationale; a no-break space (U+00A0 or U+202F)
@@ -112,8 +112,12 @@ def faults(french: str) -> list[str]:
         found.append("quotation marks are « and »")
     if "..." in text:
         found.append("an ellipsis is one character: …")
-    if text != text.strip(" "):
-        found.append("space at the beginning or the end")
+    if (
+        text.strip()
+        and english
+        and (french[0] == " ", french[-1] == " ") != (english[0] == " ", english[-1] == " ")
+    ):
+        found.append("a space at the beginning or the end differs from the English")
     return found
 
 
@@ -127,7 +131,7 @@ def main(rooms: list[str]) -> int:
             print(f'#: {place}\nmsgid "{quoted}"\nmsgstr ""\n')
     for room, entries in translated().items():
         for one, french in entries.items():
-            if (not rooms or room in rooms) and (wrong := faults(french)):
+            if (not rooms or room in rooms) and (wrong := faults(french, one)):
                 count += 1
                 print(f"{room}: {one!r}: {'; '.join(wrong)}")
     return 1 if count else 0

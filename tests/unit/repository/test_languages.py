@@ -25,8 +25,8 @@ def test_french_follows_its_typography() -> None:
         f"{room}: {french}: {fault}"
         for locale in ("fr", "fr_CA")
         for room, entries in sentences.translated(locale).items()
-        for french in entries.values()
-        for fault in sentences.faults(french)
+        for one, french in entries.items()
+        for fault in sentences.faults(french, one)
     ]
     assert wrong == []
 
@@ -76,6 +76,6 @@ def test_sentences_are_found_in_code_errors_and_choices() -> None:
         'from x import _\n_("A")\nraise InputError("c", "B {x}", x=1)\n'
         'text(lang, "C")\nntext(lang, "D", "E", 2)\n_n("F", "G")\ntext(lang, "H" if a else "I")'
     )
-    assert sorted(sentence for _line, sentence in sentences._in_python(code)) == [
+    assert sorted(sentence for _line, sentence in sentences.in_python(code)) == [
         "A", "B {x}", "C", "D", "E", "F", "G", "H", "I",
     ]  # fmt: skip

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+    "contracts"
+]
 NAMES = {contract["id"]: contract["name"] for contract in CONTRACTS}
 
 # contract broken, file that breaks it, what stands in that file
@@ -85,7 +87,9 @@ def test_every_wall_stands(contract: str) -> None:
 def test_a_broken_wall_is_named(tree: Path, contract: str, request: pytest.FixtureRequest) -> None:
     code, said = lint(tree, contract)
     assert code == 1, said
-    module = "cordiale." + request.node.callspec.params["planted"][0].removesuffix(".py").removesuffix("/__init__")
+    module = "cordiale." + request.node.callspec.params["planted"][0].removesuffix(".py").removesuffix(
+        "/__init__"
+    )
     assert f"{NAMES[contract]} BROKEN" in said or "missing from the contract" in said.replace("\n", " "), said
     assert module.replace("/", ".") in said or module.rsplit("/")[-1].split(".")[-1] in said, said
 
