@@ -1,0 +1,43 @@
+"""Templates into pages, in the reader's language."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cordiale.platform.languages import _, number, text
+
+FOLDER: Final = Path(__file__).parent
+RAIL: Final = (
+    ("/", _("Today")),
+    ("/objects", _("Objects")),
+    ("/release", _("Release")),
+    ("/partners", _("Partners")),
+)
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment: everything is escaped, a missing name is an error."""
+    return Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(template: str, lang: str, values: dict[str, Any]) -> str:
+    """Render one page; `values` holds what the template names."""
+    own: dict[str, Any] = {
+        "lang": lang,
+        "_": lambda message, **params: text(lang, message, **params),
+        "number": lambda value: number(lang, value),
+        "rail": [(href, text(lang, label)) for href, label in RAIL],
+        "q": "",
+    }
+    return environment().get_template(template).render(own | values)
