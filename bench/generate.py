@@ -25,6 +25,9 @@ MIX = (
 )  # fmt: skip
 ENDS = tuple(place for place, kind in enumerate(MIX) if kind in ("indicator", "malware", "attack-pattern", "campaign"))
 
+CLUSTER = 1000
+"""Objects in a row that share a marking."""
+
 WORDS = (
     "harbour ministry courrier pièce payload beacon serveur relay amorce campaign narratif tanker écluse credential "
     "hameçonnage loader registry transit northern faisceau droite update mandate vitrine clone archive liaison signal "
@@ -46,13 +49,15 @@ def identifier(kind: str, number: int) -> str:
 
 
 def objects(count: int, start: int = 0, markings: Sequence[Sequence[str]] = ()) -> Iterator[bytes]:
-    """Make objects `start` to `start + count`; `markings[i % len]` are the `object_marking_refs` of object i.
+    """Make objects `start` to `start + count`.
 
-    Every object of the same number has the same bytes for the same `markings`.
+    A thousand at a time share a marking, as what one report or feed brings does: `markings[number // 1000 % len]` are
+    the `object_marking_refs`. References stay under one marking but for one in fifty, so that joined markings are not
+    many more than the markings themselves. Objects of one number have the same bytes for the same `markings`.
     """
     refs = [_marking_refs(one) for one in markings] or [""]
     for number in range(start, start + count):
-        yield _object(number, refs[number % len(refs)])
+        yield _object(number, refs[number // CLUSTER % len(refs)], len(refs))
 
 
 def marking_sets(count: int) -> list[frozenset[str]]:
@@ -77,14 +82,14 @@ def marking_sets(count: int) -> list[frozenset[str]]:
     return [found[int(place * step)] for place in range(count)]
 
 
-def _object(number: int, refs: str) -> bytes:
+def _object(number: int, refs: str, kinds: int) -> bytes:
     kind = MIX[number % 20]
     made = EPOCH + timedelta(seconds=37 * number, milliseconds=number % 1000)
     when = f"{made:%Y-%m-%dT%H:%M:%S}.{made.microsecond // 1000:03d}Z"
     head = f'{{"type":"{kind}","spec_version":"2.1","id":"{identifier(kind, number)}"{refs}'
     dated = f',"created":"{when}","modified":"{when}"'
     if kind == "relationship":
-        verb, source, target = _ends(number)
+        verb, source, target = _ends(number, kinds)
         body = (
             f'{dated},"relationship_type":"{verb}","source_ref":"{source}","target_ref":"{target}"'
             f',"description":"{_sentence(number, 14)}"'
@@ -115,7 +120,7 @@ def _object(number: int, refs: str) -> bytes:
     elif kind == "campaign":
         body = f'{dated},"name":"{_sentence(number, 3)}","description":"{_sentence(number, 40)}","first_seen":"{when}"'
     else:
-        ends = _end(number, 7)
+        ends = _end(number, kinds)
         body = f'{dated},"abstract":"{_sentence(number, 5)}","content":"{_sentence(number, 60)}","object_refs":["{ends}"]'
     return f"{head}{body}}}".encode()
 
@@ -130,23 +135,29 @@ _VERBS = {
 }
 
 
-def _ends(number: int) -> tuple[str, str, str]:
-    source, target = _place(number, 1), _place(number, 2)
+def _ends(number: int, markings: int) -> tuple[str, str, str]:
+    source, target = _place(number, 1, markings), _place(number, 2, markings)
     kinds = (MIX[source % 20], MIX[target % 20])
     return _VERBS.get(kinds, "related-to"), identifier(kinds[0], source), identifier(kinds[1], target)
 
 
-def _end(number: int, turn: int) -> str:
-    place = _place(number, turn)
+def _end(number: int, markings: int) -> str:
+    place = _place(number, 7, markings)
     return identifier(MIX[place % 20], place)
 
 
-def _place(number: int, turn: int) -> int:
-    """Choose an earlier object: half of the time a recent one, half of the time any, as in a feed that grows."""
-    block = max(1, number // 20)
+def _place(number: int, turn: int, markings: int) -> int:
+    """Choose an object to refer to: half of the time a recent one, else any earlier one under the same marking."""
     chance = hash_of(number, turn)
-    back = chance % min(block, 50) if chance & 1024 else chance % block
-    return (block - 1 - back) * 20 + ENDS[(chance >> 12) % len(ENDS)]
+    cluster, within = divmod(number, CLUSTER)
+    earlier = cluster // markings
+    if chance % 50 == 0:
+        cluster = cluster // 10 * 10
+    elif chance & 1024 and earlier:
+        cluster -= markings * (1 + (chance >> 11) % earlier)
+        within = CLUSTER
+    blocks = max(1, within // 20)
+    return cluster * CLUSTER + (chance >> 16) % blocks * 20 + ENDS[(chance >> 6) % len(ENDS)]
 
 
 def hash_of(number: int, turn: int) -> int:

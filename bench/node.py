@@ -11,7 +11,7 @@ import orjson
 from bench import measure
 from bench.generate import marking_sets
 
-MARKING = frozenset({"tlp:green"})
+MARKING = "tlp:green"
 """What unmarked input gets."""
 
 
@@ -24,36 +24,25 @@ def new_node(path: Path | str, name: str = "can", nation: str = "CAN") -> None:
 
 def imported_into(path: Path, files: Sequence[Path], text: bool) -> dict[str, Any]:
     """Import files through the desk and give objects per CPU-second, the report's counts and the peak memory."""
+    from cordiale.desk.sources import of_file
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
     from cordiale.node.opening import open_node
 
-    with open_node(path) as node:
+    flags = {"store.text_index": text}
+    with open_node(path, flags=flags) as node:
         with measure.spent() as used:
-            report = verbs.import_(node.desk, house("bench"), list(files), marking=MARKING)
-            if text:
-                index_all(node.store)
+            report = verbs.import_(node.desk, house("bench"), [of_file(file, file.name) for file in files], marking=MARKING)
         count = report.new + report.same
         return {
             "rate": count / used.cpu,
             "cpu": used.cpu,
+            "wall": used.wall,
             "new": report.new,
             "set_aside": report.set_aside,
+            "reasons": report.reasons,
             "memory_mb": measure.peak_mb(),
         }
-
-
-def index_all(store: Any) -> int:
-    """Bring every waiting text into the index, as the background tick does."""
-    from cordiale.store.search import index_text
-
-    done = 0
-    while True:
-        with store.write() as tx:
-            now = index_text(tx, 5000)
-        if not now:
-            return done
-        done += now
 
 
 def definitions(count: int) -> list[bytes]:
