@@ -20,7 +20,14 @@ __all__ = ["FILE_NAME", "RESERVED", "Key", "Settings", "document", "keys", "load
 
 FILE_NAME: Final = "cordiale.toml"
 
-RESERVED: Final = ("CORDIALE_NODE", "CORDIALE_LANG", "CORDIALE_TEST_", "CORDIALE_DEV_", "CORDIALE_DEMO_")
+RESERVED: Final = (
+    "CORDIALE_NODE",
+    "CORDIALE_LANG",
+    "CORDIALE_DEBUG",
+    "CORDIALE_TEST_",
+    "CORDIALE_DEV_",
+    "CORDIALE_DEMO_",
+)
 """Names in the environment that are not settings, and beginnings of names (with a last underscore)."""
 
 

@@ -1,0 +1,64 @@
+"""Every dependency has its reason, and every reason its dependency."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text(encoding="utf-8")
+
+
+def name_of(requirement: str) -> str:
+    """Return the name of a requirement."""
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert found, requirement
+    return found[0].lower().replace("_", "-")
+
+
+def declared() -> set[str]:
+    """Return everything that pyproject.toml asks for."""
+    groups = [
+        PROJECT["build-system"]["requires"],
+        PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+    ]
+    return {name_of(requirement) for group in groups for requirement in group}
+
+
+def test_every_dependency_has_a_line_of_reason() -> None:
+    page = PAGE.partition("## Not here")[0]
+    explained = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+?) \|$", page, re.MULTILINE))
+    assert set(explained) == declared()
+    assert all(reason.endswith(".") for reason in explained.values())
+
+
+def imported() -> set[str]:
+    """Return the top-level modules that the product imports."""
+    found = set()
+    for file in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - {"cordiale"} - set(sys.stdlib_module_names)
+
+
+def test_the_product_imports_what_it_declares_and_declares_what_it_imports() -> None:
+    wanted = {name_of(r) for r in PROJECT["project"]["dependencies"]}
+    extras = {name_of(r) for group in PROJECT["project"]["optional-dependencies"].values() for r in group}
+    owners = packages_distributions()
+    used = {name.lower().replace("_", "-") for module in imported() for name in owners.get(module, [module])}
+    assert used - wanted - extras == set(), "imported and not declared"
+    assert wanted - used - {"uvicorn"} == set(), "declared and not imported"
+
+
+def test_the_lock_agrees_with_what_is_declared() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    locked = {package["name"] for package in lock["package"]}
+    assert declared() - {"hatchling"} <= locked
