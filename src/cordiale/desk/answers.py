@@ -80,6 +80,7 @@ class Summary(Answer):
     origin: str
     marking: tuple[str, ...]
     banner: str
+    revoked: bool = False
 
 
 class Page(Answer):
@@ -129,6 +130,7 @@ class Statement(Answer):
     full_marking: tuple[str, ...]
     effective_marking: tuple[str, ...]
     versions: int = 1
+    restricted: bool = False
 
 
 class Shown(Answer):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cordiale.platform.clock import Clock
     from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
+    from cordiale.release.egress.client import Egress
     from cordiale.store.connection import Store
 
 
@@ -43,6 +44,10 @@ class Desk:
     def node(self) -> str:
         """Return the name partners know this node by."""
         return self.home.node
+
+    def egress(self) -> Egress:
+        """Return the signing process, starting it when it does not run."""
+        return self.home.egress()
 
     @property
     def files(self) -> Path:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from cordiale.node import layout
+from cordiale.platform import configuration
+from cordiale.platform.errors import ConfigurationError, Conflict
+from cordiale.platform.ids import Randomness, system_randomness
+from cordiale.platform.languages import _
 
 
 def init(
@@ -11,12 +19,101 @@ def init(
     name: str,
     nation: str,
     organisation: str = "",
+    title: str = "",
     listen: str = "127.0.0.1:8470",
     url: str | None = None,
     language: str = "en",
+    store: str | None = None,
+    marking: str = "",
+    random: Randomness = system_randomness,
 ) -> Path:
     """Create the folder with its configuration, keys and empty store; return its path.
 
-    Raises Conflict when a node is already there and ConfigurationError when a value is unusable.
+    `listen` is HOST:PORT, `url` the address partners reach the node at, `store` a database other
+    than the folder's own, `marking` that of input which carries none. Raises Conflict when a node
+    is already there and ConfigurationError when a value is unusable; nothing is made then.
     """
-    raise NotImplementedError
+    path = Path(path)
+    if (path / configuration.FILE_NAME).exists():
+        raise Conflict(
+            "node-exists",
+            _("There is a node in {path} already: choose another folder, or use it as it is."),
+            path=str(path),
+        )
+    host, port = _address(listen)
+    values: dict[str, object] = {
+        "node.name": name,
+        "node.nation": nation,
+        "node.organisation": organisation,
+        "node.language": language,
+        "serve.host": host,
+        "serve.port": port,
+    }
+    optional = {
+        "node.title": title,
+        "serve.public_url": url or "",
+        "store.url": store or "",
+        "import.marking": marking,
+    }
+    values |= {key: value for key, value in optional.items() if value}
+    # Judged as flags first, so that a wrong value leaves no half-made folder behind.
+    configuration.load(None, {}, values)
+    _folders(path)
+    _key_files(path, random)
+    _write(path / configuration.FILE_NAME, configuration.document(values).encode(), 0o644)
+    _tables(path)
+    return path
+
+
+def _address(listen: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{listen}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or port is None:
+        raise ConfigurationError(
+            "listen",
+            _("“{listen}” is not HOST:PORT, such as 127.0.0.1:8470."),
+            listen=listen,
+        )
+    return host, port
+
+
+def _folders(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    for name in layout.FOLDERS:
+        (path / name).mkdir(exist_ok=True)
+    # what is in them is for the node's owner alone
+    for folder in (path, *(path / name for name in layout.FOLDERS)):
+        folder.chmod(0o700)
+
+
+def _key_files(path: Path, random: Randomness) -> None:
+    from cordiale.release.keys import write_key
+
+    if not layout.signing_key(path).exists():
+        public = write_key(layout.signing_key(path), random)
+        _write(layout.public_key(path), public.hex().encode() + b"\n", 0o644)
+    if not layout.node_secret(path).exists():
+        _write(layout.node_secret(path), random(32).hex().encode() + b"\n", 0o600)
+
+
+def _tables(path: Path) -> None:
+    from cordiale.store.connection import open_store
+    from cordiale.store.migrations import migrate
+
+    store = open_store(configuration.load(path, {}).store.url)
+    try:
+        migrate(store, layout.ROOMS)
+    finally:
+        store.close()
+
+
+def _write(file: Path, content: bytes, mode: int) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.exchange.message import Request, Response
+    from cordiale.exchange.service import Service
+    from cordiale.node.ticks import Ticks
     from cordiale.platform.configuration import Settings
     from cordiale.store.connection import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What a face takes: the desk to act on, and the exchange view that answers partners.
+    """What a face takes: the desk to act on, and the service that answers partners.
 
     Use as `with open_node(path) as node`. `start()` runs the ticks (sequencer, text index, sync,
     expiry) in background threads until `close()`.
@@ -24,18 +28,25 @@ class Node:
     settings: Settings
     store: Store
     desk: Desk
+    service: Service
+    ticks: Ticks
+    end_egress: Callable[[], None]
 
-    def respond(self, request: Any) -> Any:
-        """Answer one TAXII or node-to-node request (`exchange.taxii.respond` on this node)."""
-        raise NotImplementedError
+    def respond(self, request: Request) -> Response:
+        """Answer one TAXII or node-to-node request (`exchange.service.respond` on this node)."""
+        from cordiale.exchange.service import respond
+
+        return respond(request, self.service)
 
     def start(self) -> None:
         """Start the ticks; returns at once."""
-        raise NotImplementedError
+        self.ticks.start(self.desk)
 
     def close(self) -> None:
         """Stop the ticks and the egress process and close the store."""
-        raise NotImplementedError
+        self.ticks.stop()
+        self.end_egress()
+        self.store.close()
 
     def __enter__(self) -> Node:
         return self

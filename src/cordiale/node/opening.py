@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cordiale.desk.desk import Desk
+from cordiale.exchange.home import Home, Limits
+from cordiale.node import layout
+from cordiale.node.node import Node
+from cordiale.node.service import service
+from cordiale.node.ticks import Ticks
+from cordiale.platform import configuration
+from cordiale.platform.clock import SECOND, system_clock
+from cordiale.platform.ids import system_randomness, uuid5
+from cordiale.store.connection import open_store
+from cordiale.store.migrations import migrate
 
 if TYPE_CHECKING:
-    from cordiale.node.node import Node
+    from cordiale.exchange.home import Partner
+    from cordiale.exchange.message import Transport
     from cordiale.platform.clock import Clock
+    from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
+    from cordiale.release.egress.client import Egress
+
+IDENTITIES = "5e0b5a2c-2b7e-5d0e-9f0c-6a9a4e2f7c11"
+"""Namespace of the identity each node speaks as: uuid5 of its name."""
 
 
 def open_node(
@@ -20,9 +40,105 @@ def open_node(
     flags: Mapping[str, object] | None = None,
     clock: Clock | None = None,
     random: Randomness | None = None,
+    carrier: Callable[[Partner], Transport] | None = None,
 ) -> Node:
-    """Open the node at `path`: settings, store at its newest schema, rules, egress on first use.
+    """Open the node at `path`: settings, store at its newest schema, egress on first use.
 
+    `carrier` opens the way to a partner (HTTP by default). Nothing runs until `Node.start`.
     Raises ConfigurationError when the folder holds no node or its configuration is wrong.
     """
-    raise NotImplementedError
+    path = Path(path)
+    settings = configuration.load(path, environ, flags)
+    clock, random = clock or system_clock, random or system_randomness
+    store = open_store(settings.store.url)
+    try:
+        migrate(store, layout.ROOMS)
+        egress, end_egress = _egress(layout.signing_key(path))
+        home = _home(path, settings, egress, clock, random)
+        ticks = Ticks()
+        desk = Desk(
+            folder=path,
+            store=store,
+            settings=settings,
+            home=home,
+            carrier=carrier or _by_http(settings),
+            clock=clock,
+            random=random,
+            wake=ticks.wake,
+        )
+    except BaseException:
+        store.close()
+        raise
+    return Node(
+        path=path,
+        settings=settings,
+        store=store,
+        desk=desk,
+        service=service(desk),
+        ticks=ticks,
+        end_egress=end_egress,
+    )
+
+
+def _home(
+    path: Path, settings: Settings, egress: Callable[[], Egress], clock: Clock, random: Randomness
+) -> Home:
+    serve = settings.serve
+    host = f"[{serve.host}]" if ":" in serve.host else serve.host
+    node = settings.node
+    exchange = settings.exchange
+    return Home(
+        node=node.name,
+        title=node.title or node.organisation or node.name,
+        nation=node.nation,
+        organisation=node.organisation,
+        url=serve.public_url or f"http://{host}:{serve.port}",
+        secret=layout.read_key(layout.node_secret(path)),
+        keys=(layout.read_key(layout.public_key(path)),),
+        egress=egress,
+        clock=clock,
+        random=random,
+        identities=frozenset({identity_of(node.name)}),
+        limits=Limits(
+            page_objects=settings.limits.page_objects,
+            request_bytes=settings.limits.request_bytes,
+            clock_window=exchange.clock_skew_s * SECOND,
+        ),
+    )
+
+
+def identity_of(name: str) -> str:
+    """Return the STIX identity a node speaks as."""
+    return f"identity--{uuid5(IDENTITIES, name)}"
+
+
+def _egress(key: Path) -> tuple[Callable[[], Egress], Callable[[], None]]:
+    """Return the egress process, started when first asked for, and the end of it."""
+    held: list[Egress] = []
+    turn = Lock()
+
+    def get() -> Egress:
+        with turn:
+            if not held:
+                from cordiale.release.egress.client import spawn_egress
+
+                held.append(spawn_egress(key))
+            return held[0]
+
+    def end() -> None:
+        with turn:
+            while held:
+                held.pop().close()
+
+    return get, end
+
+
+def _by_http(settings: Settings) -> Callable[[Partner], Transport]:
+    def carry(partner: Partner) -> Transport:
+        from cordiale.exchange.http import http_transport
+
+        parts = urlsplit(partner.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+        return http_transport(base, timeout=float(settings.exchange.timeout_s))
+
+    return carry

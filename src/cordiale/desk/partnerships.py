@@ -1,0 +1,53 @@
+"""Which partners are confirmed, and as which recipients under which rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.desk.rules import applied
+from cordiale.exchange.home import Partnership
+from cordiale.exchange.partner import partners
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _
+from cordiale.release.rules import rules_for
+
+if TYPE_CHECKING:
+    from cordiale.store.connection import Transaction
+
+
+def partnerships(tx: Transaction) -> dict[str, Partnership]:
+    """Return the partnership of every confirmed partner that applied rules name, by node."""
+    found = tuple(applied(tx).values())
+    result = {}
+    for partner in partners(tx):
+        rules = rules_for(partner.node, found)
+        if partner.state == "confirmed" and rules is not None:
+            result[partner.node] = Partnership(partner, rules.partners[partner.node], rules)
+    return result
+
+
+def partnership(tx: Transaction, name: str) -> Partnership:
+    """Return one partnership, named by its node in any case; raises NotFound saying what is missing."""
+    found = partnerships(tx)
+    for node, joined in found.items():
+        if node.lower() == name.lower():
+            return joined
+    known = {partner.node.lower(): partner for partner in partners(tx)}
+    if name.lower() not in known:
+        raise NotFound(
+            "no-partner",
+            _("There is no partner {name}. Known: {known}. See: cordiale partner list"),
+            name=name,
+            known=", ".join(sorted(known)) or "–",
+        )
+    if known[name.lower()].state != "confirmed":
+        raise NotFound(
+            "partner-unconfirmed",
+            _("Partner {name} is not confirmed: compare the words with them, then cordiale partner confirm {name}."),
+            name=name,
+        )
+    raise NotFound(
+        "partner-without-rules",
+        _("No applied rules name partner {name}: write them, then cordiale rules apply."),
+        name=name,
+    )

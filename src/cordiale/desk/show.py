@@ -1,0 +1,109 @@
+"""Show everything the reader may see about one id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from cordiale.desk import audit
+from cordiale.desk.actor import VERBS, authorise
+from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
+from cordiale.desk.attach import views
+from cordiale.desk.partnerships import partnerships
+from cordiale.desk.summary import name_of, summary
+from cordiale.desk.visible import visible
+from cordiale.desk.why import chip
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _
+from cordiale.store import markings, references, versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row, Visible
+
+REFERRERS = 200
+"""Most referring objects named on one page."""
+
+
+def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
+    """Return each source's statement about an id, its references both ways, files and partners.
+
+    Raises NotFound in the same words for what is not held and what the reader may not see.
+    """
+    authorise(actor, "show")
+    with desk.store.read() as tx:
+        seen = visible(tx, desk, actor)
+        rows = versions.get(tx, stix_id, seen)
+        if not rows:
+            raise unknown(stix_id)
+        history = versions.get(tx, stix_id, seen, history=True)
+        shown = Shown(
+            id=stix_id,
+            statements=tuple(_statement(tx, row, history) for row in rows),
+            refers_to=_targets(tx, rows, seen),
+            referred_by=_referrers(tx, stix_id, seen),
+            attachments=views(tx, desk, actor, stix_id),
+            partners=_chips(tx, desk, actor, stix_id),
+        )
+    audit.read(desk, actor, "show", id=stix_id)
+    return shown
+
+
+def unknown(stix_id: str) -> NotFound:
+    """Return the one answer for what is not held and what is not for this reader."""
+    return NotFound(
+        "no-object",
+        _("There is no object {id}: check its id, or search for it."),
+        id=stix_id[:200],
+    )
+
+
+def _statement(tx: Transaction, row: Row, history: list[Row]) -> Statement:
+    value: dict[str, Any] = orjson.loads(row.raw) if row.raw else {"type": row.type, "id": row.id}
+    return Statement(
+        summary=summary(tx, row),
+        version=row.hash.hex(),
+        value=value,
+        base_marking=tuple(sorted(markings.atoms(tx, row.base_mid))),
+        full_marking=tuple(sorted(markings.atoms(tx, row.full_mid))) if row.raw else (),
+        effective_marking=tuple(sorted(markings.atoms(tx, row.effective_mid))),
+        versions=sum(1 for version in history if version.source == row.source),
+        restricted=row.raw is None,
+    )
+
+
+def _targets(tx: Transaction, rows: list[Row], seen: Visible) -> tuple[ReferenceView, ...]:
+    found: dict[tuple[str, str], ReferenceView] = {}
+    for row in rows:
+        for link in references.targets(tx, row.vid, seen):
+            held = versions.get(tx, link.target, seen)
+            if held:
+                found[link.path, link.target] = _view(link.path, held[0])
+    return tuple(found.values())
+
+
+def _referrers(tx: Transaction, stix_id: str, seen: Visible) -> tuple[ReferenceView, ...]:
+    page = references.referrers(tx, stix_id, seen, limit=REFERRERS)
+    found = []
+    for row in page.rows:
+        paths = [link.path for link in references.targets(tx, row.vid, seen) if link.target == stix_id]
+        found.append(_view(paths[0] if paths else "", row))
+    return tuple(found)
+
+
+def _view(path: str, row: Row) -> ReferenceView:
+    name = name_of(orjson.loads(row.raw)) if row.raw else ""
+    return ReferenceView(path=path, id=row.id, type=row.type, name=name)
+
+
+def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chip, ...]:
+    """Say what each partner has: only to people of this node who may preview."""
+    theirs = actor.recipient is not None and actor.recipient.node != desk.node
+    if theirs or not actor.roles.intersection(VERBS["preview"]):
+        return ()
+    return tuple(
+        chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx).values()
+    )

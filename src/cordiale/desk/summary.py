@@ -1,0 +1,86 @@
+"""Rows of the store as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from cordiale.desk.answers import Summary
+from cordiale.platform.errors import InputError
+from cordiale.platform.languages import _
+from cordiale.release.marking import AXES, parse_atom
+from cordiale.store import markings
+
+if TYPE_CHECKING:
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Key, Row
+
+LONGEST = 200
+"""Characters of a name in a list."""
+
+_NAMED_BY = ("name", "value", "path", "key", "subject", "user_id", "abstract", "pattern", "number")
+
+
+def summary(tx: Transaction, row: Row) -> Summary:
+    """Return one row as a line of a list; a reader who may only have a redacted form gets no name."""
+    value = orjson.loads(row.raw) if row.raw else {}
+    atoms = tuple(sorted(markings.atoms(tx, row.effective_mid)))
+    return Summary(
+        id=row.id,
+        type=row.type,
+        name=name_of(value),
+        source=row.source,
+        created=row.created,
+        modified=row.modified,
+        received=row.received,
+        origin=row.origin,
+        marking=atoms,
+        banner=banner(atoms),
+        revoked=row.revoked,
+    )
+
+
+def name_of(value: Mapping[str, Any]) -> str:
+    """Return what an object is called: its name, else its value, else what it says first."""
+    for key in _NAMED_BY:
+        found = value.get(key)
+        if isinstance(found, str | int) and found != "":
+            return str(found)[:LONGEST]
+    for algorithm, digest in (value.get("hashes") or {}).items():
+        return f"{algorithm} {digest}"[:LONGEST]
+    kind = value.get("relationship_type")
+    if isinstance(kind, str):
+        return kind[:LONGEST]
+    for key in ("content", "opinion", "description"):
+        found = value.get(key)
+        if isinstance(found, str):
+            return found.split("\n")[0][:LONGEST]
+    return ""
+
+
+def banner(atoms: tuple[str, ...]) -> str:
+    """Return a marking in one line, the gravest axis first."""
+    order = {axis: place for place, axis in enumerate(AXES)}
+    parsed = sorted((order.get(parse_atom(a).axis, len(AXES)), a) for a in atoms)
+    return " // ".join(atom.upper() if atom.startswith("tlp:") else atom for _axis, atom in parsed)
+
+
+def token(key: Key | None) -> str | None:
+    """Write a position in a listing for a face to hand back."""
+    return None if key is None else f"{key[0]}.{key[1]}"
+
+
+def position(written: str | None) -> Key | None:
+    """Read a position back; raises InputError for what this node did not write."""
+    if not written:
+        return None
+    first, dot, second = written.partition(".")
+    if not dot or not first.lstrip("-").isdigit() or not second.isdigit() or len(written) > 60:
+        raise InputError(
+            "bad-position",
+            _("“{after}” is not a position in this list: start from its beginning."),
+            after=written[:60],
+        )
+    return int(first), int(second)

@@ -1,0 +1,47 @@
+"""Where things lie in a node's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+
+ROOMS = ("store", "evidence", "release", "exchange", "desk")
+"""Rooms that keep tables, lowest first."""
+
+FOLDERS = ("files", "keys", "rules", "partners", "logs")
+
+
+def signing_key(folder: Path) -> Path:
+    """Return the file of the signing key, which only the egress process reads."""
+    return folder / "keys" / "signing.key"
+
+
+def public_key(folder: Path) -> Path:
+    """Return the file of the signing key's public half."""
+    return folder / "keys" / "signing.pub"
+
+
+def node_secret(folder: Path) -> Path:
+    """Return the file of the secret that cursors, salts and tear-line ids come from."""
+    return folder / "keys" / "node.secret"
+
+
+def read_key(file: Path) -> bytes:
+    """Read 32 bytes written in hexadecimal; raises ConfigurationError naming the file."""
+    try:
+        written = bytes.fromhex(file.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise _broken(file) from error
+    if len(written) != 32:
+        raise _broken(file)
+    return written
+
+
+def _broken(file: Path) -> ConfigurationError:
+    return ConfigurationError(
+        "key-file",
+        _("{file} is missing or does not hold a key: bring it back from a backup of this node."),
+        file=str(file),
+    )

@@ -1,0 +1,64 @@
+"""Keep one link: pull, wait for news, and step back from a partner that does not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.desk import attachments
+from cordiale.exchange.partner import partner as one
+from cordiale.exchange.sync import listen, visit
+from cordiale.platform.errors import CordialeError
+from cordiale.platform.log import logger
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+    from cordiale.node.ticks import Ticks
+    from cordiale.platform.ids import Randomness
+
+FIRST_S = 0.5
+LONGEST_S = 120.0
+"""Shortest and longest wait after failures in a row."""
+
+log = logger("node")
+
+
+def keep(desk: Desk, ticks: Ticks, name: str) -> None:
+    """Serve one link until the node closes or the partner is no longer confirmed."""
+    failures = 0
+    while not ticks.stopping:
+        try:
+            with desk.store.read() as tx:
+                partner = one(tx, name)
+            if partner.state != "confirmed":
+                return
+            carrier = desk.carrier(partner)
+            pulled = visit(desk.store, desk.home, partner, carrier)
+            up = pulled.link.state == "up"
+            if up:
+                failures = 0
+                if pulled.new or pulled.withdrawn or pulled.same:
+                    desk.wake()
+                attachments.fetch(desk, partner, carrier)
+                if pulled.more:
+                    continue
+                seconds = float(desk.settings.exchange.poll_s)
+                listen(desk.store, desk.home, partner, carrier, seconds=seconds)
+                continue
+        except CordialeError as error:
+            if ticks.stopping:
+                return
+            log.warning("a link waits", partner=name, code=error.code)
+        except Exception as error:
+            if ticks.stopping:
+                return
+            log.error("a link failed", error=error, partner=name)
+        failures += 1
+        if ticks.pause(backoff(failures, desk.random)):
+            return
+
+
+def backoff(failures: int, random: Randomness) -> float:
+    """Return seconds to wait after so many failures in a row: doubling, with jitter of a half."""
+    longest = min(LONGEST_S, FIRST_S * 2.0 ** min(failures - 1, 20))
+    share = int.from_bytes(random(4), "big") / 2**32
+    return longest * (0.5 + share / 2)

@@ -1,0 +1,37 @@
+"""What answers partners: the exchange's server functions wired to this node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.desk import inbox, partnerships, tokens
+from cordiale.exchange.service import Service
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partnership
+    from cordiale.exchange.message import Request
+    from cordiale.exchange.service import Delivered
+
+
+def service(desk: Desk) -> Service:
+    """Return the service of an opened node."""
+
+    def joined(name: str) -> Partnership | None:
+        with desk.store.read() as tx:
+            return partnerships.partnerships(tx).get(name)
+
+    def identify(request: Request) -> Partnership | None:
+        return tokens.identify(desk, request)
+
+    def take(node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
+        return inbox.take(desk, node, raws)
+
+    return Service(
+        home=desk.home,
+        store=desk.store,
+        identify=identify,
+        partnerships=joined,
+        inbox=take,
+        title=desk.home.title,
+    )

@@ -1,0 +1,126 @@
+"""What a served node does by itself: cut, index, expire, collect files, and talk to partners.
+
+One thread cuts and indexes, so that this process has one background writer; one thread per
+partner pulls and waits for news, so that a partner that is slow or down delays nobody else.
+Whatever goes wrong in a tick is logged and tried again; nothing that a partner does ends one.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from cordiale.platform.log import logger
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+
+FORCED_S = 2.0
+"""Seconds after which the sequencer looks even if nothing seems to have changed: markings expire."""
+
+HOUSEKEEPING_S = 60.0
+JOIN_S = 5.0
+
+log = logger("node")
+
+
+class Ticks:
+    """The background work of one opened node; `wake` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def wake(self) -> None:
+        """Ask for a cut at once."""
+        self._woken.set()
+
+    def start(self, desk: Desk) -> None:
+        """Run until `stop`."""
+        if self._threads:
+            return
+        self._stopping.clear()
+        for name, work in (("work", _work), ("partners", _partners)):
+            thread = threading.Thread(
+                target=work, args=(desk, self), name=f"cordiale-{name}", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """End the work; what was begun is finished first, a waiting partner is not waited for."""
+        self._stopping.set()
+        self._woken.set()
+        for thread in self._threads:
+            thread.join(JOIN_S)
+        self._threads.clear()
+
+    @property
+    def stopping(self) -> bool:
+        """Tell whether the node is being closed."""
+        return self._stopping.is_set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; tell whether the node is being closed."""
+        return self._stopping.wait(seconds)
+
+    def next(self, seconds: float) -> bool:
+        """Wait for a wake-up or the time; tell whether it was a wake-up."""
+        woken = self._woken.wait(seconds)
+        self._woken.clear()
+        return woken
+
+
+def _work(desk: Desk, ticks: Ticks) -> None:
+    from cordiale.node.work import Work
+
+    work = Work(desk)
+    period = desk.settings.exchange.tick_ms / 1000
+    woken = True
+    while not ticks.stopping:
+        try:
+            busy = work.step(woken)
+        except Exception as error:
+            if ticks.stopping:
+                return
+            log.error("a tick failed", error=error)
+            busy = False
+            if ticks.pause(1.0):
+                return
+        woken = ticks.next(0 if busy else period)
+
+
+def _partners(desk: Desk, ticks: Ticks) -> None:
+    """Keep one thread per confirmed partner."""
+    from cordiale.exchange.partner import partners
+    from cordiale.node.link import keep
+
+    running: dict[str, threading.Thread] = {}
+    period = max(0.2, desk.settings.exchange.tick_ms / 1000)
+    token: object = None
+    while not ticks.stopping:
+        try:
+            changed = desk.store.changed()
+            if changed != token:
+                token = changed
+                with desk.store.read() as tx:
+                    found = partners(tx)
+                for partner in found:
+                    if partner.state != "confirmed" or partner.assurance != "node":
+                        continue
+                    thread = running.get(partner.node)
+                    if thread is None or not thread.is_alive():
+                        thread = threading.Thread(
+                            target=keep,
+                            args=(desk, ticks, partner.node),
+                            name=f"cordiale-link-{partner.node}",
+                            daemon=True,
+                        )
+                        thread.start()
+                        running[partner.node] = thread
+        except Exception as error:
+            if ticks.stopping:
+                return
+            log.error("looking for partners failed", error=error)
+        ticks.pause(period)

@@ -1,0 +1,71 @@
+"""One step of a node's own work, as a function of what changed since the last one."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from cordiale.desk import attachments, expiry
+from cordiale.desk.partnerships import partnerships
+from cordiale.exchange.sequencer import cut
+from cordiale.node.ticks import FORCED_S, HOUSEKEEPING_S
+from cordiale.platform.log import logger
+from cordiale.store import search
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+
+INDEX = 500
+"""Versions indexed between two cuts: a long backlog must not delay a release."""
+
+log = logger("node")
+
+
+class Work:
+    """What the worker remembers between steps; nothing that a restart would miss."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.token: object = None
+        self.cut_at = 0.0
+        self.kept_at = -HOUSEKEEPING_S
+        self.indexing = desk.settings.store.text_index
+        self.backlog = self.indexing
+
+    def step(self, woken: bool) -> bool:
+        """Cut, index and keep house where there is something to do; tell whether more waits."""
+        desk, now = self.desk, time.monotonic()
+        changed = desk.store.changed()
+        behind = False
+        if woken or changed != self.token or now - self.cut_at >= FORCED_S:
+            if changed != self.token:
+                self.backlog = self.indexing
+            behind = self._cut()
+            self.cut_at = time.monotonic()
+            # Read after our own commit: it is no news. What another process committed in between
+            # is found by the forced look.
+            self.token = desk.store.changed()
+        if self.backlog:
+            with desk.store.write() as tx:
+                done = search.index_text(tx, INDEX)
+            self.backlog = done > 0
+            if not done:
+                self.token = desk.store.changed()
+        if now - self.kept_at >= HOUSEKEEPING_S:
+            self.kept_at = now
+            expiry.expire(desk)
+            attachments.sweep(desk)
+        return behind or self.backlog
+
+    def _cut(self) -> bool:
+        desk = self.desk
+        with desk.store.read() as tx:
+            joined = tuple(partnerships(tx).values())
+        if not joined:
+            return False
+        with desk.store.write() as tx:
+            cuts = cut(tx, desk.home, joined, desk.clock())
+        for one in cuts:
+            if one.segments:
+                log.info("segments cut", partner=one.partner, first=one.first, last=one.last)
+        return any(one.behind for one in cuts)
