@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from cordiale.exchange import definitions, records
+from cordiale.exchange.entry import numbers as packed_numbers
 from cordiale.exchange.home import Home, Partner
-from cordiale.store.connection import Store
+from cordiale.exchange.segment import Resource, Slot, pair_name, read_header, read_resource, slot_leaf
+from cordiale.platform.errors import InputError, IntegrityError, ProtocolError
+from cordiale.platform.languages import _
+from cordiale.release import merkle
+from cordiale.release.marking import UNMARKED, from_text, of_version
+from cordiale.release.segment import SALT, SegmentHeader, header_hash, message
+from cordiale.stix import atoms as stix_atoms
+from cordiale.stix import version as stix
+from cordiale.stix.version import Version
+from cordiale.store import versions
+from cordiale.store.connection import Store, Transaction
+from cordiale.store.types import Put
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -23,7 +37,7 @@ class SetAside(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """Report what one segment did; `same` counts what was already held."""
+    """Report what one segment did; `same` counts what was already held, `already` a repeated segment."""
 
     partner: str
     first: int
@@ -35,15 +49,276 @@ class Applied(msgspec.Struct, frozen=True):
     already: bool = False
 
 
-#: Called with a name before each step of apply, so that a test can crash between any two lines.
-Step = Callable[[str], None]
+class Checked(msgspec.Struct, frozen=True):
+    """Hold a segment whose header, chain position, leaves and contents were verified."""
+
+    header: SegmentHeader
+    resource: Resource
+    read: tuple[Version | SetAside | None, ...]
 
 
-def apply(
-    store: Store, home: Home, partner: Partner, segment: bytes, now: int, *, step: Step | None = None
-) -> Applied:
+def apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> Applied:
     """Verify and apply one segment as received.
 
-    Raises ProtocolError or IntegrityError with the reason; nothing is written then.
+    Raises ProtocolError or IntegrityError with the reason; nothing is written then. One entry that
+    cannot be taken is set aside with its reason and the rest is applied.
     """
-    raise NotImplementedError
+    resource = read_resource(data, home.limits.response_bytes)
+    header = read_header(resource.header)
+    _check_header(home, partner, header, resource)
+    with store.read() as tx:
+        repeated = _place_in_chain(tx, partner, header)
+    if repeated:
+        return Applied(partner.node, header.first, header.last, already=True)
+    checked = Checked(header, resource, _read_slots(partner, header, resource))
+    with store.write() as tx:
+        if _place_in_chain(tx, partner, header):
+            return Applied(partner.node, header.first, header.last, already=True)
+        return _write(tx, home, partner, checked, now)
+
+
+def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource: Resource) -> None:
+    """Check everything a header says that needs no store."""
+    if header.pair != pair_name(partner.node, home.node):
+        raise IntegrityError(
+            "exchange.segment.pair",
+            _("The segment belongs to the stream {found}, not to {expected}."),
+            found=header.pair[:200],
+            expected=pair_name(partner.node, home.node),
+        )
+    signed = message("segment", resource.header)
+    if not any(home.verify(key, signed, resource.signature) for key in partner.keys):
+        raise IntegrityError(
+            "exchange.segment.signature", _("The segment is not signed with a key of {node}."), node=partner.node
+        )
+    count = header.last - header.first + 1
+    if not 1 <= count <= home.limits.segment_entries or header.first < 1 or header.generation < 1:
+        raise ProtocolError(
+            "exchange.segment.range", _("A segment says it goes from {first} to {last}."), first=header.first, last=header.last
+        )
+    if len(resource.slots) != count:
+        raise ProtocolError(
+            "exchange.segment.count",
+            _("A segment of {expected} entries came with {found}; part of it is missing."),
+            expected=count,
+            found=len(resource.slots),
+        )
+    if any(len(slot.leaf) != 32 for slot in resource.slots):
+        raise ProtocolError("exchange.segment.leaves", _("A leaf of a segment is not 32 bytes long."))
+    if merkle.root([slot.leaf for slot in resource.slots]) != header.root:
+        raise IntegrityError(
+            "exchange.segment.root", _("The entries of a segment are not those that {node} signed."), node=partner.node
+        )
+
+
+def _place_in_chain(tx: Transaction, partner: Partner, header: SegmentHeader) -> bool:
+    """Tell whether the segment was applied before; raises when it does not follow the last one."""
+    link = records.link(tx, partner.number)
+    if header.generation != link.generation:
+        raise ProtocolError(
+            "exchange.segment.generation",
+            _("{node} sends generation {found} of its stream, {expected} is expected; the link must rejoin."),
+            node=partner.node,
+            found=header.generation,
+            expected=link.generation,
+        )
+    if header.first <= link.received:
+        stored = records.received_with(tx, partner.number, header.generation, header.first)
+        if stored is None or stored.hash != header_hash(header):
+            raise IntegrityError(
+                "exchange.segment.fork",
+                _("{node} signed two different histories of its stream at entry {number}."),
+                node=partner.node,
+                number=header.first,
+            )
+        return True
+    if header.first != link.received + 1:
+        raise ProtocolError(
+            "exchange.segment.gap",
+            _("Entry {expected} is expected next from {node}, and the segment starts at {found}."),
+            node=partner.node,
+            expected=link.received + 1,
+            found=header.first,
+        )
+    if header.previous != link.head:
+        raise IntegrityError(
+            "exchange.segment.chain",
+            _("The segment from entry {number} of {node} does not continue the one before it."),
+            node=partner.node,
+            number=header.first,
+        )
+    return False
+
+
+def _read_slots(
+    partner: Partner, header: SegmentHeader, resource: Resource
+) -> tuple[Version | SetAside | None, ...]:
+    """Read every body again; None for a withdrawn slot, SetAside for one that cannot be taken."""
+    return tuple(
+        _read_slot(partner, header.first + place, slot, resource.markings)
+        for place, slot in enumerate(resource.slots)
+    )
+
+
+def _read_slot(partner: Partner, sequence: int, slot: Slot, texts: Sequence[str]) -> Version | SetAside | None:
+    if slot.marking == -1 and not slot.salt and not slot.raw:
+        return None
+    if not 0 <= slot.marking < len(texts) or len(slot.salt) != SALT or not slot.raw:
+        raise ProtocolError("exchange.segment.slot", _("Entry {number} of a segment is incomplete."), number=sequence)
+    try:
+        version, problems = stix.read(slot.raw)
+    except InputError as error:
+        params = {name: str(value) for name, value in error.params.items()}
+        return SetAside(partner.node, sequence, None, error.code, error.message_id, params, slot.raw)
+    if slot_leaf(slot, texts[slot.marking], version.hash) != slot.leaf:
+        raise IntegrityError(
+            "exchange.segment.content",
+            _("Entry {number} is not what {node} signed: its content or its marking was changed."),
+            number=sequence,
+            node=partner.node,
+        )
+    for problem in problems:
+        if problem.severity == "error":
+            return SetAside(
+                partner.node, sequence, version.id, problem.code, problem.message_id, dict(problem.params), slot.raw
+            )
+    return version
+
+
+def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: int) -> Applied:
+    header, resource = checked.header, checked.resource
+    read = [v for v in checked.read if isinstance(v, Version)]
+    aside = [v for v in checked.read if isinstance(v, SetAside)]
+    atoms = _definitions(tx, read, resource)
+    claimed = _claims(tx, home, read)
+    puts: list[Put] = []
+    places: list[int] = []
+    for place, found in enumerate(checked.read):
+        if not isinstance(found, Version):
+            continue
+        if found.hash in claimed:
+            if claimed[found.hash]:
+                aside.append(_quarantine(partner, header.first + place, found, resource.slots[place].raw))
+            continue
+        stated = from_text(resource.markings[resource.slots[place].marking])
+        base, full = of_version(found, atoms, stated or UNMARKED)
+        puts.append(Put(found, base | stated, full | stated, "received"))
+        places.append(place)
+    outcomes = versions.put(tx, partner.node, now, puts, own=partner.identities, markings="replace")
+    vids = [0] * len(checked.read)
+    counts = {"new": 0, "same": 0}
+    for place, outcome in zip(places, outcomes, strict=True):
+        if outcome.kind in counts:
+            counts[outcome.kind] += 1
+            vids[place] = outcome.vid
+        else:
+            version = checked.read[place]
+            assert isinstance(version, Version)
+            aside.append(_refused(partner, header.first + place, version, outcome.kind, resource.slots[place].raw))
+    records.add_received(
+        tx,
+        {
+            "pair": partner.number,
+            "generation": header.generation,
+            "first": header.first,
+            "last": header.last,
+            "header": resource.header,
+            "signature": resource.signature,
+            "hash": header_hash(header),
+            "leaves": b"".join(slot.leaf for slot in resource.slots),
+            "vids": packed_numbers(vids),
+            "received_at": now,
+        },
+    )
+    records.add_set_aside(tx, [_aside_row(partner, header, one, now) for one in aside])
+    records.save_link(
+        tx, partner.number, {"received": header.last, "head": header_hash(header), "last_contact": now}
+    )
+    return Applied(
+        partner.node,
+        header.first,
+        header.last,
+        new=counts["new"],
+        same=counts["same"],
+        withdrawn=sum(1 for found in checked.read if found is None),
+        set_aside=tuple(aside),
+    )
+
+
+def _definitions(tx: Transaction, read: Sequence[Version], resource: Resource) -> dict[str, str]:
+    """Return atoms by definition id: those the signed markings name, those that came along, those held.
+
+    Atoms of ours have ids that follow from their text, so the signed marking is enough for them;
+    what two sources define differently is unknown, and nobody passes it.
+    """
+    named = definitions.references(read)
+    raws = [raw for rows in definitions.held(tx, named).values() for _vid, raw in rows]
+    raws += [version.raw for version in read if version.type == "marking-definition" and version.id in named]
+    atoms = definitions.atoms(raws)
+    for text in resource.markings:
+        for atom in from_text(text):
+            atoms.setdefault(stix_atoms.id_of(atom), atom)
+    return atoms
+
+
+def _claims(tx: Transaction, home: Home, read: Sequence[Version]) -> dict[bytes, bool]:
+    """Return content hashes of what speaks for us: True to quarantine, False when it is our own, come back."""
+    ids = versions.oids(tx, [version.id for version in read])
+    ours = records.own_hashes(tx, home.node, list(ids.values()))
+    found: dict[bytes, bool] = {}
+    for version in read:
+        own = ours.get(ids.get(version.id, 0), frozenset())
+        if version.hash in own:
+            found[version.hash] = False
+        elif version.created_by in home.identities or version.id in home.identities:
+            found[version.hash] = True
+        elif own and version.modified is not None:
+            found[version.hash] = True
+    return found
+
+
+def _quarantine(partner: Partner, sequence: int, version: Version, raw: bytes) -> SetAside:
+    return SetAside(
+        partner.node,
+        sequence,
+        version.id,
+        "exchange.apply.identity",
+        _("{node} sent {id} in the name of this node; it is kept in quarantine."),
+        {"node": partner.node, "id": version.id},
+        raw,
+    )
+
+
+def _refused(partner: Partner, sequence: int, version: Version, kind: str, raw: bytes) -> SetAside:
+    if kind == "tombstoned":
+        return SetAside(
+            partner.node,
+            sequence,
+            version.id,
+            "exchange.apply.tombstoned",
+            _("{id} was recalled or purged here before; the copy {node} sent is not kept."),
+            {"node": partner.node, "id": version.id},
+        )
+    return SetAside(
+        partner.node,
+        sequence,
+        version.id,
+        "exchange.apply.conflict",
+        _("{node} sent two different contents of one version of {id}; the second is kept in quarantine."),
+        {"node": partner.node, "id": version.id},
+        raw,
+    )
+
+
+def _aside_row(partner: Partner, header: SegmentHeader, one: SetAside, now: int) -> dict[str, Any]:
+    return {
+        "pair": partner.number,
+        "generation": header.generation,
+        "sequence": one.sequence,
+        "object_id": one.object_id,
+        "code": one.code,
+        "message_id": one.message_id,
+        "params": msgspec.json.encode(one.params).decode(),
+        "at": now,
+        "raw": one.raw,
+    }

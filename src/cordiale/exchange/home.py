@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from cordiale.platform.clock import Clock
 from cordiale.platform.ids import Randomness
+from cordiale.release.decide import Compiled, compile_rules
 from cordiale.release.egress.client import Egress
-from cordiale.release.recipient import Recipient
+from cordiale.release.keys import verify_ed25519
+from cordiale.release.recipient import ASSURANCES, Assurance, Recipient
 from cordiale.release.rules import Rules
+from cordiale.release.segment import Verify
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -31,9 +36,10 @@ class Limits(msgspec.Struct, frozen=True):
 class Home(msgspec.Struct, frozen=True):
     """Say who this node is and what it signs with.
 
-    `secret` (32 bytes) derives cursors, salts and tear-line ids and never leaves the node;
-    `keys` are our raw Ed25519 public keys, the current one first; `identities` are the STIX
-    identity ids nobody else may speak for.
+    `secret` (32 bytes) derives cursors, salts and tear-line ids and never leaves the node.
+    `egress` gives the signing process, started on first use. `keys` are our raw Ed25519 public
+    keys, the current one first. `identities` are the STIX identity ids nobody else may speak
+    for. `verify` is replaced by the simulator only.
     """
 
     node: str
@@ -43,10 +49,11 @@ class Home(msgspec.Struct, frozen=True):
     url: str
     secret: bytes
     keys: tuple[bytes, ...]
-    egress: Egress
+    egress: Callable[[], Egress]
     clock: Clock
     random: Randomness
     identities: frozenset[str] = frozenset()
+    verify: Verify = verify_ed25519
     limits: Limits = Limits()
 
 
@@ -64,14 +71,36 @@ class Partner(msgspec.Struct, frozen=True):
     url: str
     keys: tuple[bytes, ...]
     kind: str = "two-way"
-    assurance: str = "node"
+    assurance: Assurance = "node"
     state: str = "invited"
     number: int = 0
 
 
 class Partnership(msgspec.Struct, frozen=True):
-    """Join a partner with the recipient it is under the rules of the moment."""
+    """Join a partner with the recipient it is, and its decision table under the rules of the moment.
+
+    Keep one as long as the rules do not change: `compiled` remembers verdicts.
+    """
 
     partner: Partner
-    recipient: Recipient
-    rules: Rules
+    compiled: Compiled
+
+    @property
+    def rules(self) -> Rules:
+        """Return the rules both nodes are under."""
+        return self.compiled.rules
+
+    @property
+    def recipient(self) -> Recipient:
+        """Return who the partner is to the rules."""
+        return self.compiled.recipient
+
+
+def pair_up(partner: Partner, rules: Rules | None) -> Partnership | None:
+    """Join a confirmed partner with the rules that name it; None when they do not."""
+    if rules is None or partner.state != "confirmed" or partner.node not in rules.partners:
+        return None
+    stated = rules.partners[partner.node]
+    # the weaker of what the rules assume and what the link really is
+    weaker = min(stated.assurance, partner.assurance, key=ASSURANCES.index)
+    return Partnership(partner, compile_rules(rules, msgspec.structs.replace(stated, assurance=weaker)))

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import msgspec
 
+from cordiale.exchange import records
+from cordiale.exchange.fingerprint import same_words
 from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
+from cordiale.platform.errors import Conflict, InputError, IntegrityError, NotFound
+from cordiale.platform.languages import _
+from cordiale.release.recipient import Assurance
+from cordiale.release.segment import Verify
 from cordiale.store.connection import Transaction
+
+_FORMAT = 1
+_NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}").fullmatch
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -18,41 +31,148 @@ class Invitation(msgspec.Struct, frozen=True):
     url: str
     keys: tuple[bytes, ...]
     issued: int
-    assurance: str = "node"
+    assurance: Assurance = "node"
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    format: int
+    node: str
+    title: str
+    nation: str
+    organisation: str
+    url: str
+    keys: list[str]
+    issued: int
+    assurance: Assurance = "node"
 
 
 def invite(home: Home, now: int) -> bytes:
-    """Write this node's signed invitation file (JSON, ASCII, ends with a newline)."""
-    raise NotImplementedError
+    """Write this node's signed invitation file (JSON, one statement, ends with a newline)."""
+    body = {
+        "format": _FORMAT,
+        "node": home.node,
+        "title": home.title,
+        "nation": home.nation,
+        "organisation": home.organisation,
+        "url": home.url,
+        "keys": [base64.b64encode(key).decode() for key in home.keys],
+        "issued": now,
+    }
+    return sign_statement(home, "invitation", body) + b"\n"
 
 
-def read_invitation(data: bytes) -> Invitation:
-    """Read and verify an invitation file; raises InputError saying what is wrong with it."""
-    raise NotImplementedError
+def read_invitation(data: bytes, verify: Verify) -> Invitation:
+    """Read an invitation file and check that the keys it names signed it.
 
-
-def fingerprint(one: tuple[bytes, ...], other: tuple[bytes, ...], lang: str) -> tuple[str, ...]:
-    """Return the eight words both people read aloud; the same on both sides."""
-    raise NotImplementedError
+    The file proves nothing more than that: who is behind the keys is what comparing the words
+    settles. Raises InputError saying what is wrong with the file.
+    """
+    try:
+        unproven, _signature = peek_statement(data.strip(), "invitation")
+        body = msgspec.json.decode(unproven, type=_Body)
+        keys = tuple(base64.b64decode(key, validate=True) for key in body.keys)
+        if not keys or any(len(key) != 32 for key in keys):
+            raise ValueError("keys")
+        open_statement(data.strip(), "invitation", keys, verify)
+    except IntegrityError as error:
+        raise InputError(error.code, error.message_id, **error.params) from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise InputError(
+            "exchange.invitation.form",
+            _("This is not an invitation file of a node ({problem}); ask the partner to export it again."),
+            problem=str(error)[:200],
+        ) from None
+    if body.format != _FORMAT:
+        raise InputError(
+            "exchange.invitation.version",
+            _("The invitation is written in format {found}, this node reads format {known}; upgrade the older side."),
+            found=body.format,
+            known=_FORMAT,
+        )
+    if not _NODE(body.node):
+        raise InputError(
+            "exchange.invitation.node",
+            _("“{node}” cannot name a node: use 1 to 63 letters, digits, dots, hyphens or underscores."),
+            node=body.node[:80],
+        )
+    if body.url and not body.url.startswith(("https://", "http://")):
+        raise InputError(
+            "exchange.invitation.url", _("The address “{url}” of the invitation is not an HTTP address."), url=body.url[:200]
+        )
+    return Invitation(
+        body.node, body.title, body.nation, body.organisation, body.url.rstrip("/"), keys, body.issued, body.assurance
+    )
 
 
 def add(tx: Transaction, home: Home, invitation: Invitation, now: int) -> Partner:
-    """Record an invited partner; nothing is exchanged until its words are confirmed."""
-    raise NotImplementedError
+    """Record an invited partner; nothing is exchanged until its words are confirmed.
+
+    Repeating it is harmless; other keys for a confirmed partner raise Conflict.
+    """
+    if invitation.node == home.node:
+        raise InputError(
+            "exchange.invitation.own", _("This is the invitation of this node itself; import the partner's file.")
+        )
+    known = records.find_partner(tx, invitation.node)
+    if known is not None and known.state == "confirmed" and known.keys != invitation.keys:
+        raise Conflict(
+            "exchange.partner.keys",
+            _("{node} is confirmed with other keys. Ask by another channel why they changed, remove the partner, then add it again."),
+            node=invitation.node,
+        )
+    if known is not None and known.state == "confirmed":
+        if known.url != invitation.url:
+            records.save_partner(tx, msgspec.structs.replace(known, url=invitation.url), now)
+        return records.partner(tx, invitation.node)
+    records.save_partner(
+        tx,
+        Partner(
+            node=invitation.node,
+            title=invitation.title,
+            nation=invitation.nation,
+            organisation=invitation.organisation,
+            url=invitation.url,
+            keys=invitation.keys,
+            assurance=invitation.assurance,
+        ),
+        now,
+    )
+    return records.partner(tx, invitation.node)
 
 
-def confirm(
-    tx: Transaction, home: Home, node: str, words: tuple[str, ...], by: str, now: int
-) -> Partner:
-    """Record that a person compared the words; raises InputError when they differ."""
-    raise NotImplementedError
+def add_client(tx: Transaction, node: str, title: str, nation: str, organisation: str, now: int) -> Partner:
+    """Record a plain TAXII client as a partner: no keys, no words; its token is the desk's business."""
+    if records.find_partner(tx, node) is not None:
+        raise Conflict("exchange.partner.exists", _("There is already a partner named {node}."), node=node)
+    made = Partner(node, title, nation, organisation, "", (), assurance="taxii", state="confirmed")
+    records.save_partner(tx, made, now)
+    return records.partner(tx, node)
+
+
+def confirm(tx: Transaction, home: Home, node: str, words: tuple[str, ...], by: str, now: int) -> Partner:
+    """Record that a person heard the partner read these words; opens the pair.
+
+    Raises NotFound, or InputError when the words are not those of the keys in the invitation.
+    """
+    known = partner(tx, node)
+    if not same_words(node, known.keys, words):
+        raise InputError(
+            "exchange.partner.words",
+            _("These are not the words of the keys in the invitation of {node}. Do not connect: ask for the file again by another channel."),
+            node=node,
+        )
+    records.confirm_partner(tx, known.number, by, now)
+    return records.partner(tx, node)
 
 
 def partners(tx: Transaction) -> tuple[Partner, ...]:
     """List all partners by name."""
-    raise NotImplementedError
+    return records.partners(tx)
 
 
 def partner(tx: Transaction, node: str) -> Partner:
     """Return one partner; raises NotFound."""
-    raise NotImplementedError
+    found = records.find_partner(tx, node)
+    if found is None:
+        raise NotFound("exchange.partner.unknown", _("There is no partner named {node}."), node=node)
+    return found
