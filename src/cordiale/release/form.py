@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
+import orjson
 
 from cordiale.platform.clock import Instant
+from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.mandate import Mandated
-from cordiale.release.marking import NOTHING, Marking
+from cordiale.release.marking import NOTHING, Marking, of_granular
+from cordiale.release.pruning import mentions
+from cordiale.release.recipient import recipient_class
+from cordiale.release.tearline import (
+    HIDDEN,
+    Target,
+    Unredactable,
+    redaction_for,
+    stamp,
+    tearline_id,
+    translated,
+)
 from cordiale.stix.version import Version
+
+__all__ = ["Candidate", "Earlier", "Target", "TearLine", "Verbatim", "Withheld", "asked_about", "form"]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -28,18 +43,6 @@ class Candidate(msgspec.Struct, frozen=True):
     original: Version | None = None
 
 
-class Target(msgspec.Struct, frozen=True):
-    """What a reference's target is for this recipient.
-
-    `verbatim`: they have it, or it goes with this act. `tear-line`: they have it as `as_id`. `hidden`: held here and
-    not released, or tombstoned. `absent`: never held here. `words` are names of a hidden target that must not stay.
-    """
-
-    state: Literal["verbatim", "tear-line", "hidden", "absent"]
-    as_id: str | None = None
-    words: tuple[str, ...] = ()
-
-
 class Earlier(msgspec.Struct, frozen=True):
     """The last tear-line made of this object for this recipient class; `digest` is of its redacted content."""
 
@@ -49,13 +52,16 @@ class Earlier(msgspec.Struct, frozen=True):
 
 
 class Verbatim(msgspec.Struct, frozen=True):
-    """The version goes as it is."""
+    """The version goes as it is, under this marking."""
 
     marking: Marking
 
 
 class TearLine(msgspec.Struct, frozen=True):
-    """A redacted object goes instead; `fresh` is false when it equals the earlier one and nothing new is to send."""
+    """A redacted object goes instead; `fresh` is false when it equals the earlier one and nothing new is to be sent.
+
+    `removed` names the properties that are not in it.
+    """
 
     version: Version
     marking: Marking
@@ -67,12 +73,17 @@ class TearLine(msgspec.Struct, frozen=True):
 
 
 class Withheld(msgspec.Struct, frozen=True):
-    """Nothing goes, for this reason; shown at home only."""
+    """Nothing goes, for this reason. It names things and is for people at home; a partner is never given one."""
 
     code: str
     atom: str | None = None
     rule: str | None = None
     params: Mapping[str, Any] = {}
+
+
+def asked_about(version: Version) -> frozenset[str]:
+    """Return the ids whose state for the recipient `form` asks about: all that the object names, markings included."""
+    return (mentions(version.raw) | {reference.target for reference in version.refs}) - {version.id}
 
 
 def form(
@@ -89,7 +100,92 @@ def form(
 ) -> Verbatim | TearLine | Withheld:
     """Return what goes of a version: its marking passes, it is mandated, no exception, and nothing else leaks.
 
-    `targets` says what each referenced id is for the recipient; an id that is not in it counts as hidden.
-    `definitions` maps marking-definition ids to atom texts.
+    `targets` says what each id of `asked_about` is for the recipient; an object that is not in it counts as hidden,
+    a marking definition as cleared by its own atom. `definitions` maps marking-definition ids to atom texts.
     """
-    raise NotImplementedError
+    version = candidate.version
+    marking = candidate.base | candidate.effective
+    if not marking:
+        return Withheld("unmarked")
+    verdict = compiled.decide(marking, now, consents)
+    if not verdict.passes:
+        return Withheld(verdict.code, verdict.atom, verdict.rule, verdict.params)
+    if not mandated.allowed:
+        return Withheld(mandated.code, rule=mandated.mandate, params=_by(mandated))
+    states = {i: targets.get(i) or _unasked(i) for i in asked_about(version)}
+    for reference in version.refs:
+        if reference.inherent and states[reference.target].state not in ("verbatim", "tear-line"):
+            return Withheld("end-not-released", params={"id": reference.target, "place": reference.path})
+    why = _partial(candidate, compiled, now, states, definitions, consents)
+    if why is None:
+        return Verbatim(marking)
+    if isinstance(why, Withheld) or not candidate.ours:
+        return why if isinstance(why, Withheld) else Withheld("only-in-part", params={"why": why})
+    return _tear_line(candidate, compiled, now, states, definitions, secret, earlier, consents, marking)
+
+
+def _partial(
+    candidate: Candidate,
+    compiled: Compiled,
+    now: Instant,
+    states: Mapping[str, Target],
+    definitions: Mapping[str, str],
+    consents: frozenset[str],
+) -> str | Withheld | None:
+    """Return why a version cannot go as it is, None when it can."""
+    version = candidate.version
+    value = orjson.loads(version.raw)
+    full = candidate.full
+    if version.type == "language-content":
+        if candidate.original is None:
+            return Withheld("original-missing", params={"id": version.id})
+        full |= of_granular(translated(candidate.original, value), definitions)
+    if not compiled.decide(full, now, consents).passes:
+        return "hidden-property"
+    if any(target.state in ("hidden", "tear-line") for target in states.values()):
+        return "hidden-reference"
+    if outside_of(version.type, unusual(value), compiled.rules.allow):
+        return "outside-allow-list"
+    return None
+
+
+def _tear_line(
+    candidate: Candidate,
+    compiled: Compiled,
+    now: Instant,
+    states: Mapping[str, Target],
+    definitions: Mapping[str, str],
+    secret: bytes,
+    earlier: Earlier | None,
+    consents: frozenset[str],
+    marking: Marking,
+) -> TearLine | Withheld:
+    parent = candidate.version
+    new_id = tearline_id(secret, parent.id, recipient_class(compiled.recipient))
+    made = redaction_for(parent, new_id, compiled, now, states, definitions, candidate.original, consents)
+    if isinstance(made, Unredactable):
+        return Withheld(made.code, params={"place": made.place})
+    fresh = earlier is None or earlier.digest != made.digest
+    created, modified = _instants(earlier, fresh, now)
+    version = stamp(made, created, modified)
+    if isinstance(version, Unredactable):
+        return Withheld(version.code, params={"place": version.place})
+    return TearLine(version, marking, made.digest, created, modified, fresh, made.removed)
+
+
+def _instants(earlier: Earlier | None, fresh: bool, now: Instant) -> tuple[Instant, Instant]:
+    """Stamp with the time of the tear-line itself: the parent's instants would tell when something hidden changed."""
+    rounded = now // 1000 * 1000
+    if earlier is None:
+        return rounded, rounded
+    return earlier.created, max(rounded, earlier.modified + 1000) if fresh else earlier.modified
+
+
+def _unasked(identifier: str) -> Target:
+    """What nobody has answered for counts as hidden; markings and extensions are cleared by their own rules."""
+    own = identifier.startswith(("marking-definition--", "extension-definition--"))
+    return Target("verbatim") if own else HIDDEN
+
+
+def _by(mandated: Mandated) -> dict[str, str]:
+    return {name: value for name, value in (("by", mandated.by), ("act", mandated.act)) if value}

@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from cordiale.platform.clock import Instant
-from cordiale.release.marking import Marking
-from cordiale.release.recipient import Recipient
-from cordiale.release.rules import Query, Rules
+from cordiale.release.marking import NOTHING, Marking
+from cordiale.release.partnership import Mandate, Query, Rules, matches_any
+from cordiale.release.recipient import Recipient, addresses
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -25,7 +25,10 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class Act(msgspec.Struct, frozen=True):
-    """An officer's approval of ids or of a query for recipients; `second` is the other officer of `four_eyes`."""
+    """An officer's approval of ids or of a query for recipients; `second` is the other officer of `four_eyes`.
+
+    It holds for later versions of the ids as well, until it ends or is withdrawn.
+    """
 
     id: str
     to: tuple[str, ...]
@@ -47,10 +50,14 @@ class Exemption(msgspec.Struct, frozen=True):
     by: str
     at: Instant
     until: Instant | None = None
+    second: str | None = None
 
 
 class Mandated(msgspec.Struct, frozen=True):
-    """Whether a version has a mandate, the code of the reason, and the mandate, act or person it rests on."""
+    """Whether a version has a mandate, the code of the reason, and the mandate, act or person it rests on.
+
+    Codes: `automatic`, `approved`; `held`, `consent-needed`, `second-officer-needed`, `approval-needed`, `no-mandate`.
+    """
 
     allowed: bool
     code: str
@@ -66,6 +73,76 @@ def mandated(
     acts: Iterable[Act],
     exemptions: Iterable[Exemption],
     now: Instant,
+    consents: frozenset[str] = NOTHING,
 ) -> Mandated:
-    """Return whether a version may go to a recipient: a standing rule or an act says so and no exception forbids."""
-    raise NotImplementedError
+    """Return whether a version may go to a recipient: a standing rule or an act says so and no exception forbids.
+
+    Of the rules that speak of this version and recipient the strictest governs: four eyes, then automatic, then
+    approval. Exceptions come before all of them, a hold first.
+    """
+    called = addresses(recipient)
+    mine = [e for e in exemptions if e.object_id == facts.id and e.to in called and _lasts(e.until, now)]
+    for exemption in mine:
+        if exemption.kind == "hold":
+            return Mandated(False, "held", by=exemption.by)
+    for exemption in mine:
+        if exemption.kind == "consent-needed" and not consents:
+            return Mandated(False, "consent-needed", by=exemption.by)
+    mandate = governing(facts, called, rules.mandates, now)
+    if mandate is None:
+        return Mandated(False, "no-mandate")
+    if mandate.mode == "automatic":
+        return Mandated(True, "automatic", mandate=mandate.name)
+    lone: Mandated | None = None
+    for officer, second, act in _approvals(facts, called, acts, mine, now):
+        if not mandate.four_eyes or (second is not None and second != officer):
+            return Mandated(True, "approved", mandate=mandate.name, act=act, by=officer)
+        lone = lone or Mandated(False, "second-officer-needed", mandate=mandate.name, act=act, by=officer)
+    return lone or Mandated(False, "approval-needed", mandate=mandate.name)
+
+
+def governing(
+    facts: Facts, called: frozenset[str], mandates: Iterable[Mandate], now: Instant
+) -> Mandate | None:
+    """Return the strictest mandate that speaks of these facts and this recipient, None when none does."""
+    speaking = [m for m in mandates if in_force(m, now) and not called.isdisjoint(m.to) and asks_for(m.where, facts)]
+    return min(speaking, key=_strictness, default=None)
+
+
+def in_force(mandate: Mandate, now: Instant) -> bool:
+    """Tell whether a mandate holds at an instant."""
+    return (mandate.since is None or mandate.since <= now) and _lasts(mandate.until, now)
+
+
+def asks_for(query: Query, facts: Facts) -> bool:
+    """Tell whether a saved query finds a version; an empty query finds everything."""
+    return (
+        (not query.type or matches_any(query.type, facts.type))
+        and (not query.source or matches_any(query.source, facts.source))
+        and (not query.created_by or (facts.created_by is not None and matches_any(query.created_by, facts.created_by)))
+        and (not query.labels or any(matches_any(query.labels, label) for label in facts.labels))
+        and (not query.marking or all(any(matches_any((p,), a) for a in facts.marking) for p in query.marking))
+        and (not query.marking_within or all(matches_any(query.marking_within, atom) for atom in facts.marking))
+    )
+
+
+def _strictness(mandate: Mandate) -> tuple[int, str]:
+    return (0 if mandate.four_eyes else 1 if mandate.mode == "automatic" else 2), mandate.name
+
+
+def _approvals(
+    facts: Facts, called: frozenset[str], acts: Iterable[Act], exemptions: Iterable[Exemption], now: Instant
+) -> Iterable[tuple[str, str | None, str | None]]:
+    """Yield who approved this version, the second officer, and the act."""
+    for act in acts:
+        if act.withdrawn or called.isdisjoint(act.to) or not _lasts(act.until, now):
+            continue
+        if facts.id in act.ids or (act.where is not None and act.where != Query() and asks_for(act.where, facts)):
+            yield act.officer, act.second, act.id
+    for exemption in exemptions:
+        if exemption.kind == "act":
+            yield exemption.by, exemption.second, None
+
+
+def _lasts(until: Instant | None, now: Instant) -> bool:
+    return until is None or now < until

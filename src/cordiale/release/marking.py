@@ -148,14 +148,39 @@ def of_version(
     """Return the base marking (object markings) and the full marking (joined with every granular one).
 
     `definitions` maps marking-definition ids to atom texts, "" for a statement. `default` is the marking of the
-    source's profile, used when no object marking restricts; without one the version is `unmarked`.
+    source's profile, used when no object marking restricts; without one the version is `unmarked`. A marking
+    definition is under the atom it stands for, so that it goes only to those who pass it.
     """
-    base = of_references(version.markings, definitions) or default
-    return base, base | of_granular(version.granular, definitions)
+    granular = tuple(g.marking_ref for g in version.granular if g.marking_ref)
+    return of_parts(version.markings, granular, own_atom(version), definitions, default)
+
+
+def of_parts(
+    markings: Iterable[str],
+    granular: Iterable[str],
+    own: str,
+    definitions: Mapping[str, str],
+    default: Marking = UNMARKED,
+) -> tuple[Marking, Marking]:
+    """Return base and full marking of marking references, granular ones, and a definition's own atom or ""."""
+    base = (of_references(markings, definitions) | ({own} if own else NOTHING)) or default
+    return base, base | of_references(granular, definitions)
+
+
+def own_atom(version: Version) -> str:
+    """Return the atom a marking definition stands for, "" for a statement and for every other object."""
+    if version.type != "marking-definition":
+        return ""
+    definition = version.definition
+    if version.id in tlp.ATOMS:
+        return tlp.ATOMS[version.id]
+    if definition is None or (definition.atom is None and definition.kind != "statement"):
+        return f"unknown:{version.id}"
+    return definition.atom or ""
 
 
 def of_granular(granular: Iterable[Granular], definitions: Mapping[str, str]) -> Marking:
-    """Return the join of every granular marking; language tags restrict nothing."""
+    """Return the join of granular markings; language tags restrict nothing."""
     return of_references((g.marking_ref for g in granular if g.marking_ref), definitions)
 
 

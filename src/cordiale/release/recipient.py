@@ -42,7 +42,7 @@ def recipient_class(recipient: Recipient) -> str:
 
 def addresses(recipient: Recipient) -> frozenset[str]:
     """Return every way a rule may name this recipient: bare or as `nation:`, `organisation:`, `node:`, `person:`."""
-    found = {"*"}
+    found: set[str] = set()
     for kind, name in (
         ("nation", recipient.nation),
         ("organisation", recipient.organisation),

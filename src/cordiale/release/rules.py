@@ -1,88 +1,36 @@
-"""The rules of one partnership: a TOML file, read once, frozen, named by its hash."""
+"""Read the rules of one partnership: a TOML file, frozen, named by the hash of its content."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final
 
-import msgspec
+import orjson
 
 from cordiale.platform.clock import Instant
+from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.languages import _
+from cordiale.release.consistency import check
+from cordiale.release.partnership import (
+    DEFAULT_ASSURANCE,
+    Allow,
+    Equivalence,
+    Mandate,
+    Query,
+    Rules,
+    Scale,
+)
 from cordiale.release.recipient import Assurance, Recipient
+from cordiale.release.reading import Table, wrong
 
-Mode = Literal["on_approval", "automatic"]
+__all__ = ["Allow", "Equivalence", "Mandate", "Query", "Rules", "Scale", "load", "load_all", "parse", "rules_for"]
 
-
-class Scale(msgspec.Struct, frozen=True):
-    """A national scale: `axes` maps an axis name to its levels from lowest to highest.
-
-    `national_only` are mentions that nobody outside `nation` passes.
-    """
-
-    name: str
-    nation: str
-    axes: Mapping[str, tuple[str, ...]]
-    national_only: tuple[str, ...] = ()
-    labels: Mapping[str, Mapping[str, str]] = {}
-
-
-class Equivalence(msgspec.Struct, frozen=True):
-    """One directed, dated row: a level of one scale is handled as a level of another, from `since` until `until`."""
-
-    from_level: str
-    to_level: str
-    since: Instant
-    until: Instant | None = None
-    key: str = ""
-
-
-class Query(msgspec.Struct, frozen=True):
-    """A saved query over facts: an empty condition asks nothing, several must all hold."""
-
-    type: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    created_by: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    marking: tuple[str, ...] = ()
-    marking_within: tuple[str, ...] = ()
-
-
-class Mandate(msgspec.Struct, frozen=True):
-    """Who may have what without being asked again, or by whose act."""
-
-    name: str
-    to: tuple[str, ...]
-    mode: Mode = "on_approval"
-    four_eyes: bool = False
-    where: Query = Query()
-    since: Instant | None = None
-    until: Instant | None = None
-
-
-class Allow(msgspec.Struct, frozen=True):
-    """What may leave beyond the properties STIX 2.1 defines; patterns end in `*`."""
-
-    properties: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of one partnership; `version` is the SHA-256 of their content in hexadecimal."""
-
-    partnership: str
-    title: Mapping[str, str] = {}
-    example: bool = False
-    version: str
-    text: str
-    partners: Mapping[str, Recipient]
-    scales: Mapping[str, Scale] = {}
-    equivalences: tuple[Equivalence, ...] = ()
-    mandates: tuple[Mandate, ...] = ()
-    allow: Allow = Allow()
-    assurance: Mapping[str, Assurance] = {}
-    confirm_above: int = 50
+FORMAT: Final = 1
+"""The only format of rules files so far; a file of another one is refused, never guessed."""
 
 
 def parse(text: str, origin: str = "rules") -> Rules:
@@ -90,19 +38,176 @@ def parse(text: str, origin: str = "rules") -> Rules:
 
     Raises ConfigurationError naming the file, the key, what is wrong and what to do.
     """
-    raise NotImplementedError
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            "rules-not-toml", _("{file} is not TOML: {error}."), file=origin, error=str(error)
+        ) from error
+    top = Table(content, origin, text)
+    if top.whole("format", 0) != FORMAT:
+        raise wrong(top, "format", _("{file}, line {line}, {key}: write format = 1: it is the only format this version reads."))
+    scales = {name: _scale(name, table) for name, table in top.tables("scales").items()}
+    rules = Rules(
+        partnership=top.string("partnership"),
+        version=_version(content),
+        text=text,
+        title=top.texts("title"),
+        example=top.flag("example"),
+        scales=scales,
+        partners={name: _partner(name, table) for name, table in top.tables("partners").items()},
+        equivalences=tuple(_equivalence(row) for row in top.rows("equivalences")),
+        mandates=tuple(_mandate(row) for row in top.rows("mandates")),
+        allow=_allow(top.table("allow")),
+        assurance=_assurance(top.table("assurance")),
+        confirm_above=_recall(top.table("recall")),
+    )
+    top.finish()
+    check(rules, top)
+    return rules
 
 
 def load(path: Path) -> Rules:
-    """Read the rules file of one partnership."""
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    """Read the rules file of one partnership.
+
+    Raises ConfigurationError naming the file, the key, what is wrong and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            "rules-unreadable", _("{file} cannot be read: {error}."), file=str(path), error=str(error)
+        ) from error
+    return parse(text, str(path))
 
 
 def load_all(folder: Path) -> dict[str, Rules]:
-    """Read every rules file of a folder by partnership; a partner node may be in one partnership only."""
-    raise NotImplementedError
+    """Read every rules file of a folder by partnership.
+
+    Raises ConfigurationError when two files speak of one partnership or of one partner node.
+    """
+    found: dict[str, Rules] = {}
+    files: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.toml")):
+        rules = load(path)
+        for name in (rules.partnership, *(f"partner {node}" for node in rules.partners)):
+            if name in files:
+                raise ConfigurationError(
+                    "rules-twice",
+                    _("{file} and {other} both speak of {name}. Keep it in one of them."),
+                    file=str(path),
+                    other=str(files[name]),
+                    name=name,
+                )
+            files[name] = path
+        found[rules.partnership] = rules
+    return found
 
 
-def rules_for(node: str, rules: Sequence[Rules]) -> Rules | None:
-    """Return the rules of the partnership a partner node belongs to."""
+def rules_for(node: str, rules: Iterable[Rules]) -> Rules | None:
+    """Return the rules of the partnership a partner node belongs to, None when it is in none."""
     return next((r for r in rules if node in r.partners), None)
+
+
+def _version(content: Mapping[str, Any]) -> str:
+    """Hash the content, not the text: a comment or a space changes no rule."""
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _scale(name: str, table: Table) -> Scale:
+    axes = {"ladder": table.strings("ladder")} if table.has("ladder") else {}
+    for axis in (extra := table.table("axes")).names():
+        axes[axis] = extra.strings(axis)
+    labels = {level: labels.all_texts() for level, labels in table.tables("labels").items()}
+    scale = Scale(name, table.string("nation"), axes, table.strings("national_only"), labels)
+    table.finish()
+    return scale
+
+
+def _partner(node: str, table: Table) -> Recipient:
+    recipient = Recipient(
+        node=node,
+        nation=table.string("nation"),
+        organisation=table.string("organisation"),
+        clearances=table.strings("clearances"),
+        tlp=table.string("tlp", "clear"),
+        compartments=frozenset(table.strings("compartments")),
+        communities=frozenset(table.strings("communities")),
+        assurance=_assured(table, table.string("assurance", "node")),
+    )
+    table.finish()
+    return recipient
+
+
+def _equivalence(row: Table) -> Equivalence:
+    since = _instant(row, "since")
+    if since is None:
+        raise wrong(row, "since", _("{file}, line {line}, {key}: give the date from which the row holds, such as since = 2026-01-01."))
+    found = Equivalence(row.string("from"), row.string("to"), since, _instant(row, "until"), row.key)
+    row.string("note", "")
+    row.finish()
+    return found
+
+
+def _mandate(row: Table) -> Mandate:
+    mode = row.string("mode", "on_approval")
+    if mode not in ("on_approval", "automatic"):
+        raise wrong(row, "mode", _('{file}, line {line}, {key}: write "on_approval" (an officer acts) or "automatic" (a standing rule).'))
+    where = row.table("where")
+    query = Query(**{field: where.strings(field) for field in Query.__struct_fields__})
+    where.finish()
+    found = Mandate(
+        name=row.string("name"),
+        to=row.strings("to"),
+        mode="automatic" if mode == "automatic" else "on_approval",
+        four_eyes=row.flag("four_eyes"),
+        where=query,
+        since=_instant(row, "since"),
+        until=_instant(row, "until"),
+    )
+    row.finish()
+    return found
+
+
+def _allow(table: Table) -> Allow:
+    found = Allow(table.strings("properties"), table.strings("types"), table.strings("extensions"))
+    table.finish()
+    return found
+
+
+def _assurance(table: Table) -> Mapping[str, Assurance]:
+    if not table.names():
+        return DEFAULT_ASSURANCE
+    found: dict[str, Assurance] = {atom: "taxii" for atom in table.strings("taxii")}
+    found |= {atom: "file" for atom in table.strings("file")}
+    table.finish()
+    return found
+
+
+def _recall(table: Table) -> int:
+    found = table.whole("confirm_above", 50)
+    table.finish()
+    return found
+
+
+def _assured(table: Table, text: str) -> Assurance:
+    match text:
+        case "node" | "taxii" | "file":
+            return text
+    raise wrong(table, "assurance", _('{file}, line {line}, {key}: write "node", "taxii" or "file".'))
+
+
+def _instant(table: Table, key: str) -> Instant | None:
+    """Read a date (its first instant in UTC) or a date and time with its offset."""
+    value = table.value(key)
+    if value is None:
+        return None
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise wrong(table, key, _("{file}, line {line}, {key}: give the offset from UTC, such as 2026-01-01T00:00:00Z."))
+        moment = value
+    elif isinstance(value, dt.date):
+        moment = dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+    else:
+        raise wrong(table, key, _("{file}, line {line}, {key}: write a date without quotes, such as 2026-01-01."))
+    return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from cordiale.platform.clock import Instant
 from cordiale.release.recipient import Recipient
 from cordiale.release.segment import SegmentHeader
 
+Fetch = Callable[[Sequence[int]], Sequence[bytes]]
+"""Given places in `SegmentRequest.entries`, return their bodies; asked only for what the egress has not seen."""
+
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One candidate: its content hash (32 bytes) and which of the request's markings is claimed as effective.
+    """One candidate: its content hash (32 bytes) and the place in `markings` of what is claimed as effective.
 
-    `body` may be left empty when the egress has seen the hash. For a tear-line `redaction` names the place in
-    `SegmentRequest.redactions` that says what it was made from.
+    `body` may be left empty when `fetch` is given. For a tear-line `redaction` is the place in `redactions` of what
+    it was made from; its body is not needed, since the egress makes it again.
     """
 
     hash: bytes
@@ -22,26 +27,34 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     redaction: int | None = None
 
 
+class TargetClaim(msgspec.Struct, frozen=True):
+    """What the target of a reference is for the recipient, see `form.Target`."""
+
+    state: str
+    as_id: str | None = None
+    words: tuple[str, ...] = ()
+
+
 class RedactionClaim(msgspec.Struct, frozen=True):
     """What a tear-line was made from, so that the egress makes it again and compares.
 
-    `targets` maps each referenced id to its state and mapped id; `definitions` of both are in the request.
+    `original` is the version that a translation translates. `created` and `modified` are the instants it carries.
     """
 
     parent: bytes
-    base: tuple[str, ...]
     id: str
     created: Instant
     modified: Instant
-    targets: dict[str, tuple[str, str | None, tuple[str, ...]]]
+    targets: dict[str, TargetClaim] = {}
     original: bytes | None = None
 
 
 class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Candidates for one segment, in order, and all that is needed to decide again.
 
-    `markings` are canonical marking texts; `definitions` are the raw marking definitions that the bodies refer to;
-    `consents` maps a place in `entries` to originators who consented. `seed` (32 bytes) makes the salts.
+    `rules` is the rules text, `recipient` the partner as the rules have it. `markings` are canonical marking texts;
+    `definitions` are the raw marking definitions the bodies refer to (TLP needs none). `consents` maps a place in
+    `entries` to the originators who consented. `seed` (32 bytes) makes the salts and must be new for every segment.
     """
 
     pair: str

@@ -1,0 +1,322 @@
+"""Decide again, from the bytes alone, what may leave, and sign that.
+
+The same code runs in the egress process and, for simulations, inside the node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+import orjson
+
+from cordiale.platform.clock import Clock, Instant
+from cordiale.platform.errors import ConfigurationError, CordialeError, InputError, ProtocolError
+from cordiale.platform.languages import _
+from cordiale.release import segment
+from cordiale.release.allowlist import outside_of, unusual
+from cordiale.release.decide import Compiled
+from cordiale.release.egress.request import RedactionClaim, Refused, SignedSegment
+from cordiale.release.egress.wire import Cut, Needs
+from cordiale.release.keys import Signer
+from cordiale.release.marking import (
+    NOTHING,
+    Marking,
+    definition_atoms,
+    from_text,
+    marking_hash,
+    of_parts,
+    of_version,
+    own_atom,
+)
+from cordiale.release.merkle import root
+from cordiale.release.partnership import Rules
+from cordiale.release.rules import parse
+from cordiale.release.tearline import Target, rebuild
+from cordiale.stix.ingress import decode
+from cordiale.stix.version import Version, read
+
+SEEN: Final = 16_384
+"""Content hashes remembered in each of two generations: the versions of some segments for all partners."""
+
+SHAPES: Final = 65_536
+"""Distinct shapes remembered before the memory starts anew."""
+
+KEPT: Final = 16
+"""Rules texts, compiled tables and definition sets kept beside the current one, per partnership and partner."""
+
+MOST_ENTRIES: Final = 65_536
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the verdict over a body depends on besides the claim: most objects of one kind and marking share it."""
+
+    type: str
+    markings: tuple[str, ...]
+    granular: tuple[str, ...]
+    own: str
+    unusual: tuple[str, ...]
+
+
+class Gate:
+    """The state of an egress: its key, what it has seen, and the rules it was last given."""
+
+    def __init__(self, signer: Signer, clock: Clock | None = None) -> None:
+        self.signer = signer
+        self._clock = clock
+        self._young: dict[bytes, int] = {}
+        self._old: dict[bytes, int] = {}
+        self._shapes: list[Shape] = []
+        self._places: dict[Shape, int] = {}
+        self._rules: dict[str, Rules] = {}
+        self._tables: dict[tuple[str, str, bool], Compiled] = {}
+        self._definitions: dict[bytes, dict[str, str]] = {definitions_hash(()): {}}
+
+    def sign(self, purpose: str, payload: bytes) -> bytes:
+        """Sign a payload under a purpose; a segment is signed only after deciding, by `cut`."""
+        if purpose == "segment":
+            raise ProtocolError("egress-segment", _("A segment is signed only entry by entry."))
+        return self.signer.sign(segment.message(purpose, payload))
+
+    def cut(
+        self, ask: Cut, bodies: Mapping[int, bytes], definitions: Sequence[bytes] | None = None, *, final: bool = False
+    ) -> Needs | SignedSegment:
+        """Decide over every entry and sign a header over those that pass.
+
+        Returns what it needs to see first; with `final` what is still missing is refused instead.
+        Raises CordialeError when the request as a whole cannot be served.
+        """
+        if definitions is not None:
+            self._learn(ask.definitions, definitions)
+        atoms = self._definitions.get(ask.definitions)
+        hashes = _hashes(ask)
+        missing = self._see(hashes, ask.redacted, bodies)
+        if not final and (missing or atoms is None):
+            return Needs(missing, atoms is None)
+        if atoms is None:
+            raise ProtocolError("egress-definitions", _("The marking definitions of a segment are missing."))
+        accepted, refused = self._judge(ask, hashes, atoms)
+        if not accepted:
+            return SignedSegment(None, b"", tuple(refused))
+        return self._signed(ask, hashes, accepted, tuple(refused))
+
+    def _judge(
+        self, ask: Cut, hashes: list[bytes], atoms: dict[str, str]
+    ) -> tuple[list[int], list[Refused]]:
+        bench = _Bench(self._compiled(ask), self._moments(ask), [from_text(t) for t in ask.markings], atoms)
+        known: dict[tuple[int, int], tuple[str, str | None] | None] = {}
+        accepted, refused = [], []
+        young, shapes = self._young, self._shapes
+        for index, (digest, claimed) in enumerate(zip(hashes, ask.claimed, strict=True)):
+            if index in ask.redacted:
+                verdict = bench.tear_line(ask.redacted[index], digest, claimed, ask.consents.get(index, ()))
+            else:
+                place = young.get(digest)
+                if place is None:
+                    verdict = ("body-missing", None)
+                elif index in ask.consents:
+                    verdict = bench.verbatim(shapes[place], claimed, frozenset(ask.consents[index]))
+                elif (place, claimed) in known:
+                    verdict = known[place, claimed]
+                else:
+                    verdict = known[place, claimed] = bench.verbatim(shapes[place], claimed)
+            if verdict is None:
+                accepted.append(index)
+            else:
+                refused.append(Refused(index, *verdict))
+        return accepted, refused
+
+    def _signed(
+        self, ask: Cut, hashes: list[bytes], accepted: list[int], refused: tuple[Refused, ...]
+    ) -> SignedSegment:
+        marked = [marking_hash(text.split("\n")) for text in ask.markings]
+        leaves = segment.leaves(
+            ask.seed, [hashes[i] for i in accepted], [marked[ask.claimed[i]] for i in accepted]
+        )
+        header = segment.SegmentHeader(
+            pair=ask.pair,
+            generation=ask.generation,
+            first=ask.first,
+            last=ask.first + len(accepted) - 1,
+            previous=ask.previous,
+            root=root(leaves),
+            cut_at=ask.cut_at,
+            base_us=ask.base_us,
+            rules_version=self._parsed(ask.rules).version,
+        )
+        signature = self.signer.sign(segment.message("segment", segment.header_bytes(header)))
+        return SignedSegment(header, signature, refused)
+
+    def _moments(self, ask: Cut) -> tuple[Instant, ...]:
+        """Decide at the instant of the cut, and at our own time as well where there is a clock."""
+        return (ask.cut_at,) if self._clock is None else (ask.cut_at, self._clock())
+
+    def _see(self, hashes: list[bytes], redacted: Mapping[int, RedactionClaim], bodies: Mapping[int, bytes]) -> list[int]:
+        """Look at the bodies given and return the places of those not seen yet."""
+        if len(self._shapes) > SHAPES:
+            self._young, self._old, self._shapes, self._places = {}, {}, [], {}
+        if len(self._young) > SEEN:
+            self._young, self._old = {}, self._young
+        young, old = self._young, self._old
+        missing = []
+        for index, digest in enumerate(hashes):
+            if digest in young or index in redacted:
+                continue
+            if digest in old:
+                young[digest] = old[digest]
+            elif (body := bodies.get(index)) is not None:
+                self._look(digest, body)
+                if digest not in young:
+                    missing.append(index)
+            else:
+                missing.append(index)
+        return missing
+
+    def _look(self, digest: bytes, body: bytes) -> None:
+        """Remember the shape of a body if it is what its hash says and reads without an error."""
+        try:
+            version, problems = read(body)
+            if version.hash != digest or any(p.severity == "error" for p in problems):
+                return
+            shape = _shape(version)
+        except CordialeError:
+            return
+        place = self._places.setdefault(shape, len(self._shapes))
+        if place == len(self._shapes):
+            self._shapes.append(shape)
+        self._young[digest] = place
+
+    def _learn(self, digest: bytes, definitions: Sequence[bytes]) -> None:
+        if definitions_hash(definitions) != digest:
+            raise ProtocolError("egress-definitions", _("The marking definitions of a segment are not the announced ones."))
+        if len(self._definitions) > KEPT:
+            self._definitions = {definitions_hash(()): {}}
+        self._definitions[digest] = definition_atoms(decode(raw)[0] for raw in definitions)
+
+    def _parsed(self, text: str) -> Rules:
+        rules = self._rules.get(text)
+        if rules is None:
+            if len(self._rules) > KEPT:
+                self._rules, self._tables = {}, {}
+            rules = self._rules[text] = parse(text, "rules")
+        return rules
+
+    def _compiled(self, ask: Cut) -> tuple[Compiled, Compiled]:
+        """Return the tables of the recipient as the rules have it; two, since they are asked at two instants."""
+        rules = self._parsed(ask.rules)
+        recipient = rules.partners.get(ask.recipient.node)
+        if recipient is None or recipient != ask.recipient:
+            raise ConfigurationError(
+                "egress-recipient",
+                _("{node} is not, as described, a partner in the rules of {partnership}."),
+                node=ask.recipient.node,
+                partnership=rules.partnership,
+            )
+        first, second = (
+            self._tables.setdefault((rules.version, recipient.node, own), Compiled(rules, recipient))
+            for own in (False, True)
+        )
+        return first, second
+
+
+class _Bench:
+    """One request being judged: tables, instants, claimed markings, and what definitions mean."""
+
+    def __init__(
+        self,
+        tables: tuple[Compiled, Compiled],
+        moments: tuple[Instant, ...],
+        markings: list[Marking],
+        atoms: dict[str, str],
+    ) -> None:
+        self.tables = tables
+        self.moments = moments
+        self.markings = markings
+        self.atoms = atoms
+
+    def verbatim(
+        self, shape: Shape, claimed: int, consents: frozenset[str] = NOTHING
+    ) -> tuple[str, str | None] | None:
+        """Return why a body may not go as it is, None when it may."""
+        marking = self._claim(claimed)
+        base, full = of_parts(shape.markings, shape.granular, shape.own, self.atoms, NOTHING)
+        return (
+            self._marking(marking, base, marking | full, consents)
+            or _named(outside_of(shape.type, shape.unusual, self.tables[0].rules.allow))
+        )
+
+    def tear_line(
+        self, claim: RedactionClaim, digest: bytes, claimed: int, consents: Sequence[str]
+    ) -> tuple[str, str | None] | None:
+        """Return why a tear-line may not go, None when making it again gives the same object."""
+        marking = self._claim(claimed)
+        try:
+            parent, problems = read(claim.parent)
+            original = read(claim.original)[0] if claim.original is not None else None
+        except InputError as error:
+            return error.code, None
+        if any(problem.severity == "error" for problem in problems):
+            return "unreadable", None
+        base, _full = of_version(parent, self.atoms, NOTHING)
+        refusal = self._marking(marking, base, marking, frozenset(consents))
+        if refusal is not None:
+            return refusal
+        targets = {i: Target(t.state, t.as_id, t.words) for i, t in claim.targets.items()}  # type: ignore[arg-type]
+        for table, now in zip(self.tables, self.moments, strict=False):
+            made = rebuild(
+                parent,
+                new_id=claim.id,
+                created=claim.created,
+                modified=claim.modified,
+                compiled=table,
+                now=now,
+                targets=targets,
+                definitions=self.atoms,
+                original=original,
+                consents=frozenset(consents),
+            )
+            if not isinstance(made, Version):
+                return made.code, None
+            if made.hash != digest:
+                return "not-the-same-tear-line", None
+        return None
+
+    def _claim(self, claimed: int) -> Marking:
+        return self.markings[claimed] if 0 <= claimed < len(self.markings) else NOTHING
+
+    def _marking(
+        self, claimed: Marking, base: Marking, decided: Marking, consents: frozenset[str]
+    ) -> tuple[str, str | None] | None:
+        if not claimed:
+            return "unmarked", None
+        if not base <= claimed:
+            return "claimed-too-little", min(base - claimed)
+        for table, now in zip(self.tables, self.moments, strict=False):
+            verdict = table.decide(decided, now, consents)
+            if not verdict.passes:
+                return verdict.code, verdict.atom
+        return None
+
+
+def definitions_hash(definitions: Sequence[bytes]) -> bytes:
+    """Return the hash that names a set of definitions in order (32 bytes)."""
+    return sha256(b"".join(sha256(raw).digest() for raw in definitions)).digest()
+
+
+def _hashes(ask: Cut) -> list[bytes]:
+    count = len(ask.claimed)
+    if count > MOST_ENTRIES or len(ask.hashes) != 32 * count or len(ask.previous) != 32 or len(ask.seed) != 32:
+        raise ProtocolError("egress-request", _("A segment request is malformed: sizes do not agree."))
+    return [ask.hashes[i : i + 32] for i in range(0, 32 * count, 32)]
+
+
+def _shape(version: Version) -> Shape:
+    granular = tuple(sorted({g.marking_ref for g in version.granular if g.marking_ref}))
+    names = unusual(orjson.loads(version.raw))
+    return Shape(version.type, version.markings, granular, own_atom(version), names)
+
+
+def _named(outside: tuple[str, ...]) -> tuple[str, str | None] | None:
+    return ("outside-allow-list", outside[0]) if outside else None
