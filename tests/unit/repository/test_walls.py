@@ -30,6 +30,7 @@ BREAKS = [
     ("domains", "domains/one/__init__.py", "import cordiale.domains.two"),
     ("through-desk", "domains/one/__init__.py", "import cordiale.store"),
     ("faces-through-desk", "web/breaks.py", "import cordiale.release"),
+    ("leak-checker", "demo/checker.py", "import cordiale.release"),
     ("sql", "desk/breaks.py", "import sqlalchemy"),
     ("sql", "exchange/breaks.py", "from sqlalchemy import select"),
     ("sql", "web/breaks.py", "import sqlite3"),
@@ -52,6 +53,7 @@ def planted(tree: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     """Write the offending file, and take away what was made for it."""
     file = tree / "src" / "cordiale" / request.param[0]
     made = [folder for folder in (file, *file.parents) if not folder.exists()]
+    before = file.read_bytes() if file.exists() else None
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(request.param[1] + "\n", encoding="utf-8")
     other = tree / "src" / "cordiale" / "domains" / "two" / "__init__.py"
@@ -59,6 +61,8 @@ def planted(tree: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     other.write_text("", encoding="utf-8")
     yield
     shutil.rmtree(other.parent)
+    if before is not None:
+        file.write_bytes(before)
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
         path.unlink(missing_ok=True)
