@@ -17,7 +17,7 @@ from cordiale.store import engines
 from cordiale.store.dialects import Dialect, bound, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
-from cordiale.store.waiting import Waiting
+from cordiale.store.waiting import Texts, Waiting
 
 NESTED = _("A second writing transaction was opened inside one. Pass the transaction down instead.")
 NOT_MEMORY = _("Only a memory:// store can be saved to and loaded from bytes; use backup and restore for {place}.")
@@ -32,9 +32,11 @@ class Transaction:
     `insert` on the driver's cursor, with SQL as described in `cordiale.store.dialects`.
     """
 
-    __slots__ = ("connection", "counted", "dialect", "driver", "interned", "texts", "writing")
+    __slots__ = ("_waiting", "connection", "counted", "dialect", "driver", "interned", "texts", "used", "writing")
 
-    def __init__(self, connection: Connection, dialect: Dialect, interned: Interned, writing: bool) -> None:
+    def __init__(
+        self, connection: Connection, dialect: Dialect, interned: Interned, writing: bool, waiting: Waiting | None = None
+    ) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
         self.driver: Any = connection.connection.dbapi_connection
@@ -42,6 +44,8 @@ class Transaction:
         self.writing = writing
         self.counted: dict[str, int] = {}
         self.texts = Waiting()
+        self._waiting = waiting
+        self.used: list[int] = []
 
     def rows(self, sql: str, *params: Any) -> list[Any]:
         """Run a query and return all its rows."""
@@ -76,6 +80,15 @@ class Transaction:
             return
         places = ", ".join("?" * (columns.count(",") + 1))
         self.many(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+
+    def waiting(self, vid: int) -> Texts | None:
+        """Return the texts of a version stored by this process a moment ago, if they are still kept."""
+        found = self.texts.by_vid.get(vid)
+        if found is None and self._waiting is not None:
+            found = self._waiting.by_vid.get(vid)
+            if found is not None:
+                self.used.append(vid)
+        return found
 
     def next(self, table: str, column: str) -> int:
         """Give the next number of a table, counted by this one writer and never given twice."""
@@ -142,7 +155,7 @@ class Store:
                 raise RuntimeError(NESTED)
             with self._explaining(), self._writer.connect() as connection:
                 engines.begin_write(connection, self.dialect)
-                tx = self._inside = Transaction(connection, self.dialect, self._interned, True)
+                tx = self._inside = Transaction(connection, self.dialect, self._interned, True, self.texts)
                 try:
                     yield tx
                     tx.settle_numbers()
@@ -153,7 +166,7 @@ class Store:
                 finally:
                     self._inside = None
                 tx.interned.keep()
-                self.texts.take(tx.texts)
+                self.texts.take(tx.texts, tx.used)
                 self._commits += 1
 
     def changed(self) -> object:

@@ -2,20 +2,73 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _
 from cordiale.store.connection import Transaction
-from cordiale.store.types import Marking
+from cordiale.store.types import UNRESOLVED, Marking
+
+NO_MARKING = _("There is no marking number {mid} here.")
 
 
 def intern(tx: Transaction, marking: Marking) -> int:
     """Return the id of a marking, giving it one in this (writing) transaction when new."""
-    raise NotImplementedError
+    known = tx.interned.mid(marking)
+    if known is not None:
+        return known
+    if "" in marking or any("\n" in atom for atom in marking):
+        raise ValueError(f"not atoms: {sorted(marking)!r}")
+    text = "\n".join(sorted(marking))
+    digest = sha256(text.encode()).digest()
+    row = tx.row("SELECT mid FROM markings WHERE digest = ?", digest)
+    if row is not None:
+        mid = int(row[0])
+    else:
+        mid = tx.next("markings", "mid")
+        tx.run("INSERT INTO markings (mid, digest, atoms) VALUES (?, ?, ?)", mid, digest, text)
+    tx.interned.remember_marking(mid, marking)
+    return mid
 
 
 def atoms(tx: Transaction, mid: int) -> Marking:
     """Return the atoms of a marking id; raises NotFound."""
-    raise NotImplementedError
+    known = tx.interned.marking(mid)
+    if known is not None:
+        return known
+    row = tx.row("SELECT atoms FROM markings WHERE mid = ?", mid)
+    if row is None:
+        raise NotFound("store.marking", NO_MARKING, mid=mid)
+    return _remembered(tx, mid, row[0])
 
 
 def all_markings(tx: Transaction) -> dict[int, Marking]:
     """Return every marking known here by its id."""
-    raise NotImplementedError
+    return {
+        mid: tx.interned.marking(mid) or _remembered(tx, mid, text)
+        for mid, text in tx.rows("SELECT mid, atoms FROM markings ORDER BY mid")
+    }
+
+
+def join(tx: Transaction, one: int, other: int) -> int:
+    """Return the id of the join (union of atoms) of two markings."""
+    if one == other:
+        return one
+    pair = (one, other) if one < other else (other, one)
+    known = tx.interned.joined(*pair)
+    if known is None:
+        known = intern(tx, atoms(tx, one) | atoms(tx, other))
+        tx.interned.joins[pair] = known
+    return known
+
+
+def unresolved(tx: Transaction) -> int:
+    """Return the id of the marking of what is not held here."""
+    return intern(tx, UNRESOLVED)
+
+
+def _remembered(tx: Transaction, mid: int, text: str) -> Marking:
+    marking = frozenset(text.split("\n")) if text else frozenset()
+    if tx.writing:  # what a reader sees is committed, but its caches are shared by threads: leave them alone
+        tx.interned.remember_marking(mid, marking)
+    return marking

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from cordiale.store import merge, names, rows
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Link, Page, Visible
 
 
 def targets(tx: Transaction, vid: int, visible: Visible = None) -> list[Link]:
-    """Return what a version refers to, in the order of its properties."""
-    raise NotImplementedError
+    """Return what a version refers to, in the order of its properties.
+
+    A reference that lies under a granular marking (`strict`) is shown only to readers of the whole version. The
+    creator is not among them: it is in the version itself.
+    """
+    sql = (
+        "SELECT r.path_no, o.id, r.inherent, r.strict FROM refs r JOIN objects o ON o.oid = r.target WHERE r.vid = ?"
+    )
+    if visible is None:
+        found = tx.rows(sql + " ORDER BY r.n", vid)
+    else:
+        found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.n", vid, list(visible))
+    return [Link(names.name(tx, path), target, bool(inherent), bool(strict)) for path, target, inherent, strict in found]
 
 
 def referrers(
@@ -19,5 +31,33 @@ def referrers(
     after: int | None = None,
     limit: int = 1000,
 ) -> Page:
-    """Return current statements that refer to an id, newest vid first; continue after a vid."""
-    raise NotImplementedError
+    """Return current statements that refer to an id, last stored first; continue after a vid.
+
+    The page's `next` is (vid, vid). Objects created by an identity are listed by `Filter.creators` instead.
+    """
+    target = names.known_oids(tx, (stix_id,)).get(stix_id)
+    if target is None:
+        return Page([], None)
+    before = 1 << 62 if after is None else after
+    if visible is None:
+        found = tx.rows(
+            "SELECT DISTINCT r.vid FROM refs r JOIN versions v ON v.vid = r.vid"
+            " WHERE r.target = ? AND r.vid < ? AND v.current = 1 ORDER BY r.vid DESC LIMIT ?",
+            target,
+            before,
+            limit + 1,
+        )
+        vids = [row[0] for row in found]
+    else:
+        inner = (
+            "SELECT DISTINCT r.vid FROM refs r JOIN versions y ON y.vid = r.vid"
+            " WHERE r.target = ? AND r.inherent = s.b AND r.mid = s.a AND r.vid < ? AND y.current = 1"
+            " ORDER BY r.vid DESC LIMIT ?"
+        )
+        streams = [(mid, inherent) for mid in visible for inherent in (0, 1)]
+        # one version may refer in two ways: twice as many keys hold enough versions
+        keys = merge.latest(tx, inner, (target, before), streams, 2 * (limit + 1), by="vid")
+        vids = list(dict.fromkeys(vid for _vid, vid in keys))[: limit + 1]
+    more = len(vids) > limit
+    vids = vids[:limit]
+    return Page(rows.fetch(tx, vids, visible), (vids[-1], vids[-1]) if more and vids else None)

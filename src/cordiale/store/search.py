@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from cordiale.store import counting, listing, names, rows
 from cordiale.store.connection import Transaction
-from cordiale.store.types import Key, Page, Row, Visible
+from cordiale.store.text import behind, index_text
+from cordiale.store.types import Filter, Key, Page, Row, Visible
+from cordiale.store.words import asked as terms_asked
+
+__all__ = ["behind", "by_value", "counts", "index_text", "search"]
+
+_MOST_WORDS = 32
 
 
 def search(
@@ -16,22 +25,81 @@ def search(
     after: Key | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return current statements that hold every word, last stored first."""
-    raise NotImplementedError
+    """Return current statements that hold every word, last stored first.
+
+    No order of relevance: that would be computed over what the reader may not see. `lang` is taken for the callers'
+    convenience: a question is answered in both languages' stems. `after` is the `next` of the page before.
+    """
+    del lang
+    asked = terms_asked(words)[:_MOST_WORDS]
+    type_no = names.known_number(tx, names.TYPE, type) if type else None
+    if not asked or limit < 1 or (type and type_no is None):
+        return Page([], None)
+    mids = None if visible is None else counting.used(tx, list(visible))
+    if mids == []:
+        return Page([], None)
+    before = 2 * after[1] if after else 1 << 62
+    # a version has at most two rows: so many hold one version more than the page
+    most = 2 * (limit + 1)
+    run = _in_sqlite if tx.dialect == "sqlite" else _in_postgresql
+    vids = list(dict.fromkeys(rid >> 1 for rid in run(tx, asked, mids, type_no, before, most)))
+    page = vids[:limit]
+    found = rows.fetch(tx, page, visible)
+    return Page(found, (page[-1], page[-1]) if len(vids) > limit else None)
 
 
 def counts(tx: Transaction, visible: Visible) -> dict[str, int]:
     """Return how many current statements the reader sees, by type, from per-marking counters."""
-    raise NotImplementedError
+    sql = "SELECT type_no, SUM(n) FROM counters WHERE type_no <> 0"
+    if visible is None:
+        found = tx.rows(sql + " GROUP BY type_no")
+    else:
+        found = tx.rows(sql + " AND mid IN INTS(?) GROUP BY type_no", list(visible))
+    return dict(sorted((names.name(tx, type_no), int(n)) for type_no, n in found if n))
 
 
-def by_value(
-    tx: Transaction, kind: str, value: str, visible: Visible, *, limit: int = 1000
-) -> list[Row]:
-    """Return current statements that carry an observable value, last stored first."""
-    raise NotImplementedError
+def by_value(tx: Transaction, kind: str, value: str, visible: Visible, *, limit: int = 1000) -> list[Row]:
+    """Return current statements that carry an observable value, latest modified first."""
+    return listing.current(tx, Filter(value=(kind, value)), None, limit, visible).rows
 
 
-def index_text(tx: Transaction, limit: int) -> int:
-    """Bring up to `limit` versions into the text index and return how many were done."""
-    raise NotImplementedError
+def _in_sqlite(
+    tx: Transaction, asked: list[list[str]], mids: list[int] | None, type_no: int | None, before: int, most: int
+) -> list[int]:
+    clauses = [_any([f'"{term}"' for term in terms]) for terms in asked]
+    if type_no is not None:
+        clauses.append(f"_t{type_no}")
+    if mids is not None:
+        clauses.append(_any([f"_m{mid}" for mid in mids]))
+    sql = (
+        "SELECT f.rowid FROM text_index f CROSS JOIN versions v ON v.vid = f.rowid >> 1"
+        " WHERE f.text_index MATCH ? AND f.rowid < ? AND v.current = 1"
+    )
+    params: list[Any] = [" AND ".join(clauses), before]
+    if mids is not None:  # the marking of today, where the index lags
+        sql += " AND CASE f.rowid & 1 WHEN 1 THEN v.full_mid ELSE v.effective_mid END IN INTS(?)"
+        params.append(mids)
+    return [row[0] for row in tx.rows(sql + " ORDER BY f.rowid DESC LIMIT ?", *params, most)]
+
+
+def _any(alternatives: list[str]) -> str:
+    return alternatives[0] if len(alternatives) == 1 else "(" + " OR ".join(alternatives) + ")"
+
+
+def _in_postgresql(
+    tx: Transaction, asked: list[list[str]], mids: list[int] | None, type_no: int | None, before: int, most: int
+) -> list[int]:
+    clauses = ["(" + " | ".join(f"'{term}'" for term in terms) + ")" for terms in asked]
+    if type_no is not None:
+        clauses.append(f"'_t{type_no}'")
+    if mids is not None:
+        clauses.append("(" + " | ".join(f"'_m{mid}'" for mid in mids) + ")")
+    sql = (
+        "SELECT f.rid FROM text_index f JOIN versions v ON v.vid = f.rid >> 1"
+        " WHERE f.words @@ ?::tsquery AND f.rid < ? AND v.current = 1"
+    )
+    params: list[Any] = [" & ".join(clauses), before]
+    if mids is not None:
+        sql += " AND CASE f.rid & 1 WHEN 1 THEN v.full_mid ELSE v.effective_mid END IN INTS(?)"
+        params.append(mids)
+    return [row[0] for row in tx.rows(sql + " ORDER BY f.rid DESC LIMIT ?", *params, most)]

@@ -172,7 +172,6 @@ tombstones = Table(
     Column("salted_hash", LargeBinary),
     Column("reason", Text, nullable=False),
     Column("at", Big, nullable=False),
-    Column("blocks", SmallInteger, nullable=False),
     Index("ix_tombstones_object", "oid"),
     Index("ix_tombstones_version", "vid"),
 )

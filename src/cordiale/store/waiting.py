@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cordiale.stix.version import Granular, TextField
 
-    Texts = tuple[tuple[TextField, ...], tuple[Granular, ...], str | None]
+Texts = tuple[tuple["TextField", ...], tuple["Granular", ...], str | None]
+"""What of a version is searched: its texts, its granular markings, its language."""
 
-ROOM = 48 << 20
+ROOM = 24 << 20
 """Characters kept at most; what does not fit is read from its body when its turn comes."""
 
 
@@ -27,13 +28,12 @@ class Waiting:
             self.by_vid[vid] = texts
             self.size += 200 + sum([len(field.text) for field in texts[0]])
 
-    def take(self, other: Waiting) -> None:
+    def take(self, other: Waiting, used: list[int]) -> None:
+        """Take over what a committed transaction put in, and drop what it used up."""
+        for vid in used:
+            self.by_vid.pop(vid, None)
+        if not self.by_vid:
+            self.size = 0
         if self.size < ROOM:
             self.by_vid.update(other.by_vid)
             self.size += other.size
-
-    def pop(self, vid: int) -> Texts | None:
-        found = self.by_vid.pop(vid, None)
-        if not self.by_vid:
-            self.size = 0
-        return found

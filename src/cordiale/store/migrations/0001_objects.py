@@ -89,7 +89,6 @@ def upgrade() -> None:
         _bytes("salted_hash", null=True),
         _text("reason"),
         _number("at"),
-        _small("blocks"),
     )
     op.create_index("ix_tombstones_object", "tombstones", ["oid"])
     op.create_index("ix_tombstones_version", "tombstones", ["vid"])

@@ -1,0 +1,133 @@
+"""List current statements, narrowed and paged by key, at a cost that hidden rows do not change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordiale.store import counting, merge, names, rows
+from cordiale.store.connection import Transaction
+from cordiale.store.put import shortened
+from cordiale.store.types import Filter, Key, Page, Visible
+
+_END: Key = (1 << 62, 1 << 62)
+"""Before every key there is, in descending order."""
+
+
+class _Where:
+    """Conditions on the version `x`, with their parameters in the order they are written."""
+
+    __slots__ = ("params", "sql")
+
+    def __init__(self) -> None:
+        self.sql = ""
+        self.params: list[Any] = []
+
+    def add(self, sql: str, *params: Any) -> None:
+        self.sql += f" AND {sql}"
+        self.params += params
+
+
+def current(
+    tx: Transaction,
+    filter: Filter,
+    after: Key | None,
+    limit: int,
+    visible: Visible,
+    *,
+    raw: bool = True,
+) -> Page:
+    """List current statements, latest modified first, continuing after a key."""
+    keys = _keys(tx, filter, after or _END, limit + 1, visible)
+    more = len(keys) > limit
+    keys = keys[:limit]
+    return Page(rows.fetch(tx, [vid for _at, vid in keys], visible, raw), keys[-1] if more and keys else None)
+
+
+def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visible) -> list[Key]:
+    where = _Where()
+    where.add("(x.at, x.vid) < (?, ?)", *after)
+    _narrow(tx, filter, visible, where)
+    if filter.sources:
+        where.add("x.source_no IN INTS(?)", names.known_numbers(tx, names.SOURCE, filter.sources))
+    if filter.since is not None:
+        where.add("x.at >= ?", filter.since)
+    if filter.until is not None:
+        where.add("x.at < ?", filter.until)
+    mids = None if visible is None else list(visible)
+    if filter.markings:
+        mids = [mid for mid in filter.markings if visible is None or mid in visible]
+    types = names.known_numbers(tx, names.TYPE, filter.types) if filter.types else None
+    creators = list(names.known_oids(tx, filter.creators).values()) if filter.creators else None
+    if filter.ids or filter.refers_to or filter.referred_by or filter.value:
+        return _of_few(tx, where, mids, types, creators, limit)
+    if creators is not None:
+        if types is not None:
+            where.add("x.type_no IN INTS(?)", types)
+        held = sorted({mid for mid, _type in counting.streams(tx, mids, None)})
+        streams = [(creator, mid) for creator in creators for mid in held]
+        stream = "x.creator = s.a AND x.effective_mid = s.b"
+    else:
+        streams = counting.streams(tx, mids, types)
+        stream = "x.effective_mid = s.a AND x.type_no = s.b"
+    inner = (
+        f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"
+        " ORDER BY x.at DESC, x.vid DESC LIMIT ?"
+    )
+    return merge.latest(tx, inner, tuple(where.params), streams, limit)
+
+
+def _narrow(tx: Transaction, filter: Filter, visible: Visible, where: _Where) -> None:
+    """Add the conditions that find few rows by another index.
+
+    Each tests the marking of the reference or value itself as well: what a reader may not see does not find it.
+    """
+    mids = None if visible is None else list(visible)
+
+    def seen(column: str) -> tuple[str, list[Any]]:
+        return ("", []) if mids is None else (f" AND {column} IN INTS(?)", [mids])
+
+    if filter.ids:
+        where.add("x.oid IN INTS(?)", list(names.known_oids(tx, filter.ids).values()))
+    if filter.refers_to:
+        target = names.known_oids(tx, (filter.refers_to,)).get(filter.refers_to, 0)
+        test, params = seen("r.mid")
+        where.add(
+            f"x.vid IN (SELECT r.vid FROM refs r WHERE r.target = ? AND r.inherent IN (0, 1){test})", target, *params
+        )
+    if filter.referred_by:
+        source = names.known_oids(tx, (filter.referred_by,)).get(filter.referred_by, 0)
+        test, params = seen("r.mid")
+        where.add(
+            "x.oid IN (SELECT r.target FROM versions f JOIN refs r ON r.vid = f.vid"
+            f" WHERE f.oid = ? AND f.current = 1{test})",
+            source,
+            *params,
+        )
+    if filter.value:
+        kind, value = filter.value
+        short = shortened(value)
+        test, params = seen("w.mid")
+        where.add(
+            f"x.vid IN (SELECT w.vid FROM observed w WHERE w.key = ?{test} AND w.value = ?)",
+            names.key(f"{kind}\0{short}"),
+            *params,
+            short,
+        )
+
+
+def _of_few(
+    tx: Transaction,
+    where: _Where,
+    mids: list[int] | None,
+    types: list[int] | None,
+    creators: list[int] | None,
+    limit: int,
+) -> list[Key]:
+    if mids is not None:
+        where.add("x.effective_mid IN INTS(?)", mids)
+    if types is not None:
+        where.add("x.type_no IN INTS(?)", types)
+    if creators is not None:
+        where.add("x.creator IN INTS(?)", creators)
+    sql = f"SELECT x.at, x.vid FROM versions x WHERE x.current = 1{where.sql} ORDER BY x.at DESC, x.vid DESC LIMIT ?"
+    return [(at, vid) for at, vid in tx.rows(sql, *where.params, limit)]

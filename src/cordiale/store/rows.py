@@ -1,0 +1,101 @@
+"""Read versions as rows, with the reader's markings tested inside the query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from cordiale.store import names
+from cordiale.store.connection import Transaction
+from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, REVOKED
+from cordiale.store.types import Row, Visible
+
+COLUMNS: Final = (
+    "v.vid, o.oid, o.id, v.type_no, v.source_no, v.hash, v.created, v.modified, v.flags, v.base_mid, v.full_mid,"
+    " v.effective_mid, v.received, v.current"
+)
+FROM: Final = "versions v JOIN objects o ON o.oid = v.oid"
+
+
+def by_vid(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[int, Row]:
+    """Return rows with bodies by version id, leaving out what is not held or not visible."""
+    return {row.vid: row for row in fetch(tx, list(vids), visible)}
+
+
+def fetch(tx: Transaction, vids: list[int], visible: Visible, raw: bool = True) -> list[Row]:
+    """Return the rows of these versions that the reader may see, in the order of `vids`."""
+    if not vids:
+        return []
+    if visible is None:
+        found = tx.rows(f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?)", vids)
+    else:
+        found = tx.rows(
+            f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?) AND v.effective_mid IN INTS(?)", vids, list(visible)
+        )
+    place = {vid: n for n, vid in enumerate(vids)}
+    found.sort(key=lambda row: place[row[0]])
+    return made(tx, found, visible, raw)
+
+
+def made(tx: Transaction, found: list[Any], visible: Visible, raw: bool = True) -> list[Row]:
+    """Turn rows of `COLUMNS` into values, with the bodies the reader may see whole."""
+    whole = [row[0] for row in found if visible is None or row[10] in visible]
+    held = bodies(tx, whole) if raw and whole else {}
+    open_to = set(whole)
+    rows = []
+    for vid, oid, stix_id, type_no, source_no, content, created, modified, flags, base, full, eff, received, cur in found:
+        rows.append(
+            Row(
+                vid=vid,
+                oid=oid,
+                id=stix_id,
+                type=names.name(tx, type_no),
+                source=names.name(tx, source_no),
+                hash=bytes(content) if vid in open_to else b"",
+                created=created,
+                modified=modified,
+                revoked=bool(flags & REVOKED),
+                base_mid=base,
+                full_mid=full,
+                effective_mid=eff,
+                received=received,
+                origin=ORIGINS[flags >> ORIGIN_SHIFT],
+                current=bool(cur),
+                raw=held.get(vid),
+            )
+        )
+    return rows
+
+
+def bodies(tx: Transaction, vids: Iterable[int]) -> dict[int, bytes]:
+    """Return raw bytes by version id, for callers that decided already."""
+    listed = list(vids)
+    if not listed:
+        return {}
+    return dict(tx.rows("SELECT vid, raw FROM bodies WHERE vid IN INTS(?)", listed))
+
+
+def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = False) -> list[Row]:
+    """Return the current statements about an id, or with `history` all versions, newest first.
+
+    A statement's older versions are shown only to readers who may see its current one: otherwise a raised marking
+    would be undone by what was said before it.
+    """
+    oid = names.known_oids(tx, (stix_id,)).get(stix_id)
+    if oid is None:
+        return []
+    sql = f"SELECT {COLUMNS} FROM {FROM} WHERE v.oid = ?"
+    params: list[Any] = [oid]
+    if not history:
+        sql += " AND v.current = 1"
+    if visible is not None:
+        sql += " AND v.effective_mid IN INTS(?)"
+        params.append(list(visible))
+        if history:
+            sql += (
+                " AND EXISTS (SELECT 1 FROM statements s WHERE s.oid = v.oid AND s.source_no = v.source_no"
+                " AND s.effective_mid IN INTS(?))"
+            )
+            params.append(list(visible))
+    sql += " ORDER BY v.at DESC, v.received DESC, v.vid DESC"
+    return made(tx, tx.rows(sql, *params), visible)

@@ -1,0 +1,161 @@
+"""Keep the text index: it may lag behind the versions, never lead.
+
+A version has up to two rows: 2·vid holds the terms that every reader of the version may find it by, under its
+effective marking; 2·vid + 1, where some text lies under a granular marking, all its terms under the full marking.
+The marking id is itself a term of the row (`_m12`), and so is the type (`_t3`): the engine intersects before it
+fetches. What a row was indexed under stands in `text_rows`; a search tests the version's marking of today as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordiale.platform.errors import InputError
+from cordiale.store import counting, words
+from cordiale.store.connection import Transaction
+from cordiale.store.waiting import Texts
+
+_Entry = tuple[int, int, int, str]
+"""(row id, marking id, type number, terms)"""
+
+
+def index_text(tx: Transaction, limit: int) -> int:
+    """Bring up to `limit` versions into the text index and return how many were done, 0 when it is up to date."""
+    _keep_rules(tx)
+    dirty = [
+        row[0] for row in tx.rows("SELECT vid FROM text_dirty WHERE vid <= ? ORDER BY vid LIMIT ?", _cursor(tx), limit)
+    ]
+    if dirty:
+        _remove(tx, dirty)
+        _add(tx, dirty)
+        tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", dirty)
+        return len(dirty)
+    fresh = [row[0] for row in tx.rows("SELECT vid FROM versions WHERE vid > ? ORDER BY vid LIMIT ?", _cursor(tx), limit)]
+    if fresh:
+        _add(tx, fresh)
+        _set_state(tx, "text.cursor", str(fresh[-1]))
+        tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", fresh)
+    return len(fresh)
+
+
+def behind(tx: Transaction) -> int:
+    """Return how many versions wait for the text index."""
+    cursor = _cursor(tx)
+    fresh = tx.row("SELECT COUNT(*) FROM versions WHERE vid > ?", cursor)[0]
+    dirty = tx.row("SELECT COUNT(*) FROM text_dirty WHERE vid <= ?", cursor)[0]
+    return int(fresh) + int(dirty)
+
+
+def forget(tx: Transaction, vid: int) -> None:
+    """Remove a version from the index at once, while its body is still there to tell its terms."""
+    _keep_rules(tx)
+    _remove(tx, [vid])
+    tx.run("DELETE FROM text_dirty WHERE vid = ?", vid)
+
+
+def _add(tx: Transaction, vids: list[int]) -> None:
+    entries = _entries(tx, vids, only_current=True)
+    strict = {mid for rid, mid, _type, _terms in entries if rid & 1}
+    counting.mark_strict(tx, strict)
+    tx.insert("text_rows", "rid, mid", [(rid, mid) for rid, mid, _type, _terms in entries])
+    if tx.dialect == "sqlite":
+        tx.insert("text_index", "rowid, words", [(entry[0], _row(entry)) for entry in entries])
+    else:
+        tx.many(
+            "INSERT INTO text_index (rid, words) VALUES (?, array_to_tsvector(string_to_array(?, ' ')))",
+            [(entry[0], _row(entry)) for entry in entries],
+        )
+
+
+def _remove(tx: Transaction, vids: list[int]) -> None:
+    rids = [rid for vid in vids for rid in (2 * vid, 2 * vid + 1)]
+    indexed = dict(tx.rows("SELECT rid, mid FROM text_rows WHERE rid IN INTS(?)", rids))
+    if not indexed:
+        return
+    if tx.dialect == "sqlite":
+        # a contentless index is told exactly what it was given
+        entries = _entries(tx, sorted({rid >> 1 for rid in indexed}), only_current=False)
+        tx.many(
+            "INSERT INTO text_index (text_index, rowid, words) VALUES ('delete', ?, ?)",
+            [
+                (rid, _row((rid, indexed[rid], type_no, terms)))
+                for rid, _mid, type_no, terms in entries
+                if rid in indexed
+            ],
+        )
+    else:
+        tx.run("DELETE FROM text_index WHERE rid IN INTS(?)", list(indexed))
+    tx.run("DELETE FROM text_rows WHERE rid IN INTS(?)", list(indexed))
+
+
+def _entries(tx: Transaction, vids: list[int], only_current: bool) -> list[_Entry]:
+    where = " AND v.current = 1" if only_current else ""
+    found: list[_Entry] = []
+    rows = tx.rows(
+        "SELECT v.vid, v.type_no, v.effective_mid, v.full_mid FROM versions v WHERE v.vid IN INTS(?)" + where, vids
+    )
+    texts = _texts(tx, [row[0] for row in rows])
+    for vid, type_no, effective, full in rows:
+        plain, whole = words.of_version(texts[vid])
+        if plain:
+            found.append((2 * vid, effective, type_no, plain))
+        if whole:
+            found.append((2 * vid + 1, full, type_no, whole))
+    return found
+
+
+def _texts(tx: Transaction, vids: list[int]) -> dict[int, Texts]:
+    found: dict[int, Texts] = {}
+    missing = []
+    for vid in vids:
+        texts = tx.waiting(vid)
+        if texts is None:
+            missing.append(vid)
+        else:
+            found[vid] = texts
+    if missing:
+        from cordiale.stix.version import read
+
+        for vid, raw in tx.rows("SELECT vid, raw FROM bodies WHERE vid IN INTS(?)", missing):
+            try:
+                version, _problems = read(bytes(raw))
+            except InputError:  # was readable when it came; limits may have been lowered since
+                found[vid] = ((), (), None)
+            else:
+                found[vid] = (version.texts, version.granular, version.lang)
+    return found
+
+
+def _row(entry: _Entry) -> str:
+    _rid, mid, type_no, terms = entry
+    return f"{terms} _m{mid} _t{type_no}"
+
+
+def _cursor(tx: Transaction) -> int:
+    row = tx.row("SELECT value FROM store_state WHERE name = ?", "text.cursor")
+    return int(row[0]) if row else 0
+
+
+def _keep_rules(tx: Transaction) -> None:
+    """Empty the index when other rules or another stemmer made it: its terms could not be taken out one by one."""
+    row = tx.row("SELECT value FROM store_state WHERE name = ?", "text.rules")
+    rules = words.fingerprint()
+    if row is not None and row[0] == rules:
+        return
+    if row is not None:
+        if tx.dialect == "sqlite":
+            tx.run("INSERT INTO text_index (text_index) VALUES ('delete-all')")
+        else:
+            tx.run("DELETE FROM text_index")
+        for table in ("text_rows", "text_dirty"):
+            tx.run(f"DELETE FROM {table}")
+        _set_state(tx, "text.cursor", "0")
+    _set_state(tx, "text.rules", rules)
+
+
+def _set_state(tx: Transaction, name: str, value: str) -> None:
+    tx.run(
+        "INSERT INTO store_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name,
+        value,
+    )
