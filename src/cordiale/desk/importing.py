@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -313,7 +312,7 @@ def full_if_full(error: Exception, desk: Desk) -> Exception:
         full = isinstance(cause, OSError) and cause.errno in (28, 122, 27)
         # SQLite reports a failed write by RLIMIT or a quota as a disk I/O error
         if full or (
-            isinstance(cause, sqlite3.OperationalError)
+            type(cause).__name__ == "OperationalError"
             and ("disk is full" in words or "disk I/O error" in words)
         ):
             return StorageFull(
