@@ -58,7 +58,8 @@ def _chapter(name: str, data: dict[str, Any], raw: Mapping[str, dict[str, Any]])
     head = data["chapter"]
     ids = {f"{c}/{o['key']}": _id(c, o) for c, d in raw.items() for o in d.get("object", ())}
     objects: dict[str, dict[str, Any]] = {}
-    author = _id(name, data["object"][0])
+    # the first object is the author, unless the chapter names one of another chapter
+    author = ids[head["author"]] if "author" in head else _id(name, data["object"][0])
     for written in data["object"]:
         made = _object(name, written, ids, author, head["lang"])
         objects[written["key"]] = made
@@ -69,10 +70,16 @@ def _chapter(name: str, data: dict[str, Any], raw: Mapping[str, dict[str, Any]])
     return Chapter(name, head["node"], head["title"], objects, tuple(markings))
 
 
-def _object(name: str, written: dict[str, Any], ids: Mapping[str, str], author: str, lang: str) -> dict[str, Any]:
+def _object(
+    name: str, written: dict[str, Any], ids: Mapping[str, str], author: str, lang: str
+) -> dict[str, Any]:
     own = {k: v for k, v in written.items() if k not in ("key", "marking", "granular", *LANGUAGES)}
     own = {k: _resolved(v, name, ids) for k, v in own.items()}
-    value: dict[str, Any] = {"type": own.pop("type"), "spec_version": "2.1", "id": ids[f"{name}/{written['key']}"]}
+    value: dict[str, Any] = {
+        "type": own.pop("type"),
+        "spec_version": "2.1",
+        "id": ids[f"{name}/{written['key']}"],
+    }
     if value["type"] not in OBSERVABLES:
         value["created"] = own.pop("created")
         value["modified"] = own.pop("modified", value["created"])
@@ -92,7 +99,9 @@ def _object(name: str, written: dict[str, Any], ids: Mapping[str, str], author: 
     return value
 
 
-def _translation(name: str, written: dict[str, Any], original: dict[str, Any], lang: str, author: str) -> dict[str, Any]:
+def _translation(
+    name: str, written: dict[str, Any], original: dict[str, Any], lang: str, author: str
+) -> dict[str, Any]:
     texts, key = written[lang], f"{name}/{written['key']}.{lang}"
     value: dict[str, Any] = {
         "type": "language-content",

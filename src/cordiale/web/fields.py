@@ -83,7 +83,7 @@ class Reading(msgspec.Struct, frozen=True):
 def rows(value: Mapping[str, Any], reading: Reading, *, technical: bool = False) -> tuple[Row, ...]:
     """Return the rows of an object: what it says, or (`technical`) what its envelope says."""
     names = [n for n in value if (n in TECHNICAL) == technical and (technical or n != "name")]
-    names.sort(key=lambda n: (FIRST.index(n) if n in FIRST else len(FIRST)))
+    names.sort(key=lambda n: FIRST.index(n) if n in FIRST else len(FIRST))
     return tuple(_row(name, value[name], reading) for name in names)
 
 
@@ -110,7 +110,11 @@ def _row(name: str, value: Any, reading: Reading) -> Row:
 
 
 def _sides(original: Value, translated: Value, lang: str, reading: Reading) -> Sides:
-    note = text(reading.lang, _("Translation ({lang}) of an older version") if reading.stale else _("Translation ({lang})"), lang=lang)
+    note = text(
+        reading.lang,
+        _("Translation ({lang}) of an older version") if reading.stale else _("Translation ({lang})"),
+        lang=lang,
+    )
     source = text(reading.lang, _("Original ({lang})"), lang=reading.original or "?")
     translated = msgspec.structs.replace(translated, lang=lang)
     original = msgspec.structs.replace(original, lang=reading.original)
@@ -130,7 +134,9 @@ def _value(name: str, value: Any, reading: Reading) -> Value:
         case list():
             return _list(name, value, reading)
         case dict():
-            inner = tuple(Row(k, property_label(k, reading.lang), _value(k, v, reading)) for k, v in value.items())
+            inner = tuple(
+                Row(k, property_label(k, reading.lang), _value(k, v, reading)) for k, v in value.items()
+            )
             return Value(kind="group", rows=inner)
     return Value(kind="text", text="–")
 

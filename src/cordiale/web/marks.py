@@ -42,34 +42,50 @@ def chip(atom: str, lang: str) -> MarkChip:
             )
         case "level":
             scale, _slash, level = value.partition("/")
-            return MarkChip(f"{scale} {level}", "level", text(lang, _("Classification level of {scale}"), scale=scale))
+            return MarkChip(
+                f"{scale} {level}", "level", text(lang, _("Classification level of {scale}"), scale=scale)
+            )
         case "rel":
             names = ", ".join(value.split("|"))
             return MarkChip(f"REL {names}", "rel", text(lang, _("Releasable to {names}"), names=names))
         case "compartment":
             return MarkChip(value.replace("/", " "), "level", text(lang, _("Compartment: need to know")))
         case "orcon":
-            return MarkChip(f"ORCON {value}", "rel", text(lang, _("Originator control: {node} is asked first"), node=value))
+            return MarkChip(
+                f"ORCON {value}",
+                "rel",
+                text(lang, _("Originator control: {node} is asked first"), node=value),
+            )
         case "pap":
             return MarkChip(f"PAP:{value.upper()}", "rel", text(lang, _("Permissible actions protocol")))
         case "not-after":
             return MarkChip(
-                text(lang, _("until {day}"), day=value[:10]), "rel", text(lang, _("Withdrawn after this instant: {instant}"), instant=value)
+                text(lang, _("until {day}"), day=value[:10]),
+                "rel",
+                text(lang, _("Withdrawn after this instant: {instant}"), instant=value),
             )
         case "retain-until":
             return MarkChip(
-                text(lang, _("kept until {day}"), day=value[:10]), "rel", text(lang, _("Kept until {instant}, then removed"), instant=value)
+                text(lang, _("kept until {day}"), day=value[:10]),
+                "rel",
+                text(lang, _("Kept until {instant}, then removed"), instant=value),
             )
         case "unresolved":
             return MarkChip(
-                text(lang, _("unresolved")), "closed", text(lang, _("It refers to an object that is not held here: nobody else may have it"))
+                text(lang, _("unresolved")),
+                "closed",
+                text(lang, _("It refers to an object that is not held here: nobody else may have it")),
             )
         case "unmarked":
             return MarkChip(
-                text(lang, _("unmarked")), "closed", text(lang, _("Nobody has marked it yet: nobody else may have it"))
+                text(lang, _("unmarked")),
+                "closed",
+                text(lang, _("Nobody has marked it yet: nobody else may have it")),
             )
     return MarkChip(
-        text(lang, _("unknown marking")), "closed", text(lang, _("A marking this node does not understand: nobody else may have it"))
+        text(lang, _("unknown marking")),
+        "closed",
+        text(lang, _("A marking this node does not understand: nobody else may have it")),
     )
 
 
@@ -94,14 +110,28 @@ def banner(markings: Iterable[Iterable[str]], lang: str) -> Banner:
         parts.append(chip(atom, lang).word)
     if clauses:
         shared = sorted(frozenset.intersection(*clauses))
-        parts.append("REL " + ", ".join(shared) if shared else text(lang, _("releasable to nobody as a whole")))
+        parts.append(
+            "REL " + ", ".join(shared) if shared else text(lang, _("releasable to nobody as a whole"))
+        )
     highest = max(labels, key=lambda label: TLP.index(label) if label in TLP else len(TLP), default="")
     if highest:
         parts.append(f"TLP:{highest.upper()}")
     return Banner(" // ".join(dict.fromkeys(parts)), f"tlp-{highest.partition('+')[0]}" if highest else "")
 
 
-_ORDER: Final = ("level", "compartment", "orcon", "rel", "pap", "not-after", "retain-until", "unresolved", "unmarked", "unknown", "tlp")
+_ORDER: Final = (
+    "level",
+    "compartment",
+    "orcon",
+    "rel",
+    "pap",
+    "not-after",
+    "retain-until",
+    "unresolved",
+    "unmarked",
+    "unknown",
+    "tlp",
+)
 
 
 def _order(atom: str) -> tuple[int, str]:

@@ -131,7 +131,10 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, Any]:
     """Return an object's page. Raises NotFound alike for what is absent and what the reader may not see."""
     shown: Shown = verbs.show(desk, actor, stix_id)
-    known = {r.id: (r.name or _short(r.id, r.type, lang), href(r.id)) for r in (*shown.refers_to, *shown.referred_by)}
+    known = {
+        r.id: (r.name or _short(r.id, r.type, lang), href(r.id))
+        for r in (*shown.refers_to, *shown.referred_by)
+    }
     translated = _translations(desk, actor, shown)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
@@ -170,7 +173,9 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     for p in verbs.preview(desk, actor):
         gone = ntext(lang, _("{n} object of {total} is released."), _("{n} objects of {total} are released."),
                      p.verbatim + p.tear_lines, total=number(lang, p.total))  # fmt: skip
-        waits = ntext(lang, _("{n} waits for an officer's act."), _("{n} wait for an officer's act."), p.awaiting_act)
+        waits = ntext(
+            lang, _("{n} waits for an officer's act."), _("{n} wait for an officer's act."), p.awaiting_act
+        )
         reasons = [
             {
                 "count": w.count,
@@ -240,7 +245,10 @@ def _translations(desk: Desk, actor: Actor, shown: Shown) -> dict[str, tuple[dic
 
 
 def _reading(
-    s: Statement, lang: str, known: dict[str, tuple[str, str]], translated: dict[str, tuple[dict[str, Any], str | None]]
+    s: Statement,
+    lang: str,
+    known: dict[str, tuple[str, str]],
+    translated: dict[str, tuple[dict[str, Any], str | None]],
 ) -> Reading:
     versions = {v for _texts, v in translated.values() if v}
     return Reading(
@@ -281,7 +289,13 @@ def _attachment(a: AttachmentView, lang: str) -> dict[str, Any]:
 
 def _references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
     return [
-        {"href": href(r.id), "name": r.name or _short(r.id, r.type, lang), "type": type_label(r.type, lang), "path": r.path} for r in found
+        {
+            "href": href(r.id),
+            "name": r.name or _short(r.id, r.type, lang),
+            "type": type_label(r.type, lang),
+            "path": r.path,
+        }
+        for r in found
     ]
 
 
@@ -295,6 +309,8 @@ def _partner(p: PartnerView, lang: str) -> dict[str, Any]:
         "contact": when(p.last_contact, lang),
         "sent": p.sent,
         "received": p.received,
-        "latency": text(lang, _("{ms} ms"), ms=number(lang, round(p.lag_us / 1000))) if p.lag_us is not None else "–",
+        "latency": text(lang, _("{ms} ms"), ms=number(lang, round(p.lag_us / 1000)))
+        if p.lag_us is not None
+        else "–",
         "words": " ".join(words),
     }

@@ -43,11 +43,15 @@ def site(node: Node, actor: Actor | None = None) -> Any:
             return chosen
         return negotiate(request.headers.get("accept-language", ""), settings.language)
 
-    def shown(request: Request[Any, Any, Any], template: str, here: str, values: dict[str, Any], status: int = 200) -> Response[str]:
+    def shown(
+        request: Request[Any, Any, Any], template: str, here: str, values: dict[str, Any], status: int = 200
+    ) -> Response[str]:
         lang = language(request)
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         html = page(template, lang, {**frame, "here": here, "address": address, **values})
-        return Response(html, media_type=MediaType.HTML, status_code=status, headers={"vary": "Cookie, Accept-Language"})
+        return Response(
+            html, media_type=MediaType.HTML, status_code=status, headers={"vary": "Cookie, Accept-Language"}
+        )
 
     def problem(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
         lang = language(request)
@@ -82,7 +86,9 @@ def site(node: Node, actor: Actor | None = None) -> Any:
 
     @get("/objects/{stix_id:str}", sync_to_thread=True)
     def one_object(request: Request[Any, Any, Any], stix_id: str) -> Response[str]:
-        return shown(request, "object.html", "/objects", pages.one_object(desk, reader, language(request), stix_id))
+        return shown(
+            request, "object.html", "/objects", pages.one_object(desk, reader, language(request), stix_id)
+        )
 
     @get("/objects/{stix_id:str}/files/{sha256:str}", sync_to_thread=True)
     def attachment(stix_id: str, sha256: str) -> File:

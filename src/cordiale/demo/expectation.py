@@ -1,0 +1,66 @@
+"""What each partner must hold of the scenario, as written by hand in `scenario/expected.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from cordiale.demo.chapter import SCENARIO
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What one partner must hold of one chapter, by key; `tear_lines` gives what must be gone, `withheld` why."""
+
+    verbatim: tuple[str, ...]
+    tear_lines: Mapping[str, tuple[str, ...]]
+    withheld: Mapping[str, str]
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """A file that goes with an object, and which partners must hold it."""
+
+    node: str
+    object: str
+    file: str
+    media_type: str
+    marking: tuple[str, ...]
+    holders: tuple[str, ...]
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Who acts at a node, and which objects (`chapter/key`) that officer refuses to every partner."""
+
+    officer: str
+    title: str
+    refused: tuple[str, ...]
+
+
+class Expectation(msgspec.Struct, frozen=True):
+    """The whole file: shares by (chapter, partner), canaries by partner, attachments, acts by node."""
+
+    shares: Mapping[tuple[str, str], Share]
+    canaries: Mapping[str, tuple[str, ...]]
+    attachments: tuple[Attached, ...]
+    acts: Mapping[str, Act]
+
+
+@cache
+def expectation() -> Expectation:
+    """Read the expectation."""
+    data = tomllib.loads((SCENARIO / "expected.toml").read_text("utf-8"))
+    canaries = {k: tuple(v) for k, v in data.pop("canaries").items()}
+    attachments = tuple(msgspec.convert(data.pop("attachments"), list[Attached]))
+    acts = {
+        k: Act(v["officer"]["name"], v["officer"]["title"], tuple(v["refused"]))
+        for k, v in data.pop("acts").items()
+    }
+    shares = {(chapter, partner): _share(s) for chapter, p in data.items() for partner, s in p.items()}
+    return Expectation(shares, canaries, attachments, acts)
+
+
+def _share(data: Mapping[str, Any]) -> Share:
+    return msgspec.convert(data, Share)
