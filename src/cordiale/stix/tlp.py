@@ -5,6 +5,7 @@ Source: TLP 2.0 extension definition of OASIS CTI (ids and names) and STIX 2.1 s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
@@ -39,3 +40,22 @@ def definition(atom: str) -> dict[str, Any]:
         "name": f"TLP:{level.upper()}",
         "extensions": {EXTENSION: {"extension_type": "property-extension", "tlp_2_0": level}},
     }
+
+
+def atom_of(marking: Mapping[str, Any]) -> str | None:
+    """Return the TLP atom of a genuine TLP marking definition, 2.0 or 1, None for any other."""
+    atom = ATOMS.get(marking.get("id", ""))
+    return atom if atom is not None and atom == claimed(marking) else None
+
+
+def claimed(marking: Mapping[str, Any]) -> str | None:
+    """Return the TLP atom a marking definition claims to be, whatever its id; `tlp:?` when it is none."""
+    extensions = marking.get("extensions")
+    extension = extensions.get(EXTENSION) if type(extensions) is dict else None
+    if type(extension) is dict:
+        return f"tlp:{extension.get('tlp_2_0', '?')}"
+    if marking.get("definition_type") != "tlp":
+        return None
+    written = marking.get("definition")
+    level = written.get("tlp", "?") if type(written) is dict else "?"
+    return "tlp:clear" if level == "white" else f"tlp:{level}"

@@ -1,0 +1,134 @@
+"""What is searched, looked up and followed in an object: its texts, values and references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cordiale.stix.forms import is_identifier
+from cordiale.stix.kinds import ObjectType
+from cordiale.stix.patterns import folded, literals
+from cordiale.stix.selectors import touches
+from cordiale.stix.view import Granular, Reference, TextField
+
+_CUSTOM_TEXTS = ("name", "description", "aliases")
+_UNFOLLOWED = frozenset(("object_marking_refs", "granular_markings", "external_references", "kill_chain_phases"))
+_REFS = ("_ref", "_refs")
+_NAME_LENGTH = 200
+_PLAIN = frozenset((str, bool, int, float))
+
+
+def texts_of(value: Mapping[str, Any], described: ObjectType | None) -> tuple[TextField, ...]:
+    """Return the searchable texts, the most telling first, with the paths that granular markings select."""
+    if value["type"] == "language-content":
+        return tuple(_translated(value.get("contents"), "contents"))
+    found = []
+    for name in described.texts if described is not None else _CUSTOM_TEXTS:
+        text = value.get(name)
+        if type(text) is str:
+            if text:
+                found.append(TextField(name, text))
+        elif type(text) is list:
+            found.extend(
+                TextField(f"{name}.[{index}]", item)
+                for index, item in enumerate(text)
+                if type(item) is str and item
+            )
+    return tuple(found)
+
+
+def _translated(node: Any, path: str) -> Iterator[TextField]:
+    if type(node) is str:
+        if node:
+            yield TextField(path, node)
+    elif type(node) is dict:
+        for name, child in node.items():
+            yield from _translated(child, f"{path}.{name}")
+    elif type(node) is list:
+        for index, child in enumerate(node):
+            yield from _translated(child, f"{path}.[{index}]")
+
+
+def name_of(value: Mapping[str, Any], texts: tuple[TextField, ...], granular: tuple[Granular, ...]) -> str:
+    """Return a name to show in one line: the name, else a telling text, else the type of a relationship.
+
+    A property that a granular marking restricts never names the object: the name is shown under the base
+    marking.
+    """
+    name = value.get("name")
+    if not granular and type(name) is str and name:
+        return name
+    restricted = [one for mark in granular if mark.marking_ref for one in mark.selectors]
+    for field in texts:
+        if field.path != "description" and not any(touches(one, field.path) for one in restricted):
+            return field.text.partition("\n")[0][:_NAME_LENGTH]
+    kind = value.get("relationship_type")
+    if type(kind) is str and not any(touches(one, "relationship_type") for one in restricted):
+        return kind
+    return ""
+
+
+def values_of(value: Mapping[str, Any], described: ObjectType | None) -> tuple[tuple[str, str], ...]:
+    """Return the (kind, value) of observables, and of the literals in an indicator's STIX pattern."""
+    if value["type"] == "indicator":
+        pattern = value.get("pattern")
+        return tuple(literals(pattern)) if value.get("pattern_type") == "stix" and type(pattern) is str else ()
+    if described is None or not described.values:
+        return ()
+    found: dict[tuple[str, str], None] = {}
+    for kind, name in described.values:
+        item = value.get(name)
+        if type(item) is str or type(item) is int:
+            found[kind, folded(kind, str(item))] = None
+        elif type(item) is dict:  # hashes
+            for digest in item.values():
+                if type(digest) is str:
+                    found[kind, folded(kind, digest)] = None
+    return tuple(found)
+
+
+def references_of(value: Mapping[str, Any], described: ObjectType | None) -> tuple[Reference, ...]:
+    """Return every reference to another object, in extensions and custom properties too.
+
+    Marking references are none: they are `markings` and `granular`.
+    """
+    inherent = described.inherent if described is not None else ()
+    found: list[Reference] = []
+    for name, item in value.items():
+        kind = type(item)
+        if kind is str:
+            if name.endswith("_ref") and is_identifier(item):
+                found.append(Reference(name, item, name in inherent))
+        elif kind is list:
+            if name in _UNFOLLOWED:
+                continue
+            if name.endswith("_refs"):
+                found.extend(
+                    Reference(f"{name}.[{index}]", target)
+                    for index, target in enumerate(item)
+                    if type(target) is str and is_identifier(target)
+                )
+            elif item and type(item[0]) is not str:
+                found.extend(_nested(item, name))
+        elif kind is dict:
+            found.extend(_nested(item, name))
+    return tuple(found)
+
+
+def _nested(node: Any, path: str) -> Iterator[Reference]:
+    if type(node) is dict:
+        for name, child in node.items():
+            at = f"{path}.{name}"
+            if type(child) is str:
+                if name.endswith("_ref") and is_identifier(child):
+                    yield Reference(at, child)
+            elif type(child) is list and name.endswith("_refs"):
+                for index, target in enumerate(child):
+                    if type(target) is str and is_identifier(target):
+                        yield Reference(f"{at}.[{index}]", target)
+            elif type(child) not in _PLAIN:
+                yield from _nested(child, at)
+    elif type(node) is list:
+        for index, child in enumerate(node):
+            if type(child) not in _PLAIN:
+                yield from _nested(child, f"{path}.[{index}]")

@@ -1,0 +1,35 @@
+"""Where checks put what they find about one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cordiale.stix.problem import Problem
+
+_SHOWN = 80  # characters of a wrong value that a message repeats
+
+
+class Report:
+    """Collect the problems of one object while it is checked."""
+
+    __slots__ = ("object_id", "problems", "root")
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        identifier = root.get("id")
+        self.root = root
+        self.object_id = identifier if type(identifier) is str else ""
+        self.problems: list[Problem] = []
+
+    def error(self, path: str, code: str, message_id: str, **params: object) -> None:
+        """Add a fault that sets the object aside."""
+        self.problems.append(Problem("error", self.object_id, path, code, message_id, _shown(params)))
+
+    def warning(self, path: str, code: str, message_id: str, **params: object) -> None:
+        """Add something worth saying about an object that is kept."""
+        self.problems.append(Problem("warning", self.object_id, path, code, message_id, _shown(params)))
+
+
+def _shown(params: Mapping[str, object]) -> dict[str, str]:
+    """Write parameters as text, and cut short what the object itself brought."""
+    return {name: str(value)[:_SHOWN] if name == "found" else str(value) for name, value in params.items()}
