@@ -97,6 +97,7 @@ class Chip(Answer):
     form: str
     reason: Reason | None = None
     released_at: int | None = None
+    id: str = ""
 
 
 class AttachmentView(Answer):
@@ -189,6 +190,7 @@ class Why(Answer):
     sequence: int | None = None
     sent_at: int | None = None
     receipt_at: int | None = None
+    withdrawn: str | None = None
 
 
 class RulesDiff(Answer):
@@ -230,20 +232,46 @@ class Recalled(Answer):
 
 
 class PartnerView(Answer):
-    """A partner as this node knows it. `words` is the fingerprint to compare aloud."""
+    """A partner as this node knows it. `words` is the fingerprint to compare aloud.
+
+    `link` is new, up, down, refused, garbage, clock or rejoin; `last_error` is the message id of
+    why, with `error_params`. `sent` and `acknowledged` are our entry numbers, `received` theirs.
+    """
 
     name: str
+    title: str = ""
     nation: str
+    organisation: str = ""
     url: str
     state: str
+    assurance: str = "node"
     words: tuple[str, ...] = ()
     words_fr: tuple[str, ...] = ()
+    link: str = "new"
     last_contact: int | None = None
     last_error: str | None = None
+    error_params: dict[str, str] = {}
     failures: int = 0
     sent: int = 0
+    acknowledged: int = 0
     received: int = 0
-    lag_us: int | None = None
+    clock_difference: int | None = None
+
+
+class Synced(Answer):
+    """What one visit to a partner did."""
+
+    partner: str
+    link: str
+    segments: int = 0
+    new: int = 0
+    same: int = 0
+    withdrawn: int = 0
+    set_aside: int = 0
+    recalls: int = 0
+    attachments: int = 0
+    error: str | None = None
+    error_params: dict[str, str] = {}
 
 
 class JobView(Answer):

@@ -59,6 +59,15 @@ set_aside = sa.Table(
     sa.Column("marking", sa.Text, nullable=False),
 )
 
+tokens = sa.Table(
+    "desk_token",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("partner", sa.Text, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+
 
 class Problem(msgspec.Struct, frozen=True):
     """One reason why something was set aside."""
@@ -232,6 +241,18 @@ def drop_kept(tx: Transaction, numbers: Collection[int]) -> None:
 def count_kept(tx: Transaction) -> int:
     """Return how many things are set aside."""
     return int(tx.connection.execute(sa.select(sa.func.count()).select_from(set_aside)).scalar_one())
+
+
+def put_token(tx: Transaction, digest: bytes, partner: str, made: int, by: str) -> None:
+    """Record the digest of a partner's token; earlier ones of that partner end."""
+    tx.connection.execute(tokens.delete().where(tokens.c.partner == partner))
+    tx.connection.execute(tokens.insert().values(digest=digest, partner=partner, made=made, by=by))
+
+
+def partner_of_token(tx: Transaction, digest: bytes) -> str | None:
+    """Return the partner a token was made for, None when there is none."""
+    found = sa.select(tokens.c.partner).where(tokens.c.digest == digest)
+    return tx.connection.execute(found).scalar()
 
 
 def _job(row: Mapping[Any, Any]) -> Job:

@@ -50,6 +50,13 @@ def upgrade() -> None:
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("marking", sa.Text, nullable=False),
     )
+    op.create_table(
+        "desk_token",
+        sa.Column("digest", sa.LargeBinary, primary_key=True),
+        sa.Column("partner", sa.Text, nullable=False),
+        sa.Column("made", sa.BigInteger, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+    )
     # The audit is append-only: the database itself refuses anything else.
     if op.get_bind().dialect.name == "sqlite":
         for event in ("UPDATE", "DELETE"):
@@ -69,7 +76,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("desk_set_aside", "desk_job", "desk_audit"):
+    for name in ("desk_token", "desk_set_aside", "desk_job", "desk_audit"):
         op.drop_table(name)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION desk_audit_append_only")

@@ -1,0 +1,62 @@
+"""Withdraw what was received until a day that has come, as if it had been recalled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.desk import attachments
+from cordiale.platform.clock import parse_instant
+from cordiale.platform.log import logger
+from cordiale.release.marking import Marking, parse_atom
+from cordiale.store import backup, markings, versions
+from cordiale.store.types import Filter
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+
+_ENDS = ("not-after", "retain-until")
+_PAGE = 500
+
+log = logger("desk")
+
+
+def ended(marking: Marking, now: int) -> bool:
+    """Tell whether a marking names a last day that is past."""
+    for atom in marking:
+        parsed = parse_atom(atom)
+        if parsed.axis in _ENDS and parse_instant(parsed.value) <= now:
+            return True
+    return False
+
+
+def expire(desk: Desk) -> int:
+    """Purge received versions whose time has come; return how many.
+
+    Our own stay (they are ours to keep); the sequencer withdraws them from partners.
+    """
+    now = desk.clock()
+    with desk.store.read() as tx:
+        known = markings.all_markings(tx)
+    mids = tuple(mid for mid, marking in known.items() if ended(marking, now))
+    if not mids:
+        return 0
+    total = 0
+    after = None
+    while True:
+        with desk.store.write() as tx:
+            page = versions.current(tx, Filter(markings=mids), after, _PAGE, None, raw=False)
+            for row in page.rows:
+                if row.origin != "received":
+                    continue
+                for version in versions.get(tx, row.id, None, history=True):
+                    if version.source == row.source:
+                        versions.purge(tx, version.vid, "expired", now, desk.random(16))
+                        total += 1
+        after = page.next
+        if after is None:
+            break
+    if total:
+        attachments.collect(desk)
+        backup.scrub(desk.store)
+        log.info("expired versions purged", count=total)
+    return total

@@ -1,0 +1,175 @@
+"""Change the marking of an object: our own by a new version, what we hold of others only stricter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from cordiale.desk import audit, definitions
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import Marked
+from cordiale.desk.importing import index_all, marking_of
+from cordiale.desk.recall import draft_narrowed
+from cordiale.desk.show import unknown
+from cordiale.desk.visible import visible
+from cordiale.platform.clock import format_instant
+from cordiale.platform.errors import InputError, NotAllowed
+from cordiale.platform.languages import _
+from cordiale.release.marking import Marking, of_references, of_version
+from cordiale.stix import atoms as definitions_of_atoms
+from cordiale.stix.version import Version, read
+from cordiale.store import markings, versions
+from cordiale.store.types import Put
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row
+
+MILLISECOND = 1000
+
+
+def mark(
+    desk: Desk, actor: Actor, stix_id: str, atoms: str | Iterable[str], *, source: str | None = None
+) -> Marked:
+    """Give an object another marking and return what it was and is.
+
+    Of what this node created: a new version whose markings say so (`version`). Of what it imported
+    from elsewhere without a marking: the marking it was given is replaced (`given`). Of all else:
+    an overlay that can only narrow (`overlay`). Narrowing stops sending at once and drafts the
+    recalls. Raises NotFound, InputError for what is not a marking, NotAllowed for widening what
+    others marked.
+    """
+    authorise(actor, "mark")
+    wanted = marking_of(atoms if isinstance(atoms, str) else " ".join(atoms))
+    with desk.store.write() as tx:
+        rows = versions.get(tx, stix_id, visible(tx, desk, actor))
+        row = _chosen(rows, stix_id, source, desk.node)
+        if row.raw is None:
+            raise unknown(stix_id)
+        before = markings.atoms(tx, row.base_mid)
+        version, _problems = read(row.raw)
+        held = definitions.known(tx, desk)
+        carried = of_references(version.markings, held)
+        ours = row.source == desk.node and row.origin == "local"
+        if ours and (
+            version.created_by is None or version.created_by in desk.home.identities
+        ) and version.type != "marking-definition":
+            how, new = "version", _new_version(tx, desk, row, version, wanted, held)
+        elif ours and not carried:
+            how, new = "given", _given(tx, desk, version, wanted, held)
+        else:
+            how, new = "overlay", _overlay(tx, desk, row, before, wanted)
+        after = versions.get(tx, stix_id, None)
+        now_marked = next(r for r in after if r.source == row.source)
+        drafted = draft_narrowed(tx, desk, actor, stix_id)
+        audit.acted(
+            tx,
+            desk,
+            actor,
+            "mark",
+            id=stix_id,
+            how=how,
+            before=sorted(before),
+            after=sorted(markings.atoms(tx, now_marked.base_mid)),
+        )
+        answer = Marked(
+            id=stix_id,
+            how=how,
+            before=tuple(sorted(before)),
+            after=tuple(sorted(markings.atoms(tx, now_marked.base_mid))),
+            version=new,
+            recalls_drafted=drafted,
+        )
+    index_all(desk)
+    desk.wake()
+    return answer
+
+
+def _chosen(rows: list[Row], stix_id: str, source: str | None, own: str) -> Row:
+    if not rows:
+        raise unknown(stix_id)
+    wanted = [row for row in rows if source is None or row.source == source]
+    ours = [row for row in wanted if row.source == own]
+    if len(wanted) == 1 or ours:
+        return (ours or wanted)[0]
+    raise InputError(
+        "which-source",
+        _("{id} is stated by {sources}: say whose statement is meant with --source."),
+        id=stix_id,
+        sources=", ".join(row.source for row in rows),
+    )
+
+
+def _new_version(
+    tx: Transaction,
+    desk: Desk,
+    row: Row,
+    version: Version,
+    wanted: Marking,
+    held: dict[str, str],
+) -> str:
+    value: dict[str, Any] = orjson.loads(version.raw)
+    # statements restrict nothing and stay; everything else is what was asked
+    statements = [ref for ref in version.markings if held.get(ref) == ""]
+    value["object_marking_refs"] = [
+        *sorted(definitions_of_atoms.id_of(atom) for atom in wanted),
+        *statements,
+    ]
+    now = desk.clock()
+    if version.modified is not None:
+        later = max(now, version.modified + MILLISECOND)
+        value["modified"] = format_instant(later)
+    puts = _definitions(wanted, held)
+    marked, problems = read(orjson.dumps(value))
+    wrong = [problem for problem in problems if problem.severity == "error"]
+    if wrong:
+        raise InputError(wrong[0].code, wrong[0].message_id, **dict(wrong[0].params))
+    known = {**held, **{put.version.id: next(iter(put.base), "") for put in puts}}
+    base, full = of_version(marked, known)
+    puts.append(Put(marked, base, full, "local"))
+    versions.put(
+        tx, desk.node, now, puts, own=desk.home.identities, markings="replace"
+    )
+    return marked.hash.hex()
+
+
+def _definitions(wanted: Marking, held: dict[str, str]) -> list[Put]:
+    """Return the marking definitions that the new version refers to and nobody imported yet."""
+    puts = []
+    for atom in sorted(wanted):
+        definition = definitions_of_atoms.definition_of(atom)
+        if definition["id"] not in held:
+            version, _problems = read(orjson.dumps(definition))
+            marking = frozenset({atom})
+            puts.append(Put(version, marking, marking, "local"))
+    return puts
+
+
+def _given(
+    tx: Transaction, desk: Desk, version: Version, wanted: Marking, held: dict[str, str]
+) -> str | None:
+    base, full = of_version(version, held, wanted)
+    put = Put(version, base, full, "local")
+    versions.put(
+        tx, desk.node, desk.clock(), [put], own=desk.home.identities, markings="replace"
+    )
+    return None
+
+
+def _overlay(
+    tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Marking
+) -> str | None:
+    if wanted <= before:
+        raise NotAllowed(
+            "only-stricter",
+            _("{id} was marked by {source}: here it can only become stricter, and {marking} adds nothing."),
+            id=row.id,
+            source=row.source,
+            marking=" ".join(sorted(wanted)),
+        )
+    versions.remark(tx, row.id, row.source, wanted, desk.clock())
+    return None

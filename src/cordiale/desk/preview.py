@@ -1,0 +1,102 @@
+"""What a partner would see, exactly, and why not the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import PartnerPreview, Withheld
+from cordiale.desk.partnerships import partnership, partnerships
+from cordiale.desk.show import unknown
+from cordiale.desk.visible import visible
+from cordiale.desk.why import chip, reason
+from cordiale.exchange.why import overview
+from cordiale.store import versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partnership
+    from cordiale.store.connection import Transaction
+
+EXAMPLES = 3
+
+
+def preview(
+    desk: Desk,
+    actor: Actor,
+    *,
+    partner: str | None = None,
+    ids: Sequence[str] | None = None,
+) -> list[PartnerPreview]:
+    """Return, for one partner or each, what it has, what it would get and what is withheld by reason.
+
+    With `ids` only those objects are judged, one line each. Raises NotFound for an unknown
+    partner or an object the actor does not see.
+    """
+    authorise(actor, "preview")
+    with desk.store.read() as tx:
+        chosen = [partnership(tx, partner)] if partner else list(partnerships(tx).values())
+        seen = visible(tx, desk, actor)
+        for stix_id in ids or ():
+            if not versions.get(tx, stix_id, seen):
+                raise unknown(stix_id)
+        answers = [
+            _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one)
+            for one in chosen
+        ]
+    audit.read(desk, actor, "preview", partner=partner, ids=list(ids or ()))
+    return answers
+
+
+def _of_all(tx: Transaction, desk: Desk, one: Partnership) -> PartnerPreview:
+    found = overview(tx, desk.home, one, desk.clock(), examples=EXAMPLES)
+    withheld = tuple(
+        Withheld(reason=reason(part.reason), count=part.count, examples=part.examples)
+        for part in found.withheld
+    )
+    awaiting = sum(part.count for part in withheld if part.reason.code in AWAITING)
+    return PartnerPreview(
+        partner=one.partner.node,
+        total=found.total,
+        verbatim=found.verbatim,
+        tear_lines=found.tear_lines,
+        withheld=sum(part.count for part in withheld),
+        released=found.verbatim + found.tear_lines,
+        awaiting_act=awaiting,
+        reasons=withheld,
+    )
+
+
+def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -> PartnerPreview:
+    chips = tuple(chip(tx, desk, one, stix_id) for stix_id in ids)
+    forms = [found.form for found in chips]
+    by_reason: dict[str, list[int]] = {}
+    for place, found in enumerate(chips):
+        if found.form == "withheld" and found.reason is not None:
+            by_reason.setdefault(found.reason.code, []).append(place)
+    withheld = []
+    for places in by_reason.values():
+        first = chips[places[0]].reason
+        if first is not None:
+            examples = tuple(ids[place] for place in places[:EXAMPLES])
+            withheld.append(Withheld(reason=first, count=len(places), examples=examples))
+    return PartnerPreview(
+        partner=one.partner.node,
+        total=len(chips),
+        verbatim=forms.count("verbatim"),
+        tear_lines=forms.count("tear-line"),
+        withheld=forms.count("withheld"),
+        released=sum(1 for found in chips if found.released_at is not None),
+        awaiting_act=sum(
+            1 for found in chips if found.reason is not None and found.reason.code in AWAITING
+        ),
+        reasons=tuple(withheld),
+        items=chips,
+    )
+
+
+AWAITING = frozenset({"no-mandate", "awaits-approval", "needs-act", "needs-second"})
+"""Reasons that an officer's act would remove."""

@@ -1,0 +1,87 @@
+"""What could not be taken in: listed with its reasons, and tried again once the cause is gone."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from cordiale.desk import audit, definitions, importing, jobs, records
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import ImportReport, SetAside
+from cordiale.desk.intake import prepare
+from cordiale.desk.tally import Tally, shown
+from cordiale.platform.ids import uuid4
+from cordiale.release.marking import from_text
+from cordiale.store import versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+PAGE = 500
+
+
+def set_aside(
+    desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100
+) -> list[SetAside]:
+    """Return what is set aside, oldest first, after a number."""
+    authorise(actor, "set-aside")
+    with desk.store.read() as tx:
+        return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit)]
+
+
+def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
+    """Return the bytes of one thing set aside, for a person to correct; empty when there is none."""
+    authorise(actor, "set-aside")
+    with desk.store.read() as tx:
+        found = records.kept(tx, numbers=[number])
+    return found[0].raw if found else b""
+
+
+def set_aside_retry(
+    desk: Desk, actor: Actor, numbers: Collection[int] | None = None
+) -> ImportReport:
+    """Try again to take in what was set aside: all of it, or these numbers; what succeeds leaves the list."""
+    authorise(actor, "set-aside")
+    started, now = time.monotonic(), desk.clock()
+    job = records.Job(
+        id=uuid4(desk.random)[:8],
+        kind="retry",
+        state="running",
+        by=actor.name,
+        started=now,
+        updated=now,
+        process=jobs.process(),
+    )
+    tally = Tally.of(job)
+    limits = importing.limits_of(desk)
+    after = 0
+    while True:
+        with desk.store.write() as tx:
+            things = records.kept(tx, after=after, limit=PAGE, numbers=numbers)
+            if not things:
+                records.put_job(tx, tally.job(job, desk.clock(), "done"))
+                audit.acted(tx, desk, actor, "set-aside-retry", job=job.id, done=tally.read)
+                break
+            after = things[-1].number
+            known = definitions.known(tx, desk)
+            taken = []
+            for thing in (t for t in things if t.raw):
+                given = from_text(thing.marking) or None
+                intake = prepare([(thing.place, thing.raw)], known, given, limits)
+                outcomes = versions.put(
+                    tx, thing.source, now, intake.puts, own=desk.home.identities
+                )
+                if intake.refused or any(o.kind == "conflict" for o in outcomes):
+                    tally.set_aside += 1
+                    tally.reasons += Counter(p.code for p in thing.problems[:1])
+                    tally.read += 1
+                    continue
+                taken.append(thing.number)
+                tally.add(intake, outcomes, ())
+            records.drop_kept(tx, taken)
+    importing.index_all(desk)
+    desk.wake()
+    return tally.report(job, "done", time.monotonic() - started)

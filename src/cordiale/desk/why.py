@@ -1,0 +1,84 @@
+"""Why an object reached a partner or did not: every step, from what the stream already records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import Chip, Reason, Why
+from cordiale.desk.partnerships import partnership as joined
+from cordiale.desk.show import unknown
+from cordiale.desk.visible import visible
+from cordiale.exchange import why as stream
+from cordiale.store import versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partnership
+    from cordiale.store.connection import Transaction
+
+
+def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
+    """Answer with marking, mandate, rule, time, segment and receipt of the newest version.
+
+    Raises NotFound for an object the actor does not see and for an unknown partner.
+    """
+    authorise(actor, "why")
+    with desk.store.read() as tx:
+        rows = versions.get(tx, stix_id, visible(tx, desk, actor))
+        if not rows:
+            raise unknown(stix_id)
+        partnership = joined(tx, partner)
+        answers = stream.why(tx, desk.home, partnership, stix_id, desk.clock())
+    audit.read(desk, actor, "why", id=stix_id, partner=partner)
+    current = {row.vid for row in rows}
+    answer = next((a for a in answers if a.vid in current), None)
+    if answer is None:
+        return Why(id=stix_id, partner=partnership.partner.node, form="withheld", marking=())
+    sent = _last(answer)
+    return Why(
+        id=stix_id,
+        partner=partnership.partner.node,
+        form=answer.form,
+        marking=tuple(sorted(answer.marking)),
+        steps=tuple(reason(step) for step in answer.reasons),
+        segment=sent.segment if sent else None,
+        sequence=sent.sequence if sent else None,
+        sent_at=sent.sent_at if sent else None,
+        receipt_at=sent.receipt_at if sent else None,
+        withdrawn=sent.withdrawn if sent else None,
+    )
+
+
+def chip(tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str) -> Chip:
+    """Return in one line what a partner has or would get of an object."""
+    answers = stream.why(tx, desk.home, partnership, stix_id, desk.clock())
+    name = partnership.partner.node
+    if not answers:
+        return Chip(partner=name, form="withheld")
+    answer = answers[0]
+    sent = _last(answer)
+    return Chip(
+        partner=name,
+        form=answer.form,
+        reason=reason(answer.reasons[0]) if answer.reasons else None,
+        released_at=sent.sent_at if sent and sent.withdrawn is None else None,
+        id=stix_id,
+    )
+
+
+def reason(step: stream.Reason) -> Reason:
+    """Return one step of a decision as the desk answers it."""
+    return Reason(
+        code=step.code,
+        message_id=step.message_id,
+        params=dict(step.params),
+        atom=step.atom,
+        rule=step.rule,
+    )
+
+
+def _last(answer: stream.Answer) -> stream.Sent | None:
+    return max(answer.sent, key=lambda sent: sent.sequence, default=None)
