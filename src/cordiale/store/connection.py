@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from cordiale.store.interned import Interned
 from cordiale.store.waiting import Texts, Waiting
 
 NESTED = _("A second writing transaction was opened inside one. Pass the transaction down instead.")
-NOT_MEMORY = _("Only a memory:// store can be saved to and loaded from bytes; use backup and restore for {place}.")
+NOT_MEMORY = _(
+    "Only a memory:// store can be saved to and loaded from bytes; use backup and restore for {place}."
+)
 
 _COPY_FROM = 20  # rows from which PostgreSQL's COPY beats separate inserts
 
@@ -32,10 +34,25 @@ class Transaction:
     `insert` on the driver's cursor, with SQL as described in `cordiale.store.dialects`.
     """
 
-    __slots__ = ("_waiting", "connection", "counted", "dialect", "driver", "interned", "texts", "used", "writing")
+    __slots__ = (
+        "_waiting",
+        "connection",
+        "counted",
+        "dialect",
+        "driver",
+        "interned",
+        "texts",
+        "used",
+        "writing",
+    )
 
     def __init__(
-        self, connection: Connection, dialect: Dialect, interned: Interned, writing: bool, waiting: Waiting | None = None
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        interned: Interned,
+        writing: bool,
+        waiting: Waiting | None = None,
     ) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
@@ -49,7 +66,9 @@ class Transaction:
 
     def rows(self, sql: str, *params: Any) -> list[Any]:
         """Run a query and return all its rows."""
-        found: list[Any] = self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).fetchall()
+        found: list[Any] = self.driver.execute(
+            written(sql, self.dialect), bound(params, self.dialect)
+        ).fetchall()
         return found
 
     def row(self, sql: str, *params: Any) -> Any:
@@ -134,7 +153,9 @@ class Store:
         """Give a snapshot to read from; inside a write of a memory store, that write's own state."""
         if self.memory is None:
             with self._explaining(), self.engine.connect() as connection:
-                tx = Transaction(engines.begin_read(connection, self.dialect), self.dialect, self._interned, False)
+                tx = Transaction(
+                    engines.begin_read(connection, self.dialect), self.dialect, self._interned, False
+                )
                 try:
                     yield tx
                 finally:
@@ -205,6 +226,24 @@ class Store:
         """Drop what is remembered of the database, after it was replaced underneath."""
         self._interned = Interned()
         self.texts = Waiting()
+
+    @contextmanager
+    def bare(self, *, reading: bool = False) -> Iterator[Any]:
+        """Give the driver's connection outside any transaction, for the database's own commands."""
+        turn = nullcontext() if reading and self.memory is None else self._turn
+        with self._explaining(), turn, (self.engine if reading else self._writer).connect() as connection:
+            yield connection.connection.dbapi_connection
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Any]:
+        """Give PostgreSQL's connection with every command its own transaction."""
+        with self._explaining(), self._turn, self._writer.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.autocommit = True
+            try:
+                yield driver
+            finally:
+                driver.autocommit = False
 
     def _in_memory(self) -> sqlite3.Connection:
         if self.memory is None:

@@ -22,10 +22,7 @@ def add(tx: Transaction, counted: Counter[tuple[int, int]]) -> None:
 def streams(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) -> list[tuple[int, int]]:
     """Return the (marking id, type number) pairs under which something current is held."""
     sql = "SELECT mid, type_no FROM counters WHERE n > 0 AND type_no <> 0"
-    if mids is None:
-        rows = tx.rows(sql)
-    else:
-        rows = tx.rows(sql + " AND mid IN INTS(?)", mids)
+    rows = tx.rows(sql) if mids is None else tx.rows(sql + " AND mid IN INTS(?)", mids)
     if type_nos is None:
         return [(mid, type_no) for mid, type_no in rows]
     return [(mid, type_no) for mid, type_no in rows if type_no in type_nos]
@@ -42,4 +39,6 @@ def mark_strict(tx: Transaction, mids: set[int]) -> None:
 def used(tx: Transaction, mids: list[int]) -> list[int]:
     """Return which of these markings something is, or was, indexed under."""
     exists = "EXISTS (SELECT 1 FROM counters c WHERE c.mid = m.mid)"
-    return [row[0] for row in tx.rows(f"SELECT m.mid FROM markings m WHERE m.mid IN INTS(?) AND {exists}", mids)]
+    return [
+        row[0] for row in tx.rows(f"SELECT m.mid FROM markings m WHERE m.mid IN INTS(?) AND {exists}", mids)
+    ]

@@ -27,8 +27,7 @@ _POSTGRESQL = (
     ("IN TEXTS(?)", "= ANY(?::text[])"),
     (
         "STREAMS(?)",
-        "(SELECT o - 1 AS i, (value->>0)::bigint AS a, (value->>1)::bigint AS b"
-        " FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS e(value, o))",
+        "(SELECT o - 1 AS i, (value->>0)::bigint AS a, (value->>1)::bigint AS b FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS e(value, o))",
     ),
     ("?", "%s"),
 )

@@ -15,7 +15,9 @@ from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 from cordiale.store.dialects import Dialect
 
-MISSING = _("PostgreSQL needs the extra 'postgresql': run  pip install 'cordiale[postgresql]'  and start again.")
+MISSING = _(
+    "PostgreSQL needs the extra 'postgresql': run  pip install 'cordiale[postgresql]'  and start again."
+)
 UNKNOWN = _("A store is sqlite:///PATH, a path, memory:// or postgresql://…, and {url} is none of them.")
 NO_FOLDER = _("The folder {folder} for the database does not exist. Make it, or run cordiale init.")
 
@@ -58,13 +60,12 @@ def _file(path: Path) -> Opened:
         raise ConfigurationError("store.folder", NO_FOLDER, folder=str(path.parent))
 
     def engine(cache_kib: int, **pool: Any) -> Engine:
-        made = create_engine(
+        return create_engine(
             "sqlite+pysqlite://",
             creator=lambda: _connected(str(path), cache_kib),
             poolclass=QueuePool,
             **pool,
         )
-        return made
 
     reader = engine(_READER_CACHE_KIB, pool_size=_READERS, max_overflow=-1)
     writer = engine(_WRITER_CACHE_KIB, pool_size=1, max_overflow=0)
@@ -108,7 +109,7 @@ def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
 
 def _postgresql(url: str) -> Opened:
     try:
-        import psycopg  # noqa: F401
+        import psycopg
     except ImportError:
         raise ConfigurationError("store.extra", MISSING) from None
     try:
@@ -132,7 +133,9 @@ def begin_read(connection: Connection, dialect: Dialect) -> Connection:
     if dialect == "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.execute("BEGIN")
-        driver.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # the snapshot begins at the first read
+        driver.execute(
+            "SELECT 1 FROM sqlite_master LIMIT 1"
+        ).fetchone()  # the snapshot begins at the first read
     return connection
 
 
@@ -163,7 +166,7 @@ def roll_back(connection: Connection, dialect: Dialect) -> None:
     driver: Any = connection.connection.dbapi_connection
     try:
         driver.rollback()
-    except Exception:  # the error that led here matters more
+    except Exception:  # noqa: BLE001  # the error that led here matters more
         connection.invalidate()
 
 

@@ -54,6 +54,6 @@ def _postgresql(error: BaseException, place: str) -> CordialeError | None:
         return Unavailable("store.busy", BUSY, place=place)
     if state in ("XX001", "XX002"):  # data_corrupted, index_corrupted
         return IntegrityError("store.damaged", DAMAGED, place=place, detail=str(error).strip())
-    if state[:2] in ("08", "57") or not state and "connect" in str(error).lower():
+    if state[:2] in ("08", "57") or (not state and "connect" in str(error).lower()):
         return Unavailable("store.away", AWAY, place=place, detail=str(error).strip())
     return None

@@ -92,7 +92,9 @@ def _narrow(tx: Transaction, filter: Filter, visible: Visible, where: _Where) ->
         target = names.known_oids(tx, (filter.refers_to,)).get(filter.refers_to, 0)
         test, params = seen("r.mid")
         where.add(
-            f"x.vid IN (SELECT r.vid FROM refs r WHERE r.target = ? AND r.inherent IN (0, 1){test})", target, *params
+            f"x.vid IN (SELECT r.vid FROM refs r WHERE r.target = ? AND r.inherent IN (0, 1){test})",
+            target,
+            *params,
         )
     if filter.referred_by:
         source = names.known_oids(tx, (filter.referred_by,)).get(filter.referred_by, 0)

@@ -54,4 +54,6 @@ def _over_streams(inner: str, dialect: Dialect, by: str) -> str:
     if dialect == "postgresql":
         return f"SELECT s.i, w.{by}, w.vid FROM STREAMS(?) s CROSS JOIN LATERAL ({inner}) w"
     # SQLite joins laterally only through a correlated IN, which the version's own key then resolves
-    return f"SELECT s.i, v.{by}, v.vid FROM STREAMS(?) s JOIN versions v ON v.vid IN (SELECT vid FROM ({inner}))"
+    return (
+        f"SELECT s.i, v.{by}, v.vid FROM STREAMS(?) s JOIN versions v ON v.vid IN (SELECT vid FROM ({inner}))"
+    )

@@ -57,7 +57,9 @@ def name(tx: Transaction, no: int) -> str:
 
 def key(text: str) -> int:
     """Return 64 bits of a text as a signed integer: a small index key, checked against the text itself."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def known_oids(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:

@@ -29,7 +29,9 @@ def remark(tx: Transaction, stix_id: str, source: str, overlay: Marking) -> list
     if row[0] is not None:
         mid = markings.join(tx, row[0], mid)
     tx.run("UPDATE statements SET overlay_mid = ? WHERE oid = ? AND source_no = ?", mid, oid, source_no)
-    seeds = [row[0] for row in tx.rows("SELECT vid FROM versions WHERE oid = ? AND source_no = ?", oid, source_no)]
+    seeds = [
+        row[0] for row in tx.rows("SELECT vid FROM versions WHERE oid = ? AND source_no = ?", oid, source_no)
+    ]
     return settle(tx, {}, seeds=seeds)
 
 
@@ -75,7 +77,8 @@ def bury(
     vids = [
         vid
         for vid, content, stating in found
-        if (source_no is None or stating == source_no) and (content_hash is None or bytes(content) == content_hash)
+        if (source_no is None or stating == source_no)
+        and (content_hash is None or bytes(content) == content_hash)
     ]
     for vid in vids:
         purge(tx, vid, reason, when, salt)
@@ -144,9 +147,13 @@ def _step_up(tx: Transaction, oid: int, source_no: int, was: int) -> None:
     )
     if row is None:
         tx.run(
-            "UPDATE statements SET vid = NULL, effective_mid = NULL WHERE oid = ? AND source_no = ?", oid, source_no
+            "UPDATE statements SET vid = NULL, effective_mid = NULL WHERE oid = ? AND source_no = ?",
+            oid,
+            source_no,
         )
-        tx.run("DELETE FROM statements WHERE oid = ? AND source_no = ? AND overlay_mid IS NULL", oid, source_no)
+        tx.run(
+            "DELETE FROM statements WHERE oid = ? AND source_no = ? AND overlay_mid IS NULL", oid, source_no
+        )
         settle(tx, {}, moved=[oid])
         return
     vid, type_no, effective = row

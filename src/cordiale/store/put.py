@@ -104,7 +104,9 @@ def _put(
         for reference in version.refs:
             wanted.add(reference.target)
     oids, fresh_oids = names.intern_oids(tx, wanted)
-    stated, tombs = _held(tx, source, {oid for item in items if (oid := oids[item.version.id]) not in fresh_oids})
+    stated, tombs = _held(
+        tx, source, {oid for item in items if (oid := oids[item.version.id]) not in fresh_oids}
+    )
 
     outcomes: list[Outcome] = []
     fresh: list[Fresh] = []
@@ -208,7 +210,9 @@ def _store(
     fresh_oids: set[int],
 ) -> None:
     counted: Counter[tuple[int, int]] = Counter()
-    types = {version.type: names.number(tx, names.TYPE, version.type) for _held, _oid, version, *_rest in fresh}
+    types = {
+        version.type: names.number(tx, names.TYPE, version.type) for _held, _oid, version, *_rest in fresh
+    }
     moved: set[int] = set()
     heads: Heads = {}
     settled: dict[int, tuple[int, int]] = {}
@@ -349,7 +353,8 @@ def _marked(version: Version) -> frozenset[str]:
 def covered(path: str, selectors: frozenset[str]) -> bool:
     """Tell whether a property lies in or under what a selector names."""
     return any(
-        path == selector or (path.startswith(selector) and path[len(selector)] in ".[") for selector in selectors
+        path == selector or (path.startswith(selector) and path[len(selector)] in ".[")
+        for selector in selectors
     )
 
 

@@ -13,14 +13,15 @@ def targets(tx: Transaction, vid: int, visible: Visible = None) -> list[Link]:
     A reference that lies under a granular marking (`strict`) is shown only to readers of the whole version. The
     creator is not among them: it is in the version itself.
     """
-    sql = (
-        "SELECT r.path_no, o.id, r.inherent, r.strict FROM refs r JOIN objects o ON o.oid = r.target WHERE r.vid = ?"
-    )
+    sql = "SELECT r.path_no, o.id, r.inherent, r.strict FROM refs r JOIN objects o ON o.oid = r.target WHERE r.vid = ?"
     if visible is None:
         found = tx.rows(sql + " ORDER BY r.n", vid)
     else:
         found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.n", vid, list(visible))
-    return [Link(names.name(tx, path), target, bool(inherent), bool(strict)) for path, target, inherent, strict in found]
+    return [
+        Link(names.name(tx, path), target, bool(inherent), bool(strict))
+        for path, target, inherent, strict in found
+    ]
 
 
 def referrers(

@@ -30,7 +30,9 @@ def fetch(tx: Transaction, vids: list[int], visible: Visible, raw: bool = True) 
         found = tx.rows(f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?)", vids)
     else:
         found = tx.rows(
-            f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?) AND v.effective_mid IN INTS(?)", vids, list(visible)
+            f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?) AND v.effective_mid IN INTS(?)",
+            vids,
+            list(visible),
         )
     place = {vid: n for n, vid in enumerate(vids)}
     found.sort(key=lambda row: place[row[0]])
@@ -43,7 +45,22 @@ def made(tx: Transaction, found: list[Any], visible: Visible, raw: bool = True) 
     held = bodies(tx, whole) if raw and whole else {}
     open_to = set(whole)
     rows = []
-    for vid, oid, stix_id, type_no, source_no, content, created, modified, flags, base, full, eff, received, cur in found:
+    for (
+        vid,
+        oid,
+        stix_id,
+        type_no,
+        source_no,
+        content,
+        created,
+        modified,
+        flags,
+        base,
+        full,
+        eff,
+        received,
+        cur,
+    ) in found:
         rows.append(
             Row(
                 vid=vid,

@@ -64,7 +64,12 @@ def by_value(tx: Transaction, kind: str, value: str, visible: Visible, *, limit:
 
 
 def _in_sqlite(
-    tx: Transaction, asked: list[list[str]], mids: list[int] | None, type_no: int | None, before: int, most: int
+    tx: Transaction,
+    asked: list[list[str]],
+    mids: list[int] | None,
+    type_no: int | None,
+    before: int,
+    most: int,
 ) -> list[int]:
     clauses = [_any([f'"{term}"' for term in terms]) for terms in asked]
     if type_no is not None:
@@ -87,7 +92,12 @@ def _any(alternatives: list[str]) -> str:
 
 
 def _in_postgresql(
-    tx: Transaction, asked: list[list[str]], mids: list[int] | None, type_no: int | None, before: int, most: int
+    tx: Transaction,
+    asked: list[list[str]],
+    mids: list[int] | None,
+    type_no: int | None,
+    before: int,
+    most: int,
 ) -> list[int]:
     clauses = ["(" + " | ".join(f"'{term}'" for term in terms) + ")" for terms in asked]
     if type_no is not None:

@@ -20,7 +20,19 @@ Heads = dict[int, dict[int, int]]
 class Node:
     """A version whose effective marking is being computed."""
 
-    __slots__ = ("base", "current", "effective", "full", "oid", "own", "source", "targets", "type_no", "vid", "was")
+    __slots__ = (
+        "base",
+        "current",
+        "effective",
+        "full",
+        "oid",
+        "own",
+        "source",
+        "targets",
+        "type_no",
+        "vid",
+        "was",
+    )
 
     def __init__(
         self,
@@ -73,7 +85,9 @@ def settle(
     if not nodes:
         return []
     _solve(tx, nodes, _heads(tx, nodes, heads or {}, fresh))
-    return _write(tx, [node for node in nodes.values() if node.was not in (None, (node.effective, node.full))])
+    return _write(
+        tx, [node for node in nodes.values() if node.was not in (None, (node.effective, node.full))]
+    )
 
 
 def _load(tx: Transaction, vids: set[int]) -> dict[int, Node]:
@@ -98,7 +112,9 @@ def _load(tx: Transaction, vids: set[int]) -> dict[int, Node]:
 def _referrers(tx: Transaction, oids: set[int]) -> set[int]:
     if not oids:
         return set()
-    return {row[0] for row in tx.rows("SELECT vid FROM refs WHERE target IN INTS(?) AND inherent = 1", list(oids))}
+    return {
+        row[0] for row in tx.rows("SELECT vid FROM refs WHERE target IN INTS(?) AND inherent = 1", list(oids))
+    }
 
 
 def _heads(tx: Transaction, nodes: dict[int, Node], coming: Heads, fresh: set[int] | frozenset[int]) -> Heads:
@@ -107,7 +123,8 @@ def _heads(tx: Transaction, nodes: dict[int, Node], coming: Heads, fresh: set[in
     stored = list(targets - fresh)
     if stored:
         for oid, source, mid in tx.rows(
-            "SELECT oid, source_no, effective_mid FROM statements WHERE oid IN INTS(?) AND vid IS NOT NULL", stored
+            "SELECT oid, source_no, effective_mid FROM statements WHERE oid IN INTS(?) AND vid IS NOT NULL",
+            stored,
         ):
             found.setdefault(oid, {})[source] = mid
     for oid in targets & coming.keys():

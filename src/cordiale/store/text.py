@@ -8,8 +8,6 @@ fetches. What a row was indexed under stands in `text_rows`; a search tests the 
 
 from __future__ import annotations
 
-from typing import Any
-
 from cordiale.platform.errors import InputError
 from cordiale.store import counting, words
 from cordiale.store.connection import Transaction
@@ -23,14 +21,20 @@ def index_text(tx: Transaction, limit: int) -> int:
     """Bring up to `limit` versions into the text index and return how many were done, 0 when it is up to date."""
     _keep_rules(tx)
     dirty = [
-        row[0] for row in tx.rows("SELECT vid FROM text_dirty WHERE vid <= ? ORDER BY vid LIMIT ?", _cursor(tx), limit)
+        row[0]
+        for row in tx.rows(
+            "SELECT vid FROM text_dirty WHERE vid <= ? ORDER BY vid LIMIT ?", _cursor(tx), limit
+        )
     ]
     if dirty:
         _remove(tx, dirty)
         _add(tx, dirty)
         tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", dirty)
         return len(dirty)
-    fresh = [row[0] for row in tx.rows("SELECT vid FROM versions WHERE vid > ? ORDER BY vid LIMIT ?", _cursor(tx), limit)]
+    fresh = [
+        row[0]
+        for row in tx.rows("SELECT vid FROM versions WHERE vid > ? ORDER BY vid LIMIT ?", _cursor(tx), limit)
+    ]
     if fresh:
         _add(tx, fresh)
         _set_state(tx, "text.cursor", str(fresh[-1]))
@@ -92,7 +96,8 @@ def _entries(tx: Transaction, vids: list[int], only_current: bool) -> list[_Entr
     where = " AND v.current = 1" if only_current else ""
     found: list[_Entry] = []
     rows = tx.rows(
-        "SELECT v.vid, v.type_no, v.effective_mid, v.full_mid FROM versions v WHERE v.vid IN INTS(?)" + where, vids
+        "SELECT v.vid, v.type_no, v.effective_mid, v.full_mid FROM versions v WHERE v.vid IN INTS(?)" + where,
+        vids,
     )
     texts = _texts(tx, [row[0] for row in rows])
     for vid, type_no, effective, full in rows:

@@ -42,7 +42,9 @@ class _Stems(dict[str, str]):
             # French suffixes differ with their accents (sécurité → sécur, securite → securit): both ways of writing
             with self.lock:
                 stems = [
-                    fold(stemmer.stemWord(form)) for stemmer in self.stemmers for form in dict.fromkeys((word, folded))
+                    fold(stemmer.stemWord(form))
+                    for stemmer in self.stemmers
+                    for form in dict.fromkeys((word, folded))
                 ]
             found = " ".join(dict.fromkeys(stems))
         else:

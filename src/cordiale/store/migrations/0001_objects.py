@@ -118,9 +118,15 @@ def _versions() -> None:
     op.create_index("ix_versions_object", "versions", ["oid", "source_no"])
     for name, columns, where in (
         ("ix_versions_listing", ["effective_mid", "type_no", "at", "vid"], "current = 1"),
-        ("ix_versions_creator", ["creator", "effective_mid", "at", "vid"], "current = 1 AND creator IS NOT NULL"),
+        (
+            "ix_versions_creator",
+            ["creator", "effective_mid", "at", "vid"],
+            "current = 1 AND creator IS NOT NULL",
+        ),
     ):
-        op.create_index(name, "versions", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+        op.create_index(
+            name, "versions", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        )
 
 
 def _search() -> None:

@@ -17,7 +17,9 @@ from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
-NEWER = _("{place} was written by a newer Cordiale (schema {revision}). Install that version, or restore an older backup.")
+NEWER = _(
+    "{place} was written by a newer Cordiale (schema {revision}). Install that version, or restore an older backup."
+)
 
 _FILE = re.compile(r"(\d{4})_\w+\.py")
 
@@ -40,7 +42,9 @@ def applied(tx: Transaction) -> set[str]:
     if tx.dialect == "sqlite":
         known = tx.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
     else:
-        known = tx.row("SELECT to_regclass('alembic_version') WHERE to_regclass('alembic_version') IS NOT NULL")
+        known = tx.row(
+            "SELECT to_regclass('alembic_version') WHERE to_regclass('alembic_version') IS NOT NULL"
+        )
     return {row[0] for row in tx.rows("SELECT version_num FROM alembic_version")} if known else set()
 
 
@@ -48,6 +52,11 @@ def head(room: str) -> str:
     """Return the newest revision of a room, by the names of its files."""
     numbers = [found[1] for file in folder(room).iterdir() if (found := _FILE.fullmatch(file.name))]
     return f"{room.replace('.', '_')}_{max(numbers)}"
+
+
+def rooms_of(revisions: Sequence[str]) -> list[str]:
+    """Return the rooms that revisions belong to."""
+    return sorted({_room_of(revision.rpartition("_")[0], revision, "") for revision in revisions})
 
 
 def folder(room: str) -> Path:
@@ -73,7 +82,9 @@ def _upgrade(tx: Transaction, place: str, rooms: list[str], have: set[str]) -> N
     config = Config()
     config.set_main_option("script_location", str(folder("store")))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(str(folder(room)) for room in rooms).replace("%", "%%"))
+    config.set_main_option(
+        "version_locations", "\n".join(str(folder(room)) for room in rooms).replace("%", "%%")
+    )
     script = ScriptDirectory.from_config(config)
 
     def steps(revision: object, _context: object) -> object:
