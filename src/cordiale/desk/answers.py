@@ -11,7 +11,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every answer; `msgspec.to_builtins` gives the `--json` form."""
 
 
-class Reason(Answer):
+class Reason(Answer, frozen=True, kw_only=True):
     """Why something was decided: a code, its English message id and the values in it."""
 
     code: str
@@ -21,7 +21,7 @@ class Reason(Answer):
     rule: str | None = None
 
 
-class SetAside(Answer):
+class SetAside(Answer, frozen=True, kw_only=True):
     """Something that could not be taken in, kept with its bytes until it can."""
 
     number: int
@@ -37,14 +37,14 @@ class SetAside(Answer):
     others: int = 0
 
 
-class Change(Answer):
+class Change(Answer, frozen=True, kw_only=True):
     """One kind of change made while upgrading STIX 2.0, with how often it was made."""
 
     message_id: str
     count: int
 
 
-class ImportReport(Answer):
+class ImportReport(Answer, frozen=True, kw_only=True):
     """What one import did. `markings`: marking given to unmarked input → objects it was given to."""
 
     job: str
@@ -67,7 +67,7 @@ class ImportReport(Answer):
     seconds: float = 0.0
 
 
-class Summary(Answer):
+class Summary(Answer, frozen=True, kw_only=True):
     """One line of a list: enough to choose from, nothing of the content but its name."""
 
     id: str
@@ -83,14 +83,14 @@ class Summary(Answer):
     revoked: bool = False
 
 
-class Page(Answer):
+class Page(Answer, frozen=True, kw_only=True):
     """A page of summaries; `next` is handed back as `after` to read on, None at the end."""
 
     items: tuple[Summary, ...]
     next: str | None = None
 
 
-class Chip(Answer):
+class Chip(Answer, frozen=True, kw_only=True):
     """What one partner has or would get of a version, and why not."""
 
     partner: str
@@ -100,7 +100,7 @@ class Chip(Answer):
     id: str = ""
 
 
-class AttachmentView(Answer):
+class AttachmentView(Answer, frozen=True, kw_only=True):
     """A file attached to an object; `sha256` identifies it only together with the object."""
 
     object_id: str
@@ -112,7 +112,7 @@ class AttachmentView(Answer):
     held: bool = True
 
 
-class ReferenceView(Answer):
+class ReferenceView(Answer, frozen=True, kw_only=True):
     """A reference between two objects that the reader may both see."""
 
     path: str
@@ -121,7 +121,7 @@ class ReferenceView(Answer):
     name: str
 
 
-class Statement(Answer):
+class Statement(Answer, frozen=True, kw_only=True):
     """One source's current statement about an id, with its content."""
 
     summary: Summary
@@ -134,7 +134,7 @@ class Statement(Answer):
     restricted: bool = False
 
 
-class Shown(Answer):
+class Shown(Answer, frozen=True, kw_only=True):
     """Everything the reader may see about one id."""
 
     id: str
@@ -145,7 +145,7 @@ class Shown(Answer):
     partners: tuple[Chip, ...] = ()
 
 
-class Marked(Answer):
+class Marked(Answer, frozen=True, kw_only=True):
     """A change of marking: a new version of our own object, or a stricter overlay."""
 
     id: str
@@ -156,7 +156,7 @@ class Marked(Answer):
     recalls_drafted: int = 0
 
 
-class Withheld(Answer):
+class Withheld(Answer, frozen=True, kw_only=True):
     """Objects withheld for one reason."""
 
     reason: Reason
@@ -164,7 +164,7 @@ class Withheld(Answer):
     examples: tuple[str, ...] = ()
 
 
-class PartnerPreview(Answer):
+class PartnerPreview(Answer, frozen=True, kw_only=True):
     """What one partner would see, exactly, and why not the rest."""
 
     partner: str
@@ -178,7 +178,7 @@ class PartnerPreview(Answer):
     items: tuple[Chip, ...] = ()
 
 
-class Why(Answer):
+class Why(Answer, frozen=True, kw_only=True):
     """Why an object reached a partner or did not: each step of the decision."""
 
     id: str
@@ -193,7 +193,7 @@ class Why(Answer):
     withdrawn: str | None = None
 
 
-class RulesDiff(Answer):
+class RulesDiff(Answer, frozen=True, kw_only=True):
     """What new rules would change. `token` must be handed to `rules_apply`."""
 
     token: str
@@ -207,7 +207,7 @@ class RulesDiff(Answer):
     lines: tuple[str, ...] = ()
 
 
-class Acted(Answer):
+class Acted(Answer, frozen=True, kw_only=True):
     """An act of a named officer and what it did."""
 
     act: str
@@ -221,7 +221,7 @@ class Acted(Answer):
     withheld: tuple[Withheld, ...] = ()
 
 
-class Recalled(Answer):
+class Recalled(Answer, frozen=True, kw_only=True):
     """A recall sent or waiting for confirmation."""
 
     recall: str
@@ -231,7 +231,7 @@ class Recalled(Answer):
     action: str
 
 
-class PartnerView(Answer):
+class PartnerView(Answer, frozen=True, kw_only=True):
     """A partner as this node knows it. `words` is the fingerprint to compare aloud.
 
     `link` is new, up, down, refused, garbage, clock or rejoin; `last_error` is the message id of
@@ -258,7 +258,7 @@ class PartnerView(Answer):
     clock_difference: int | None = None
 
 
-class Synced(Answer):
+class Synced(Answer, frozen=True, kw_only=True):
     """What one visit to a partner did."""
 
     partner: str
@@ -274,7 +274,7 @@ class Synced(Answer):
     error_params: dict[str, str] = {}
 
 
-class JobView(Answer):
+class JobView(Answer, frozen=True, kw_only=True):
     """A persisted job: what it does, how far it is, how it ended."""
 
     id: str
