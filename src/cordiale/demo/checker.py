@@ -143,9 +143,11 @@ def search_folder(partner: str, folder: Path, strings: Iterable[str]) -> list[Le
     store = open_store(f"sqlite:///{folder / 'cordiale.db'}")
     try:
         with store.read() as tx:
-            for needle in wanted:
-                if "--" not in needle and index.search(tx, needle, "en", None, limit=1).rows:
-                    found.append(Leak(partner, "string", needle, "text index"))
+            found += [
+                Leak(partner, "string", needle, "text index")
+                for needle in wanted
+                if "--" not in needle and index.search(tx, needle, None, limit=1).rows
+            ]
     finally:
         store.close()
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -95,10 +96,8 @@ def _inflated(data: bytes) -> Iterator[tuple[str, bytes]]:
         at = data.find(header)
         while at >= 0:
             out = b""
-            try:
+            with contextlib.suppress(zlib.error):
                 out = zlib.decompressobj(bits).decompress(data[at : at + INFLATED_MOST], INFLATED_MOST)
-            except zlib.error:
-                pass
             if len(out) >= 8:
                 yield f" in {word}", out
             at = data.find(header, at + 1)

@@ -103,11 +103,10 @@ def banner(markings: Iterable[Iterable[str]], lang: str) -> Banner:
     atoms = {atom for marking in markings for atom in marking}
     if not atoms:
         return Banner(text(lang, _("Nothing marked on this page")), "")
-    parts = []
     clauses = [frozenset(a.partition(":")[2].split("|")) for a in atoms if a.startswith("rel:")]
     labels = [a.partition(":")[2] for a in atoms if a.startswith("tlp:")]
-    for atom in sorted((a for a in atoms if a.partition(":")[0] not in ("rel", "tlp")), key=_order):
-        parts.append(chip(atom, lang).word)
+    others = sorted((a for a in atoms if a.partition(":")[0] not in ("rel", "tlp")), key=_order)
+    parts = [chip(atom, lang).word for atom in others]
     if clauses:
         shared = sorted(frozenset.intersection(*clauses))
         parts.append(

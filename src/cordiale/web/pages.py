@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -41,11 +41,16 @@ WHOLE: Final = {
 STATES: Final = {
     "invited": _("invited, words not compared yet"),
     "confirmed": _("confirmed"),
-    "up": _("link up"),
-    "ok": _("link up"),
-    "down": _("link down"),
     "suspended": _("suspended"),
     "left": _("has left"),
+}
+LINKS: Final = {
+    "new": _("not connected yet"),
+    "up": _("link up"),
+    "down": _("link down"),
+    "refused": _("the partner refuses our requests"),
+    "garbage": _("the partner's answers cannot be read"),
+    "clock": _("the clocks differ too much"),
     "rejoin": _("rejoining"),
 }
 
@@ -83,13 +88,13 @@ def sentence(reason: Reason | None, lang: str) -> str:
     return text(lang, reason.message_id, **reason.params) if reason is not None else ""
 
 
-def partner_chip(chip: Chip, lang: str) -> PartnerChip:
-    """Return what the page says about one partner."""
+def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChip:
+    """Return what the page says about one partner; `titles` are what partners are called."""
     style, word = FORMS.get(chip.form, ("withheld", chip.form))
     why = sentence(chip.reason, lang)
     said = text(lang, WHOLE[style])
     return PartnerChip(
-        partner=chip.partner,
+        partner=titles.get(chip.partner, chip.partner),
         style=style,
         word=text(lang, word),
         sentence=why if style == "withheld" and why else f"{said} {why}".strip(),
@@ -135,6 +140,7 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         r.id: (r.name or _short(r.id, r.type, lang), href(r.id))
         for r in (*shown.refers_to, *shown.referred_by)
     }
+    titles = _titles(desk, actor) if shown.partners else {}
     translated = _translations(desk, actor, shown)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
@@ -148,13 +154,10 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         "title_lang": name_lang if name_lang and name_lang[:2] != lang[:2] else None,
         "type": type_label(first.summary.type, lang),
         "chips": chips(marking, lang),
-        "partners": [partner_chip(c, lang) for c in shown.partners],
+        "partners": [partner_chip(c, lang, titles) for c in shown.partners],
         "statements": [_statement(s, lang, _reading(s, lang, known, translated)) for s in shown.statements],
         "attachments": [_attachment(a, lang) for a in shown.attachments],
-        "references": [
-            (text(lang, _("It refers to")), _references(shown.refers_to, lang)),
-            (text(lang, _("Refers to it")), _references(shown.referred_by, lang)),
-        ],
+        "referred_by": _references(shown.referred_by, lang),
         "banner": banner(on_page, lang),
     }
 
@@ -170,6 +173,7 @@ def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return, for each partner, what it sees now and why not the rest."""
     found = []
+    titles = _titles(desk, actor)
     for p in verbs.preview(desk, actor):
         gone = ntext(lang, _("{n} object of {total} is released."), _("{n} objects of {total} are released."),
                      p.verbatim + p.tear_lines, total=number(lang, p.total))  # fmt: skip
@@ -180,13 +184,15 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
             {
                 "count": w.count,
                 "sentence": sentence(w.reason, lang),
-                "examples": [{"href": href(i), "name": i} for i in w.examples],
+                "examples": [
+                    {"href": href(i), "name": _short(i, i.partition("--")[0], lang)} for i in w.examples
+                ],
             }
             for w in p.reasons
         ]
         found.append(
             {
-                "partner": p.partner,
+                "partner": titles.get(p.partner, p.partner),
                 "sentence": f"{gone} {waits}" if p.awaiting_act else gone,
                 "verbatim": p.verbatim,
                 "tear_lines": p.tear_lines,
@@ -301,16 +307,21 @@ def _references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
 
 def _partner(p: PartnerView, lang: str) -> dict[str, Any]:
     words = p.words_fr if lang[:2] == "fr" and p.words_fr else p.words
+    state = text(lang, STATES.get(p.state, p.state))
+    link = text(lang, LINKS.get(p.link, p.link))
+    lag = text(lang, _("{ms} ms"), ms=number(lang, round(p.lag_us / 1000))) if p.lag_us is not None else "–"
     return {
-        "name": p.name,
+        "name": p.title or p.name,
         "nation": p.nation,
-        "state": text(lang, STATES[p.state]) if p.state in STATES else p.state,
-        "problem": p.last_error,
+        "state": f"{state}, {link}" if p.state == "confirmed" else state,
+        "problem": text(lang, p.last_error, **p.error_params) if p.last_error else "",
         "contact": when(p.last_contact, lang),
         "sent": p.sent,
         "received": p.received,
-        "latency": text(lang, _("{ms} ms"), ms=number(lang, round(p.lag_us / 1000)))
-        if p.lag_us is not None
-        else "–",
+        "latency": lag,
         "words": " ".join(words),
     }
+
+
+def _titles(desk: Desk, actor: Actor) -> dict[str, str]:
+    return {p.name: p.title or p.name for p in verbs.partner_list(desk, actor)}

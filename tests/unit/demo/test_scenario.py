@@ -1,12 +1,12 @@
 """The scenario is whole: every object has a place in the hand-written expectation, every hidden text a canary."""
 
+import orjson
 import pytest
 
 from cordiale.demo.chapter import Chapter, chapters
 from cordiale.demo.expectation import expectation
-from cordiale.stix.version import read
 from cordiale.stix import atoms
-import orjson
+from cordiale.stix.version import read
 
 CHAPTERS = {c.name: c for c in chapters()}
 SHARES = sorted(expectation().shares)
