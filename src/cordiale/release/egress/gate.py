@@ -33,6 +33,7 @@ from cordiale.release.marking import (
 )
 from cordiale.release.merkle import root
 from cordiale.release.partnership import Rules
+from cordiale.release.recipient import ASSURANCES, Recipient
 from cordiale.release.rules import parse
 from cordiale.release.tearline import Target, rebuild
 from cordiale.stix.ingress import decode
@@ -71,7 +72,7 @@ class Gate:
         self._shapes: list[Shape] = []
         self._places: dict[Shape, int] = {}
         self._rules: dict[str, Rules] = {}
-        self._tables: dict[tuple[str, str, bool], Compiled] = {}
+        self._tables: dict[tuple[str, Recipient, bool], Compiled] = {}
         self._definitions: dict[bytes, dict[str, str]] = {definitions_hash(()): {}}
 
     def sign(self, purpose: str, payload: bytes) -> bytes:
@@ -206,16 +207,18 @@ class Gate:
     def _compiled(self, ask: Cut) -> tuple[Compiled, Compiled]:
         """Return the tables of the recipient as the rules have it; two, since they are asked at two instants."""
         rules = self._parsed(ask.rules)
-        recipient = rules.partners.get(ask.recipient.node)
-        if recipient is None or recipient != ask.recipient:
+        stated = rules.partners.get(ask.recipient.node)
+        if stated is None or not _no_more_than(ask.recipient, stated):
             raise ConfigurationError(
                 "egress-recipient",
                 _("{node} is not, as described, a partner in the rules of {partnership}."),
                 node=ask.recipient.node,
                 partnership=rules.partnership,
             )
+        if len(self._tables) > 64 * KEPT:
+            self._tables = {}
         first, second = (
-            self._tables.setdefault((rules.version, recipient.node, own), Compiled(rules, recipient))
+            self._tables.setdefault((rules.version, ask.recipient, own), Compiled(rules, ask.recipient))
             for own in (False, True)
         )
         return first, second
@@ -316,6 +319,12 @@ def _shape(version: Version) -> Shape:
     granular = tuple(sorted({g.marking_ref for g in version.granular if g.marking_ref}))
     names = unusual(orjson.loads(version.raw))
     return Shape(version.type, version.markings, granular, own_atom(version), names)
+
+
+def _no_more_than(asked: Recipient, stated: Recipient) -> bool:
+    """Tell whether a recipient is the stated one, or the same over a link of less assurance."""
+    weaker = ASSURANCES.index(asked.assurance) <= ASSURANCES.index(stated.assurance)
+    return weaker and msgspec.structs.replace(stated, assurance=asked.assurance) == asked
 
 
 def _named(outside: tuple[str, ...]) -> tuple[str, str | None] | None:
