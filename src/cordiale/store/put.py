@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal
 
+from cordiale.platform.collector import held_back
 from cordiale.platform.languages import _
 from cordiale.store import changes, counting, markings, names
 from cordiale.store.connection import Transaction
@@ -87,8 +88,9 @@ def put(
     """
     source_no = names.number(tx, names.SOURCE, source)
     done: list[Outcome] = []
-    for start in range(0, len(items), _BATCH):
-        done += _put(tx, source_no, received, items[start : start + _BATCH], own, markings == "replace")
+    with held_back():
+        for start in range(0, len(items), _BATCH):
+            done += _put(tx, source_no, received, items[start : start + _BATCH], own, markings == "replace")
     return done
 
 
@@ -266,6 +268,8 @@ def _insert(
     counted: Counter[tuple[int, int]],
 ) -> None:
     versions, bodies, refs, observed = [], [], [], []
+    paths: dict[str, int] = {}
+    kinds: dict[str, int] = {}
     for held, oid, version, statement, origin in fresh:
         vid = held.vid
         effective, full = settled[vid]
@@ -302,13 +306,16 @@ def _insert(
             path = reference.path
             if path == "created_by_ref":
                 continue  # a column of its own
+            path_no = paths.get(path)
+            if path_no is None:
+                path_no = paths[path] = names.number(tx, names.PATH, _INDEX.sub("", path) if "[" in path else path)
             strict = 1 if marked and covered(path, marked) else 0
             refs.append(
                 (
                     vid,
                     n,
                     oids[reference.target],
-                    names.number(tx, names.PATH, _INDEX.sub("", path) if "[" in path else path),
+                    path_no,
                     1 if reference.inherent else 0,
                     strict,
                     full if strict else effective,
@@ -317,9 +324,10 @@ def _insert(
             n += 1
         for n, (kind, value) in enumerate(version.values):
             short = shortened(value)
-            observed.append(
-                (vid, n, names.key(f"{kind}\0{short}"), full, names.number(tx, names.KIND, kind), short)
-            )
+            kind_no = kinds.get(kind)
+            if kind_no is None:
+                kind_no = kinds[kind] = names.number(tx, names.KIND, kind)
+            observed.append((vid, n, names.key(f"{kind}\0{short}"), full, kind_no, short))
     tx.insert("versions", VERSION_COLUMNS, versions)
     tx.insert("bodies", "vid, raw", bodies)
     tx.insert("refs", "vid, n, target, path_no, inherent, strict, mid", refs)
