@@ -1,0 +1,172 @@
+"""`cordiale partner invite|add|confirm|list|token`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, table, when
+from cordiale.cli.session import current
+from cordiale.cli.tree import Command, group, tr
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import PartnerView
+
+app = group(_("Invite, add, confirm and list partners."))
+
+STATES = {
+    "invited": _("words not compared yet"),
+    "confirmed": _("confirmed"),
+    "suspended": _("suspended"),
+    "left": _("left"),
+}
+LINKS = {
+    "new": _("not visited yet"),
+    "up": _("up"),
+    "down": _("does not answer"),
+    "refused": _("refuses us"),
+    "garbage": _("sends what cannot be read"),
+    "clock": _("its clock differs"),
+    "rejoin": _("rejoining"),
+}
+
+
+@app.command(
+    "invite", cls=Command, help=tr(_("Write this node's invitation file, to hand to a partner."))
+)
+def invite(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help=tr(_("Where to (default: NAME.invitation.json).")))
+    ] = None,
+) -> None:
+    """Write the invitation."""
+    from cordiale.desk.partners import own_words, partner_invite
+
+    with opened() as (node, actor):
+        data = partner_invite(node.desk, actor)
+        path = file or Path(f"{node.desk.node}.invitation.json")
+        path.write_bytes(data)
+        words = own_words(node.desk, current().lang)
+        name = node.desk.node
+
+    def said() -> str:
+        return "\n".join(
+            (
+                tr(_("Invitation of {name}: {path}"), name=name, path=str(path)),
+                tr(_("Read these words aloud to your partner, over the telephone or in person:")),
+                "  " + " ".join(words),
+            )
+        )
+
+    emit({"node": name, "path": str(path), "words": list(words)}, said)
+
+
+@app.command("add", cls=Command, help=tr(_("Record the partner of an invitation file.")))
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=tr(_("The partner's invitation file.")))],
+) -> None:
+    """Add a partner."""
+    from cordiale.desk.partners import partner_add
+
+    with opened() as (node, actor):
+        added = partner_add(node.desk, actor, file.read_bytes())
+
+    def said() -> str:
+        if added.state == "confirmed":
+            return tr(_("{name} is confirmed already."), name=added.name)
+        return "\n".join(
+            (
+                tr(_("{name} ({nation}) is recorded; nothing is exchanged yet."), name=added.name, nation=added.nation),
+                tr(_("Call them, have them read their eight words to you, and type what you hear:")),
+                f"  cordiale partner confirm {added.name} WORD WORD …",
+            )
+        )
+
+    # The words themselves are not shown: who can read them off the screen need not listen.
+    import msgspec
+
+    public = {k: v for k, v in msgspec.to_builtins(added).items() if not k.startswith("words")}
+    emit(public, said)
+
+
+@app.command("confirm", cls=Command, help=tr(_("Confirm a partner by the words its people read to you.")))
+def confirm(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORD…", help=tr(_("The eight words, in English or French.")))
+    ],
+) -> None:
+    """Confirm a partner."""
+    from cordiale.desk.partners import partner_confirm
+
+    with opened() as (node, actor):
+        done = partner_confirm(node.desk, actor, name, " ".join(words))
+    emit(done, lambda: tr(_("{name} is confirmed. What rules allow is exchanged from now on."), name=done.name))
+
+
+@app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))
+def list_() -> None:
+    """List partners."""
+    import msgspec
+
+    from cordiale.desk.partners import partner_list
+
+    with opened() as (node, actor):
+        found = partner_list(node.desk, actor)
+    emit({"partners": msgspec.to_builtins(found)}, lambda: _words(found))
+
+
+@app.command("token", cls=Command, help=tr(_("Make a token for a partner's plain TAXII 2.1 client.")))
+def token(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    nation: Annotated[str, typer.Option(help=tr(_("Nation of a client that has no node.")))] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help=tr(_("Record a partner that has no node of its own.")))
+    ] = False,
+) -> None:
+    """Make a TAXII token."""
+    from cordiale.desk.partners import partner_add_client
+    from cordiale.desk.tokens import partner_token
+
+    with opened() as (node, actor):
+        if new:
+            partner_add_client(node.desk, actor, name, nation=nation)
+        made = partner_token(node.desk, actor, name)
+    emit(
+        {"partner": name, "token": made},
+        lambda: tr(_("Token of {name}, shown once (Bearer, or Basic with any user name):"), name=name)
+        + f"\n{made}",
+    )
+
+
+def _words(found: list[PartnerView]) -> str:
+    if not found:
+        return tr(_("No partner yet. Begin with: cordiale partner invite"))
+    rows = [
+        (
+            one.name,
+            one.nation,
+            tr(STATES.get(one.state, one.state)),
+            tr(LINKS.get(one.link, one.link)),
+            f"{one.acknowledged}/{one.sent}",
+            str(one.received),
+            when(one.last_contact),
+            tr(one.last_error, **one.error_params) if one.last_error else "",
+        )
+        for one in found
+    ]
+    headings = (
+        tr(_("Partner")),
+        tr(_("Nation")),
+        tr(_("State")),
+        tr(_("Link")),
+        tr(_("Acknowledged/sent")),
+        tr(_("Received")),
+        tr(_("Last contact")),
+        tr(_("Problem")),
+    )
+    return table(headings, rows)

@@ -1,0 +1,70 @@
+"""`cordiale preview`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, table, when
+from cordiale.cli.reports import form_words, reason_words
+from cordiale.cli.session import current
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _, number
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import PartnerPreview
+
+app = single()
+
+
+@app.command(cls=Command, help=tr(_("Show what a partner would see, and why not the rest.")))
+def preview(
+    partner: Annotated[
+        str | None, typer.Argument(help=tr(_("The partner's name (default: all).")))
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help=tr(_("Judge only this object; may be repeated."))),
+    ] = None,
+) -> None:
+    """Preview what partners would see."""
+    from cordiale.desk.preview import preview as run
+
+    with opened() as (node, actor):
+        found = run(node.desk, actor, partner=partner, ids=ids or None)
+    import msgspec
+
+    emit(
+        {"partners": msgspec.to_builtins(found)},
+        lambda: "\n\n".join(_words(one) for one in found) or tr(_("No confirmed partner has rules yet.")),
+    )
+
+
+def _words(one: PartnerPreview) -> str:
+    lang = current().lang
+    head = tr(
+        _("{partner}: {verbatim} verbatim, {tear} tear-lines, {withheld} withheld of {total}."),
+        partner=one.partner,
+        verbatim=number(lang, one.verbatim),
+        tear=number(lang, one.tear_lines),
+        withheld=number(lang, one.withheld),
+        total=number(lang, one.total),
+    )
+    parts = [head]
+    if one.items:
+        rows = [
+            (c.id, form_words(c.form), when(c.released_at), reason_words(c.reason))
+            for c in one.items
+        ]
+        headings = (tr(_("Object")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
+        parts.append(table(headings, rows))
+    elif one.reasons:
+        rows = [
+            (number(lang, part.count), reason_words(part.reason), ", ".join(part.examples))
+            for part in one.reasons
+        ]
+        headings = (tr(_("Withheld")), tr(_("Reason")), tr(_("For example")))
+        parts.append(table(headings, rows))
+    return "\n".join(parts)

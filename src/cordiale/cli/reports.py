@@ -1,0 +1,103 @@
+"""Reports of work done, for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordiale.cli.output import count, printable
+from cordiale.cli.session import current
+from cordiale.cli.tree import tr
+from cordiale.platform.languages import _, _n, number
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import ImportReport, Reason, SetAside
+
+INPUT = 4
+"""Exit code when there was input and none of it could be taken."""
+
+
+def import_report(report: ImportReport) -> str:
+    """Say what an import did: read, new, already here, set aside with reasons."""
+    lang = current().lang
+    lines = [
+        tr(
+            _("Read {read}: {new} new, {same} already here, {aside} set aside ({seconds} s, job {job})."),
+            read=number(lang, report.read),
+            new=number(lang, report.new),
+            same=number(lang, report.same),
+            aside=number(lang, report.set_aside),
+            seconds=number(lang, round(report.seconds, 1)),
+            job=report.job,
+        )
+    ]
+    if report.state == "stopped":
+        lines.append(tr(_("Stopped when asked. Go on with: cordiale jobs resume {job}"), job=report.job))
+    for marking, n in report.markings.items():
+        atoms = " ".join(marking.split("\n"))
+        if atoms == "unmarked":
+            lines.append(
+                count(
+                    n,
+                    _n(
+                        "{n} object carries no marking and goes to nobody until it is marked (import with --marking).",
+                        "{n} objects carry no marking and go to nobody until they are marked (import with --marking).",
+                    ),
+                )
+            )
+        else:
+            told = count(
+                n,
+                _n("{n} object carried no marking and was given:", "{n} objects carried no marking and were given:"),
+            )
+            lines.append(f"{told} {atoms}")
+    if report.upgraded:
+        lines.append(
+            count(
+                report.upgraded,
+                _n("{n} object was upgraded from STIX 2.0:", "{n} objects were upgraded from STIX 2.0:"),
+            )
+        )
+        lines += [f"  {number(lang, c.count)} × {tr(c.message_id)}" for c in report.changes]
+    if report.tombstoned:
+        lines.append(
+            count(
+                report.tombstoned,
+                _n(
+                    "{n} object was withdrawn earlier and is not taken back.",
+                    "{n} objects were withdrawn earlier and are not taken back.",
+                ),
+            )
+        )
+    if report.warnings:
+        lines.append(count(report.warnings, _n("{n} warning.", "{n} warnings.")))
+    lines += [aside_line(thing) for thing in report.first_set_aside]
+    if report.set_aside > len(report.first_set_aside):
+        lines.append(tr(_("All of it: cordiale set-aside list")))
+    return "\n".join(lines)
+
+
+def aside_line(thing: SetAside) -> str:
+    """Say in one line what was set aside, where and why."""
+    where = " · ".join(part for part in (thing.file, thing.object_id or "", thing.path) if part)
+    words = tr(thing.message_id, **thing.params)
+    more = f" (+{thing.others})" if thing.others else ""
+    return "  " + printable(f"{where}: {words}{more}")
+
+
+def reason_words(reason: Reason | None) -> str:
+    """Say a reason in the language of this session."""
+    return "" if reason is None else tr(reason.message_id, **reason.params)
+
+
+def form_words(form: str) -> str:
+    """Say in which form something goes."""
+    return tr(FORMS.get(form, form))
+
+
+FORMS = {
+    "verbatim": _("verbatim"),
+    "tear-line": _("tear-line"),
+    "withheld": _("withheld"),
+    "waits": _("waits"),
+    "withdrawn": _("withdrawn"),
+}

@@ -1,0 +1,78 @@
+"""`cordiale search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, table, when
+from cordiale.cli.session import current
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import Page
+
+app = single()
+
+
+@app.command(
+    cls=Command, help=tr(_("Find objects that hold every word, in English or French, newest first."))
+)
+def search(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD…]", help=tr(_("Words to look for.")))
+    ] = None,
+    type: Annotated[
+        str | None, typer.Option("--type", "-t", help=tr(_("Only this type, such as indicator.")))
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help=tr(_("Only what this node states.")))
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Option(help=tr(_("An observable value, such as ipv4-addr=198.51.100.7."))),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(help=tr(_("Go on where an earlier page ended.")))
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 50,
+    counts: Annotated[
+        bool, typer.Option("--counts", help=tr(_("Count by type instead.")))
+    ] = False,
+) -> None:
+    """Search objects."""
+    from cordiale.desk import search as desk
+
+    with opened() as (node, actor):
+        if counts:
+            found = desk.counts(node.desk, actor)
+            rows = [(name, str(n)) for name, n in sorted(found.items())]
+            emit({"counts": found}, lambda: table((tr(_("Type")), tr(_("Objects"))), rows))
+            return
+        page = desk.search(
+            node.desk,
+            actor,
+            " ".join(words or ()),
+            lang=current().lang,
+            type=type,
+            source=source,
+            value=value,
+            after=after,
+            limit=limit,
+        )
+    emit(page, lambda: _words(page))
+
+
+def _words(page: Page) -> str:
+    if not page.items:
+        return tr(_("Nothing found."))
+    rows = [
+        (item.type, item.name, item.banner, when(item.modified or item.received), item.id)
+        for item in page.items
+    ]
+    headings = (tr(_("Type")), tr(_("Name")), tr(_("Marking")), tr(_("Modified")), "ID")
+    more = "\n" + tr(_("More: add --after {after}"), after=page.next) if page.next else ""
+    return table(headings, rows) + more

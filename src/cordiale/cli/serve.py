@@ -1,0 +1,47 @@
+"""`cordiale serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _
+
+app = single()
+
+
+@app.command(
+    cls=Command, help=tr(_("Run the node until Ctrl-C: interface, TAXII, exchange with partners."))
+)
+def serve(
+    listen: Annotated[
+        str | None,
+        typer.Option(help=tr(_("Address to listen on, HOST:PORT; port 0 takes any free one."))),
+    ] = None,
+    pages: Annotated[
+        bool, typer.Option("--pages/--no-pages", help=tr(_("Serve the interface as well.")))
+    ] = True,
+    allow_network: Annotated[
+        bool,
+        typer.Option("--allow-network", help=tr(_("Serve the interface to other machines too."))),
+    ] = False,
+) -> None:
+    """Serve the node."""
+    from cordiale.node.initialise import address
+    from cordiale.web.serve import serve as run
+
+    host, port = address(listen) if listen else (None, None)
+    with opened() as (node, _actor):
+
+        def ready(at: str) -> None:
+            name = node.desk.node
+            emit({"node": name, "url": at}, lambda: tr(_("{name} answers at {url}"), name=name, url=at))
+
+        node.start()
+        run(
+            node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready
+        )

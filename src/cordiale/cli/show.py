@@ -1,0 +1,76 @@
+"""`cordiale show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, printable, table, when
+from cordiale.cli.reports import form_words, reason_words
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import Shown, Statement
+
+app = single()
+
+
+@app.command(cls=Command, help=tr(_("Show an object: content, marking, sources, partners.")))
+def show(
+    id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
+) -> None:
+    """Show an object."""
+    from cordiale.desk.show import show as run
+
+    with opened() as (node, actor):
+        shown = run(node.desk, actor, id)
+    emit(shown, lambda: _words(shown))
+
+
+def _words(shown: Shown) -> str:
+    parts = [_statement(statement) for statement in shown.statements]
+    if shown.refers_to:
+        rows = [(r.path, r.id, r.name) for r in shown.refers_to]
+        parts.append(table((tr(_("Refers to")), "", ""), rows))
+    if shown.referred_by:
+        rows = [(r.path, r.id, r.name) for r in shown.referred_by]
+        parts.append(table((tr(_("Referred to by")), "", ""), rows))
+    if shown.attachments:
+        rows = [
+            (a.name, str(a.size), a.media_type, " ".join(a.marking), a.sha256)
+            for a in shown.attachments
+        ]
+        headings = (tr(_("File")), tr(_("Size")), tr(_("Type")), tr(_("Marking")), "SHA-256")
+        parts.append(table(headings, rows))
+    if shown.partners:
+        rows = [
+            (c.partner, form_words(c.form), when(c.released_at), reason_words(c.reason))
+            for c in shown.partners
+        ]
+        headings = (tr(_("Partner")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
+        parts.append(table(headings, rows))
+    return "\n\n".join(parts)
+
+
+def _statement(statement: Statement) -> str:
+    import orjson
+
+    summary = statement.summary
+    head = [
+        f"{summary.banner}",
+        printable(f"{summary.name or summary.id}  ({summary.type})"),
+        tr(
+            _("Stated by {source}, {versions} version(s), received {when}."),
+            source=summary.source,
+            versions=statement.versions,
+            when=when(summary.received),
+        ),
+    ]
+    if statement.restricted:
+        head.append(tr(_("Only a redacted form of it is for you.")))
+        return "\n".join(head)
+    body = orjson.dumps(statement.value, option=orjson.OPT_INDENT_2).decode()
+    return "\n".join(head) + "\n" + printable(body)

@@ -1,0 +1,54 @@
+"""`cordiale why`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, when
+from cordiale.cli.reports import form_words, reason_words
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import Why
+
+app = single()
+
+
+@app.command(cls=Command, help=tr(_("Say why an object reached a partner or did not.")))
+def why(
+    id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
+    partner: Annotated[
+        str, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))
+    ],
+) -> None:
+    """Explain a release."""
+    from cordiale.desk.why import why as run
+
+    with opened() as (node, actor):
+        found = run(node.desk, actor, id, partner)
+    emit(found, lambda: _words(found))
+
+
+def _words(found: Why) -> str:
+    lines = [f"{found.partner}: {form_words(found.form)}  [{' '.join(found.marking) or '–'}]"]
+    for step in found.steps:
+        rule = f"  ({step.rule})" if step.rule else ""
+        lines.append(f"  • {reason_words(step)}{rule}")
+    if found.sent_at is not None:
+        lines.append(
+            tr(
+                _("  Sent {when}: entry {sequence}, segment {segment}."),
+                when=when(found.sent_at),
+                sequence=found.sequence,
+                segment=found.segment,
+            )
+        )
+    if found.withdrawn:
+        lines.append(tr(_("  Withdrawn since.")))
+    if found.receipt_at is not None:
+        lines.append(tr(_("  Receipt {when}."), when=when(found.receipt_at)))
+    return "\n".join(lines)
