@@ -70,7 +70,7 @@ def _walk_of(kind: str) -> _Walk:
 
 
 def _record(known: Mapping[str, Kind], extensions: Mapping[str, Record] | None) -> _Walk:
-    nested = {name: walk for name, kind in known.items() if (walk := _nested(kind)) is not None}
+    nested = {name: inner for name, kind in known.items() if (inner := _nested(kind)) is not None}
     if extensions is not None:
         nested["extensions"] = _extensions(extensions)
     names = frozenset(known) | frozenset(nested)

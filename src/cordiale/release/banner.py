@@ -28,7 +28,11 @@ class Part(msgspec.Struct, frozen=True):
 
 
 def banner(
-    marking: Marking, lang: str, rules: Rules | None = None, recipient: Recipient | None = None, now: Instant = 0
+    marking: Marking,
+    lang: str,
+    rules: Rules | None = None,
+    recipient: Recipient | None = None,
+    now: Instant = 0,
 ) -> tuple[Part, ...]:
     """Return the pieces of a banner in a fixed order of axes.
 
@@ -51,7 +55,9 @@ def banner(
         "unmarked": lambda values: [text(lang, _("Unmarked"))],
         "unknown": lambda values: [text(lang, _("Unknown marking {names}"), names=", ".join(values))],
     }
-    return tuple(Part(axis, piece) for axis in AXES if axis in by_axis for piece in write[axis](by_axis[axis]))
+    return tuple(
+        Part(axis, piece) for axis in AXES if axis in by_axis for piece in write[axis](by_axis[axis])
+    )
 
 
 def line(parts: Iterable[Part]) -> str:
@@ -94,7 +100,9 @@ def _levels(
             highest[scale_name, axis] = rank, value
     for _rank, value in sorted(highest.values(), key=lambda found: found[1]):
         written = level_name(value, lang, rules)
-        handled = equivalent(value, rules, recipient, now) if rules is not None and recipient is not None else None
+        handled = (
+            equivalent(value, rules, recipient, now) if rules is not None and recipient is not None else None
+        )
         yield written if handled is None else f"{written} ({level_name(handled, lang, rules)})"
 
 

@@ -24,37 +24,73 @@ def check(rules: Rules, top: Table) -> None:
     _check_mandates(rules, top)
     for atom in rules.assurance:
         if not atom.endswith(":*") and parse_atom(atom).axis == "unknown":
-            raise wrong(top, "assurance", _("{file}, line {line}, {key}: {atom} is not a marking atom; write one, or axis:*."), atom=atom)
+            raise wrong(
+                top,
+                "assurance",
+                _("{file}, line {line}, {key}: {atom} is not a marking atom; write one, or axis:*."),
+                atom=atom,
+            )
 
 
 def _check_scales(rules: Rules, top: Table) -> None:
     for name, scale in rules.scales.items():
         levels = [*scale.national_only, *(level for axis in scale.axes.values() for level in axis)]
         if "/" in name or any("/" in level for level in levels):
-            raise wrong(top, f"scales.{name}", _("{file}, line {line}, {key}: a scale or level must not contain a slash."))
+            raise wrong(
+                top,
+                f"scales.{name}",
+                _("{file}, line {line}, {key}: a scale or level must not contain a slash."),
+            )
         if not levels or len(set(levels)) != len(levels):
-            raise wrong(top, f"scales.{name}", _("{file}, line {line}, {key}: name at least one level, and each level once."))
+            raise wrong(
+                top,
+                f"scales.{name}",
+                _("{file}, line {line}, {key}: name at least one level, and each level once."),
+            )
         for level in scale.labels:
             if level not in levels:
-                raise wrong(top, f"scales.{name}.labels", _("{file}, line {line}, {key}: {level} is not a level of this scale."), level=level)
+                raise wrong(
+                    top,
+                    f"scales.{name}.labels",
+                    _("{file}, line {line}, {key}: {level} is not a level of this scale."),
+                    level=level,
+                )
 
 
 def _check_partners(rules: Rules, top: Table) -> None:
     for node, recipient in rules.partners.items():
         place = f"partners.{node}"
         if recipient.tlp not in TLP:
-            raise wrong(top, f"{place}.tlp", _("{file}, line {line}, {key}: write one of {known}."), known=", ".join(TLP))
+            raise wrong(
+                top,
+                f"{place}.tlp",
+                _("{file}, line {line}, {key}: write one of {known}."),
+                known=", ".join(TLP),
+            )
         for compartment in recipient.compartments:
             if compartment.count("/") != 1:
-                raise wrong(top, f"{place}.compartments", _("{file}, line {line}, {key}: write authority/NAME, such as CAN/ORCHID."))
+                raise wrong(
+                    top,
+                    f"{place}.compartments",
+                    _("{file}, line {line}, {key}: write authority/NAME, such as CAN/ORCHID."),
+                )
         for clearance in recipient.clearances:
             scale_name, _slash, level = clearance.partition("/")
             scale = rules.scales.get(scale_name)
             if scale is None or (scale.place(level) is None and level not in scale.national_only):
-                raise wrong(top, f"{place}.clearances", _("{file}, line {line}, {key}: {level} is on no scale of this file."), level=clearance)
+                raise wrong(
+                    top,
+                    f"{place}.clearances",
+                    _("{file}, line {line}, {key}: {level} is on no scale of this file."),
+                    level=clearance,
+                )
             if level in scale.national_only and recipient.nation != scale.nation:
                 raise wrong(
-                    top, f"{place}.clearances", _("{file}, line {line}, {key}: {level} is for {nation} alone."), level=clearance, nation=scale.nation
+                    top,
+                    f"{place}.clearances",
+                    _("{file}, line {line}, {key}: {level} is for {nation} alone."),
+                    level=clearance,
+                    nation=scale.nation,
                 )
 
 
@@ -66,12 +102,19 @@ def _check_names(rules: Rules, top: Table) -> None:
         named += [(community, "community") for community in recipient.communities]
         for name, kind in named:
             if "|" in name:
-                raise wrong(top, f"partners.{node}", _("{file}, line {line}, {key}: {name} must not contain a vertical bar."), name=name)
+                raise wrong(
+                    top,
+                    f"partners.{node}",
+                    _("{file}, line {line}, {key}: {name} must not contain a vertical bar."),
+                    name=name,
+                )
             if seen.setdefault(name, kind) != kind:
                 raise wrong(
                     top,
                     f"partners.{node}",
-                    _("{file}, line {line}, {key}: {name} is used as {kind} and as {other}; give each its own name."),
+                    _(
+                        "{file}, line {line}, {key}: {name} is used as {kind} and as {other}; give each its own name."
+                    ),
                     name=name,
                     kind=kind,
                     other=seen[name],
@@ -85,13 +128,27 @@ def _check_equivalences(rules: Rules, top: Table) -> None:
             scale_name, _slash, level = end.partition("/")
             scale = rules.scales.get(scale_name)
             if scale is not None and level in scale.national_only:
-                raise wrong(top, f"{row.key}.{key}", _("{file}, line {line}, {key}: {level} is national only: it has no equivalent."), level=end)
+                raise wrong(
+                    top,
+                    f"{row.key}.{key}",
+                    _("{file}, line {line}, {key}: {level} is national only: it has no equivalent."),
+                    level=end,
+                )
             if scale is None or scale.place(level) is None:
-                raise wrong(top, f"{row.key}.{key}", _("{file}, line {line}, {key}: {level} is on no scale of this file."), level=end)
+                raise wrong(
+                    top,
+                    f"{row.key}.{key}",
+                    _("{file}, line {line}, {key}: {level} is on no scale of this file."),
+                    level=end,
+                )
         if row.from_level.split("/")[0] == row.to_level.split("/")[0]:
-            raise wrong(top, f"{row.key}.to", _("{file}, line {line}, {key}: a row goes from one scale to another."))
+            raise wrong(
+                top, f"{row.key}.to", _("{file}, line {line}, {key}: a row goes from one scale to another.")
+            )
         if row.until is not None and row.until <= row.since:
-            raise wrong(top, f"{row.key}.until", _("{file}, line {line}, {key}: until must be later than since."))
+            raise wrong(
+                top, f"{row.key}.until", _("{file}, line {line}, {key}: until must be later than since.")
+            )
     for a, b in product(rows, rows):
         if a is b or not _together(a, b):
             continue
@@ -99,7 +156,9 @@ def _check_equivalences(rules: Rules, top: Table) -> None:
 
 
 def _check_pair(rules: Rules, top: Table, a: Equivalence, b: Equivalence) -> None:
-    a_from, a_to, b_from, b_to = (_rank(rules, e) for e in (a.from_level, a.to_level, b.from_level, b.to_level))
+    a_from, a_to, b_from, b_to = (
+        _rank(rules, e) for e in (a.from_level, a.to_level, b.from_level, b.to_level)
+    )
     if a.from_level == b.from_level and a_to[:2] == b_to[:2]:
         raise wrong(
             top, f"{b.key}.from", _("{file}, line {line}, {key}: {level} has a row for the same time already, {other}."), level=b.from_level,
@@ -134,11 +193,19 @@ def _check_mandates(rules: Rules, top: Table) -> None:
     names = [mandate.name for mandate in rules.mandates]
     for before, after in pairwise(sorted(names)):
         if before == after:
-            raise wrong(top, "mandates", _("{file}, line {line}, {key}: two mandates are named {name}."), name=before)
+            raise wrong(
+                top, "mandates", _("{file}, line {line}, {key}: two mandates are named {name}."), name=before
+            )
     for n, mandate in enumerate(rules.mandates):
         place = f"mandates[{n}]"
         if not mandate.to:
-            raise wrong(top, f"{place}.to", _("{file}, line {line}, {key}: name at least one recipient; nobody is never read as everybody."))
+            raise wrong(
+                top,
+                f"{place}.to",
+                _(
+                    "{file}, line {line}, {key}: name at least one recipient; nobody is never read as everybody."
+                ),
+            )
         for name in mandate.to:
             if name not in known and not name.startswith("person:"):
                 raise wrong(
@@ -146,11 +213,23 @@ def _check_mandates(rules: Rules, top: Table) -> None:
                     known=", ".join(sorted(k for k in known if ":" not in k)),
                 )  # fmt: skip
         if mandate.mode == "automatic" and mandate.four_eyes:
-            raise wrong(top, f"{place}.four_eyes", _("{file}, line {line}, {key}: a standing rule asks nobody: use on_approval with four_eyes."))
+            raise wrong(
+                top,
+                f"{place}.four_eyes",
+                _("{file}, line {line}, {key}: a standing rule asks nobody: use on_approval with four_eyes."),
+            )
         if mandate.mode == "automatic" and mandate.where == Query():
-            raise wrong(top, f"{place}.where", _("{file}, line {line}, {key}: say what goes by itself; a standing rule for everything is refused."))
+            raise wrong(
+                top,
+                f"{place}.where",
+                _(
+                    "{file}, line {line}, {key}: say what goes by itself; a standing rule for everything is refused."
+                ),
+            )
         if mandate.until is not None and mandate.since is not None and mandate.until <= mandate.since:
-            raise wrong(top, f"{place}.until", _("{file}, line {line}, {key}: until must be later than since."))
+            raise wrong(
+                top, f"{place}.until", _("{file}, line {line}, {key}: until must be later than since.")
+            )
         _check_atoms(_atoms(mandate), place, top)
 
 
@@ -161,4 +240,9 @@ def _atoms(mandate: Mandate) -> Iterable[str]:
 def _check_atoms(atoms: Iterable[str], place: str, top: Table) -> None:
     for atom in atoms:
         if parse_atom(atom).axis == "unknown":
-            raise wrong(top, f"{place}.where.marking", _("{file}, line {line}, {key}: {atom} is not a marking atom."), atom=atom)
+            raise wrong(
+                top,
+                f"{place}.where.marking",
+                _("{file}, line {line}, {key}: {atom} is not a marking atom."),
+                atom=atom,
+            )

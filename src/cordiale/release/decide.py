@@ -175,7 +175,9 @@ def _judge_time(atom: str, axis: str, value: str, now: Instant) -> tuple[Decisio
     return _no("expired" if axis == "not-after" else "retention-over", atom, axis, until=value), end, ENDLESS
 
 
-def _judge_level(atom: str, value: str, compiled: Compiled, now: Instant) -> tuple[Decision, Instant, Instant]:
+def _judge_level(
+    atom: str, value: str, compiled: Compiled, now: Instant
+) -> tuple[Decision, Instant, Instant]:
     """Compare on the originator's own scale, else by an equivalence row that holds now; never by two rows in turn."""
     rules, who = compiled.rules, compiled.recipient
     place = f"partners.{who.node}.clearances"
@@ -184,10 +186,16 @@ def _judge_level(atom: str, value: str, compiled: Compiled, now: Instant) -> tup
     if scale is None:
         return _no("unknown-scale", atom, "scales", scale=scale_name), -ENDLESS, ENDLESS
     if level in scale.national_only:
-        verdict = _verdict(value in who.clearances, "national-only", atom, f"scales.{scale_name}", level=level)
+        verdict = _verdict(
+            value in who.clearances, "national-only", atom, f"scales.{scale_name}", level=level
+        )
         return verdict, -ENDLESS, ENDLESS
     if scale.place(level) is None:
-        return _no("unknown-level", atom, f"scales.{scale_name}", level=level, scale=scale_name), -ENDLESS, ENDLESS
+        return (
+            _no("unknown-level", atom, f"scales.{scale_name}", level=level, scale=scale_name),
+            -ENDLESS,
+            ENDLESS,
+        )
     if _cleared(value, compiled):
         return _yes(atom, place), -ENDLESS, ENDLESS
     rows = [row for row in rules.equivalences if row.from_level == value]

@@ -95,7 +95,9 @@ class _View:
 
     def __init__(self, rules: Rules | None, nodes: Sequence[str], now: Instant) -> None:
         partners = rules.partners if rules is not None else {}
-        self.tables = [Compiled(rules, partners[n]) if rules is not None and n in partners else None for n in nodes]
+        self.tables = [
+            Compiled(rules, partners[n]) if rules is not None and n in partners else None for n in nodes
+        ]
         self._now = now
         self._called = [addresses(table.recipient) if table else frozenset[str]() for table in self.tables]
         self.mandates = [m for m in rules.mandates if in_force(m, now)] if rules is not None else []
@@ -147,7 +149,9 @@ class _View:
 
     def _ask(self, group: Group, *, marking: bool) -> int:
         return sum(
-            1 << bit for bit, m in enumerate(self.mandates) if asks_for(_part(m.where, marking=marking), _facts(group))
+            1 << bit
+            for bit, m in enumerate(self.mandates)
+            if asks_for(_part(m.where, marking=marking), _facts(group))
         )
 
     def governed(self, speaking: int) -> tuple[int, int, int]:
@@ -177,7 +181,10 @@ class _Sums:
 
     def __init__(self, partners: int) -> None:
         self._bytes = (partners + 7) // 8
-        self._spread = [b"".join((1 if byte >> bit & 1 else 0).to_bytes(LANE, "little") for bit in range(8)) for byte in range(256)]
+        self._spread = [
+            b"".join((1 if byte >> bit & 1 else 0).to_bytes(LANE, "little") for bit in range(8))
+            for byte in range(256)
+        ]
         self._counts: dict[str, Counter[int]] = {}
 
     def add(self, name: str, mask: int, count: int) -> None:
@@ -217,7 +224,9 @@ def diff(
     old, new = _View(before, nodes, now), _View(after, nodes, now)
     sums, changes = _Sums(len(nodes)), Counter[tuple[Marking, int, int, int]]()
     bits = {node: 1 << bit for bit, node in enumerate(nodes)}
-    lasting = [a for a in acts if a.where is not None and not a.withdrawn and (a.until is None or now < a.until)]
+    lasting = [
+        a for a in acts if a.where is not None and not a.withdrawn and (a.until is None or now < a.until)
+    ]
     for group in groups:
         went, _speaking = _count("before", old, group, bits, lasting, sums)
         goes, speaking = _count("after", new, group, bits, lasting, sums)
@@ -254,7 +263,9 @@ def check_token(given: str, before: str | None, after: str, state: str) -> None:
     if not hmac.compare_digest(given.encode(), token(before, after, state).encode()):
         raise Conflict(
             "rules-changed",
-            _("The rules, or what they decide over, changed since the preview. Run rules diff again and read it."),
+            _(
+                "The rules, or what they decide over, changed since the preview. Run rules diff again and read it."
+            ),
         )
 
 
@@ -310,7 +321,11 @@ def _partner(node: str, bit: int, totals: Mapping[str, list[int]]) -> PartnerDif
         return totals[name][bit] if name in totals else 0
 
     def tally(when: str) -> Tally:
-        codes = {n.removeprefix(f"{when} - "): of(n) for n in sorted(totals) if n.startswith(f"{when} - ") and of(n)}
+        codes = {
+            n.removeprefix(f"{when} - "): of(n)
+            for n in sorted(totals)
+            if n.startswith(f"{when} - ") and of(n)
+        }
         return Tally(of(f"{when} goes"), of(f"{when} tear"), of(f"{when} waits"), codes)
 
     return PartnerDiff(node, tally("before"), tally("after"), of("widened"), of("narrowed"), of("recalls"))

@@ -48,7 +48,9 @@ def load_key(path: Path) -> Signer:
     except OSError as error:
         raise ConfigurationError(
             "signing-key-missing",
-            _("The signing key {file} cannot be read ({error}). Restore it from its backup, or run cordiale init."),
+            _(
+                "The signing key {file} cannot be read ({error}). Restore it from its backup, or run cordiale init."
+            ),
             file=str(path),
             error=error.strerror or str(error),
         ) from error

@@ -105,7 +105,9 @@ def governing(
     facts: Facts, called: frozenset[str], mandates: Iterable[Mandate], now: Instant
 ) -> Mandate | None:
     """Return the strictest mandate that speaks of these facts and this recipient, None when none does."""
-    speaking = [m for m in mandates if in_force(m, now) and not called.isdisjoint(m.to) and asks_for(m.where, facts)]
+    speaking = [
+        m for m in mandates if in_force(m, now) and not called.isdisjoint(m.to) and asks_for(m.where, facts)
+    ]
     return min(speaking, key=_strictness, default=None)
 
 
@@ -119,10 +121,17 @@ def asks_for(query: Query, facts: Facts) -> bool:
     return (
         (not query.type or matches_any(query.type, facts.type))
         and (not query.source or matches_any(query.source, facts.source))
-        and (not query.created_by or (facts.created_by is not None and matches_any(query.created_by, facts.created_by)))
+        and (
+            not query.created_by
+            or (facts.created_by is not None and matches_any(query.created_by, facts.created_by))
+        )
         and (not query.labels or any(matches_any(query.labels, label) for label in facts.labels))
-        and (not query.marking or all(any(matches_any((p,), a) for a in facts.marking) for p in query.marking))
-        and (not query.marking_within or all(matches_any(query.marking_within, atom) for atom in facts.marking))
+        and (
+            not query.marking or all(any(matches_any((p,), a) for a in facts.marking) for p in query.marking)
+        )
+        and (
+            not query.marking_within or all(matches_any(query.marking_within, atom) for atom in facts.marking)
+        )
     )
 
 
@@ -137,7 +146,9 @@ def _approvals(
     for act in acts:
         if act.withdrawn or called.isdisjoint(act.to) or not _lasts(act.until, now):
             continue
-        if facts.id in act.ids or (act.where is not None and act.where != Query() and asks_for(act.where, facts)):
+        if facts.id in act.ids or (
+            act.where is not None and act.where != Query() and asks_for(act.where, facts)
+        ):
             yield act.officer, act.second, act.id
     for exemption in exemptions:
         if exemption.kind == "act":

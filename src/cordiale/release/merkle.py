@@ -97,7 +97,9 @@ def _subproof(leaves: Sequence[bytes], first: int, *, whole: bool) -> list[bytes
     return [*_subproof(leaves[split:], first - split, whole=False), root(leaves[:split])]
 
 
-def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> bool:
+def verify_consistency(
+    first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
+) -> bool:
     """Tell whether the second tree only appended to the first (RFC 9162 section 2.1.4.2)."""
     if not 1 <= first <= second:
         return False

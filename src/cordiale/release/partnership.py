@@ -104,7 +104,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     confirm_above: int = 50
 
 
-DEFAULT_ASSURANCE: Final[Mapping[str, Assurance]] = {"tlp:clear": "file", "tlp:green": "file", "pap:*": "file"}
+DEFAULT_ASSURANCE: Final[Mapping[str, Assurance]] = {
+    "tlp:clear": "file",
+    "tlp:green": "file",
+    "pap:*": "file",
+}
 """Only TLP:CLEAR and TLP:GREEN may go where a recall cannot reach, unless the rules say otherwise."""
 
 

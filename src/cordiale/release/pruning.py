@@ -14,7 +14,9 @@ GONE: Final[Any] = object()
 SHORTEST_WORD: Final = 3
 """Characters below which a removed text is not searched for elsewhere: it would match anything."""
 
-IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+IDENTIFIER = re.compile(
+    r"[a-z][a-z0-9-]*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
+)
 """A STIX identifier, wherever it stands (STIX 2.1 section 2.9)."""
 
 
@@ -93,7 +95,11 @@ class Pruning:
         if isinstance(item, dict):
             made: dict[str, Any] = {}
             for name, part in item.items():
-                named = name if old == ("extensions",) or not IDENTIFIER.fullmatch(name) else self._reference(name)
+                named = (
+                    name
+                    if old == ("extensions",) or not IDENTIFIER.fullmatch(name)
+                    else self._reference(name)
+                )
                 kept = GONE if named is GONE else self._keep(part, (*old, name), (*new, named))
                 if kept is not GONE:
                     made[named] = kept
@@ -112,7 +118,8 @@ class Pruning:
 def path_of(selector: str) -> Path:
     """Return the path a granular selector names (STIX 2.1 section 7.2.3.1)."""
     return tuple(
-        int(part[1:-1]) if part.startswith("[") and part[1:-1].isdecimal() else part for part in selector.split(".")
+        int(part[1:-1]) if part.startswith("[") and part[1:-1].isdecimal() else part
+        for part in selector.split(".")
     )
 
 

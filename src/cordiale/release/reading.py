@@ -50,8 +50,12 @@ class Table:
         value = self.value(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() and "\n" not in v for v in value):
-            raise wrong(self, key, _('{file}, line {line}, {key}: write a list of texts, such as ["one", "two"].'))
+        if not isinstance(value, list) or not all(
+            isinstance(v, str) and v.strip() and "\n" not in v for v in value
+        ):
+            raise wrong(
+                self, key, _('{file}, line {line}, {key}: write a list of texts, such as ["one", "two"].')
+            )
         return tuple(value)
 
     def whole(self, key: str, default: int) -> int:
@@ -103,7 +107,12 @@ class Table:
             if name not in self._asked:
                 near = difflib.get_close_matches(name, sorted(self._asked), 1)
                 known = near[0] if near else ", ".join(sorted(self._asked))
-                raise wrong(self, name, _("{file}, line {line}, {key}: this key is not known here; did you mean {known}?"), known=known)
+                raise wrong(
+                    self,
+                    name,
+                    _("{file}, line {line}, {key}: this key is not known here; did you mean {known}?"),
+                    known=known,
+                )
 
     def _under(self, key: str) -> str:
         return f"{self.key}.{key}" if self.key else key
@@ -131,6 +140,8 @@ def _line(text: str, place: str) -> str:
                 skip -= 1
     name = last.partition("[")[0]
     for number in range(start, len(lines)):
-        if name and re.search(rf"(^|[\s\[.{{,\"]){re.escape(name)}([\s\].=\"]|$)", lines[number].split("#")[0]):
+        if name and re.search(
+            rf"(^|[\s\[.{{,\"]){re.escape(name)}([\s\].=\"]|$)", lines[number].split("#")[0]
+        ):
             return str(number + 1)
     return str(start + 1) if heads else "?"

@@ -30,7 +30,9 @@ REASONS: Final[Mapping[str, str]] = {
     "unknown-marking": _("A marking definition this node does not know: {definition}."),
     "unknown-scale": _("The scale {scale} is not in these rules."),
     "unmarked": _("Without a marking: mark it first."),
-    "unresolved-reference": _("It rests on an object that is not held here, whose marking is therefore not known."),
+    "unresolved-reference": _(
+        "It rests on an object that is not held here, whose marking is therefore not known."
+    ),
     # The marking passes; nobody has allowed it, or somebody forbids it.
     "no-mandate": _("No rule of the partnership speaks of it."),
     "approval-needed": _("Waits for a release officer."),
@@ -44,12 +46,16 @@ REASONS: Final[Mapping[str, str]] = {
     "original-missing": _("The object it translates is not held here."),
     "required-property": _("What may not go includes {place}, without which the object is not valid."),
     "outside-allow-list": _("It holds {place}, which the partnership does not allow."),
-    "selector-unresolvable": _("A granular marking points at {place}, which is not there: correct the object first."),
+    "selector-unresolvable": _(
+        "A granular marking points at {place}, which is not there: correct the object first."
+    ),
     "marking-definition": _("A marking definition goes whole or stays."),
     # The egress process refused.
     "body-missing": _("The egress process was not given a body that fits its content hash."),
     "claimed-too-little": _("The egress process finds a marking in the bytes that was not claimed."),
-    "not-the-same-tear-line": _("The egress process made another version without the hidden parts than the one given."),
+    "not-the-same-tear-line": _(
+        "The egress process made another version without the hidden parts than the one given."
+    ),
     "unreadable": _("The egress process cannot read the object this was made from."),
 }
 """Code → English sentence."""

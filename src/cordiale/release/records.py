@@ -106,7 +106,13 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def apply_rules(connection: Connection, rules: Rules, by: str, at: Instant) -> None:
     """Put rules in force for their partnership; earlier ones stay on record."""
-    values = {"partnership": rules.partnership, "version": rules.version, "text": rules.text, "by": by, "at": at}
+    values = {
+        "partnership": rules.partnership,
+        "version": rules.version,
+        "text": rules.text,
+        "by": by,
+        "at": at,
+    }
     connection.execute(rules_table.insert().values(values))
 
 
@@ -119,7 +125,9 @@ def current_rules(connection: Connection) -> dict[str, Applied]:
 
 def rules_history(connection: Connection, partnership: str) -> list[Applied]:
     """Return all rules ever in force for a partnership, oldest first."""
-    query = rules_table.select().where(rules_table.c.partnership == partnership).order_by(rules_table.c.number)
+    query = (
+        rules_table.select().where(rules_table.c.partnership == partnership).order_by(rules_table.c.number)
+    )
     return [Applied(parse(row.text, partnership), row.by, row.at) for row in connection.execute(query)]
 
 
@@ -151,7 +159,9 @@ def record_act(connection: Connection, act: Act, reason: str = "") -> None:
     }
     connection.execute(act_table.insert().values(values))
     if act.ids:
-        connection.execute(act_object_table.insert(), [{"object_id": i, "act": act.id} for i in sorted(act.ids)])
+        connection.execute(
+            act_object_table.insert(), [{"object_id": i, "act": act.id} for i in sorted(act.ids)]
+        )
 
 
 def confirm_act(connection: Connection, act_id: str, second: str, at: Instant) -> Act:
@@ -197,7 +207,9 @@ def read_act(connection: Connection, act_id: str) -> Act:
 def acts_by_query(connection: Connection) -> list[Act]:
     """Return the approvals by query that are not withdrawn, oldest first."""
     query = act_table.select().where(act_table.c.query.is_not(None), act_table.c.withdrawn_by.is_(None))
-    return [_act(row, frozenset()) for row in connection.execute(query.order_by(act_table.c.at, act_table.c.id))]
+    return [
+        _act(row, frozenset()) for row in connection.execute(query.order_by(act_table.c.at, act_table.c.id))
+    ]
 
 
 def acts_about(connection: Connection, object_ids: Iterable[str] | None = None) -> list[Act]:
@@ -224,8 +236,8 @@ def acts_about(connection: Connection, object_ids: Iterable[str] | None = None) 
 def record_exception(connection: Connection, exemption: Exemption) -> int:
     """Record an exception and return its number."""
     values = msgspec.structs.asdict(exemption)
-    result = connection.execute(exception_table.insert().values(values))
-    return int(result.inserted_primary_key[0])
+    number = exception_table.c.number
+    return int(connection.execute(exception_table.insert().values(values).returning(number)).scalar_one())
 
 
 def lift_exceptions(connection: Connection, object_id: str, to: str, by: str, at: Instant) -> int:
@@ -237,12 +249,18 @@ def lift_exceptions(connection: Connection, object_id: str, to: str, by: str, at
 
 def exceptions_about(connection: Connection, object_ids: Iterable[str] | None = None) -> list[Exemption]:
     """Return the exceptions in force about these objects, oldest first; None asks about every object."""
-    base = exception_table.select().where(exception_table.c.lifted_by.is_(None)).order_by(exception_table.c.number)
+    base = (
+        exception_table.select()
+        .where(exception_table.c.lifted_by.is_(None))
+        .order_by(exception_table.c.number)
+    )
     if object_ids is None:
         return [_exemption(row) for row in connection.execute(base)]
     found = []
     for some in _batches(sorted(set(object_ids))):
-        found += [_exemption(row) for row in connection.execute(base.where(exception_table.c.object_id.in_(some)))]
+        found += [
+            _exemption(row) for row in connection.execute(base.where(exception_table.c.object_id.in_(some)))
+        ]
     return sorted(found, key=lambda exemption: exemption.at)
 
 
@@ -253,7 +271,9 @@ def log_decisions(connection: Connection, verdicts: Iterable[Verdict], at: Insta
         query = sa.select(decision_table.c.digest).where(decision_table.c.digest.in_(some))
         for digest in connection.execute(query).scalars():
             fresh.pop(bytes(digest), None)
-    last = connection.execute(sa.select(decision_table.c.hash).order_by(decision_table.c.number.desc()).limit(1))
+    last = connection.execute(
+        sa.select(decision_table.c.hash).order_by(decision_table.c.number.desc()).limit(1)
+    )
     chain = bytes(last.scalar() or bytes(32))
     rows = []
     for digest, verdict in fresh.items():

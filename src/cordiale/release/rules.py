@@ -24,10 +24,21 @@ from cordiale.release.partnership import (
     Rules,
     Scale,
 )
-from cordiale.release.recipient import Assurance, Recipient
 from cordiale.release.reading import Table, wrong
+from cordiale.release.recipient import Assurance, Recipient
 
-__all__ = ["Allow", "Equivalence", "Mandate", "Query", "Rules", "Scale", "load", "load_all", "parse", "rules_for"]
+__all__ = [
+    "Allow",
+    "Equivalence",
+    "Mandate",
+    "Query",
+    "Rules",
+    "Scale",
+    "load",
+    "load_all",
+    "parse",
+    "rules_for",
+]
 
 FORMAT: Final = 1
 """The only format of rules files so far; a file of another one is refused, never guessed."""
@@ -46,7 +57,11 @@ def parse(text: str, origin: str = "rules") -> Rules:
         ) from error
     top = Table(content, origin, text)
     if top.whole("format", 0) != FORMAT:
-        raise wrong(top, "format", _("{file}, line {line}, {key}: write format = 1: it is the only format this version reads."))
+        raise wrong(
+            top,
+            "format",
+            _("{file}, line {line}, {key}: write format = 1: it is the only format this version reads."),
+        )
     scales = {name: _scale(name, table) for name, table in top.tables("scales").items()}
     rules = Rules(
         partnership=top.string("partnership"),
@@ -142,7 +157,13 @@ def _partner(node: str, table: Table) -> Recipient:
 def _equivalence(row: Table) -> Equivalence:
     since = _instant(row, "since")
     if since is None:
-        raise wrong(row, "since", _("{file}, line {line}, {key}: give the date from which the row holds, such as since = 2026-01-01."))
+        raise wrong(
+            row,
+            "since",
+            _(
+                "{file}, line {line}, {key}: give the date from which the row holds, such as since = 2026-01-01."
+            ),
+        )
     found = Equivalence(row.string("from"), row.string("to"), since, _instant(row, "until"), row.key)
     row.string("note", "")
     row.finish()
@@ -152,7 +173,13 @@ def _equivalence(row: Table) -> Equivalence:
 def _mandate(row: Table) -> Mandate:
     mode = row.string("mode", "on_approval")
     if mode not in ("on_approval", "automatic"):
-        raise wrong(row, "mode", _('{file}, line {line}, {key}: write "on_approval" (an officer acts) or "automatic" (a standing rule).'))
+        raise wrong(
+            row,
+            "mode",
+            _(
+                '{file}, line {line}, {key}: write "on_approval" (an officer acts) or "automatic" (a standing rule).'
+            ),
+        )
     where = row.table("where")
     query = Query(**{field: where.strings(field) for field in Query.__struct_fields__})
     where.finish()
@@ -178,8 +205,8 @@ def _allow(table: Table) -> Allow:
 def _assurance(table: Table) -> Mapping[str, Assurance]:
     if not table.names():
         return DEFAULT_ASSURANCE
-    found: dict[str, Assurance] = {atom: "taxii" for atom in table.strings("taxii")}
-    found |= {atom: "file" for atom in table.strings("file")}
+    found: dict[str, Assurance] = dict.fromkeys(table.strings("taxii"), "taxii")
+    found |= dict.fromkeys(table.strings("file"), "file")
     table.finish()
     return found
 
@@ -204,10 +231,16 @@ def _instant(table: Table, key: str) -> Instant | None:
         return None
     if isinstance(value, dt.datetime):
         if value.tzinfo is None:
-            raise wrong(table, key, _("{file}, line {line}, {key}: give the offset from UTC, such as 2026-01-01T00:00:00Z."))
+            raise wrong(
+                table,
+                key,
+                _("{file}, line {line}, {key}: give the offset from UTC, such as 2026-01-01T00:00:00Z."),
+            )
         moment = value
     elif isinstance(value, dt.date):
         moment = dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
     else:
-        raise wrong(table, key, _("{file}, line {line}, {key}: write a date without quotes, such as 2026-01-01."))
+        raise wrong(
+            table, key, _("{file}, line {line}, {key}: write a date without quotes, such as 2026-01-01.")
+        )
     return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)

@@ -71,7 +71,9 @@ def leaves(seed: bytes, content_hashes: Sequence[bytes], marking_hashes: Sequenc
     """Return the leaves of a segment in order."""
     salt = salts(seed, len(content_hashes))
     parts = zip(content_hashes, marking_hashes, strict=True)
-    return [sha256(b"\x00" + salt[i * SALT : i * SALT + SALT] + c + m).digest() for i, (c, m) in enumerate(parts)]
+    return [
+        sha256(b"\x00" + salt[i * SALT : i * SALT + SALT] + c + m).digest() for i, (c, m) in enumerate(parts)
+    ]
 
 
 def message(purpose: str, payload: bytes) -> bytes:

@@ -71,14 +71,15 @@ def tearline_id(secret: bytes, original_id: str, recipient_class: str) -> str:
 def translated(original: Version, translation: Mapping[str, Any]) -> tuple[Granular, ...]:
     """Return the granular markings a translation inherits: each of the property it translates, in every language."""
     contents = translation.get("contents")
-    languages = list(contents) if isinstance(contents, dict) else []
+    if not isinstance(contents, dict):
+        return ()
     found = []
     for granular in original.granular:
         if granular.marking_ref is None:
             continue
         tops = {_top(selector) for selector in granular.selectors}
         selectors = tuple(
-            f"contents.{lang}.{top}" for lang in languages for top in sorted(tops) if top in contents[lang]
+            f"contents.{lang}.{top}" for lang in contents for top in sorted(tops) if top in contents[lang]
         )
         if selectors:
             found.append(Granular(selectors, granular.marking_ref))
@@ -102,7 +103,9 @@ def redact(
         return Unredactable("marking-definition")
     value: dict[str, Any] = orjson.loads(parent.raw)
     granular = [*parent.granular, *inherited]
-    secret = [p for g in granular if g.marking_ref and not cleared(g.marking_ref) for p in map(path_of, g.selectors)]
+    secret = [
+        p for g in granular if g.marking_ref and not cleared(g.marking_ref) for p in map(path_of, g.selectors)
+    ]
     for path in secret:
         if path[0] in ("type", "object_marking_refs", "granular_markings") or not is_there(value, path):
             return Unredactable("selector-unresolvable", selector_of(path))

@@ -72,7 +72,9 @@ def main(arguments: list[str]) -> int:
     try:
         signer = load_key(Path(arguments[0]))
     except CordialeError as error:
-        wire.write(writer, wire.Failed(error.code, error.message_id, {k: str(v) for k, v in error.params.items()}))
+        wire.write(
+            writer, wire.Failed(error.code, error.message_id, {k: str(v) for k, v in error.params.items()})
+        )
         return 3
     serve(Gate(signer, system_clock), reader, writer)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -173,7 +174,9 @@ class _ProcessEgress:
                 if answer is not None:
                     return answer
                 self._stop()
-        raise Unavailable("egress-down", _("The egress process stops again and again. See its last lines in the log."))
+        raise Unavailable(
+            "egress-down", _("The egress process stops again and again. See its last lines in the log.")
+        )
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Start the process with an environment that holds nothing of the node's."""
@@ -197,7 +200,9 @@ class _ProcessEgress:
         if isinstance(answer, wire.Failed):
             raise _as_error(answer)
         load_key(self._key)  # says what is wrong with the key, when that is why
-        raise Unavailable("egress-down", _("The egress process does not start. Run: python -m cordiale.release.egress"))
+        raise Unavailable(
+            "egress-down", _("The egress process does not start. Run: python -m cordiale.release.egress")
+        )
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -205,10 +210,8 @@ class _ProcessEgress:
             return
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):
                     stream.close()
-                except OSError:
-                    pass
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

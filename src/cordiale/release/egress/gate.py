@@ -82,7 +82,12 @@ class Gate:
         return self.signer.sign(segment.message(purpose, payload))
 
     def cut(
-        self, ask: Cut, bodies: Mapping[int, bytes], definitions: Sequence[bytes] | None = None, *, final: bool = False
+        self,
+        ask: Cut,
+        bodies: Mapping[int, bytes],
+        definitions: Sequence[bytes] | None = None,
+        *,
+        final: bool = False,
     ) -> Needs | SignedSegment:
         """Decide over every entry and sign a header over those that pass.
 
@@ -103,9 +108,7 @@ class Gate:
             return SignedSegment(None, b"", tuple(refused))
         return self._signed(ask, hashes, accepted, tuple(refused))
 
-    def _judge(
-        self, ask: Cut, hashes: list[bytes], atoms: dict[str, str]
-    ) -> tuple[list[int], list[Refused]]:
+    def _judge(self, ask: Cut, hashes: list[bytes], atoms: dict[str, str]) -> tuple[list[int], list[Refused]]:
         bench = _Bench(self._compiled(ask), self._moments(ask), [from_text(t) for t in ask.markings], atoms)
         known: dict[tuple[int, int], tuple[str, str | None] | None] = {}
         accepted, refused = [], []
@@ -154,7 +157,9 @@ class Gate:
         """Decide at the instant of the cut, and at our own time as well where there is a clock."""
         return (ask.cut_at,) if self._clock is None else (ask.cut_at, self._clock())
 
-    def _see(self, hashes: list[bytes], redacted: Mapping[int, RedactionClaim], bodies: Mapping[int, bytes]) -> list[int]:
+    def _see(
+        self, hashes: list[bytes], redacted: Mapping[int, RedactionClaim], bodies: Mapping[int, bytes]
+    ) -> list[int]:
         """Look at the bodies given and return the places of those not seen yet."""
         if len(self._shapes) > SHAPES:
             self._young, self._old, self._shapes, self._places = {}, {}, [], {}
@@ -191,7 +196,9 @@ class Gate:
 
     def _learn(self, digest: bytes, definitions: Sequence[bytes]) -> None:
         if definitions_hash(definitions) != digest:
-            raise ProtocolError("egress-definitions", _("The marking definitions of a segment are not the announced ones."))
+            raise ProtocolError(
+                "egress-definitions", _("The marking definitions of a segment are not the announced ones.")
+            )
         if len(self._definitions) > KEPT:
             self._definitions = {definitions_hash(()): {}}
         self._definitions[digest] = definition_atoms(decode(raw)[0] for raw in definitions)
@@ -245,9 +252,8 @@ class _Bench:
         """Return why a body may not go as it is, None when it may."""
         marking = self._claim(claimed)
         base, full = of_parts(shape.markings, shape.granular, shape.own, self.atoms, NOTHING)
-        return (
-            self._marking(marking, base, marking | full, consents)
-            or _named(outside_of(shape.type, shape.unusual, self.tables[0].rules.allow))
+        return self._marking(marking, base, marking | full, consents) or _named(
+            outside_of(shape.type, shape.unusual, self.tables[0].rules.allow)
         )
 
     def tear_line(
@@ -310,7 +316,12 @@ def definitions_hash(definitions: Sequence[bytes]) -> bytes:
 
 def _hashes(ask: Cut) -> list[bytes]:
     count = len(ask.claimed)
-    if count > MOST_ENTRIES or len(ask.hashes) != 32 * count or len(ask.previous) != 32 or len(ask.seed) != 32:
+    if (
+        count > MOST_ENTRIES
+        or len(ask.hashes) != 32 * count
+        or len(ask.previous) != 32
+        or len(ask.seed) != 32
+    ):
         raise ProtocolError("egress-request", _("A segment request is malformed: sizes do not agree."))
     return [ask.hashes[i : i + 32] for i in range(0, 32 * count, 32)]
 

@@ -66,5 +66,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("release_decision", "release_exception", "release_act_object", "release_act", "release_rules"):
+    for name in (
+        "release_decision",
+        "release_exception",
+        "release_act_object",
+        "release_act",
+        "release_rules",
+    ):
         op.drop_table(name)
