@@ -116,6 +116,13 @@ def apply_rules(connection: Connection, rules: Rules, by: str, at: Instant) -> N
     connection.execute(rules_table.insert().values(values))
 
 
+def current_texts(connection: Connection) -> list[tuple[str, str]]:
+    """Return the text of the rules in force by partnership, unparsed, for callers that remember what they parsed."""
+    last = sa.select(sa.func.max(rules_table.c.number)).group_by(rules_table.c.partnership)
+    chosen = sa.select(rules_table.c.partnership, rules_table.c.text).where(rules_table.c.number.in_(last))
+    return [(row.partnership, row.text) for row in connection.execute(chosen.order_by(rules_table.c.number))]
+
+
 def current_rules(connection: Connection) -> dict[str, Applied]:
     """Return the rules in force by partnership."""
     last = sa.select(sa.func.max(rules_table.c.number)).group_by(rules_table.c.partnership)
