@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -136,7 +135,7 @@ class Store:
         self.url = url
         self.place = opened.place
         self.file: Path | None = opened.file
-        self.memory: sqlite3.Connection | None = opened.memory
+        self.memory: engines.Memory | None = opened.memory
         self.dialect: Dialect = opened.dialect
         self.engine: Engine = opened.reader
         self.texts = Waiting()
@@ -208,17 +207,20 @@ class Store:
         self.engine.dispose()
         self._writer.dispose()
         if self.memory is not None:
-            self.memory.close()
+            self.memory.connection.close()
 
     def snapshot(self) -> bytes:
         """Return the whole committed state of a `memory://` store."""
         with self._turn:
-            return self._in_memory().serialize()
+            return self._in_memory().saved()
 
     def load(self, state: bytes) -> None:
         """Put a `memory://` store back to a state from `snapshot`; what came after is gone."""
         with self._turn:
-            self._in_memory().deserialize(state)
+            if self._inside is not None:
+                raise RuntimeError(NESTED)
+            self._in_memory().load(state)
+            self.engine.dispose()
             self.forget()
             self._commits += 1
 
@@ -245,7 +247,7 @@ class Store:
             finally:
                 driver.autocommit = False
 
-    def _in_memory(self) -> sqlite3.Connection:
+    def _in_memory(self) -> engines.Memory:
         if self.memory is None:
             raise ConfigurationError("store.not-memory", NOT_MEMORY, place=self.place)
         return self.memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,26 @@ _CHECKPOINT_PAGES = 16_000  # 64 MiB: hot pages reach the file once, not at each
 _READERS = 8
 
 
+class Memory:
+    """The one connection that is a database in memory."""
+
+    def __init__(self) -> None:
+        self.connection = _connected(":memory:", _WRITER_CACHE_KIB)
+
+    def saved(self) -> bytes:
+        """Return the whole database."""
+        return self.connection.serialize()
+
+    def load(self, state: bytes) -> None:
+        """Become another database. The old connection and all it had prepared is let go of."""
+        fresh = _connected(":memory:", _WRITER_CACHE_KIB)
+        with closing(sqlite3.connect(":memory:")) as source:
+            source.deserialize(state)
+            source.backup(fresh)
+        self.connection.close()
+        self.connection = fresh
+
+
 class Opened(NamedTuple):
     """Two engines on one database: a single writing connection, and many reading ones."""
 
@@ -38,7 +59,7 @@ class Opened(NamedTuple):
     reader: Engine
     writer: Engine
     file: Path | None = None
-    memory: sqlite3.Connection | None = None
+    memory: Memory | None = None
 
 
 def opened(url: str) -> Opened:
@@ -73,11 +94,11 @@ def _file(path: Path) -> Opened:
 
 
 def _memory() -> Opened:
-    connection = _connected(":memory:", _WRITER_CACHE_KIB)
+    memory = Memory()
     engine = create_engine(
-        "sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+        "sqlite+pysqlite://", creator=lambda: memory.connection, poolclass=StaticPool, pool_reset_on_return=None
     )
-    return Opened("memory://", "sqlite", engine, engine, memory=connection)
+    return Opened("memory://", "sqlite", engine, engine, memory=memory)
 
 
 def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
