@@ -20,13 +20,20 @@ from bench.figure import Figure, Result, public, write
 def parser() -> argparse.ArgumentParser:
     """Build the command line."""
     built = argparse.ArgumentParser(
-        prog="./dev bench", description="Measure what a node reaches, per CPU-second, beside its peers in the same run."
+        prog="./dev bench",
+        description="Measure what a node reaches, per CPU-second, beside its peers in the same run.",
     )
-    built.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run; all of them when none is named")
+    built.add_argument(
+        "names", nargs="*", metavar="NAME", help="benchmarks to run; all of them when none is named"
+    )
     built.add_argument("--json", action="store_true", help="print one JSON list of figures")
     built.add_argument("--list", action="store_true", help="name the benchmarks and stop")
-    built.add_argument("--quick", action="store_true", help="smaller ones, under 40 s altogether; keeps no result")
-    built.add_argument("--docs", action="store_true", help="only write docs/benchmarks.md again from the kept results")
+    built.add_argument(
+        "--quick", action="store_true", help="smaller ones, under 40 s altogether; keeps no result"
+    )
+    built.add_argument(
+        "--docs", action="store_true", help="only write docs/benchmarks.md again from the kept results"
+    )
     return built
 
 

@@ -22,7 +22,9 @@ def corpus(count: int | None = None, file: Path = FILE) -> tuple[str, list[bytes
     """Give the name of the corpus and its objects' bytes; `count` evenly chosen ones when given."""
     if not file.exists():
         return "generated objects", list(objects(count or 25_000))
-    found = [bytes(raw) for raw in msgspec.json.decode(gzip.decompress(file.read_bytes()), type=_Bundle).objects]
+    found = [
+        bytes(raw) for raw in msgspec.json.decode(gzip.decompress(file.read_bytes()), type=_Bundle).objects
+    ]
     if count is None or count >= len(found):
         return "ATT&CK enterprise", found
     step = len(found) / count

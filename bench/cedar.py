@@ -28,7 +28,12 @@ def rate(markings: Sequence[frozenset[str]], rules: Any) -> float:
     entities = [_resource(number, marking) for number, marking in enumerate(markings)]
     entities += [_principal(node, recipient) for node, recipient in rules.partners.items()]
     requests = [
-        {"principal": f'Node::"{node}"', "action": 'Action::"read"', "resource": f'Version::"{number}"', "context": {}}
+        {
+            "principal": f'Node::"{node}"',
+            "action": 'Action::"read"',
+            "resource": f'Version::"{number}"',
+            "context": {},
+        }
         for node in rules.partners
         for number in range(len(markings))
     ]

@@ -23,7 +23,9 @@ def call(target: str, timeout: float = 1800, **arguments: Any) -> Any:
     """
     command = [sys.executable, "-m", "bench.child", target, json.dumps(arguments)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=timeout, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=timeout, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{target} failed ({done.returncode}):\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.rpartition("\x1e")[2])

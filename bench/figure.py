@@ -10,7 +10,19 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 
-KEYS = ("bench", "metric", "unit", "ours", "peer", "peer_name", "ratio", "floor", "target", "met", "memory_mb")
+KEYS = (
+    "bench",
+    "metric",
+    "unit",
+    "ours",
+    "peer",
+    "peer_name",
+    "ratio",
+    "floor",
+    "target",
+    "met",
+    "memory_mb",
+)
 """The keys of a figure as `./dev bench --json` prints it, in order."""
 
 

@@ -31,7 +31,9 @@ def pages(objects: Sequence[bytes], limit: int, enough: int) -> float:
         got = start = 0
         with measure.spent() as used:
             while got < enough:
-                rows = connection.execute("SELECT body FROM body WHERE vid > ? ORDER BY vid LIMIT ?", (start, limit)).fetchall()
+                rows = connection.execute(
+                    "SELECT body FROM body WHERE vid > ? ORDER BY vid LIMIT ?", (start, limit)
+                ).fetchall()
                 if len(rows) < limit:
                     start = 0
                 b'{"more":true,"objects":[' + b",".join([row[0] for row in rows]) + b"]}"

@@ -23,16 +23,55 @@ MIX = (
     "relationship", "attack-pattern", "identity", "relationship", "indicator", "relationship", "ipv4-addr", "campaign",
     "relationship", "indicator", "note", "relationship",
 )  # fmt: skip
-ENDS = tuple(place for place, kind in enumerate(MIX) if kind in ("indicator", "malware", "attack-pattern", "campaign"))
+ENDS = tuple(
+    place for place, kind in enumerate(MIX) if kind in ("indicator", "malware", "attack-pattern", "campaign")
+)
 
 CLUSTER = 1000
 """Objects in a row that share a marking."""
 
-WORDS = (
-    "harbour ministry courrier pièce payload beacon serveur relay amorce campaign narratif tanker écluse credential "
-    "hameçonnage loader registry transit northern faisceau droite update mandate vitrine clone archive liaison signal "
-    "coast veille rotor embassy consulate formulaire invoice facture delta orage granite lantern".split()
-)
+WORDS = [
+    "harbour",
+    "ministry",
+    "courrier",
+    "pièce",
+    "payload",
+    "beacon",
+    "serveur",
+    "relay",
+    "amorce",
+    "campaign",
+    "narratif",
+    "tanker",
+    "écluse",
+    "credential",
+    "hameçonnage",
+    "loader",
+    "registry",
+    "transit",
+    "northern",
+    "faisceau",
+    "droite",
+    "update",
+    "mandate",
+    "vitrine",
+    "clone",
+    "archive",
+    "liaison",
+    "signal",
+    "coast",
+    "veille",
+    "rotor",
+    "embassy",
+    "consulate",
+    "formulaire",
+    "invoice",
+    "facture",
+    "delta",
+    "orage",
+    "granite",
+    "lantern",
+]
 
 LEVELS = ("UNCLASSIFIED", "CONFIDENTIAL", "SECRET", "TOP SECRET")
 NATIONS = ("CAN", "FRA", "GBR", "BEL", "NLD", "NOR")
@@ -48,16 +87,18 @@ def identifier(kind: str, number: int) -> str:
     return f"{kind}--{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:]}"
 
 
-def objects(count: int, start: int = 0, markings: Sequence[Sequence[str]] = ()) -> Iterator[bytes]:
+def objects(
+    count: int, start: int = 0, markings: Sequence[Sequence[str]] = (), cluster: int = CLUSTER
+) -> Iterator[bytes]:
     """Make objects `start` to `start + count`.
 
-    A thousand at a time share a marking, as what one report or feed brings does: `markings[number // 1000 % len]` are
+    `cluster` at a time share a marking, as what one report or feed brings does: `markings[number // cluster % len]` are
     the `object_marking_refs`. References stay under one marking but for one in fifty, so that joined markings are not
     many more than the markings themselves. Objects of one number have the same bytes for the same `markings`.
     """
     refs = [_marking_refs(one) for one in markings] or [""]
     for number in range(start, start + count):
-        yield _object(number, refs[number // CLUSTER % len(refs)], len(refs))
+        yield _object(number, refs[number // cluster % len(refs)], len(refs), cluster)
 
 
 def marking_sets(count: int) -> list[frozenset[str]]:
@@ -65,7 +106,9 @@ def marking_sets(count: int) -> list[frozenset[str]]:
     releasable = [
         "|".join(sorted(chosen)) for size in (2, 3, 4) for chosen in itertools.combinations(NATIONS, size)
     ]  # 50 clauses
-    axes = itertools.product(("", "green", "amber"), ("", *LEVELS), ("", "HARBOUR", "LANTERN", "ORAGE"), ("", *releasable))
+    axes = itertools.product(
+        ("", "green", "amber"), ("", *LEVELS), ("", "HARBOUR", "LANTERN", "ORAGE"), ("", *releasable)
+    )
     found = []
     for tlp, level, compartment, rel in axes:
         atoms = {
@@ -82,14 +125,14 @@ def marking_sets(count: int) -> list[frozenset[str]]:
     return [found[int(place * step)] for place in range(count)]
 
 
-def _object(number: int, refs: str, kinds: int) -> bytes:
+def _object(number: int, refs: str, kinds: int, cluster: int) -> bytes:
     kind = MIX[number % 20]
     made = EPOCH + timedelta(seconds=37 * number, milliseconds=number % 1000)
     when = f"{made:%Y-%m-%dT%H:%M:%S}.{made.microsecond // 1000:03d}Z"
     head = f'{{"type":"{kind}","spec_version":"2.1","id":"{identifier(kind, number)}"{refs}'
     dated = f',"created":"{when}","modified":"{when}"'
     if kind == "relationship":
-        verb, source, target = _ends(number, kinds)
+        verb, source, target = _ends(number, kinds, cluster)
         body = (
             f'{dated},"relationship_type":"{verb}","source_ref":"{source}","target_ref":"{target}"'
             f',"description":"{_sentence(number, 14)}"'
@@ -120,7 +163,7 @@ def _object(number: int, refs: str, kinds: int) -> bytes:
     elif kind == "campaign":
         body = f'{dated},"name":"{_sentence(number, 3)}","description":"{_sentence(number, 40)}","first_seen":"{when}"'
     else:
-        ends = _end(number, kinds)
+        ends = _end(number, kinds, cluster)
         body = f'{dated},"abstract":"{_sentence(number, 5)}","content":"{_sentence(number, 60)}","object_refs":["{ends}"]'
     return f"{head}{body}}}".encode()
 
@@ -135,29 +178,29 @@ _VERBS = {
 }
 
 
-def _ends(number: int, markings: int) -> tuple[str, str, str]:
-    source, target = _place(number, 1, markings), _place(number, 2, markings)
+def _ends(number: int, markings: int, cluster: int) -> tuple[str, str, str]:
+    source, target = _place(number, 1, markings, cluster), _place(number, 2, markings, cluster)
     kinds = (MIX[source % 20], MIX[target % 20])
     return _VERBS.get(kinds, "related-to"), identifier(kinds[0], source), identifier(kinds[1], target)
 
 
-def _end(number: int, markings: int) -> str:
-    place = _place(number, 7, markings)
+def _end(number: int, markings: int, cluster: int) -> str:
+    place = _place(number, 7, markings, cluster)
     return identifier(MIX[place % 20], place)
 
 
-def _place(number: int, turn: int, markings: int) -> int:
+def _place(number: int, turn: int, markings: int, size: int) -> int:
     """Choose an object to refer to: half of the time a recent one, else any earlier one under the same marking."""
     chance = hash_of(number, turn)
-    cluster, within = divmod(number, CLUSTER)
+    cluster, within = divmod(number, size)
     earlier = cluster // markings
     if chance % 50 == 0:
         cluster = cluster // 10 * 10
     elif chance & 1024 and earlier:
         cluster -= markings * (1 + (chance >> 11) % earlier)
-        within = CLUSTER
+        within = size
     blocks = max(1, within // 20)
-    return cluster * CLUSTER + (chance >> 16) % blocks * 20 + ENDS[(chance >> 6) % len(ENDS)]
+    return cluster * size + (chance >> 16) % blocks * 20 + ENDS[(chance >> 6) % len(ENDS)]
 
 
 def hash_of(number: int, turn: int) -> int:

@@ -125,3 +125,13 @@ def machine() -> dict[str, str]:
 def load() -> str:
     """Give the load averages, so that a reader knows what else the machine did."""
     return " ".join(f"{value:.1f}" for value in os.getloadavg())
+
+
+def settled(pid: int, quiet: float = 0.6, longest: float = 60.0) -> None:
+    """Wait until a process tree uses next to no CPU: its background work for what it was given is done."""
+    deadline = time.monotonic() + longest
+    while time.monotonic() < deadline:
+        before = tree_cpu(pid)
+        time.sleep(quiet)
+        if tree_cpu(pid) - before <= 0.05 * quiet:
+            return

@@ -24,15 +24,17 @@ def new_node(path: Path | str, name: str = "can", nation: str = "CAN") -> None:
 
 def imported_into(path: Path, files: Sequence[Path], text: bool) -> dict[str, Any]:
     """Import files through the desk and give objects per CPU-second, the report's counts and the peak memory."""
-    from cordiale.desk.sources import of_file
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
+    from cordiale.desk.sources import of_file
     from cordiale.node.opening import open_node
 
     flags = {"store.text_index": text}
     with open_node(path, flags=flags) as node:
         with measure.spent() as used:
-            report = verbs.import_(node.desk, house("bench"), [of_file(file, file.name) for file in files], marking=MARKING)
+            report = verbs.import_(
+                node.desk, house("bench"), [of_file(file, file.name) for file in files], marking=MARKING
+            )
         count = report.new + report.same
         return {
             "rate": count / used.cpu,
@@ -49,7 +51,9 @@ def definitions(count: int) -> list[bytes]:
     """Give the marking definitions that the first `count` generated markings use."""
     from cordiale.stix.atoms import definition_of
 
-    atoms = sorted({atom for marking in marking_sets(count) for atom in marking if not atom.startswith("tlp:")})
+    atoms = sorted(
+        {atom for marking in marking_sets(count) for atom in marking if not atom.startswith("tlp:")}
+    )
     return [orjson.dumps(definition_of(atom)) for atom in atoms]
 
 

@@ -54,9 +54,14 @@ def main() -> None:
     made = [one for one in objects(2500) if b'"modified"' in one]
     with tempfile.TemporaryDirectory() as folder, opentaxii(Path(folder), made[:1500]) as server:
         client = server.client()
-        rates = {limit: traffic.read_rate(server.pid, client, server.held + "objects/", limit, 1000) for limit in (100, 1000)}
+        rates = {
+            limit: traffic.read_rate(server.pid, client, server.held + "objects/", limit, 1000)
+            for limit in (100, 1000)
+        }
         fresh = made[1500:1700]
-        posted = traffic.post_rate(server.pid, client, server.inbox + "objects/", traffic.envelopes(fresh, 100), 200)
+        posted = traffic.post_rate(
+            server.pid, client, server.inbox + "objects/", traffic.envelopes(fresh, 100), 200
+        )
         print(json.dumps({"get": rates, "post": posted, "name": server.name}))
 
 

@@ -23,7 +23,9 @@ def uv() -> str:
     own = ROOT / ".tools" / "bin" / "uv"
     found = str(own) if own.exists() else shutil.which("uv")
     if not found:
-        raise RuntimeError("uv is needed to make the peers' environments: run ./dev first, which puts it into .tools")
+        raise RuntimeError(
+            "uv is needed to make the peers' environments: run ./dev first, which puts it into .tools"
+        )
     return found
 
 

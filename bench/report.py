@@ -46,14 +46,20 @@ def summary(results: list[Result], missed: list[Figure]) -> str:
     lines = [f"**{aimed - len(missed)} of {aimed} targets are met.**"]
     if missed:
         lines.append("Not met, with the reason in the section of each:\n")
-        lines += [f"* {figure.bench}: {figure.metric}, {number(figure.ours)} {figure.unit} {aim(figure)}" for figure in missed]
+        lines += [
+            f"* {figure.bench}: {figure.metric}, {number(figure.ours)} {figure.unit} {aim(figure)}"
+            for figure in missed
+        ]
     return "\n".join(lines) + "\n"
 
 
 def section(result: Result, note: Path) -> str:
     """Give one benchmark's table, how it was measured, and its note."""
     machine = ", ".join(f"{key} {value}" for key, value in result.machine.items())
-    rows = ["| figure | ours | target | peer | ours : peer | floor | memory |", "|---|---|---|---|---|---|---|"]
+    rows = [
+        "| figure | ours | target | peer | ours : peer | floor | memory |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for figure in result.figures:
         peer = f"{number(figure.peer)} ({figure.peer_name})" if figure.peer is not None else "–"
         ratio = f"{figure.ratio:.3g} ×" if figure.ratio else "–"
@@ -65,7 +71,8 @@ def section(result: Result, note: Path) -> str:
     text = note.read_text().strip() + "\n" if note.exists() else ""
     return (
         f"## {result.bench}: {CASES[result.bench][1]}\n\n" + "\n".join(rows) + "\n\n"
-        f"`{result.command}`, {result.date}, {machine}; load averages afterwards {result.load}.\n" + (f"\n{text}" if text else "")
+        f"`{result.command}`, {result.date}, {machine}; load averages afterwards {result.load}.\n"
+        + (f"\n{text}" if text else "")
     )
 
 

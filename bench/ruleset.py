@@ -21,7 +21,9 @@ def rules_text(partners: int, raised: bool = False, nodes: tuple[str, ...] = ())
     ]
     names = [*nodes, *(f"p{number:03d}" for number in range(len(nodes), partners))]
     blocks = [_partner(number, name, raised) for number, name in enumerate(names)]
-    head = 'format = 1\npartnership = "bench"\nexample = true\n[title]\nen = "Benchmark"\nfr = "Banc d\'essai"\n'
+    head = (
+        'format = 1\npartnership = "bench"\nexample = true\n[title]\nen = "Benchmark"\nfr = "Banc d\'essai"\n'
+    )
     nations = ", ".join(f'"{nation}"' for nation in NATIONS[1 : 1 + min(len(names), len(NATIONS) - 1)])
     types = ", ".join(f'"{kind}"' for kind in sorted({*MIX, "marking-definition"}))
     mandate = (

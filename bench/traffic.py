@@ -28,7 +28,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, log: Path, environ: Mapping[str, str] | None = None) -> Iterator[int]:
+def serving(
+    command: Sequence[str], port: int, log: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[int]:
     """Run a server until the block ends; gives its process id once the port answers.
 
     Raises:
@@ -36,7 +38,11 @@ def serving(command: Sequence[str], port: int, log: Path, environ: Mapping[str, 
     """
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(environ or {})}, start_new_session=True
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environ or {})},
+            start_new_session=True,
         )
     try:
         _wait(server, port, log)
@@ -123,4 +129,6 @@ def post_rate(pid: int, client: Client, path: str, batches: Sequence[bytes], cou
 
 def envelopes(objects: Sequence[bytes], size: int) -> list[bytes]:
     """Pack objects into TAXII envelopes of `size` each."""
-    return [b'{"objects":[' + b",".join(objects[at : at + size]) + b"]}" for at in range(0, len(objects), size)]
+    return [
+        b'{"objects":[' + b",".join(objects[at : at + size]) + b"]}" for at in range(0, len(objects), size)
+    ]

@@ -1,8 +1,14 @@
 """The benchmarks, one module each, with `run(quick) -> list[Figure]`."""
 
 CASES = {
-    "import": ("import_objects", "strict ingress, full validation and durable indexed insert, without and with the text index"),
-    "taxii-get": ("taxii_get", "pages of 100 and 1,000 over HTTP, at growing stores and with most objects hidden"),
+    "import": (
+        "import_objects",
+        "strict ingress, full validation and durable indexed insert, without and with the text index",
+    ),
+    "taxii-get": (
+        "taxii_get",
+        "pages of 100 and 1,000 over HTTP, at growing stores and with most objects hidden",
+    ),
     "taxii-post": ("taxii_post", "envelopes of 100 into the inbox over HTTP"),
     "decide": ("decide", "uncached release decisions on one core"),
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),

@@ -53,6 +53,10 @@ def rates(rounds: int, markings: int) -> dict[str, Any]:
 
     from bench import cedar
 
-    contenders = {"decide": ours, "floor": floor, "cedar": lambda: cedar.rate(sets[:: max(1, len(sets) // 100)], rules)}
+    contenders = {
+        "decide": ours,
+        "floor": floor,
+        "cedar": lambda: cedar.rate(sets[:: max(1, len(sets) // 100)], rules),
+    }
     found: dict[str, Any] = dict(measure.alternate(rounds, contenders))
     return found | {"cedar_name": cedar.NAME, "memory_mb": measure.peak_mb()}

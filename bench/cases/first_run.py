@@ -34,15 +34,31 @@ def run(quick: bool) -> list[Figure]:
     size = sum(wheels.values()) / 1e6
     if quick:
         return [
-            Figure(bench=NAME, metric="downloaded (from the lock)", unit="MB", ours=size, target=MEGABYTES, better="less"),
+            Figure(
+                bench=NAME,
+                metric="downloaded (from the lock)",
+                unit="MB",
+                ours=size,
+                target=MEGABYTES,
+                better="less",
+            ),
             strangers(set(wheels)),
         ]
     with tempfile.TemporaryDirectory(prefix="first-run-") as folder:
         seconds, received, installed = newcomer(Path(folder))
     # The counter of the network card also sees what others fetch meanwhile, and misses what a local mirror gave.
     return [
-        Figure(bench=NAME, metric="clone to first page", unit="s", ours=seconds, target=SECONDS, better="less"),
-        Figure(bench=NAME, metric="downloaded", unit="MB", ours=max(received, size), target=MEGABYTES, better="less"),
+        Figure(
+            bench=NAME, metric="clone to first page", unit="s", ours=seconds, target=SECONDS, better="less"
+        ),
+        Figure(
+            bench=NAME,
+            metric="downloaded",
+            unit="MB",
+            ours=max(received, size),
+            target=MEGABYTES,
+            better="less",
+        ),
         strangers(installed),
     ]
 
@@ -58,8 +74,19 @@ def newcomer(folder: Path) -> tuple[float, float, set[str]]:
     """Clone and run the demonstration; give seconds to the first page, MB received and the packages installed."""
     home, clone = folder / "home", folder / "cordiale"
     home.mkdir()
-    kept = ("PATH", "LANG", "SSL_CERT_FILE", "PIP_CERT", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "REQUESTS_CA_BUNDLE")
-    environ = {key: value for key, value in os.environ.items() if key in kept or key.lower().endswith("_proxy")}
+    kept = (
+        "PATH",
+        "LANG",
+        "SSL_CERT_FILE",
+        "PIP_CERT",
+        "PIP_INDEX_URL",
+        "UV_INDEX_URL",
+        "UV_DEFAULT_INDEX",
+        "REQUESTS_CA_BUNDLE",
+    )
+    environ = {
+        key: value for key, value in os.environ.items() if key in kept or key.lower().endswith("_proxy")
+    }
     environ |= {
         "HOME": str(home),
         "UV_CACHE_DIR": str(folder / "uv"),
@@ -125,7 +152,11 @@ def locked() -> dict[str, int]:
          "--no-default-groups", "--quiet", "--project", str(ROOT), "--python", sys.executable],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    names = {normal(match.group(1)) for match in re.finditer(r"^([A-Za-z0-9_.-]+)==[^;\n]+(?:;(.*))?$", listed, re.M) if here(match)}
+    names = {
+        normal(match.group(1))
+        for match in re.finditer(r"^([A-Za-z0-9_.-]+)==[^;\n]+(?:;(.*))?$", listed, re.MULTILINE)
+        if here(match)
+    }
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     return {package["name"]: wheel_size(package) for package in lock["package"] if package["name"] in names}
 
@@ -133,7 +164,9 @@ def locked() -> dict[str, int]:
 def here(match: re.Match[str]) -> bool:
     """Say whether a requirement's marker is for this kind of machine; those for Windows and macOS are not."""
     marker = match.group(2) or ""
-    return not re.search(r"== '(win32|darwin|nt|Windows|emscripten|PyPy)'|python_full_version < '3\.(8|9|10|11)", marker)
+    return not re.search(
+        r"== '(win32|darwin|nt|Windows|emscripten|PyPy)'|python_full_version < '3\.(8|9|10|11)", marker
+    )
 
 
 def wheel_size(package: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import attack, child, floors, measure, peer
 from bench.figure import Figure
+from bench.generate import objects as made_objects
 
 NAME = "import"
 WITHOUT_TEXT, WITH_TEXT, TIMES_STIX2, GROWTH, MEMORY = 8000.0, 4500.0, 3.0, 1.5, 600.0
@@ -31,7 +32,9 @@ def run(quick: bool) -> list[Figure]:
     return [*figures, *growing(quick)]
 
 
-def beside_stix2(quick: bool, corpus: str, objects: Sequence[bytes], bundle: Path, lines: Path) -> list[Figure]:
+def beside_stix2(
+    quick: bool, corpus: str, objects: Sequence[bytes], bundle: Path, lines: Path
+) -> list[Figure]:
     """Import one bundle without and with the text index, stix2 parsing beside it."""
     sample = 500 if quick else 4000
     memory: dict[str, float] = {}
@@ -106,9 +109,7 @@ def generated(folder: Path, count: int) -> list[str]:
     paths = []
     for start in range(0, count, SLICE):
         path = folder / f"{count}-{start:09d}.json"
-        from bench.generate import objects
-
-        made = objects(min(SLICE, count - start), start, refs)
+        made = made_objects(min(SLICE, count - start), start, refs)
         write_bundle(path, prefixed(definitions(200), made) if start == 0 else made)
         paths.append(str(path))
     return paths

@@ -43,7 +43,14 @@ def one_start(folder: Path, quick: bool) -> tuple[float, float, float, float]:
     """Give CPU-seconds to the first TAXII answer, to the first page, and the idle memory of server and egress in MB."""
     port = traffic.free_port()
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    command = [str(Path(sys.executable).with_name("cordiale")), "serve", "--node", str(folder / "node"), "--port", str(port)]
+    command = [
+        str(Path(sys.executable).with_name("cordiale")),
+        "serve",
+        "--node",
+        str(folder / "node"),
+        "--port",
+        str(port),
+    ]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
     try:
@@ -55,7 +62,11 @@ def one_start(folder: Path, quick: bool) -> tuple[float, float, float, float]:
         served = measure.tree(server.pid)
         idle = measure.pss_mb(server.pid)
         # The egress starts with the first signature; where none was needed yet its memory is measured beside.
-        egress = 0.0 if len(served) > 1 else float(child.call("bench.cases.start:egress_mb", key=str(folder / "node")))
+        egress = (
+            0.0
+            if len(served) > 1
+            else float(child.call("bench.cases.start:egress_mb", key=str(folder / "node")))
+        )
     finally:
         server.terminate()
         server.wait(20)

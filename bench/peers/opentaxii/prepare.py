@@ -57,7 +57,7 @@ def main():
         inbox = api.add_collection(root.id, "inbox", "empty", alias="inbox")
         server.auth.api.create_account("partner", "secret", is_admin=True)
         session = api.db.session
-        begin = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
+        begin = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
         with source.open("rb") as lines:
             for place, line in enumerate(lines):
                 value = json.loads(line)
@@ -69,12 +69,21 @@ def main():
                         type=value["type"],
                         spec_version="2.1",
                         date_added=begin + datetime.timedelta(microseconds=place),
-                        version=datetime.datetime.fromisoformat(modified.replace("Z", "+00:00")),
-                        serialized_data={k: v for k, v in value.items() if k not in ("id", "type", "spec_version")},
+                        version=datetime.datetime.fromisoformat(modified),
+                        serialized_data={
+                            k: v for k, v in value.items() if k not in ("id", "type", "spec_version")
+                        },
                     )
                 )
         session.commit()
-        print(json.dumps({"held": f"/taxii2/{root.id}/collections/{held.id}/", "inbox": f"/taxii2/{root.id}/collections/{inbox.id}/"}))
+        print(
+            json.dumps(
+                {
+                    "held": f"/taxii2/{root.id}/collections/{held.id}/",
+                    "inbox": f"/taxii2/{root.id}/collections/{inbox.id}/",
+                }
+            )
+        )
 
 
 main()

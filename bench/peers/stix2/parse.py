@@ -7,6 +7,7 @@ measured is `stix2.parse` alone, with custom properties allowed as ours allows t
 import json
 import resource
 import sys
+from pathlib import Path
 
 import stix2
 
@@ -18,7 +19,7 @@ def cpu():
 
 def main():
     path, count = sys.argv[1], int(sys.argv[2])
-    with open(path, "rb") as lines:
+    with Path(path).open("rb") as lines:
         values = [json.loads(line) for line in lines]
     step = max(1, len(values) // count)
     values = values[::step][:count]

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bench import generate, report
+from bench.cases import CASES
+from bench.figure import KEYS, RESULTS, Figure, Result, public, read, write
+
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
-
-from bench import generate, report  # noqa: E402
-from bench.cases import CASES  # noqa: E402
-from bench.figure import KEYS, RESULTS, Figure, Result, public, read, write  # noqa: E402
-
 NAMES = ["import", "taxii-get", "taxii-post", "decide", "rules-preview", "stream", "start", "first-run"]
 
 
@@ -33,7 +31,8 @@ def test_list_names_every_benchmark() -> None:
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     done = bench("imprt")
     assert done.returncode == 2
-    assert "imprt" in done.stderr and "taxii-get" in done.stderr
+    assert "imprt" in done.stderr
+    assert "taxii-get" in done.stderr
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,13 +41,18 @@ def test_every_benchmark_can_be_loaded(name: str) -> None:
 
 
 def test_a_figure_has_exactly_the_documented_keys() -> None:
-    row = public(Figure(bench="b", metric="m", unit="u", ours=1234.56, peer=100.0, peer_name="p", target=1000.0))
+    row = public(
+        Figure(bench="b", metric="m", unit="u", ours=1234.56, peer=100.0, peer_name="p", target=1000.0)
+    )
     assert tuple(row) == KEYS
-    assert row["ratio"] == 12.35 and row["met"] is True and row["floor"] is None
+    assert row["ratio"] == 12.35
+    assert row["met"] is True
+    assert row["floor"] is None
 
 
 @pytest.mark.parametrize(
-    ("better", "ours", "met", "ratio"), [("more", 9.0, False, 4.5), ("less", 9.0, True, 2 / 9), ("less", 11.0, False, 2 / 11)]
+    ("better", "ours", "met", "ratio"),
+    [("more", 9.0, False, 4.5), ("less", 9.0, True, 2 / 9), ("less", 11.0, False, 2 / 11)],
 )
 def test_the_target_is_read_in_its_direction(better: str, ours: float, met: bool, ratio: float) -> None:
     figure = Figure(bench="b", metric="m", unit="u", ours=ours, peer=2.0, target=10.0, better=better)  # type: ignore[arg-type]
@@ -62,17 +66,23 @@ def test_what_could_not_be_measured_has_not_met_its_target() -> None:
 
 def test_a_result_survives_being_written(tmp_path: Path) -> None:
     figure = Figure(bench="decide", metric="m", unit="s", ours=2.0, target=3.0, better="less", memory_mb=10.0)
-    result = Result(bench="decide", date="2026-01-01", command="c", machine={"cpu": "x"}, load="0", figures=[figure])
+    result = Result(
+        bench="decide", date="2026-01-01", command="c", machine={"cpu": "x"}, load="0", figures=[figure]
+    )
     assert read(write(result, tmp_path)) == result
 
 
 def test_the_page_says_what_is_missed_and_carries_the_note(tmp_path: Path) -> None:
     missed = Figure(bench="start", metric="first answer", unit="CPU-s", ours=2.0, target=1.5, better="less")
-    result = Result(bench="start", date="2026-01-01", command="./dev bench start", machine={}, load="0", figures=[missed])
+    result = Result(
+        bench="start", date="2026-01-01", command="./dev bench start", machine={}, load="0", figures=[missed]
+    )
     (tmp_path / "start.md").write_text("Most of it is imports.")
     page = report.render([result], tmp_path)
     assert "**0 of 1 targets are met.**" in page
-    assert "≤ 1.5, **missed**" in page and "Most of it is imports." in page and "`./dev bench start`" in page
+    assert "≤ 1.5, **missed**" in page
+    assert "Most of it is imports." in page
+    assert "`./dev bench start`" in page
 
 
 def test_the_kept_page_is_the_one_the_results_give() -> None:
