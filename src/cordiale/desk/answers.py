@@ -193,22 +193,45 @@ class Why(Answer, frozen=True, kw_only=True):
     withdrawn: str | None = None
 
 
+class PartnerDiff(Answer, frozen=True, kw_only=True):
+    """One partner before and after a change of rules, in objects.
+
+    `recalls` counts what the partner holds and would no longer pass.
+    """
+
+    partner: str
+    before: int
+    after: int
+    tear_lines: int
+    waits: int
+    widened: int
+    narrowed: int
+    recalls: int
+
+
+class RulesChange(Answer, frozen=True, kw_only=True):
+    """Objects of one marking that would start or stop going to some partners."""
+
+    marking: tuple[str, ...]
+    mandates: tuple[str, ...]
+    count: int
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+
+
 class RulesDiff(Answer, frozen=True, kw_only=True):
-    """What new rules would change. `token` must be handed to `rules_apply`."""
+    """What new rules would change, exactly. `token` must be handed to `rules_apply`."""
 
     token: str
     partnership: str
     version_before: str | None
     version_after: str
-    widened: dict[str, int] = {}
-    narrowed: dict[str, int] = {}
-    unchanged: dict[str, int] = {}
-    samples: dict[str, tuple[str, ...]] = {}
-    lines: tuple[str, ...] = ()
+    partners: tuple[PartnerDiff, ...] = ()
+    changes: tuple[RulesChange, ...] = ()
 
 
 class Acted(Answer, frozen=True, kw_only=True):
-    """An act of a named officer and what it did."""
+    """An act of a named officer and what the partner has or gets of it now; `at` is just after its commit."""
 
     act: str
     kind: str
@@ -219,16 +242,23 @@ class Acted(Answer, frozen=True, kw_only=True):
     verbatim: int = 0
     tear_lines: int = 0
     withheld: tuple[Withheld, ...] = ()
+    at: int = 0
 
 
 class Recalled(Answer, frozen=True, kw_only=True):
-    """A recall sent or waiting for confirmation."""
+    """One recall to one partner; `state` is draft, asked, acknowledged or cannot."""
 
     recall: str
-    partners: dict[str, int]
+    partner: str
     objects: int
     state: str
     action: str
+    reason: str
+    by: str
+    at: int
+    ids: tuple[str, ...] = ()
+    answered_at: int | None = None
+    outcome: str | None = None
 
 
 class PartnerView(Answer, frozen=True, kw_only=True):
@@ -256,6 +286,7 @@ class PartnerView(Answer, frozen=True, kw_only=True):
     acknowledged: int = 0
     received: int = 0
     clock_difference: int | None = None
+    lag_us: int | None = None
 
 
 class Synced(Answer, frozen=True, kw_only=True):

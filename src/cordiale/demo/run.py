@@ -1,0 +1,232 @@
+"""The demonstration from beginning to end."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from cordiale.demo import chapter as chapters
+from cordiale.demo import given, outcome, process, story
+from cordiale.demo.measured import Measured, measure_input, measure_scenario
+from cordiale.demo.partnership import NODES
+from cordiale.platform.errors import Conflict
+from cordiale.platform.languages import _, text
+
+STATE: Final = "demo.json"
+DEFAULT_FOLDER: Final = Path(".demo")
+
+
+class State(msgspec.Struct):
+    """What a demonstration folder remembers: its ports, its input, what was measured when it was made."""
+
+    ports: dict[str, int]
+    inputs: list[str]
+    done: bool = False
+    imported: int = 0
+    set_aside: int = 0
+    latencies: list[float] = []
+
+
+def demo(
+    *,
+    folder: Path | None = None,
+    fresh: bool = False,
+    once: bool = False,
+    as_json: bool = False,
+    inputs: Sequence[Path] = (),
+    lang: str = "en",
+) -> int:
+    """Run the demonstration and return the exit code: 0, or 1 when something leaked or did not arrive.
+
+    Serves until Ctrl-C unless `once`. Words go to standard error under `as_json`, whose one object is the last line of
+    standard output. Raises a CordialeError saying what to do when it cannot go on; nothing it started is left running.
+    """
+    console = Console(stderr=as_json, highlight=False)
+    place = (folder or DEFAULT_FOLDER).resolve()
+    paths = [p.resolve() for p in inputs]
+    with _ended_by_signal(), _alone(place):
+        state = _state(place, paths, fresh, console, lang)
+        with process.serving([]) as servers:
+            result = _play(place, state, paths, servers, console, lang)
+            outcome.show(console, result, lang)
+            if as_json:
+                sys.stdout.write(json.dumps(outcome.as_json(result)) + "\n")
+                sys.stdout.flush()
+            if not once:
+                _links(console, place, servers, bool(paths), lang)
+                _serve(servers)
+    return 1 if result.leaks or any(result.missing.values()) else 0
+
+
+def _play(
+    place: Path, state: State, paths: list[Path], servers: list[process.Server], console: Console, lang: str
+) -> outcome.Outcome:
+    def say(message_id: str, **params: Any) -> None:
+        console.print(Text("· " + text(lang, message_id, **params), style="dim"))
+
+    for port in state.ports.values():
+        if not process.is_free(port):
+            raise process.busy(port)
+    read = given.read(paths) if paths else None
+    if not state.done:
+        say(_("Making three nodes in {folder}"), folder=str(place))
+        story.make(place, state.ports)
+        if read is None:
+            say(_("Importing the scenario: each node its own chapter"))
+            taken = story.load(place)
+        else:
+            say(
+                _("Importing {count} objects into the node of Canada, in parts with different markings"),
+                count=len(read.objects),
+            )
+            taken = given.load(place / "canada", place / "parts", read)
+        state.imported, state.set_aside = taken.imported, taken.set_aside
+    say(_("Starting the three nodes"))
+    for node in NODES:
+        url = f"http://127.0.0.1:{state.ports[node.name]}/"
+        servers.append(process.start(node.name, place / node.name, url))
+    if not state.done:
+        say(_("Exchanging invitations and comparing words"))
+        story.introduce(place)
+    for server in servers:
+        process.wait_until_answering(server)
+    measured = Measured(place, servers, state.latencies, fresh=not state.done, say=say)
+    result = measure_scenario(measured, state) if read is None else measure_input(measured, state, read)
+    state.latencies, state.done = measured.latencies, True
+    _remember(place, state)
+    return result
+
+
+def _state(place: Path, paths: list[Path], fresh: bool, console: Console, lang: str) -> State:
+    """Return the folder's state, made anew when asked, when it was left half-made, or when the input is another."""
+    file = place / STATE
+    inputs = [str(p) for p in paths]
+    held = None
+    if file.exists():
+        with contextlib.suppress(msgspec.DecodeError):
+            held = msgspec.json.decode(file.read_bytes(), type=State)
+    if held is not None and held.done and held.inputs == inputs and not fresh:
+        return held
+    foreign = [p.name for p in place.iterdir() if p.name != ".lock"]
+    if foreign and not file.exists():
+        raise Conflict(
+            "demo.folder",
+            _("{folder} holds other files and was not made by the demonstration: choose another folder."),
+            folder=str(place),
+        )
+    if held is not None and not fresh:
+        console.print(
+            Text(
+                text(
+                    lang, _("Starting anew: the last demonstration here was cut short, or had another input.")
+                ),
+                style="dim",
+            )
+        )
+    for name in (*(n.name for n in NODES), "parts"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    ports = dict(zip((n.name for n in NODES), process.free_ports(len(NODES)), strict=True))
+    state = State(ports=ports, inputs=inputs)
+    _remember(place, state)
+    return state
+
+
+def _remember(place: Path, state: State) -> None:
+    new = place / (STATE + ".new")
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(state)))
+    new.replace(place / STATE)
+
+
+def _links(console: Console, place: Path, servers: list[process.Server], real: bool, lang: str) -> None:
+    """Print numbered links to what is worth looking at."""
+    at = {s.name: s.url for s in servers}
+    found: list[tuple[str, str]] = [
+        (text(lang, _("{node}: objects"), node=n.called(lang)), at[n.name] + "objects") for n in NODES
+    ]
+    found.append(
+        (text(lang, _("Canada: what each partner sees, and why not the rest")), at["canada"] + "release")
+    )
+    if not real:
+        mine = chapters.objects_of("canada")
+        campaign = "objects/" + mine["phishing/campaign"]["id"]
+        found.append((text(lang, _("A finding of Canada, released")), at["canada"] + campaign))
+        found.append((text(lang, _("The same, as France sees it")), at["france"] + campaign))
+        found.append(
+            (
+                text(lang, _("An object of which partners see a part only")),
+                at["canada"] + "objects/" + mine["phishing/relays"]["id"],
+            )
+        )
+        tear_line = _tear_line_at(place / "france")
+        if tear_line:
+            found.append(
+                (text(lang, _("Its tear-line, as France sees it")), at["france"] + "objects/" + tear_line)
+            )
+    found.append((text(lang, _("France: its partners")), at["france"] + "partners"))
+    console.print()
+    for number, (what, url) in enumerate(found, 1):
+        console.print(Text(f"{number:>3}. {what}\n     {url}"))
+    console.print(Text("\n" + text(lang, _("Serving. Ctrl-C ends the three nodes.")), style="bold"))
+
+
+def _tear_line_at(folder: Path) -> str | None:
+    from cordiale.demo import checker
+    from cordiale.demo.expectation import expectation
+
+    chapter = next(c for c in chapters.chapters() if c.name == "phishing")
+    share = expectation().shares["phishing", "france"]
+    return checker.compare("france", chapter, share, checker.held(folder)).tear_lines.get("relays")
+
+
+def _serve(servers: Sequence[process.Server]) -> None:
+    """Wait for Ctrl-C; a node that ends by itself ends the demonstration with its last words."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            for server in servers:
+                process.check(server)
+            time.sleep(0.5)
+
+
+@contextlib.contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Keep a second demonstration out of the same folder."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(
+                "demo.running",
+                _(
+                    "A demonstration is running in {folder} already: end it with Ctrl-C, or choose another folder."
+                ),
+                folder=str(place),
+            ) from error
+        yield
+
+
+@contextlib.contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Turn SIGTERM into the same orderly end as Ctrl-C."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before: Mapping[int, Any] = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

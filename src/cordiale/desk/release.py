@@ -1,0 +1,279 @@
+"""Release, refuse, hold: acts of a named officer for one partner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise, named
+from cordiale.desk.answers import Acted, Withheld
+from cordiale.desk.partnerships import partnership as joined
+from cordiale.desk.show import unknown
+from cordiale.desk.visible import visible
+from cordiale.desk.why import reason as reason_of
+from cordiale.exchange import backfill
+from cordiale.exchange.sequencer import cut
+from cordiale.exchange.why import why
+from cordiale.platform.clock import parse_instant
+from cordiale.platform.errors import InputError
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+from cordiale.release import records
+from cordiale.release.mandate import Act, Exemption
+from cordiale.release.partnership import Query
+from cordiale.store import markings, versions
+from cordiale.store.types import Filter
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partnership
+    from cordiale.store.connection import Transaction
+
+EXAMPLES = 3
+JUDGED = 2000
+"""Objects whose fate an answer counts one by one; beyond that `preview` counts by marking."""
+
+_PAGE = 5000
+
+
+def release(
+    desk: Desk,
+    actor: Actor,
+    partner: str,
+    *,
+    ids: Sequence[str] = (),
+    types: Sequence[str] = (),
+    marking_within: Sequence[str] = (),
+    until: str | None = None,
+    reason: str = "",
+) -> Acted:
+    """Approve objects, by id or by a query of types and marking, for a partner.
+
+    The act allows; marking, rules and exceptions still decide, and what they keep back is in the
+    answer with its reason. Where the rules ask for four eyes nothing goes until `confirm_act` by
+    another officer. Raises NotFound for a partner or an object the actor does not see, InputError
+    when nothing is named.
+    """
+    authorise(actor, "release")
+    named(actor, "release")
+    if not ids and not types and not marking_within:
+        raise InputError("release-nothing", _("Name what to release: object ids, types or markings."))
+    ends = _instant(until)
+    query = Query(type=tuple(types), marking_within=tuple(marking_within))
+    with desk.store.write() as tx:
+        one = joined(tx, partner)
+        seen = visible(tx, desk, actor)
+        for stix_id in ids:
+            if not versions.get(tx, stix_id, seen):
+                raise unknown(stix_id)
+        act = Act(
+            id=uuid4(desk.random)[:8],
+            to=(one.partner.node,),
+            officer=actor.name,
+            at=desk.clock(),
+            ids=frozenset(ids),
+            where=None if ids else query,
+            until=ends,
+        )
+        records.record_act(tx.connection, act, reason)
+        covered = _queue(tx, one, act)
+        audit.acted(
+            tx,
+            desk,
+            actor,
+            "release",
+            act=act.id,
+            partner=one.partner.node,
+            ids=sorted(ids),
+            types=list(types),
+            marking_within=list(marking_within),
+            reason=reason,
+        )
+        # Cut in the same transaction: the answer then says what did go, and why not the rest.
+        cut(tx, desk.home, (one,), desk.clock())
+        answer = _acted(tx, desk, one, act, "release", covered)
+    desk.wake()
+    return structs.replace(answer, at=desk.clock())
+
+
+def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
+    """Confirm an act as its second officer.
+
+    Raises NotFound, NotAllowed when it is the same officer, Conflict when it is settled.
+    """
+    authorise(actor, "release")
+    named(actor, "release --confirm")
+    with desk.store.write() as tx:
+        confirmed = records.confirm_act(tx.connection, act, actor.name, desk.clock())
+        one = joined(tx, confirmed.to[0])
+        covered = _queue(tx, one, confirmed)
+        audit.acted(tx, desk, actor, "release-confirm", act=act, partner=one.partner.node)
+        cut(tx, desk.home, (one,), desk.clock())
+        answer = _acted(tx, desk, one, confirmed, "release", covered)
+    desk.wake()
+    return answer
+
+
+def withdraw_act(desk: Desk, actor: Actor, act: str) -> Acted:
+    """Withdraw an approval: what did not go yet does not go; what went is for a recall."""
+    authorise(actor, "release")
+    named(actor, "release --withdraw")
+    with desk.store.write() as tx:
+        withdrawn = records.withdraw_act(tx.connection, act, actor.name, desk.clock())
+        audit.acted(tx, desk, actor, "release-withdraw", act=act)
+    desk.wake()
+    return Acted(
+        act=act, kind="withdraw", partner=withdrawn.to[0], by=actor.name, objects=len(withdrawn.ids)
+    )
+
+
+def refuse(
+    desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str], reason: str = ""
+) -> Acted:
+    """Keep objects from a partner whatever the rules allow; what went before is for a recall."""
+    return _except(desk, actor, partner, ids, None, reason, "refuse")
+
+
+def hold(
+    desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str], until: str, reason: str = ""
+) -> Acted:
+    """Keep objects from a partner until an instant."""
+    return _except(desk, actor, partner, ids, _instant(until), reason, "hold")
+
+
+def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted:
+    """Lift refusals and holds: marking, rules and acts decide again."""
+    authorise(actor, "release")
+    named(actor, "refuse --lift")
+    with desk.store.write() as tx:
+        one = joined(tx, partner)
+        lifted = sum(
+            records.lift_exceptions(
+                tx.connection, stix_id, one.partner.node, actor.name, desk.clock()
+            )
+            for stix_id in ids
+        )
+        backfill.approve(tx, one.partner.node, vids=_current(tx, ids))
+        audit.acted(tx, desk, actor, "lift", partner=one.partner.node, ids=list(ids))
+    desk.wake()
+    return Acted(act="", kind="lift", partner=one.partner.node, by=actor.name, objects=lifted)
+
+
+def _except(
+    desk: Desk,
+    actor: Actor,
+    partner: str,
+    ids: Sequence[str],
+    until: int | None,
+    reason: str,
+    kind: str,
+) -> Acted:
+    authorise(actor, "release")
+    named(actor, kind)
+    with desk.store.write() as tx:
+        one = joined(tx, partner)
+        seen = visible(tx, desk, actor)
+        now = desk.clock()
+        for stix_id in ids:
+            if not versions.get(tx, stix_id, seen):
+                raise unknown(stix_id)
+            records.record_exception(
+                tx.connection,
+                Exemption(stix_id, one.partner.node, "hold", actor.name, now, until),
+            )
+        audit.acted(
+            tx,
+            desk,
+            actor,
+            kind,
+            partner=one.partner.node,
+            ids=list(ids),
+            until=until,
+            reason=reason,
+        )
+    desk.wake()
+    return Acted(act="", kind=kind, partner=one.partner.node, by=actor.name, objects=len(ids))
+
+
+def _queue(tx: Transaction, one: Partnership, act: Act) -> list[str]:
+    """Queue for the stream what an act covers; return the ids among it that are judged one by one."""
+    node = one.partner.node
+    if act.ids:
+        backfill.approve(tx, node, vids=_current(tx, sorted(act.ids)))
+        return sorted(act.ids)[:JUDGED]
+    query = act.where or Query()
+    within = frozenset(query.marking_within)
+    mids: tuple[int, ...] = ()
+    if within:
+        mids = tuple(
+            mid for mid, marking in markings.all_markings(tx).items() if marking <= within
+        )
+        if not mids:
+            return []
+    covered: list[str] = []
+    after = None
+    while True:
+        asked = Filter(types=query.type, markings=mids)
+        page = versions.current(tx, asked, after, _PAGE, None, raw=False)
+        backfill.approve(tx, node, vids=[row.vid for row in page.rows])
+        covered += [row.id for row in page.rows][: JUDGED - len(covered)]
+        after = page.next
+        if after is None:
+            return covered
+
+
+def _current(tx: Transaction, ids: Sequence[str]) -> list[int]:
+    return [row.vid for stix_id in ids for row in versions.get(tx, stix_id, None)]
+
+
+def _acted(
+    tx: Transaction, desk: Desk, one: Partnership, act: Act, kind: str, covered: Sequence[str]
+) -> Acted:
+    forms: dict[str, int] = defaultdict(int)
+    withheld: dict[str, list[str]] = defaultdict(list)
+    reasons = {}
+    waiting = False
+    for stix_id in covered:
+        answers = why(tx, desk.home, one, stix_id, desk.clock())
+        if not answers:
+            continue
+        first = answers[0]
+        forms[first.form] += 1
+        if first.form not in ("verbatim", "tear-line") and first.reasons:
+            code = first.reasons[0].code
+            reasons[code] = reason_of(first.reasons[0])
+            withheld[code].append(stix_id)
+            waiting = waiting or code == "second-officer-needed"
+    return Acted(
+        act=act.id,
+        kind=kind,
+        partner=one.partner.node,
+        by=act.second or act.officer,
+        objects=len(covered),
+        waiting_second=waiting,
+        verbatim=forms["verbatim"],
+        tear_lines=forms["tear-line"],
+        withheld=tuple(
+            Withheld(reason=reasons[code], count=len(found), examples=tuple(found[:EXAMPLES]))
+            for code, found in withheld.items()
+        ),
+    )
+
+
+def _instant(written: str | None) -> int | None:
+    if written is None:
+        return None
+    try:
+        return parse_instant(written)
+    except ValueError as error:
+        raise InputError(
+            "not-an-instant",
+            _("“{until}” is not an instant such as 2027-01-31T00:00:00Z."),
+            until=written,
+        ) from error
+
