@@ -81,7 +81,7 @@ def prepare(
             # A definition may name a compartment: it is governed by the atom it defines.
             base = base - default | {version.definition.atom} if not version.markings else base
             full = full | base
-        elif base == default and not version.markings:
+        elif base is default:
             given_count[text] += 1
         by_type[version.type] += 1
         puts.append(Put(version, base, full, "local"))

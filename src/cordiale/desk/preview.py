@@ -98,5 +98,5 @@ def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -
     )
 
 
-AWAITING = frozenset({"no-mandate", "awaits-approval", "needs-act", "needs-second"})
+AWAITING = frozenset({"approval-needed", "second-officer-needed"})
 """Reasons that an officer's act would remove."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -253,6 +253,40 @@ def partner_of_token(tx: Transaction, digest: bytes) -> str | None:
     """Return the partner a token was made for, None when there is none."""
     found = sa.select(tokens.c.partner).where(tokens.c.digest == digest)
     return tx.connection.execute(found).scalar()
+
+
+_KIND = "v.effective_mid, v.full_mid, t.name, s.name, c.id"
+_KINDS = (
+    "FROM versions v JOIN terms t ON t.no = v.type_no JOIN terms s ON s.no = v.source_no "
+    "LEFT JOIN objects c ON c.oid = v.creator"
+)
+
+
+def current_kinds(
+    tx: Transaction,
+) -> dict[tuple[int, int, str, str, str | None, tuple[str, ...]], int]:
+    """Count current versions by effective and full marking id, type, source and creator.
+
+    The last part of a key is empty: it holds labels where they are asked for.
+    """
+    rows = tx.rows(f"SELECT {_KIND}, count(*) {_KINDS} WHERE v.current = 1 GROUP BY {_KIND}")
+    return {(row[0], row[1], row[2], row[3], row[4], ()): int(row[5]) for row in rows}
+
+
+def current_bodies(
+    tx: Transaction, page: int = 5000
+) -> Iterator[tuple[int, int, str, str, str | None, bytes]]:
+    """Yield the same of each current version with its raw bytes, in pages."""
+    after = 0
+    while rows := tx.rows(
+        f"SELECT v.vid, {_KIND}, b.raw {_KINDS} JOIN bodies b ON b.vid = v.vid "
+        "WHERE v.current = 1 AND v.vid > ? ORDER BY v.vid LIMIT ?",
+        after,
+        page,
+    ):
+        after = rows[-1][0]
+        for row in rows:
+            yield row[1], row[2], row[3], row[4], row[5], bytes(row[6])
 
 
 def _job(row: Mapping[Any, Any]) -> Job:

@@ -40,7 +40,7 @@ def init(
             _("There is a node in {path} already: choose another folder, or use it as it is."),
             path=str(path),
         )
-    host, port = _address(listen)
+    host, port = address(listen)
     values: dict[str, object] = {
         "node.name": name,
         "node.nation": nation,
@@ -60,12 +60,14 @@ def init(
     configuration.load(None, {}, values)
     _folders(path)
     _key_files(path, random)
+    _tables(store or f"sqlite:///{path / 'cordiale.db'}")
+    # last: a folder with a configuration is a whole node
     _write(path / configuration.FILE_NAME, configuration.document(values).encode(), 0o644)
-    _tables(path)
     return path
 
 
-def _address(listen: str) -> tuple[str, int]:
+def address(listen: str) -> tuple[str, int]:
+    """Read HOST:PORT; raises ConfigurationError for anything else."""
     try:
         parts = urlsplit(f"//{listen}")
         host, port = parts.hostname, parts.port
@@ -99,11 +101,11 @@ def _key_files(path: Path, random: Randomness) -> None:
         _write(layout.node_secret(path), random(32).hex().encode() + b"\n", 0o600)
 
 
-def _tables(path: Path) -> None:
+def _tables(url: str) -> None:
     from cordiale.store.connection import open_store
     from cordiale.store.migrations import migrate
 
-    store = open_store(configuration.load(path, {}).store.url)
+    store = open_store(url)
     try:
         migrate(store, layout.ROOMS)
     finally:

@@ -1,0 +1,141 @@
+"""Rules: an exact preview of what would change, then applied by a named person who saw it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise, named
+from cordiale.desk.answers import PartnerDiff, RulesChange, RulesDiff
+from cordiale.desk.groups import groups
+from cordiale.exchange import backfill
+from cordiale.exchange.home import Partnership
+from cordiale.exchange.partner import partners
+from cordiale.release import records
+from cordiale.release.diff import check_token, diff
+from cordiale.release.rules import parse
+from cordiale.store import changes
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.release.partnership import Rules
+    from cordiale.store.connection import Transaction
+
+
+def applied(tx: Transaction) -> dict[str, Rules]:
+    """Return the rules in force by partnership; parsed once for each version."""
+    return dict(_parsed(tuple(records.current_texts(tx.connection))))
+
+
+@lru_cache(maxsize=32)
+def _parsed(texts: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Rules], ...]:
+    return tuple((name, parse(text, name)) for name, text in texts)
+
+
+def rules_diff(desk: Desk, actor: Actor, text: str, origin: str = "rules") -> RulesDiff:
+    """Return what rules would change for every partner, exactly, and change nothing.
+
+    Raises ConfigurationError naming file and key for rules that cannot be used.
+    """
+    authorise(actor, "rules")
+    after = parse(text, origin)
+    with desk.store.read() as tx:
+        found = _diff(tx, desk, after)
+    audit.read(desk, actor, "rules-diff", partnership=after.partnership, version=after.version)
+    return found
+
+
+def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) -> RulesDiff:
+    """Put previewed rules in force; `token` is the preview's.
+
+    Narrowing stops sending in this transaction and drafts recalls; what widens is sent as the
+    rules say. Raises Conflict when the rules or what they decide over changed since the preview.
+    """
+    from cordiale.desk.recall import draft_all_narrowed
+
+    authorise(actor, "rules")
+    named(actor, "rules apply")
+    after = parse(text, origin)
+    with desk.store.write() as tx:
+        before = applied(tx).get(after.partnership)
+        check_token(token, before.version if before else None, after.version, _state(tx))
+        found = _diff(tx, desk, after)
+        now = desk.clock()
+        records.apply_rules(tx.connection, after, actor.name, now)
+        for partner in partners(tx):
+            recipient = after.partners.get(partner.node)
+            if recipient is not None and partner.state == "confirmed":
+                joined = Partnership(partner, recipient, after)
+                backfill.rules_changed(tx, desk.home, joined, before, now)
+        drafted = draft_all_narrowed(tx, desk, actor, after) if before is not None else 0
+        audit.acted(
+            tx,
+            desk,
+            actor,
+            "rules-apply",
+            partnership=after.partnership,
+            before=before.version if before else None,
+            after=after.version,
+            drafted=drafted,
+        )
+    _keep_file(desk.folder / "rules" / f"{after.partnership}.toml", text)
+    desk.wake()
+    return found
+
+
+def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
+    now = desk.clock()
+    before = applied(tx).get(after.partnership)
+    found = diff(
+        before,
+        after,
+        groups(tx, (before, after), now),
+        now,
+        acts=records.acts_by_query(tx.connection),
+        state=_state(tx),
+    )
+    return RulesDiff(
+        token=found.token,
+        partnership=after.partnership,
+        version_before=found.before,
+        version_after=found.after,
+        partners=tuple(
+            PartnerDiff(
+                partner=one.partner,
+                before=one.before.goes,
+                after=one.after.goes,
+                tear_lines=one.after.tear_lines,
+                waits=one.after.waits,
+                widened=one.widened,
+                narrowed=one.narrowed,
+                recalls=one.recalls,
+            )
+            for one in found.partners
+        ),
+        changes=tuple(
+            RulesChange(
+                marking=tuple(sorted(one.marking)),
+                mandates=one.mandates,
+                count=one.count,
+                starts=one.starts,
+                stops=one.stops,
+            )
+            for one in found.changes
+        ),
+    )
+
+
+def _state(tx: Transaction) -> str:
+    """Name what was counted: rules, acts, exceptions, and every change of objects."""
+    return f"{records.state(tx.connection)}:{changes.last(tx)}"
+
+
+def _keep_file(path: Path, text: str) -> None:
+    """Keep the applied rules where people look for them; the database is what counts."""
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
