@@ -58,8 +58,8 @@ def filled(folder: Path, count: int) -> dict[str, Any]:
         write_slice(path, min(SLICE, count - start), start)
         files.append(str(path))
     made: dict[str, Any] = child.call("bench.serving:fill", node=str(folder / "node"), files=files)
-    for path in files:
-        Path(path).unlink()
+    for file in files:
+        Path(file).unlink()
     return made
 
 
