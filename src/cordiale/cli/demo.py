@@ -24,14 +24,18 @@ app = single()
     ),
 )
 def demo(
-    once: Annotated[bool, typer.Option("--once", help=tr(_("Stop by itself when everything was shown.")))] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help=tr(_("Stop by itself when everything was shown.")))
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help=tr(_("Start anew instead of going on.")))] = False,
     folder: Annotated[
         Path | None, typer.Option(help=tr(_("Where the three nodes live (default: .demo in this folder).")))
     ] = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--input", metavar="PATH…", help=tr(_("Real STIX files or folders instead of the scenario."))),
+        typer.Option(
+            "--input", metavar="PATH…", help=tr(_("Real STIX files or folders instead of the scenario."))
+        ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
@@ -41,7 +45,9 @@ def demo(
 
     if more and not inputs:
         raise ConfigurationError(
-            "demo-input", _("Say --input before the files to use: cordiale demo --input {path}"), path=str(more[0])
+            "demo-input",
+            _("Say --input before the files to use: cordiale demo --input {path}"),
+            path=str(more[0]),
         )
     code = run(
         folder=folder,
