@@ -47,7 +47,7 @@ def answer_failure(error: Exception) -> int:
     if hasattr(error, "format_message"):
         return _wrong_usage(error)
     if type(error).__name__ == "Abort":
-        return say("interrupted", _("Stopped. What was done is kept; repeat to go on."), 130)
+        return say("interrupted", _("Stopped. What was done is kept; repeat to go on."), exit=130)
     if isinstance(error, OSError):
         return _system(error)
     if "database or disk is full" in str(error):

@@ -61,10 +61,10 @@ def _words(one: PartnerPreview) -> str:
         headings = (tr(_("Object")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
         parts.append(table(headings, rows))
     elif one.reasons:
-        rows = [
+        counts = [
             (number(lang, part.count), reason_words(part.reason), ", ".join(part.examples))
             for part in one.reasons
         ]
-        headings = (tr(_("Withheld")), tr(_("Reason")), tr(_("For example")))
-        parts.append(table(headings, rows))
+        names = (tr(_("Withheld")), tr(_("Reason")), tr(_("For example")))
+        parts.append(table(names, counts))
     return "\n".join(parts)

@@ -39,19 +39,19 @@ def _words(shown: Shown) -> str:
         rows = [(r.path, r.id, r.name) for r in shown.referred_by]
         parts.append(table((tr(_("Referred to by")), "", ""), rows))
     if shown.attachments:
-        rows = [
+        files = [
             (a.name, str(a.size), a.media_type, " ".join(a.marking), a.sha256)
             for a in shown.attachments
         ]
         headings = (tr(_("File")), tr(_("Size")), tr(_("Type")), tr(_("Marking")), "SHA-256")
-        parts.append(table(headings, rows))
+        parts.append(table(headings, files))
     if shown.partners:
-        rows = [
+        chips = [
             (c.partner, form_words(c.form), when(c.released_at), reason_words(c.reason))
             for c in shown.partners
         ]
-        headings = (tr(_("Partner")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
-        parts.append(table(headings, rows))
+        names = (tr(_("Partner")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
+        parts.append(table(names, chips))
     return "\n\n".join(parts)
 
 
