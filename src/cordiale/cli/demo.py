@@ -1,4 +1,4 @@
-"""`cordiale demo`."""
+"""`cordiale demo`: the work is `cordiale.demo`'s."""
 
 from __future__ import annotations
 
@@ -18,44 +18,31 @@ app = single()
     cls=Command,
     help=tr(
         _(
-            "Run three nodes on this machine that share an invented scenario, check that nothing leaks, and "
-            "serve until Ctrl-C."
+            "Run three nodes on this machine (Canada, France, United Kingdom) that share an invented "
+            "scenario under release rules, until Ctrl-C."
         )
     ),
 )
 def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help=tr(_("Stop by itself when everything was shown.")))
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help=tr(_("Start anew instead of going on.")))] = False,
-    folder: Annotated[
-        Path | None, typer.Option(help=tr(_("Where the three nodes live (default: .demo in this folder).")))
-    ] = None,
-    inputs: Annotated[
+    once: Annotated[bool, typer.Option("--once", help=tr(_("Stop by itself when all is shared.")))] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help=tr(_("Start anew.")))] = False,
+    input: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--input", metavar="PATH…", help=tr(_("Real STIX files or folders instead of the scenario."))
-        ),
+        typer.Option("--input", metavar="PATH…", help=tr(_("Real files instead of the scenario."))),
     ] = None,
-    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH…]", help=tr(_("Further files for --input."))),
+    ] = None,
 ) -> None:
     """Run the demonstration."""
-    from cordiale.demo.run import demo as run
-    from cordiale.platform.errors import ConfigurationError
+    from cordiale.demo.run import run
 
-    if more and not inputs:
-        raise ConfigurationError(
-            "demo-input",
-            _("Say --input before the files to use: cordiale demo --input {path}"),
-            path=str(more[0]),
-        )
     code = run(
-        folder=folder,
-        fresh=fresh,
+        paths=[*(input or ()), *(more or ())],
         once=once,
+        fresh=fresh,
         as_json=current().json,
-        inputs=[*(inputs or ()), *(more or ())],
         lang=current().lang,
     )
-    if code:
-        raise typer.Exit(code)
+    raise typer.Exit(code)

@@ -273,6 +273,11 @@ def current_kinds(
     return {(row[0], row[1], row[2], row[3], row[4], ()): int(row[5]) for row in rows}
 
 
+def waiting_text(tx: Transaction) -> int:
+    """Return how many versions wait for the text index."""
+    return int(tx.row("SELECT count(*) FROM text_dirty")[0])
+
+
 def current_bodies(
     tx: Transaction, page: int = 5000
 ) -> Iterator[tuple[int, int, str, str, str | None, bytes]]:

@@ -1,0 +1,33 @@
+"""`cordiale restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cordiale.cli.output import emit
+from cordiale.cli.session import current
+from cordiale.cli.tree import Command, single, tr
+from cordiale.platform.languages import _
+
+app = single()
+
+
+@app.command(cls=Command, help=tr(_("Bring a node back from a backup, into a new folder.")))
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="BACKUP", help=tr(_("Folder that backup made.")))],
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help=tr(_("Folder of the node (default: --node)."))),
+    ] = None,
+) -> None:
+    """Restore a node."""
+    from cordiale.node.backup import restore as run
+
+    made = run(folder, path or current().node)
+    emit(
+        {"node": str(made)},
+        lambda: tr(_("The node is back in {path}. See: cordiale --node {path} doctor"), path=str(made)),
+    )

@@ -1,0 +1,101 @@
+"""Copy a whole node while it runs, and bring one back from a copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cordiale.evidence import files
+from cordiale.node import layout
+from cordiale.platform import configuration
+from cordiale.platform.errors import Conflict, InputError
+from cordiale.platform.languages import _
+from cordiale.store import backup as store_backup
+
+if TYPE_CHECKING:
+    from cordiale.node.node import Node
+
+STORE = "store"
+FILES = (configuration.FILE_NAME,)
+FOLDERS = ("keys", "rules", "partners")
+
+
+def backup(node: Node, target: Path) -> Path:
+    """Write a copy of one moment of a node into a new folder, keys included; return the folder.
+
+    Whoever holds the copy can act as this node. Readers and writers go on meanwhile. Raises
+    Conflict when the folder is in use, StorageFull and IntegrityError as the store does.
+    """
+    target = Path(target)
+    if target.exists() and any(target.iterdir()):
+        raise Conflict(
+            "backup-taken",
+            _("{folder} exists and is not empty. Name a new folder for the copy."),
+            folder=str(target),
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o700)
+    try:
+        store_backup.backup(node.store, target / STORE, node.desk.clock())
+        # after the store: what it refers to is then surely there, and what is too much is swept
+        for sha256 in files.addresses(node.path / "files"):
+            source = files.address(node.path / "files", sha256)
+            copy = files.address(target / "files", sha256)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copy2(source, copy)
+            except FileNotFoundError:
+                continue  # withdrawn while we copied
+        for name in FILES:
+            shutil.copy2(node.path / name, target / name)
+        for name in FOLDERS:
+            if (node.path / name).is_dir():
+                shutil.copytree(node.path / name, target / name)
+    except OSError as error:
+        raise files.full_or_same(error, target) from error
+    return target
+
+
+def restore(copy: Path, path: Path) -> Path:
+    """Make a node folder from a copy; return it.
+
+    Links to partners find by themselves that this node went back in time and rejoin. Raises
+    Conflict when a node is there already, InputError for what is no copy, IntegrityError when the
+    copy is damaged; nothing is left behind then.
+    """
+    copy, path = Path(copy), Path(path)
+    if not (copy / configuration.FILE_NAME).is_file() or not (copy / STORE).is_dir():
+        raise InputError(
+            "no-backup",
+            _("{folder} is not a copy of a node: give the folder that cordiale backup made."),
+            folder=str(copy),
+        )
+    if path.exists() and any(path.iterdir()):
+        raise Conflict(
+            "restore-taken",
+            _("{folder} is not empty. Restore into a new folder, then put it in the place of the old one."),
+            folder=str(path),
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        for name in layout.FOLDERS:
+            (path / name).mkdir(mode=0o700, exist_ok=True)
+        for name in FOLDERS:
+            if (copy / name).is_dir():
+                shutil.copytree(copy / name, path / name, dirs_exist_ok=True)
+        for file in (path / "keys").iterdir():
+            file.chmod(0o644 if file.suffix == ".pub" else 0o600)
+        for sha256 in files.addresses(copy / "files"):
+            target = files.address(path / "files", sha256)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(files.address(copy / "files", sha256), target)
+            files.verify(path / "files", sha256)
+        shutil.copy2(copy / configuration.FILE_NAME, path / configuration.FILE_NAME)
+        store_backup.restore(copy / STORE, configuration.load(path, {}).store.url)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    os.chmod(path, 0o700)
+    return path
