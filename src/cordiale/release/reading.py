@@ -54,7 +54,7 @@ class Table:
             isinstance(v, str) and v.strip() and "\n" not in v for v in value
         ):
             raise wrong(
-                self, key, _('{file}, line {line}, {key}: write a list of texts, such as ["one", "two"].')
+                self, key, _('{file}, line {line}, {key}: write a list of texts, such as `["one", "two"]`.')
             )
         return tuple(value)
 

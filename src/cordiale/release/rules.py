@@ -177,7 +177,7 @@ def _mandate(row: Table) -> Mandate:
             row,
             "mode",
             _(
-                '{file}, line {line}, {key}: write "on_approval" (an officer acts) or "automatic" (a standing rule).'
+                '{file}, line {line}, {key}: write `"on_approval"` (an officer acts) or `"automatic"` (a standing rule).'
             ),
         )
     where = row.table("where")
@@ -221,7 +221,7 @@ def _assured(table: Table, text: str) -> Assurance:
     match text:
         case "node" | "taxii" | "file":
             return text
-    raise wrong(table, "assurance", _('{file}, line {line}, {key}: write "node", "taxii" or "file".'))
+    raise wrong(table, "assurance", _('{file}, line {line}, {key}: write `"node"`, `"taxii"` or `"file"`.'))
 
 
 def _instant(table: Table, key: str) -> Instant | None:

@@ -110,10 +110,16 @@ NAMES = ("AAA", "BBB", "CCC", "alpha", "bravo", "charlie", "A-CERT", "B-CERT", "
 ATOMS = st.one_of(
     st.sampled_from([f"tlp:{label}" for label in ("clear", "green", "amber", "amber+strict", "red")]),
     st.sampled_from([f"level:{level}" for level in LEVELS]),
-    st.sets(st.sampled_from(NAMES), min_size=1, max_size=4).map(lambda names: "rel:" + "|".join(sorted(names))),
+    st.sets(st.sampled_from(NAMES), min_size=1, max_size=4).map(
+        lambda names: "rel:" + "|".join(sorted(names))
+    ),
     st.sampled_from(["compartment:AAA/ORCHID", "compartment:AAA/LILY", "orcon:alpha", "orcon:bravo"]),
     st.sampled_from(["pap:clear", "pap:red", "unresolved", "unmarked", "unknown:marking-definition--x"]),
-    st.builds(lambda axis, at: f"{axis}:{format_instant(at)}", st.sampled_from(["not-after", "retain-until"]), INSTANTS),
+    st.builds(
+        lambda axis, at: f"{axis}:{format_instant(at)}",
+        st.sampled_from(["not-after", "retain-until"]),
+        INSTANTS,
+    ),
     st.text(max_size=12),
 )
 MARKINGS = st.frozensets(ATOMS, max_size=6)

@@ -1,14 +1,15 @@
 """The decision is total, default deny, and a join passes exactly when both parts do."""
 
 import pytest
-from hypothesis import given, strategies as st
-from tests.unit.release.given import ATOMS, BRAVO, INSTANTS, MARKINGS, NOW, RECIPIENTS, RULES, marking
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cordiale.platform.clock import format_instant
 from cordiale.release.decide import compile_rules, decide, explain
 from cordiale.release.marking import NOTHING, join
 from cordiale.release.reasons import REASONS
 from cordiale.release.recipient import Recipient
+from tests.unit.release.given import ATOMS, BRAVO, INSTANTS, MARKINGS, NOW, RECIPIENTS, RULES, marking
 
 CONSENTS = st.frozensets(st.sampled_from(["alpha", "bravo"]), max_size=2)
 
@@ -16,7 +17,10 @@ CONSENTS = st.frozensets(st.sampled_from(["alpha", "bravo"]), max_size=2)
 @given(MARKINGS, MARKINGS, RECIPIENTS, INSTANTS, CONSENTS)
 def test_a_join_passes_exactly_when_both_parts_pass(a, b, recipient, now, consents):
     both = decide(join(a, b), recipient, now, RULES, consents).passes
-    apart = decide(a, recipient, now, RULES, consents).passes and decide(b, recipient, now, RULES, consents).passes
+    apart = (
+        decide(a, recipient, now, RULES, consents).passes
+        and decide(b, recipient, now, RULES, consents).passes
+    )
     assert both == apart
 
 
@@ -49,7 +53,9 @@ def test_the_explanation_and_the_decision_agree(a, recipient, now):
     assert all(line.passes for line in lines) == decide(a, recipient, now, RULES).passes
 
 
-def refused(*texts: str, recipient: Recipient = BRAVO, now: int = NOW, consents: frozenset[str] = NOTHING) -> str:
+def refused(
+    *texts: str, recipient: Recipient = BRAVO, now: int = NOW, consents: frozenset[str] = NOTHING
+) -> str:
     return decide(marking(*texts), recipient, now, RULES, consents).code
 
 

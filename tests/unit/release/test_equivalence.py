@@ -1,15 +1,17 @@
 """The shipped example: what each level of one nation is for another, and what is refused."""
 
 import pytest
-from tests.unit.release.given import NOW, example, marking
 
 from cordiale.platform.clock import parse_instant
 from cordiale.release.banner import banner, line
 from cordiale.release.decide import decide
 from cordiale.release.recipient import Recipient
+from tests.unit.release.given import NOW, example, marking
 
 CLEARED = {
-    "FRA": Recipient(node="f", nation="FRA", tlp="red", clearances=("FRA/SECRET", "FRA/DIFFUSION RESTREINTE")),
+    "FRA": Recipient(
+        node="f", nation="FRA", tlp="red", clearances=("FRA/SECRET", "FRA/DIFFUSION RESTREINTE")
+    ),
     "FRA-TS": Recipient(node="f", nation="FRA", tlp="red", clearances=("FRA/TRÈS SECRET",)),
     "CAN": Recipient(node="c", nation="CAN", tlp="red", clearances=("CAN/SECRET", "CAN/PROTECTED B")),
     "CAN-C": Recipient(node="c", nation="CAN", tlp="red", clearances=("CAN/CONFIDENTIAL",)),
@@ -49,13 +51,17 @@ def test_a_level_passes_by_the_table_or_not_at_all(level, who, code):
 
 def test_before_its_date_a_row_maps_nothing():
     before = parse_instant("2024-09-25T23:59:59Z")
-    assert decide(marking("level:CAN/SECRET"), CLEARED["FRA"], before, example()).code == "equivalence-not-valid"
+    assert (
+        decide(marking("level:CAN/SECRET"), CLEARED["FRA"], before, example()).code == "equivalence-not-valid"
+    )
 
 
 def test_two_rows_in_turn_are_no_equivalence():
     """GBR OFFICIAL is handled as CAN CONFIDENTIAL, and that as FRA SECRET; France still needs a row of its own."""
     rules = example()
-    direct = [r for r in rules.equivalences if not (r.from_level.startswith("GBR") and r.to_level.startswith("FRA"))]
+    direct = [
+        r for r in rules.equivalences if not (r.from_level.startswith("GBR") and r.to_level.startswith("FRA"))
+    ]
     import msgspec
 
     without = msgspec.structs.replace(rules, equivalences=tuple(direct))
@@ -68,7 +74,10 @@ def test_the_reader_sees_the_original_level_with_their_own_beside_it():
 
 
 def test_a_round_trip_shows_the_originators_own_level_again():
-    assert line(banner(marking("level:CAN/CONFIDENTIAL"), "en", example(), CLEARED["CAN"], NOW)) == "CAN CONFIDENTIAL"
+    assert (
+        line(banner(marking("level:CAN/CONFIDENTIAL"), "en", example(), CLEARED["CAN"], NOW))
+        == "CAN CONFIDENTIAL"
+    )
 
 
 def test_a_banner_joins_each_axis_for_display():

@@ -1,8 +1,8 @@
 """Markings are sets of atoms; joining is union; base and full come from the object's own references."""
 
 import pytest
-from hypothesis import given, strategies as st
-from tests.unit.release.given import AMBER, CAMPAIGN, MARKINGS, RED, marked, value, version
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cordiale.release.marking import (
     NOTHING,
@@ -19,6 +19,7 @@ from cordiale.release.marking import (
     text_of,
 )
 from cordiale.stix import atoms, tlp
+from tests.unit.release.given import AMBER, CAMPAIGN, MARKINGS, RED, marked, value, version
 
 
 @given(MARKINGS, MARKINGS, MARKINGS)
@@ -71,7 +72,9 @@ def test_releasable_to_names_are_sorted_so_that_one_clause_has_one_text():
 
 
 def test_tlp_1_white_is_clear():
-    assert atom_of_definition({"id": "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"}) == "tlp:clear"
+    assert (
+        atom_of_definition({"id": "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"}) == "tlp:clear"
+    )
 
 
 def test_a_definition_that_only_calls_itself_tlp_is_unknown():
@@ -80,12 +83,18 @@ def test_a_definition_that_only_calls_itself_tlp_is_unknown():
 
 
 def test_an_atom_definition_under_another_id_is_unknown():
-    forged = atoms.definition_of("rel:CAN") | {"id": "marking-definition--aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"}
+    forged = atoms.definition_of("rel:CAN") | {
+        "id": "marking-definition--aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+    }
     assert atom_of_definition(forged) == f"unknown:{forged['id']}"
 
 
 def test_a_statement_restricts_nothing_unless_it_carries_more_than_its_text():
-    statement = {"id": "marking-definition--1", "definition_type": "statement", "definition": {"statement": "©"}}
+    statement = {
+        "id": "marking-definition--1",
+        "definition_type": "statement",
+        "definition": {"statement": "©"},
+    }
     assert atom_of_definition(statement) == ""
     assert atom_of_definition(statement | {"extensions": {"x": {}}}) == "unknown:marking-definition--1"
 
