@@ -96,7 +96,10 @@ def _file(path: Path) -> Opened:
 def _memory() -> Opened:
     memory = Memory()
     engine = create_engine(
-        "sqlite+pysqlite://", creator=lambda: memory.connection, poolclass=StaticPool, pool_reset_on_return=None
+        "sqlite+pysqlite://",
+        creator=lambda: memory.connection,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
     )
     return Opened("memory://", "sqlite", engine, engine, memory=memory)
 
@@ -137,7 +140,7 @@ def _postgresql(url: str) -> Opened:
         address = make_url(url).set(drivername="postgresql+psycopg")
     except ArgumentError:
         raise ConfigurationError("store.url", UNKNOWN, url=url.split("@")[-1]) from None
-    place = address.render_as_string(hide_password=True)
+    place = address.set(drivername="postgresql").render_as_string(hide_password=True)
     reader = create_engine(address, pool_size=_READERS, max_overflow=-1, pool_pre_ping=True)
     writer = create_engine(address, pool_size=1, max_overflow=0, pool_pre_ping=True)
 

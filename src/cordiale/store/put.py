@@ -308,7 +308,9 @@ def _insert(
                 continue  # a column of its own
             path_no = paths.get(path)
             if path_no is None:
-                path_no = paths[path] = names.number(tx, names.PATH, _INDEX.sub("", path) if "[" in path else path)
+                path_no = paths[path] = names.number(
+                    tx, names.PATH, _INDEX.sub("", path) if "[" in path else path
+                )
             strict = 1 if marked and covered(path, marked) else 0
             refs.append(
                 (

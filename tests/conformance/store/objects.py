@@ -70,7 +70,9 @@ def sighting(name: str, target: str, *, day: int = 0, **more: Any) -> Version:
 
 
 def address(value: str, **more: Any) -> Version:
-    return of({"type": "ipv4-addr", "spec_version": "2.1", "id": named("ipv4-addr", value), "value": value, **more})
+    return of(
+        {"type": "ipv4-addr", "spec_version": "2.1", "id": named("ipv4-addr", value), "value": value, **more}
+    )
 
 
 def of(value: dict[str, Any]) -> Version:
@@ -89,7 +91,9 @@ def keep(
 ) -> list[Outcome]:
     """Put versions in a transaction of their own, and their text."""
     with store.write() as tx:
-        done = put(tx, source, received, [Put(v, base, base if full is None else full) for v in versions], **more)
+        done = put(
+            tx, source, received, [Put(v, base, base if full is None else full) for v in versions], **more
+        )
     if index:
         index_all(store)
     return done

@@ -11,7 +11,7 @@ from cordiale.store.connection import Store, open_store
 from cordiale.store.search import search
 from cordiale.store.types import Filter
 from cordiale.store.versions import current
-from tests.conformance.store.objects import AMBER, GREEN, RED, START, keep, named, relationship, sdo
+from tests.conformance.store.objects import AMBER, RED, START, keep, named, relationship, sdo
 
 
 def fill(store: Store) -> None:
@@ -21,7 +21,9 @@ def fill(store: Store) -> None:
 
 def listing(store: Store):
     with store.read() as tx:
-        return current(tx, Filter(), None, 1000, None).rows, [row.vid for row in search(tx, "tanker", None).rows]
+        return current(tx, Filter(), None, 1000, None).rows, [
+            row.vid for row in search(tx, "tanker", None).rows
+        ]
 
 
 def test_a_copy_comes_back_whole(store: Store, new_url, backend: str, tmp_path: Path) -> None:
@@ -68,7 +70,9 @@ def test_a_damaged_copy_is_refused(store: Store, new_url, tmp_path: Path) -> Non
     folder = backup(store, tmp_path / "copy", START)
     with pytest.raises(Conflict):
         backup(store, folder, START)
-    file = max((file for file in folder.iterdir() if file.suffix != ".json"), key=lambda file: file.stat().st_size)
+    file = max(
+        (file for file in folder.iterdir() if file.suffix != ".json"), key=lambda file: file.stat().st_size
+    )
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)

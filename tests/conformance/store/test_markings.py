@@ -71,12 +71,24 @@ def test_a_relationship_that_came_before_its_ends_waits_for_them(store: Store) -
 
 
 def test_order_within_a_batch_does_not_matter(store: Store) -> None:
-    keep(store, sighting("s", named("relationship", "r")), relationship("r", A, B), sdo("malware", "b"), sdo("campaign", "a"))
+    keep(
+        store,
+        sighting("s", named("relationship", "r")),
+        relationship("r", A, B),
+        sdo("malware", "b"),
+        sdo("campaign", "a"),
+    )
     assert effective(store, named("sighting", "s")) == GREEN
 
 
 def test_a_raised_marking_narrows_all_that_depend_on_it_at_once(store: Store) -> None:
-    keep(store, sdo("campaign", "a"), sdo("malware", "b"), relationship("r", A, B), sighting("s", named("relationship", "r")))
+    keep(
+        store,
+        sdo("campaign", "a"),
+        sdo("malware", "b"),
+        relationship("r", A, B),
+        sighting("s", named("relationship", "r")),
+    )
     with store.read() as tx:
         seq = changes.last(tx)
     keep(store, sdo("malware", "b", day=1), base=RED)
@@ -175,7 +187,11 @@ puts = st.tuples(
     st.sampled_from(SOURCES),
     st.lists(
         st.tuples(
-            st.integers(0, 5), st.integers(0, 5), st.integers(0, 3), st.sampled_from(MARKINGS), st.sampled_from(MARKINGS)
+            st.integers(0, 5),
+            st.integers(0, 5),
+            st.integers(0, 3),
+            st.sampled_from(MARKINGS),
+            st.sampled_from(MARKINGS),
         ),
         min_size=1,
         max_size=4,
@@ -262,7 +278,9 @@ def check_against_naive(store: Store) -> None:
         )
         assert sum(counts(tx, None).values()) == sum(bool(row[9]) for row in versions)
         mids = {row[0]: (row[7], row[8]) for row in versions}
-        assert all(mid == mids[vid][strict] for vid, mid, strict in tx.rows("SELECT vid, mid, strict FROM refs"))
+        assert all(
+            mid == mids[vid][strict] for vid, mid, strict in tx.rows("SELECT vid, mid, strict FROM refs")
+        )
 
 
 @settings(max_examples=60)
@@ -294,12 +312,25 @@ def test_markings_equal_a_naive_recomputation_on_every_backend(store: Store) -> 
 
 
 def test_references_are_followed_both_ways(store: Store) -> None:
-    keep(store, sdo("campaign", "a", created_by_ref=named("identity", "x")), sdo("malware", "b"), relationship("r", A, B))
+    keep(
+        store,
+        sdo("campaign", "a", created_by_ref=named("identity", "x")),
+        sdo("malware", "b"),
+        relationship("r", A, B),
+    )
     keep(store, sdo("note", "n", content="c", object_refs=[B, A]))
     with store.read() as tx:
         [row] = get(tx, named("note", "n"), None)
-        assert [(link.path, link.target) for link in targets(tx, row.vid)] == [("object_refs", B), ("object_refs", A)]
-        assert [row.id for row in referrers(tx, A, None).rows] == [named("note", "n"), named("relationship", "r")]
+        assert [(link.path, link.target) for link in targets(tx, row.vid)] == [
+            ("object_refs", B),
+            ("object_refs", A),
+        ]
+        assert [row.id for row in referrers(tx, A, None).rows] == [
+            named("note", "n"),
+            named("relationship", "r"),
+        ]
         first = referrers(tx, A, None, limit=1)
         assert first.next is not None
-        assert [row.id for row in referrers(tx, A, None, after=first.next[1]).rows] == [named("relationship", "r")]
+        assert [row.id for row in referrers(tx, A, None, after=first.next[1]).rows] == [
+            named("relationship", "r")
+        ]

@@ -59,7 +59,9 @@ def test_models_equal_migrations(new_url) -> None:
             context = MigrationContext.configure(
                 tx.connection,
                 opts={
-                    "include_object": lambda _object, name, *_rest: not name.startswith((SEARCH_INDEX, "ix_" + SEARCH_INDEX)),
+                    "include_object": lambda _object, name, *_rest: (
+                        not name.startswith((SEARCH_INDEX, "ix_" + SEARCH_INDEX))
+                    ),
                     "compare_type": True,
                 },
             )

@@ -12,7 +12,9 @@ from tests.conformance.store.objects import START, index_all, keep, named, of, s
 
 def held(folder: Path, *words: bytes) -> set[bytes]:
     """Return which words some file of the folder holds."""
-    return {word for file in folder.rglob("*") if file.is_file() for word in words if word in file.read_bytes()}
+    return {
+        word for file in folder.rglob("*") if file.is_file() for word in words if word in file.read_bytes()
+    }
 
 
 def secret(n: int):
@@ -56,7 +58,9 @@ def test_nothing_of_a_purged_version_stays(store: Store, backend: str, tmp_path:
     assert check(store) == []
 
 
-def test_nothing_stays_when_the_text_was_indexed_merged_and_superseded_before(store: Store, tmp_path: Path) -> None:
+def test_nothing_stays_when_the_text_was_indexed_merged_and_superseded_before(
+    store: Store, tmp_path: Path
+) -> None:
     first = keep(store, sdo("campaign", "x", description="kqzjcanary " + "word " * 50))
     for n in range(40):
         keep(store, *[sdo("tool", f"{n} {m}", description=f"filler{n}x{m} " * 40) for m in range(10)])

@@ -45,7 +45,14 @@ def test_the_latest_modified_come_first(store: Store) -> None:
     fill(store)
     with store.read() as tx:
         rows = current(tx, Filter(), None, 100, None).rows
-        assert [row.type for row in rows] == ["campaign", "ipv4-addr", "ipv4-addr", "relationship", "malware", "campaign"]
+        assert [row.type for row in rows] == [
+            "campaign",
+            "ipv4-addr",
+            "ipv4-addr",
+            "relationship",
+            "malware",
+            "campaign",
+        ]
 
 
 def test_each_filter_narrows(store: Store) -> None:
@@ -77,12 +84,17 @@ def test_filters_by_marking(store: Store) -> None:
     fill(store)
     green, red = sees(store, *GREEN), sees(store, *RED)
     with store.read() as tx:
-        assert ids(current(tx, Filter(markings=tuple(red)), None, 10, None).rows) == [named("campaign", "secret")]
+        assert ids(current(tx, Filter(markings=tuple(red)), None, 10, None).rows) == [
+            named("campaign", "secret")
+        ]
         assert current(tx, Filter(markings=tuple(red)), None, 10, green).rows == []
 
 
 def test_pages_join_up_without_gap_or_repeat(store: Store) -> None:
-    many = [sdo(("campaign", "tool", "report")[n % 3], str(n), day=n % 7, published="2024-01-01T00:00:00Z") for n in range(60)]
+    many = [
+        sdo(("campaign", "tool", "report")[n % 3], str(n), day=n % 7, published="2024-01-01T00:00:00Z")
+        for n in range(60)
+    ]
     for n, version in enumerate(many):
         keep(store, version, base=(GREEN, AMBER, GREEN | AMBER)[n % 3 if n < 50 else 0], index=False)
     everything = sees(store, *GREEN, *AMBER)
@@ -141,7 +153,12 @@ def test_who_passes_only_the_effective_marking_gets_no_bytes(store: Store) -> No
 def test_a_reference_creator_or_value_under_a_granular_marking_does_not_find_its_object(store: Store) -> None:
     red = [{"marking_ref": RED_REF, "selectors": ["object_refs.[1]", "created_by_ref"]}]
     report = sdo(
-        "report", "x", published="2024-01-01T00:00:00Z", object_refs=[A, B], created_by_ref=CSE, granular_markings=red
+        "report",
+        "x",
+        published="2024-01-01T00:00:00Z",
+        object_refs=[A, B],
+        created_by_ref=CSE,
+        granular_markings=red,
     )
     keep(store, report, full=GREEN | RED)
     marked = address("192.0.2.9", granular_markings=[{"marking_ref": RED_REF, "selectors": ["value"]}])
@@ -165,7 +182,13 @@ def test_answers_are_equal_in_two_worlds_that_differ_only_in_what_is_hidden(new_
     fill(plain)
     keep(crowded, *[sdo("campaign", f"hidden {n}", day=n, created_by_ref=CSE) for n in range(40)], base=RED)
     fill(crowded)
-    keep(crowded, *[relationship(f"h{n}", A, B, day=n) for n in range(40)], address("192.0.2.7", defanged=False), base=RED, source="gbr")
+    keep(
+        crowded,
+        *[relationship(f"h{n}", A, B, day=n) for n in range(40)],
+        address("192.0.2.7", defanged=False),
+        base=RED,
+        source="gbr",
+    )
     traces = []
     for store in (plain, crowded):
         visible = sees(store, *GREEN, *AMBER)
@@ -181,7 +204,10 @@ def test_answers_are_equal_in_two_worlds_that_differ_only_in_what_is_hidden(new_
                     ids(by_value(tx, kind, "192.0.2.7", visible)),
                     ids(search(tx, "a", visible).rows),
                     counts(tx, visible),
-                    [ids(get(tx, name, visible, history=True)) for name in (A, B, named("campaign", "hidden 3"))],
+                    [
+                        ids(get(tx, name, visible, history=True))
+                        for name in (A, B, named("campaign", "hidden 3"))
+                    ],
                 ]
             )
     assert traces[0] == traces[1]

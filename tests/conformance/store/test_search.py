@@ -21,7 +21,9 @@ def found(store: Store, words: str, visible: Visible = None, **more) -> list[str
 
 
 ENGLISH = "The attackers were phishing ministries' employees through CVE-2021-44228 (T1059.001)."
-FRENCH = "L'opération d’hameçonnage visait les ministères, aujourd'hui l'Élysée ; œuvre d'un réseau coordonné."
+FRENCH = (
+    "L'opération d’hameçonnage visait les ministères, aujourd'hui l'Élysée ; œuvre d'un réseau coordonné."
+)
 
 
 @pytest.mark.parametrize(
@@ -46,21 +48,27 @@ FRENCH = "L'opération d’hameçonnage visait les ministères, aujourd'hui l'É
     ],
 )
 @pytest.mark.parametrize("known", [False, True])
-def test_words_find_their_inflections_with_and_without_accents(store: Store, text: str, words: str, known: bool) -> None:
+def test_words_find_their_inflections_with_and_without_accents(
+    store: Store, text: str, words: str, known: bool
+) -> None:
     more = {"lang": "en" if text is ENGLISH else "fr"} if known else {}
     keep(store, sdo("campaign", "x", description=text, **more))
     assert found(store, words) == [named("campaign", "x")]
 
 
 def test_every_word_must_be_there(store: Store) -> None:
-    keep(store, sdo("campaign", "one", description="tanker flag"), sdo("campaign", "two", description="tanker"))
+    keep(
+        store, sdo("campaign", "one", description="tanker flag"), sdo("campaign", "two", description="tanker")
+    )
     assert found(store, "tanker flag") == [named("campaign", "one")]
     assert found(store, "tanker nothing") == []
     assert found(store, "  ") == []
     assert found(store, '"flag" AND (tanker* OR NEAR _m1) NOT -x:') == []
 
 
-@pytest.mark.parametrize("words", ['"', "'", "a' | '", "* ^", "_m1", "_t3", "{a b}:", "\\", "\0", "a:b", "é" * 300])
+@pytest.mark.parametrize(
+    "words", ['"', "'", "a' | '", "* ^", "_m1", "_t3", "{a b}:", "\\", "\0", "a:b", "é" * 300]
+)
 def test_a_question_is_never_a_command(store: Store, words: str) -> None:
     keep(store, sdo("campaign", "tanker"), base=RED)
     assert found(store, words, sees(store, *GREEN)) == []

@@ -12,14 +12,19 @@ from cordiale.store.markings import all_markings
 from cordiale.store.search import counts
 from cordiale.store.types import Filter, Put
 from cordiale.store.versions import current, get, put
-from tests.conformance.store.objects import AMBER, GREEN, RED, START, keep, named, relationship, sdo
+from tests.conformance.store.objects import AMBER, RED, START, keep, named, relationship, sdo
 
 
 def test_an_error_undoes_everything_and_what_was_learnt(store: Store) -> None:
     campaign = sdo("campaign", "a")
-    with pytest.raises(KeyError), store.write() as tx:
-        put(tx, "fra", START, [Put(campaign, RED, RED)])
-        raise KeyError
+
+    def interrupted() -> None:
+        with store.write() as tx:
+            put(tx, "fra", START, [Put(campaign, RED, RED)])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
     with store.read() as tx:
         assert get(tx, campaign.id, None) == []
         assert all_markings(tx) == {}
@@ -50,7 +55,9 @@ def test_a_second_writer_inside_the_first_is_refused_instead_of_waiting_for_itse
 def test_writers_take_turns(store: Store) -> None:
     def work(n: int) -> None:
         for m in range(5):
-            keep(store, relationship(f"r{n}{m}", named("campaign", "a"), named("tool", f"{n}{m}")), index=False)
+            keep(
+                store, relationship(f"r{n}{m}", named("campaign", "a"), named("tool", f"{n}{m}")), index=False
+            )
             keep(store, sdo("tool", f"{n}{m}"), index=False)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]

@@ -16,7 +16,12 @@ def test_what_is_put_comes_back_byte_for_byte(store: Store) -> None:
     [outcome] = keep(store, campaign)
     with store.read() as tx:
         [row] = get(tx, campaign.id, None)
-        assert (row.raw, row.hash, row.modified, row.source) == (campaign.raw, campaign.hash, campaign.modified, "can")
+        assert (row.raw, row.hash, row.modified, row.source) == (
+            campaign.raw,
+            campaign.hash,
+            campaign.modified,
+            "can",
+        )
         assert bodies(tx, [outcome.vid]) == {outcome.vid: campaign.raw}
         assert by_vid(tx, [outcome.vid, 999], None)[outcome.vid] == row
 
@@ -50,7 +55,10 @@ def test_the_latest_modified_is_current_whatever_the_order_of_arrival(store: Sto
     keep(store, older, received=START + 5)
     with store.read() as tx:
         assert [row.modified for row in get(tx, newer.id, None)] == [newer.modified]
-        assert [row.modified for row in get(tx, newer.id, None, history=True)] == [newer.modified, older.modified]
+        assert [row.modified for row in get(tx, newer.id, None, history=True)] == [
+            newer.modified,
+            older.modified,
+        ]
         assert [row.current for row in get(tx, newer.id, None, history=True)] == [True, False]
 
 
@@ -124,7 +132,9 @@ def test_a_purge_leaves_a_tombstone_that_the_content_cannot_pass(store: Store) -
         assert (tombstone.vid, tombstone.source, tombstone.reason) == (outcome.vid, "can", "recalled")
         assert campaign.hash not in (tombstone.salt, tombstone.salted_hash)
     assert kinds(keep(store, campaign)) == ["tombstoned"]
-    assert kinds(keep(store, campaign, source="fra")) == ["new"], "another source's own statement is not recalled"
+    assert kinds(keep(store, campaign, source="fra")) == ["new"], (
+        "another source's own statement is not recalled"
+    )
     assert kinds(keep(store, newer)) == ["new"], "a newer version is not blocked"
 
 
@@ -171,14 +181,20 @@ def test_the_change_log_says_what_happened_in_order(store: Store) -> None:
     with store.read() as tx:
         log = changes.after(tx, 0, 100)
         assert [change.vid for change in log] == [outcome.vid for outcome in outcomes]
-        assert [change.seq for change in changes.after(tx, log[9].seq, 5)] == [change.seq for change in log[10:15]]
+        assert [change.seq for change in changes.after(tx, log[9].seq, 5)] == [
+            change.seq for change in log[10:15]
+        ]
 
 
 def test_versions_are_found_by_marking_for_a_rule_that_widens(store: Store) -> None:
     keep(store, *[sdo("campaign", str(n)) for n in range(5)])
     keep(store, sdo("campaign", "red"), base=RED)
     with store.read() as tx:
-        [mid] = {row.effective_mid for row in current(tx, Filter(), None, 10, None).rows if row.id != named("campaign", "red")}
+        [mid] = {
+            row.effective_mid
+            for row in current(tx, Filter(), None, 10, None).rows
+            if row.id != named("campaign", "red")
+        }
         first = with_markings(tx, [mid], 0, 3)
         assert len(first) == 3
         assert len(with_markings(tx, [mid], first[-1][0], 3)) == 2
