@@ -21,7 +21,11 @@ def canonical(value: Any, sorted_bytes: bytes | None = None, without_floats: boo
     dumped = orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if sorted_bytes is None else sorted_bytes
     if not without_floats and _any_float(value):
         return rfc8785.dumps(value)
-    if not dumped.isascii() and len(dumped.translate(None, _ASTRAL)) != len(dumped) and _any_astral_key(value):
+    if (
+        not dumped.isascii()
+        and len(dumped.translate(None, _ASTRAL)) != len(dumped)
+        and _any_astral_key(value)
+    ):
         return rfc8785.dumps(value)
     return dumped
 
@@ -42,5 +46,7 @@ def _any_float(value: Any) -> bool:
 
 def _any_astral_key(value: Any) -> bool:
     if type(value) is dict:
-        return any(max(key, default="") > "\uffff" for key in value) or any(map(_any_astral_key, value.values()))
+        return any(max(key, default="") > "\uffff" for key in value) or any(
+            map(_any_astral_key, value.values())
+        )
     return type(value) is list and any(map(_any_astral_key, value))

@@ -14,7 +14,7 @@ from cordiale.platform.languages import _
 from cordiale.stix import forms, kinds, vocabularies
 from cordiale.stix.granular import explain_granulars
 from cordiale.stix.instants import MILLIS_LENGTH, instant_of
-from cordiale.stix.report import Report
+from cordiale.stix.report import Report, missing, none_of, wrong_type
 from cordiale.stix.rules import RULES
 
 Quick = Callable[[Any], bool]
@@ -35,22 +35,6 @@ class Check(NamedTuple):
 def compile_kind(kind: kinds.Kind) -> Check:
     """Return the check of a kind."""
     return _COMPILERS[type(kind)](kind)
-
-
-def named(value: Any) -> str:
-    """Name the JSON type of a value as messages do."""
-    return _NAMES.get(type(value), "null")
-
-
-_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "list", dict: "object"}
-
-
-def wrong_type(value: Any, path: str, expected: str, report: Report) -> None:
-    """Report a value of the wrong JSON type."""
-    report.error(
-        path, "type", _("Expected {expected}, found {found}. Correct the value."),
-        expected=expected, found=named(value),
-    )  # fmt: skip
 
 
 def _anything(kind: kinds.Kind) -> Check:
@@ -112,7 +96,9 @@ def _integer(kind: kinds.Kind) -> Check:
     if low is None and high is None:
         return Check(lambda value: type(value) is int, explain, int)
     return Check(
-        lambda value: type(value) is int and (low is None or value >= low) and (high is None or value <= high),
+        lambda value: (
+            type(value) is int and (low is None or value >= low) and (high is None or value <= high)
+        ),
         explain,
     )
 
@@ -180,7 +166,10 @@ def _identifier(kind: kinds.Kind) -> Check:
         match = forms.is_identifier(value)
         if match is None:
             report.error(
-                path, "identifier", _("{found} is not an identifier: a type, two hyphens and a UUID."), found=value
+                path,
+                "identifier",
+                _("{found} is not an identifier: a type, two hyphens and a UUID."),
+                found=value,
             )
         elif targets:
             report.error(
@@ -353,16 +342,6 @@ def _record(kind: kinds.Kind) -> Check:
             rule.explain(value, path, report)
 
     return Check(quick, explain)
-
-
-def missing(path: str, name: str, report: Report) -> None:
-    """Report a required property that is not there."""
-    report.error(path, "required", _("The required property {name} is missing."), name=name)
-
-
-def none_of(path: str, names: tuple[str, ...], report: Report) -> None:
-    """Report that none of several properties is there."""
-    report.error(path, "at-least-one", _("At least one of these must be there: {names}."), names=", ".join(names))
 
 
 def _granulars(kind: kinds.Kind) -> Check:

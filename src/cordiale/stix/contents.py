@@ -12,7 +12,9 @@ from cordiale.stix.selectors import touches
 from cordiale.stix.view import Granular, Reference, TextField
 
 _CUSTOM_TEXTS = ("name", "description", "aliases")
-_UNFOLLOWED = frozenset(("object_marking_refs", "granular_markings", "external_references", "kill_chain_phases"))
+_UNFOLLOWED = frozenset(
+    ("object_marking_refs", "granular_markings", "external_references", "kill_chain_phases")
+)
 _REFS = ("_ref", "_refs")
 _NAME_LENGTH = 200
 _PLAIN = frozenset((str, bool, int, float))
@@ -72,7 +74,9 @@ def values_of(value: Mapping[str, Any], described: ObjectType | None) -> tuple[t
     """Return the (kind, value) of observables, and of the literals in an indicator's STIX pattern."""
     if value["type"] == "indicator":
         pattern = value.get("pattern")
-        return tuple(literals(pattern)) if value.get("pattern_type") == "stix" and type(pattern) is str else ()
+        return (
+            tuple(literals(pattern)) if value.get("pattern_type") == "stix" and type(pattern) is str else ()
+        )
     if described is None or not described.values:
         return ()
     found: dict[tuple[str, str], None] = {}

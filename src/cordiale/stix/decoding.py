@@ -59,7 +59,7 @@ def decode_with_care(raw: bytes, limits: Limits) -> tuple[dict[str, Any], bytes,
     try:
         value = _plain(raw)
         plain = limits.depth >= _PLAIN_DEPTH
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = _loads_slowly(raw, limits)
         plain = False
     if not plain and (depth := _depth(value)) > limits.depth:
@@ -174,7 +174,9 @@ def _unreadable(raw: bytes, error: orjson.JSONDecodeError, limits: Limits) -> In
     offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass")) if error.doc else 0
     reason = str(error.msg)
     if raw.startswith(_BOM):
-        return InputError("byte-order-mark", _("The object begins with a byte order mark. Remove it."), offset="0")
+        return InputError(
+            "byte-order-mark", _("The object begins with a byte order mark. Remove it."), offset="0"
+        )
     if "depth limit" in reason:
         return _too_deep(limits)
     if _NOT_FINITE.match(raw, offset):
@@ -218,4 +220,6 @@ def _not_utf8(raw: bytes) -> InputError:
                 _("Half of a character (a lone surrogate) at byte {offset}. Write the whole character."),
                 offset=str(offset),
             )
-    return InputError("not-utf8", _("Byte {offset} is not UTF-8. Save the file as UTF-8."), offset=str(offset))
+    return InputError(
+        "not-utf8", _("Byte {offset} is not UTF-8. Save the file as UTF-8."), offset=str(offset)
+    )

@@ -80,13 +80,17 @@ FORMS: dict[str, Form] = {
         "spec-version",
         _("{found} is not a version of STIX read here. Write 2.1, or import the object as STIX 2.0."),
     ),
-    "language": Form(is_language, "language", _("{found} is not a language code (RFC 5646). Write fr or fr-CA.")),
+    "language": Form(
+        is_language, "language", _("{found} is not a language code (RFC 5646). Write fr or fr-CA.")
+    ),
     "relationship-type": _form(
         r"[a-z0-9-]{1,250}",
         "relationship-type",
         _("{found} is no relationship type: it has only a–z, 0–9 and hyphens."),
     ),
-    "country": _form(r"[A-Z]{2}", "country", _("{found} is not a country code of two capitals (ISO 3166-1).")),
+    "country": _form(
+        r"[A-Z]{2}", "country", _("{found} is not a country code of two capitals (ISO 3166-1).")
+    ),
     "ipv4-addr": Form(_ipv4, "address", _("{found} is not an IPv4 address or network.")),
     "ipv6-addr": Form(_ipv6, "address", _("{found} is not an IPv6 address or network.")),
     "mac-addr": _form(
@@ -100,7 +104,9 @@ FORMS: dict[str, Form] = {
         _("{found} is not written as a domain name (RFC 1034)."),
     ),
     "email-addr": _form(
-        r"[^\s@]+(?:@[^\s@]+)?@[^\s@]+", "email-addr", _("{found} is not written as an e-mail address (RFC 5322).")
+        r"[^\s@]+(?:@[^\s@]+)?@[^\s@]+",
+        "email-addr",
+        _("{found} is not written as an e-mail address (RFC 5322)."),
     ),
     "url": _form(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "url", _("{found} is not written as a URL (RFC 3986).")),
     "mime-type": _form(

@@ -6,16 +6,13 @@ from typing import Any
 
 from cordiale.platform.languages import _
 from cordiale.stix import forms, selectors
-from cordiale.stix.report import Report
+from cordiale.stix.report import Report, missing, wrong_type
 
 
 def explain_granulars(value: Any, path: str, report: Report) -> None:
     """Report every fault of the ``granular_markings`` of the report's object."""
     if type(value) is not list:
-        report.error(
-            path, "type", _("Expected {expected}, found {found}. Correct the value."),
-            expected="list", found=type(value).__name__,
-        )  # fmt: skip
+        wrong_type(value, path, "list", report)
         return
     if not value:
         report.error(path, "empty", _("It is empty: leave the property out instead."))
@@ -25,10 +22,7 @@ def explain_granulars(value: Any, path: str, report: Report) -> None:
 
 def _marking(marking: Any, path: str, report: Report) -> None:
     if type(marking) is not dict:
-        report.error(
-            path, "type", _("Expected {expected}, found {found}. Correct the value."),
-            expected="object", found=type(marking).__name__,
-        )  # fmt: skip
+        wrong_type(marking, path, "object", report)
         return
     if ("marking_ref" in marking) == ("lang" in marking):
         report.error(path, "granular-choice", _("Exactly one of marking_ref and lang must be there."))
@@ -43,14 +37,17 @@ def _marking(marking: Any, path: str, report: Report) -> None:
             )  # fmt: skip
     chosen = marking.get("selectors")
     if type(chosen) is not list or not chosen:
-        report.error(f"{path}.selectors", "required", _("The required property {name} is missing."), name="selectors")
+        missing(f"{path}.selectors", "selectors", report)
         return
     for index, selector in enumerate(chosen):
         at = f"{path}.selectors.[{index}]"
         steps = selectors.parse(selector) if type(selector) is str else None
         if steps is None:
             report.error(
-                at, "selector-syntax", _("{found} is not a selector. Write description or labels.[0]."), found=selector
+                at,
+                "selector-syntax",
+                _("{found} is not a selector. Write description or labels.[0]."),
+                found=selector,
             )
         elif not selectors.resolves(report.root, steps):
             report.error(
@@ -63,7 +60,10 @@ def _target(target: Any, path: str, report: Report) -> None:
     match = forms.is_identifier(target) if type(target) is str else None
     if match is None:
         report.error(
-            path, "identifier", _("{found} is not an identifier: a type, two hyphens and a UUID."), found=target
+            path,
+            "identifier",
+            _("{found} is not an identifier: a type, two hyphens and a UUID."),
+            found=target,
         )
     elif match[1] != "marking-definition":
         report.error(

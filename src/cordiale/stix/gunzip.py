@@ -40,7 +40,9 @@ def bounded_gunzip(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
             if len(piece) > left:
                 raise InputError(
                     "too-large",
-                    _("The data is larger than {limit} bytes once decompressed. Split it, or raise the limit."),
+                    _(
+                        "The data is larger than {limit} bytes once decompressed. Split it, or raise the limit."
+                    ),
                     limit=str(limit),
                 )
             left -= len(piece)

@@ -124,7 +124,11 @@ def _local_refs(node: Any) -> list[tuple[dict[str, Any], str, list[str]]]:
             for name, child in one.items():
                 if name.endswith("_ref") and type(child) is str:
                     found.append((one, name, [child]))
-                elif name.endswith("_refs") and type(child) is list and all(type(each) is str for each in child):
+                elif (
+                    name.endswith("_refs")
+                    and type(child) is list
+                    and all(type(each) is str for each in child)
+                ):
                     if child:
                         found.append((one, name, child))
                 else:
@@ -165,7 +169,8 @@ def _modern(observable: Mapping[str, Any], identifier: str, changes: list[Change
     if type(request) is dict and type(request.get("request_header")) is dict:
         # 2.0 let a header be one text; 2.1 wants a list (6.12.2)
         request["request_header"] = {
-            name: [header] if type(header) is str else header for name, header in request["request_header"].items()
+            name: [header] if type(header) is str else header
+            for name, header in request["request_header"].items()
         }
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cordiale.platform.languages import _
 from cordiale.stix.problem import Problem
 
 _SHOWN = 80  # characters of a wrong value that a message repeats
@@ -33,3 +34,31 @@ class Report:
 def _shown(params: Mapping[str, object]) -> dict[str, str]:
     """Write parameters as text, and cut short what the object itself brought."""
     return {name: str(value)[:_SHOWN] if name == "found" else str(value) for name, value in params.items()}
+
+
+_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "list", dict: "object"}
+
+
+def named(value: Any) -> str:
+    """Name the JSON type of a value as messages do."""
+    return _NAMES.get(type(value), "null")
+
+
+def wrong_type(value: Any, path: str, expected: str, report: Report) -> None:
+    """Report a value of the wrong JSON type."""
+    report.error(
+        path, "type", _("Expected {expected}, found {found}. Correct the value."),
+        expected=expected, found=named(value),
+    )  # fmt: skip
+
+
+def missing(path: str, name: str, report: Report) -> None:
+    """Report a required property that is not there."""
+    report.error(path, "required", _("The required property {name} is missing."), name=name)
+
+
+def none_of(path: str, names: tuple[str, ...], report: Report) -> None:
+    """Report that none of several properties is there."""
+    report.error(
+        path, "at-least-one", _("At least one of these must be there: {names}."), names=", ".join(names)
+    )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cordiale.platform.languages import _
 from cordiale.stix import atoms, forms, tlp
-from cordiale.stix.report import Report
+from cordiale.stix.report import Report, missing, wrong_type
 
 Value = dict[str, Any]
 
@@ -29,7 +29,9 @@ def _together(path: str, name: str, other: str, report: Report) -> None:
 
 
 def _apart(path: str, name: str, other: str, report: Report) -> None:
-    report.error(_at(path, name), "excludes", _("{name} may not stand beside {other}."), name=name, other=other)
+    report.error(
+        _at(path, name), "excludes", _("{name} may not stand beside {other}."), name=name, other=other
+    )
 
 
 _KNOWN_IDS = {
@@ -53,13 +55,12 @@ def _known_source(value: Value, path: str, report: Report) -> None:
         )  # fmt: skip
 
 
-# An observation in brackets, somewhere; the pattern parser proper says more.
-_OBSERVATION = re.compile(r"\[.+\]", re.DOTALL).search
-
-
 def _pattern_form(value: Value, path: str, report: Report) -> None:
     pattern = value.get("pattern")
-    if value.get("pattern_type") == "stix" and type(pattern) is str and _OBSERVATION(pattern) is None:
+    if value.get("pattern_type") != "stix" or type(pattern) is not str:
+        return
+    # An observation in brackets, somewhere; a pattern parser would say more.
+    if not 0 <= pattern.find("[") < pattern.rfind("]") - 1:
         report.error(
             _at(path, "pattern"), "pattern",
             _("{found} is not a STIX pattern: it has no comparison in square brackets."), found=pattern,
@@ -82,13 +83,35 @@ def _location_whole(value: Value, path: str, report: Report) -> None:
 
 def _family_named(value: Value, path: str, report: Report) -> None:
     if value.get("is_family") is True and "name" not in value:
-        report.error(_at(path, "name"), "required", _("The required property {name} is missing."), name="name")
+        missing(_at(path, "name"), "name", report)
 
 
 _SDO_NAMES = frozenset(
-    "attack-pattern campaign course-of-action grouping identity incident indicator infrastructure intrusion-set "
-    "location malware malware-analysis note observed-data opinion report threat-actor tool vulnerability "
-    "marking-definition language-content extension-definition bundle".split()
+    [
+        "attack-pattern",
+        "campaign",
+        "course-of-action",
+        "grouping",
+        "identity",
+        "incident",
+        "indicator",
+        "infrastructure",
+        "intrusion-set",
+        "location",
+        "malware",
+        "malware-analysis",
+        "note",
+        "observed-data",
+        "opinion",
+        "report",
+        "threat-actor",
+        "tool",
+        "vulnerability",
+        "marking-definition",
+        "language-content",
+        "extension-definition",
+        "bundle",
+    ]
 )
 
 
@@ -96,7 +119,10 @@ def _observed_once(value: Value, path: str, report: Report) -> None:
     objects, listed = value.get("objects"), value.get("object_refs")
     if listed is None and objects is None:
         report.error(
-            path, "at-least-one", _("At least one of these must be there: {names}."), names="object_refs, objects"
+            path,
+            "at-least-one",
+            _("At least one of these must be there: {names}."),
+            names="object_refs, objects",
         )
     if listed is not None and objects is not None:
         _apart(path, "objects", "object_refs", report)
@@ -108,10 +134,7 @@ def _observed_once(value: Value, path: str, report: Report) -> None:
     if type(objects) is dict:
         for name, observable in objects.items():
             if type(observable) is not dict or type(observable.get("type")) is not str:
-                report.error(
-                    _at(path, f"objects.{name}"), "required", _("The required property {name} is missing."),
-                    name="type",
-                )  # fmt: skip
+                missing(_at(path, f"objects.{name}"), "type", report)
     for index, target in enumerate(listed if type(listed) is list else ()):
         found = target.partition("--")[0] if type(target) is str else ""
         if found in _SDO_NAMES:
@@ -126,13 +149,16 @@ def _marking_defined(value: Value, path: str, report: Report) -> None:
     if "extensions" not in value:
         for name in ("definition_type", "definition"):
             if name not in value:
-                report.error(_at(path, name), "required", _("The required property {name} is missing."), name=name)
+                missing(_at(path, name), name, report)
     elif (kind is None) != (written is None):
         pair = ("definition_type", "definition") if written is None else ("definition", "definition_type")
         _together(path, *pair, report)
     if kind in ("statement", "tlp") and type(written) is dict and kind not in written:
         report.error(
-            _at(path, f"definition.{kind}"), "required", _("The required property {name} is missing."), name=kind
+            _at(path, f"definition.{kind}"),
+            "required",
+            _("The required property {name} is missing."),
+            name=kind,
         )
 
 
@@ -175,10 +201,7 @@ def _translations(value: Value, path: str, report: Report) -> None:
                 at, "language", _("{found} is not a language code (RFC 5646). Write fr or fr-CA."), found=lang
             )
         if type(translated) is not dict:
-            report.error(
-                at, "type", _("Expected {expected}, found {found}. Correct the value."),
-                expected="object", found=type(translated).__name__,
-            )  # fmt: skip
+            wrong_type(translated, at, "object", report)
         elif not translated:
             report.error(at, "empty", _("It is empty: leave the property out instead."))
 

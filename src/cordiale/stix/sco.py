@@ -49,15 +49,7 @@ _REGISTRY_VALUE = Record(
     closed=True,
 )
 
-_X509_V3 = {
-    name: TEXT
-    for name in (
-        "basic_constraints", "name_constraints", "policy_constraints", "key_usage", "extended_key_usage",
-        "subject_key_identifier", "authority_key_identifier", "subject_alternative_name",
-        "issuer_alternative_name", "subject_directory_attributes", "crl_distribution_points",
-        "inhibit_any_policy", "certificate_policies", "policy_mappings",
-    )
-} | {"private_key_usage_period_not_before": TIME, "private_key_usage_period_not_after": TIME}  # fmt: skip
+_X509_V3 = dict.fromkeys(("basic_constraints", "name_constraints", "policy_constraints", "key_usage", "extended_key_usage", "subject_key_identifier", "authority_key_identifier", "subject_alternative_name", "issuer_alternative_name", "subject_directory_attributes", "crl_distribution_points", "inhibit_any_policy", "certificate_policies", "policy_mappings"), TEXT) | {"private_key_usage_period_not_before": TIME, "private_key_usage_period_not_after": TIME}  # fmt: skip
 
 _PROCESS = {
     "is_hidden": BOOLEAN,
@@ -275,10 +267,17 @@ SCOS: dict[str, ObjectType] = {
         orders=(("start", "end", True),),
         rules=("active_without_end",),
         identifying=(
-            "start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions",
+            "start",
+            "end",
+            "src_ref",
+            "dst_ref",
+            "src_port",
+            "dst_port",
+            "protocols",
+            "extensions",
         ),
         extensions=NETWORK_TRAFFIC,
-    ),  # fmt: skip
+    ),
     "process": ObjectType(
         "sco",
         _PROCESS,

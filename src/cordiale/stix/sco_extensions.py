@@ -45,23 +45,8 @@ _OPTIONAL_HEADER = _some(
         "loader_flags_hex": HEX,
         "hashes": HASHES,
     }
-    | {
-        name: NATURAL
-        for name in (
-            "size_of_code", "size_of_initialized_data", "size_of_uninitialized_data", "size_of_image",
-            "size_of_headers", "size_of_stack_reserve", "size_of_stack_commit", "size_of_heap_reserve",
-            "size_of_heap_commit",
-        )
-    }
-    | {
-        name: INTEGER
-        for name in (
-            "major_linker_version", "minor_linker_version", "address_of_entry_point", "base_of_code",
-            "base_of_data", "image_base", "section_alignment", "file_alignment", "major_os_version",
-            "minor_os_version", "major_image_version", "minor_image_version", "major_subsystem_version",
-            "minor_subsystem_version", "number_of_rva_and_sizes",
-        )
-    }
+    | dict.fromkeys(("size_of_code", "size_of_initialized_data", "size_of_uninitialized_data", "size_of_image", "size_of_headers", "size_of_stack_reserve", "size_of_stack_commit", "size_of_heap_reserve", "size_of_heap_commit"), NATURAL)
+    | dict.fromkeys(("major_linker_version", "minor_linker_version", "address_of_entry_point", "base_of_code", "base_of_data", "image_base", "section_alignment", "file_alignment", "major_os_version", "minor_os_version", "major_image_version", "minor_image_version", "major_subsystem_version", "minor_subsystem_version", "number_of_rva_and_sizes"), INTEGER)
 )  # fmt: skip
 
 FILE = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cordiale.stix.kinds import (
-    ANY_REF,
     ANY_REFS,
     BOOLEAN,
     TEXT,

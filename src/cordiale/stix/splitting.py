@@ -26,6 +26,9 @@ class _Envelope(msgspec.Struct):
     objects: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
+# RecursionError: nesting so deep that the C stack would be exhausted
+_MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -59,7 +62,7 @@ def _values(body: bytes, base: int, limits: Limits) -> Iterator[bytes | SetAside
             yield from _items(body, body, base, 0)
             return
         envelope = _envelope(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _MALFORMED:
         yield from _salvage(body, base, limits)
         return
     yield from _unfold(body, envelope, base, 0, limits)
@@ -105,8 +108,7 @@ def _items(listed: bytes, body: bytes, base: int, at: int, index: int = 0) -> It
 
 
 # Strings are skipped whole; a string that never ends swallows the rest, which is then set aside.
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\]]', re.DOTALL)
-_OBJECTS = re.compile(rb'"objects"[ \t\r\n]*:[ \t\r\n]*\Z')
+_MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 
 
 def _salvage(body: bytes, base: int, limits: Limits) -> Iterator[bytes | SetAside]:
@@ -126,7 +128,7 @@ def _value(raw: bytes, base: int, index: int, whole: bool, limits: Limits) -> It
         if whole:
             try:
                 envelope = _envelope(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except _MALFORMED:
                 pass
             else:
                 yield from _unfold(raw, envelope, base, index, limits)
@@ -150,7 +152,7 @@ def _damaged_list(raw: bytes) -> tuple[int, int] | None:
         sign = mark.group()
         if sign in b"{[":
             depth += 1
-            if depth == 2 and sign == b"[" and _OBJECTS.search(raw, 0, mark.start()):
+            if depth == 2 and sign == b"[" and _named_objects(raw, mark.start()):
                 opened = mark.end()
         elif sign in b"}]":
             if depth == 2 and opened >= 0:
@@ -161,6 +163,17 @@ def _damaged_list(raw: bytes) -> tuple[int, int] | None:
         found.append((opened, len(raw)))
     # Two lists named `objects` would be two readings of one bundle.
     return found[0] if len(found) == 1 else None
+
+
+def _named_objects(raw: bytes, at: int) -> bool:
+    """Tell whether what begins here is the value of a property called objects."""
+    for wanted in (b":", b'"objects"'):
+        while at and raw[at - 1] in _SPACE:
+            at -= 1
+        if not raw.endswith(wanted, 0, at):
+            return False
+        at -= len(wanted)
+    return True
 
 
 def _pieces(body: bytes, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:

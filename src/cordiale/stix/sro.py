@@ -6,7 +6,14 @@ from cordiale.stix.kinds import BOOLEAN, TEXT, TIME, Identifier, Integer, Object
 
 # What a relationship or a sighting may not point at (5.1.2, 5.2.1): only domain objects, observables and
 # custom objects can be its ends.
-NO_END = ("relationship", "sighting", "bundle", "marking-definition", "language-content", "extension-definition")
+NO_END = (
+    "relationship",
+    "sighting",
+    "bundle",
+    "marking-definition",
+    "language-content",
+    "extension-definition",
+)
 _END = Identifier((), NO_END)
 
 SROS: dict[str, ObjectType] = {

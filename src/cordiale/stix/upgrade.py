@@ -36,7 +36,6 @@ _LABELLED = {
 }
 
 
-
 class Upgrade(msgspec.Struct, frozen=True):
     """The STIX 2.1 objects that one STIX 2.0 object became: its observables first, then the object."""
 
@@ -127,7 +126,7 @@ def _precise(made: dict[str, Any], name: str, identifier: str, changes: list[Cha
     written = made.get(name)
     if type(written) is not str or not written.endswith("Z") or len(written) < 20:
         return
-    whole, point, digits = written[:-1].partition(".")
+    whole, _point, digits = written[:-1].partition(".")
     if len(digits) < 3:
         made[name] = f"{whole}.{digits.ljust(3, '0')}Z"
         say(

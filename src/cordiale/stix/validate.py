@@ -9,11 +9,11 @@ import msgspec
 
 from cordiale.platform.languages import _
 from cordiale.stix import forms, kinds
-from cordiale.stix.checker import Check, compile_kind, missing, none_of, wrong_type
+from cordiale.stix.checker import Check, compile_kind
 from cordiale.stix.instants import instant_of
 from cordiale.stix.meta import BUNDLE, COMMON, OBSERVABLE_COMMON, SMOS
 from cordiale.stix.problem import Problem
-from cordiale.stix.report import Report
+from cordiale.stix.report import Report, missing, none_of, wrong_type
 from cordiale.stix.rules import RULES, Rule
 from cordiale.stix.sco import SCOS
 from cordiale.stix.scos import deterministic_id
@@ -143,7 +143,10 @@ def _identify(value: Mapping[str, Any], kind: str, report: Report) -> None:
     match = forms.is_identifier(identifier)
     if match is None:
         report.error(
-            "id", "identifier", _("{found} is not an identifier: a type, two hyphens and a UUID."), found=identifier
+            "id",
+            "identifier",
+            _("{found} is not an identifier: a type, two hyphens and a UUID."),
+            found=identifier,
         )
     elif match[1] != kind:
         report.error(
@@ -185,7 +188,8 @@ def _extended(value: Mapping[str, Any], *wanted: str) -> bool:
     """Tell whether an extension of one of these types is in the object."""
     extensions = value.get("extensions")
     return type(extensions) is dict and any(
-        type(extension) is dict and extension.get("extension_type") in wanted for extension in extensions.values()
+        type(extension) is dict and extension.get("extension_type") in wanted
+        for extension in extensions.values()
     )
 
 

@@ -75,7 +75,9 @@ def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:
     """
     kind, identifier = value.get("type"), value.get("id")
     if type(kind) is not str or type(identifier) is not str or not kind or not identifier:
-        raise InputError("unidentified", _("The object has no type or no id, so it cannot be kept. Add them."))
+        raise InputError(
+            "unidentified", _("The object has no type or no id, so it cannot be kept. Add them.")
+        )
     if kind == "bundle":
         raise InputError("bundle-within", _("A bundle inside a bundle is not an object. Give its objects."))
     described = TYPES.get(kind)
