@@ -1,0 +1,182 @@
+"""What a reader of the pages meets."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cordiale.demo.chapter import objects_of
+from cordiale.desk import verbs
+from cordiale.desk.actor import Actor, house
+from cordiale.node import Node, init, open_node
+from cordiale.release.recipient import Recipient
+from cordiale.web.app import app
+from cordiale.web.headers import POLICY
+from tests.unit.web.asgi import ask
+from tests.unit.web.conftest import HOSTILE
+
+MINE = objects_of("canada")
+CAMPAIGN = f"/objects/{MINE['phishing/campaign']['id']}"
+ROUTES = ("/", "/objects", "/release", "/partners", CAMPAIGN, "/static/cordiale.css", "/static/cordiale.js", "/nowhere", "/objects/note--x")  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_answer_carries_the_policy_and_the_security_headers(pages: Any, route: str) -> None:
+    headers = ask(pages, route).headers
+    assert headers["content-security-policy"] == POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_page_holds_inline_script_or_style_or_anything_from_elsewhere(pages: Any, route: str) -> None:
+    answer = ask(pages, route)
+    if not answer.headers["content-type"].startswith("text/html"):
+        return
+    assert not re.search(r"<script(?![^>]*\ssrc=\"/static/)", answer.text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"", answer.text)
+    assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", answer.text)
+
+
+def test_hostile_text_is_shown_as_text(pages: Any) -> None:
+    page = ask(pages, f"/objects/{HOSTILE['id']}").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;svg onload=alert(5)&gt;" in page
+    assert not re.search(r"<(script|img|svg|b)[ >](?!type=\"module\")", page)
+    assert not re.search(r"href=\"(?!/|#)", page), "nothing an object says becomes a link to elsewhere"
+
+
+def test_the_object_page_says_marking_type_fields_and_raw_json(pages: Any) -> None:
+    page = ask(pages, CAMPAIGN).text
+    for words in (
+        "Paper Lantern",
+        "TLP:AMBER",
+        "Campaign",
+        "Lasting access to diplomatic mailboxes",
+        "&#34;objective&#34;",
+    ):
+        assert words in page
+    assert page.count("banner top") == page.count("banner bottom") == 1
+
+
+def test_a_translation_stands_beside_its_original_and_gives_the_title(pages: Any) -> None:
+    french = ask(pages, CAMPAIGN, accept_language="fr").text
+    assert "<h1>Lanterne de papier</h1>" in french
+    assert "Traduction (fr)" in french
+    assert "Original (en)" in french
+    assert "consular portal" in french
+
+
+def test_the_language_is_chosen_by_header_and_kept_by_cookie(pages: Any) -> None:
+    assert '<html lang="fr">' in ask(pages, "/objects", accept_language="fr-FR,fr;q=0.9").text
+    chosen = ask(pages, "/language", method="POST", body=b"lang=fr&next=%2Fobjects%3Fq%3Dx", content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert (chosen.status, chosen.headers["location"]) == (303, "/objects?q=x")
+    cookie = chosen.headers["set-cookie"].partition(";")[0]
+    assert "HttpOnly" in chosen.headers["set-cookie"]
+    page = ask(pages, "/objects", accept_language="en", cookie=cookie).text
+    assert "Rechercher" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
+def test_the_language_switch_leads_nowhere_else(pages: Any, address: str) -> None:
+    assert (
+        ask(pages, "/language", method="POST", body=b"lang=fr&next=" + address.encode()).headers["location"]
+        == "/"
+    )
+
+
+def test_search_finds_by_word_and_keeps_the_question(pages: Any, node: Node) -> None:
+    from cordiale.store.search import index_text
+
+    with node.store.write() as tx:
+        index_text(tx, 10_000)
+    page = ask(pages, "/objects?q=lantern&type=campaign").text
+    assert CAMPAIGN in page
+    assert 'value="lantern"' in page
+    assert "indicator--" not in page.partition("<tbody>")[2]
+
+
+def test_a_type_narrows_the_list(pages: Any) -> None:
+    rows = ask(pages, "/objects?type=report").text.partition("<tbody>")[2]
+    assert "Paper Lantern: sessions stolen" in rows
+    assert "/objects/campaign--" not in rows
+
+
+def test_what_matches_nothing_says_so(pages: Any) -> None:
+    assert "Nothing that you may see matches." in ask(pages, "/objects?q=zzzzqqq").text
+
+
+def test_the_pages_never_change_the_store(pages: Any, node: Node) -> None:
+    before = node.store.changed()
+    for route in ROUTES:
+        ask(pages, route)
+    assert node.store.changed() == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", ""])
+def test_another_name_for_this_address_is_refused(pages: Any, host: str) -> None:
+    assert ask(pages, "/objects", host=host).status == 421
+
+
+@pytest.mark.parametrize("host", ["localhost:8470", "127.0.0.1", "[::1]:8470", "127.0.0.2:1"])
+def test_this_machines_own_names_are_answered(pages: Any, host: str) -> None:
+    assert ask(pages, "/objects", host=host).status == 200
+
+
+def test_without_pages_only_partners_are_answered(node: Node) -> None:
+    bare = app(node, pages=False)
+    assert ask(bare, "/objects").status == 404
+    assert ask(bare, "/taxii2/").status in (200, 401)
+
+
+def test_a_hidden_object_gives_the_same_answer_as_an_absent_one(node: Node) -> None:
+    person = Recipient(node="canada", nation="CAN", organisation="CAN-LCC", person="visitor", tlp="green")
+    visitor = app(node, actor=Actor("visitor", frozenset({"analyst"}), person))
+    absent_id = "campaign--00000000-0000-4000-8000-000000000000"
+    hidden, absent = ask(visitor, CAMPAIGN), ask(visitor, f"/objects/{absent_id}")
+    assert hidden.status == absent.status == 404
+    assert hidden.headers == absent.headers
+    own = MINE["phishing/campaign"]["id"]
+    assert hidden.text.replace(own, "X") == absent.text.replace(absent_id, "X")
+    assert ask(app(node), CAMPAIGN).status == 200
+
+
+def test_a_hidden_object_is_not_counted_and_not_listed(node: Node) -> None:
+    person = Recipient(node="canada", nation="CAN", organisation="CAN-LCC", person="visitor", tlp="green")
+    page = ask(app(node, actor=Actor("visitor", frozenset({"analyst"}), person)), "/objects").text
+    assert "Paper Lantern" not in page
+    assert "Campaign" not in page
+    assert "OSPREY" not in page
+
+
+def test_empty_pages_teach(tmp_path: Path) -> None:
+    init(tmp_path / "node", name="empty", nation="CAN")
+    with open_node(tmp_path / "node", environ={}) as opened:
+        empty = app(opened)
+        assert "cordiale import" in ask(empty, "/").text
+        assert "cordiale import" in ask(empty, "/objects").text
+        assert "cordiale partner invite" in ask(empty, "/partners").text
+        assert "cordiale rules diff" in ask(empty, "/release").text
+
+
+def test_an_attachment_is_a_download_and_only_under_its_object(node: Node, pages: Any) -> None:
+    stix_id = MINE["phishing/page-capture"]["id"]
+    view = verbs.attach(
+        node.desk,
+        house("tester"),
+        stix_id,
+        [b"<script>alert(1)</script>"],
+        name="page.html",
+        media_type="text/html",
+    )
+    answer = ask(pages, f"/objects/{stix_id}/files/{view.sha256}")
+    assert answer.status == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    assert ask(pages, f"{CAMPAIGN}/files/{view.sha256}").status == 404
+    assert f"/objects/{stix_id}/files/{view.sha256}" in ask(pages, f"/objects/{stix_id}").text
