@@ -22,7 +22,10 @@ def call(target: str, timeout: float = 1800, **arguments: Any) -> Any:
         RuntimeError: the child failed; its standard error is in the message.
     """
     command = [sys.executable, "-m", "bench.child", target, json.dumps(arguments)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environ = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+    }
     done = subprocess.run(
         command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=timeout, check=False
     )
