@@ -159,8 +159,8 @@ def serving(node: Path, tokens: dict[str, str], text: bool = True) -> Iterator[S
         "serve",
         "--node",
         str(node),
-        "--port",
-        str(port),
+        "--listen",
+        f"127.0.0.1:{port}",
     ]
     environ = {} if text else {"CORDIALE_STORE_TEXT_INDEX": "false"}
     with traffic.serving(command, port, node / "bench.log", environ) as pid:

@@ -48,8 +48,8 @@ def one_start(folder: Path, quick: bool) -> tuple[float, float, float, float]:
         "serve",
         "--node",
         str(folder / "node"),
-        "--port",
-        str(port),
+        "--listen",
+        f"127.0.0.1:{port}",
     ]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
