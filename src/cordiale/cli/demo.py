@@ -26,6 +26,9 @@ app = single()
 def demo(
     once: Annotated[bool, typer.Option("--once", help=tr(_("Stop by itself when all is shared.")))] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help=tr(_("Start anew.")))] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help=tr(_("Where the three nodes live (default: .demo in this folder).")))
+    ] = None,
     input: Annotated[
         list[Path] | None,
         typer.Option("--input", metavar="PATH…", help=tr(_("Real files instead of the scenario."))),
@@ -36,10 +39,11 @@ def demo(
     ] = None,
 ) -> None:
     """Run the demonstration."""
-    from cordiale.demo.run import run
+    from cordiale.demo.run import demo as run
 
     code = run(
-        paths=[*(input or ()), *(more or ())],
+        folder=folder,
+        inputs=[*(input or ()), *(more or ())],
         once=once,
         fresh=fresh,
         as_json=current().json,

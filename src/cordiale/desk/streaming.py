@@ -64,6 +64,8 @@ def _bounded(chunks: Iterable[bytes], total: int) -> Iterator[bytes]:
 def _windows(
     held: bytearray, source: Iterator[bytes], limits: Limits, window: int
 ) -> Iterator[bytes | SetAside]:
+    while len(held) < window and (chunk := next(source, None)) is not None:
+        held += chunk
     start, lines = _start(held)
     del held[:start]
     index = 0

@@ -138,9 +138,15 @@ def _value(raw: bytes, base: int, index: int, whole: bool, limits: Limits) -> It
         # decode() says what is wrong with a whole object
         yield raw if whole else _malformed(index, base, raw)
         return
+    complete = True
     for start, stop, complete in _pieces(raw, *inner):
         yield raw[start:stop] if complete else _malformed(index, base + start, raw[start:stop])
         index += 1
+    if complete and not whole:  # cut between two objects: nothing else would tell that some are missing
+        yield SetAside(
+            index, base + len(raw), "", "cut-short",
+            _("The list of objects does not end: the input was cut short. Fetch it again."),
+        )  # fmt: skip
 
 
 def _damaged_list(raw: bytes) -> tuple[int, int] | None:
