@@ -89,12 +89,17 @@ def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource:
     signed = message("segment", resource.header)
     if not any(home.verify(key, signed, resource.signature) for key in partner.keys):
         raise IntegrityError(
-            "exchange.segment.signature", _("The segment is not signed with a key of {node}."), node=partner.node
+            "exchange.segment.signature",
+            _("The segment is not signed with a key of {node}."),
+            node=partner.node,
         )
     count = header.last - header.first + 1
     if not 1 <= count <= home.limits.segment_entries or header.first < 1 or header.generation < 1:
         raise ProtocolError(
-            "exchange.segment.range", _("A segment says it goes from {first} to {last}."), first=header.first, last=header.last
+            "exchange.segment.range",
+            _("A segment says it goes from {first} to {last}."),
+            first=header.first,
+            last=header.last,
         )
     if len(resource.slots) != count:
         raise ProtocolError(
@@ -107,7 +112,9 @@ def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource:
         raise ProtocolError("exchange.segment.leaves", _("A leaf of a segment is not 32 bytes long."))
     if merkle.root([slot.leaf for slot in resource.slots]) != header.root:
         raise IntegrityError(
-            "exchange.segment.root", _("The entries of a segment are not those that {node} signed."), node=partner.node
+            "exchange.segment.root",
+            _("The entries of a segment are not those that {node} signed."),
+            node=partner.node,
         )
 
 
@@ -160,11 +167,15 @@ def _read_slots(
     )
 
 
-def _read_slot(partner: Partner, sequence: int, slot: Slot, texts: Sequence[str]) -> Version | SetAside | None:
+def _read_slot(
+    partner: Partner, sequence: int, slot: Slot, texts: Sequence[str]
+) -> Version | SetAside | None:
     if slot.marking == -1 and not slot.salt and not slot.raw:
         return None
     if not 0 <= slot.marking < len(texts) or len(slot.salt) != SALT or not slot.raw:
-        raise ProtocolError("exchange.segment.slot", _("Entry {number} of a segment is incomplete."), number=sequence)
+        raise ProtocolError(
+            "exchange.segment.slot", _("Entry {number} of a segment is incomplete."), number=sequence
+        )
     try:
         version, problems = stix.read(slot.raw)
     except InputError as error:
@@ -180,7 +191,13 @@ def _read_slot(partner: Partner, sequence: int, slot: Slot, texts: Sequence[str]
     for problem in problems:
         if problem.severity == "error":
             return SetAside(
-                partner.node, sequence, version.id, problem.code, problem.message_id, dict(problem.params), slot.raw
+                partner.node,
+                sequence,
+                version.id,
+                problem.code,
+                problem.message_id,
+                dict(problem.params),
+                slot.raw,
             )
     return version
 
@@ -214,7 +231,9 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
         else:
             version = checked.read[place]
             assert isinstance(version, Version)
-            aside.append(_refused(partner, header.first + place, version, outcome.kind, resource.slots[place].raw))
+            aside.append(
+                _refused(partner, header.first + place, version, outcome.kind, resource.slots[place].raw)
+            )
     records.add_received(
         tx,
         {
@@ -270,9 +289,11 @@ def _claims(tx: Transaction, home: Home, read: Sequence[Version]) -> dict[bytes,
         own = ours.get(ids.get(version.id, 0), frozenset())
         if version.hash in own:
             found[version.hash] = False
-        elif version.created_by in home.identities or version.id in home.identities:
-            found[version.hash] = True
-        elif own and version.modified is not None:
+        elif (
+            version.created_by in home.identities
+            or version.id in home.identities
+            or (own and version.modified is not None)
+        ):
             found[version.hash] = True
     return found
 

@@ -20,6 +20,7 @@ SUPERSEDED = 1  # a later version of the same id is in this stream
 NOT_FIRST = 2  # an earlier version of the same id is in this stream
 TEAR_LINE = 4  # the version is a tear-line of something kept at home
 WITHDRAWN = 8  # recalled, expired or purged: only the leaf is left
+STUB = 16  # a revoked version without content, for clients that know no recall
 
 #: Type numbers fit one byte; what does not fit shares number 0 and is looked at object by object.
 OTHER_TYPE = 0
@@ -68,8 +69,18 @@ def type_mask(types: bytes) -> int:
 
 
 def numbers(values: Sequence[int]) -> bytes:
+    """Write a column of u32, little-endian."""
     column = values if isinstance(values, array) else array("I", values)
     if sys.byteorder == "big":
         column = array("I", column)
         column.byteswap()
     return column.tobytes()
+
+
+def read_numbers(blob: bytes) -> array[int]:
+    """Read a column of u32 back."""
+    column = array("I")
+    column.frombytes(blob)
+    if sys.byteorder == "big":
+        column.byteswap()
+    return column

@@ -43,9 +43,7 @@ def fingerprint(node: str, keys: tuple[bytes, ...], lang: str) -> tuple[str, ...
 def same_words(node: str, keys: tuple[bytes, ...], spoken: tuple[str, ...]) -> bool:
     """Tell whether words as typed (either language, accents and case ignored) are the node's."""
     heard = tuple(_plain(word) for word in spoken)
-    return any(
-        heard == tuple(_plain(word) for word in fingerprint(node, keys, lang)) for lang in LANGUAGES
-    )
+    return any(heard == tuple(_plain(word) for word in fingerprint(node, keys, lang)) for lang in LANGUAGES)
 
 
 def _plain(word: str) -> str:

@@ -41,14 +41,18 @@ class Gate:
         known, passes = self._known, self.passes
         found: dict[int, bytes] = {}
         older: list[int] = []
-        for vid, effective, full, current, raw in records.served(self._tx, vids):
+        for vid, _effective, full, current, raw in records.served(self._tx, vids):
+            # the full marking includes the effective one
             if known.get(full) or passes(full):
-                if effective == full or known.get(effective) or passes(effective):
-                    found[vid] = raw
-                    if not current:
-                        older.append(vid)
+                found[vid] = raw
+                if not current:
+                    older.append(vid)
         if older:
-            stopped = {v for v, one, two in records.current_markings(self._tx, older) if not (passes(one) and passes(two))}
+            stopped = {
+                v
+                for v, one, two in records.current_markings(self._tx, older)
+                if not (passes(one) and passes(two))
+            }
             for vid in stopped:
                 del found[vid]
         if tear_lines:

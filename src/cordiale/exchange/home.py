@@ -74,26 +74,32 @@ class Partner(msgspec.Struct, frozen=True):
     assurance: Assurance = "node"
     state: str = "invited"
     number: int = 0
+    identities: frozenset[str] = frozenset()
 
 
 class Partnership(msgspec.Struct, frozen=True):
-    """Join a partner with the recipient it is, and its decision table under the rules of the moment.
-
-    Keep one as long as the rules do not change: `compiled` remembers verdicts.
-    """
+    """Join a partner with the recipient it is under the rules of the moment."""
 
     partner: Partner
-    compiled: Compiled
+    recipient: Recipient
+    rules: Rules
 
     @property
-    def rules(self) -> Rules:
-        """Return the rules both nodes are under."""
-        return self.compiled.rules
+    def compiled(self) -> Compiled:
+        """Return the decision table, which remembers its verdicts between requests."""
+        key = (self.rules.version, self.recipient)
+        found = _COMPILED.get(key)
+        if found is None:
+            if len(_COMPILED) >= _REMEMBERED:
+                _COMPILED.clear()
+            found = _COMPILED[key] = compile_rules(self.rules, self.recipient)
+        return found
 
-    @property
-    def recipient(self) -> Recipient:
-        """Return who the partner is to the rules."""
-        return self.compiled.recipient
+
+# A table depends on nothing but the rules' content (`version` is its hash) and the recipient, so
+# that it may be kept for the life of the process.
+_COMPILED: dict[tuple[str, Recipient], Compiled] = {}
+_REMEMBERED = 1024
 
 
 def pair_up(partner: Partner, rules: Rules | None) -> Partnership | None:
@@ -103,4 +109,4 @@ def pair_up(partner: Partner, rules: Rules | None) -> Partnership | None:
     stated = rules.partners[partner.node]
     # the weaker of what the rules assume and what the link really is
     weaker = min(stated.assurance, partner.assurance, key=ASSURANCES.index)
-    return Partnership(partner, compile_rules(rules, msgspec.structs.replace(stated, assurance=weaker)))
+    return Partnership(partner, msgspec.structs.replace(stated, assurance=weaker), rules)

@@ -24,6 +24,7 @@ from cordiale.platform.languages import _
 from cordiale.release.segment import message
 
 SCHEME = "Cordiale"
+NOT_SIGNED = _("The request is not signed with the link key of {node}.")
 _FIELD = re.compile(r'([a-z]+)="([^"]{0,600})"')
 _LARGEST = 2048
 
@@ -35,12 +36,12 @@ class ClockRefused(NotAllowed):
 class Nonces:
     """Remember the nonces of the last minutes, bounded, and since when anything is remembered.
 
-    What was signed before `since` (the start of this process) needs a challenge: a nonce of
-    before a restart cannot be replayed, and none is ever written to disk.
+    What was signed before `since` (when this process heard its first request) needs a challenge:
+    a nonce of before a restart cannot be replayed, and none is ever written to disk.
     """
 
-    def __init__(self, since: int, size: int = 100_000) -> None:
-        self.since = since
+    def __init__(self, size: int = 100_000) -> None:
+        self.since: int | None = None
         self._size = size
         self._seen: OrderedDict[tuple[str, str], int] = OrderedDict()
 
@@ -97,9 +98,7 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
     Raises NotAllowed; `ClockRefused` when only the instant is wrong, with the difference.
     """
     fields = dict(_FIELD.findall(request.headers.get("authorization", "")))
-    refusal = NotAllowed(
-        "exchange.link.signature", _("The request is not signed with the link key of {node}."), node=partner.node
-    )
+    refusal = NotAllowed("exchange.link.signature", NOT_SIGNED, node=partner.node)
     try:
         signature = base64.b64decode(fields["signature"], validate=True)
         at_text, nonce = fields["at"], fields["nonce"]
@@ -114,6 +113,8 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
     if len(nonce) < 16 or not any(home.verify(key, signed, signature) for key in partner.keys):
         raise refusal
     window = home.limits.clock_window
+    if nonces.since is None:
+        nonces.since = now
     earliest = max(now - window, nonces.since)
     if not earliest <= at <= now + window and not _challenge_holds(home, partner.node, challenge, now):
         raise ClockRefused(
@@ -124,7 +125,9 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
             difference=at - now,
         )
     if not nonces.fresh(partner.node, nonce, now, window):
-        raise NotAllowed("exchange.link.replay", _("The request of {node} was received before."), node=partner.node)
+        raise NotAllowed(
+            "exchange.link.replay", _("The request of {node} was received before."), node=partner.node
+        )
 
 
 def challenge_for(home: Home, node: str, now: int) -> str:

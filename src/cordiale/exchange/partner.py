@@ -18,6 +18,7 @@ from cordiale.release.segment import Verify
 from cordiale.store.connection import Transaction
 
 _FORMAT = 1
+_IDENTITY = re.compile(r"identity--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}").fullmatch
 
 
@@ -32,6 +33,7 @@ class Invitation(msgspec.Struct, frozen=True):
     keys: tuple[bytes, ...]
     issued: int
     assurance: Assurance = "node"
+    identities: frozenset[str] = frozenset()
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +46,7 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
     keys: list[str]
     issued: int
     assurance: Assurance = "node"
+    identities: list[str] = []
 
 
 def invite(home: Home, now: int) -> bytes:
@@ -57,6 +60,7 @@ def invite(home: Home, now: int) -> bytes:
         "url": home.url,
         "keys": [base64.b64encode(key).decode() for key in home.keys],
         "issued": now,
+        "identities": sorted(home.identities),
     }
     return sign_statement(home, "invitation", body) + b"\n"
 
@@ -85,7 +89,9 @@ def read_invitation(data: bytes, verify: Verify) -> Invitation:
     if body.format != _FORMAT:
         raise InputError(
             "exchange.invitation.version",
-            _("The invitation is written in format {found}, this node reads format {known}; upgrade the older side."),
+            _(
+                "The invitation is written in format {found}, this node reads format {known}; upgrade the older side."
+            ),
             found=body.format,
             known=_FORMAT,
         )
@@ -97,10 +103,24 @@ def read_invitation(data: bytes, verify: Verify) -> Invitation:
         )
     if body.url and not body.url.startswith(("https://", "http://")):
         raise InputError(
-            "exchange.invitation.url", _("The address “{url}” of the invitation is not an HTTP address."), url=body.url[:200]
+            "exchange.invitation.url",
+            _("The address “{url}” of the invitation is not an HTTP address."),
+            url=body.url[:200],
+        )
+    if any(not _IDENTITY(identity) for identity in body.identities) or len(body.identities) > 100:
+        raise InputError(
+            "exchange.invitation.identities", _("The invitation names identities that are not STIX ids.")
         )
     return Invitation(
-        body.node, body.title, body.nation, body.organisation, body.url.rstrip("/"), keys, body.issued, body.assurance
+        node=body.node,
+        title=body.title,
+        nation=body.nation,
+        organisation=body.organisation,
+        url=body.url.rstrip("/"),
+        keys=keys,
+        issued=body.issued,
+        assurance=body.assurance,
+        identities=frozenset(body.identities),
     )
 
 
@@ -111,13 +131,16 @@ def add(tx: Transaction, home: Home, invitation: Invitation, now: int) -> Partne
     """
     if invitation.node == home.node:
         raise InputError(
-            "exchange.invitation.own", _("This is the invitation of this node itself; import the partner's file.")
+            "exchange.invitation.own",
+            _("This is the invitation of this node itself; import the partner's file."),
         )
     known = records.find_partner(tx, invitation.node)
     if known is not None and known.state == "confirmed" and known.keys != invitation.keys:
         raise Conflict(
             "exchange.partner.keys",
-            _("{node} is confirmed with other keys. Ask by another channel why they changed, remove the partner, then add it again."),
+            _(
+                "{node} is confirmed with other keys. Ask by another channel why they changed, remove the partner, then add it again."
+            ),
             node=invitation.node,
         )
     if known is not None and known.state == "confirmed":
@@ -134,6 +157,7 @@ def add(tx: Transaction, home: Home, invitation: Invitation, now: int) -> Partne
             url=invitation.url,
             keys=invitation.keys,
             assurance=invitation.assurance,
+            identities=invitation.identities - home.identities,
         ),
         now,
     )
@@ -158,7 +182,9 @@ def confirm(tx: Transaction, home: Home, node: str, words: tuple[str, ...], by: 
     if not same_words(node, known.keys, words):
         raise InputError(
             "exchange.partner.words",
-            _("These are not the words of the keys in the invitation of {node}. Do not connect: ask for the file again by another channel."),
+            _(
+                "These are not the words of the keys in the invitation of {node}. Do not connect: ask for the file again by another channel."
+            ),
             node=node,
         )
     records.confirm_partner(tx, known.number, by, now)

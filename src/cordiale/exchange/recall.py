@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
+import orjson
 
-from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange import entry, records, stubs
+from cordiale.exchange.entry import WITHDRAWN
+from cordiale.exchange.held import Held
+from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.segment import pair_name, withdraw
+from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.platform.errors import Conflict, IntegrityError, NotFound
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+from cordiale.store import backup, versions
 from cordiale.store.connection import Store, Transaction
+
+PURPOSE = "recall"
+RECEIPT = "recall-receipt"
+ACTIONS = ("purge", "stop-use", "downgrade")
+#: What a receipt says → the state of the recall at home. Nobody ever says "deleted there".
+STATES = {"done": "acknowledged", "in-use": "in-use", "cannot": "cannot"}
 
 
 class Recall(msgspec.Struct, frozen=True):
-    """Describe one recall to one partner; `state` is draft, asked, acknowledged or cannot."""
+    """Describe one recall to one partner; `state` is draft, asked, acknowledged, in-use or cannot."""
 
     id: str
     partner: str
@@ -26,6 +43,38 @@ class Recall(msgspec.Struct, frozen=True):
     outcome: str | None = None
 
 
+class Item(msgspec.Struct, frozen=True):
+    """Name one entry that is asked back: its number, the object's id and content hash (hex)."""
+
+    sequence: int
+    id: str
+    hash: str
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask for entries of one stream back; signed by the node that sent them."""
+
+    id: str
+    pair: str
+    generation: int
+    number: int
+    action: str
+    reason: str
+    by: str
+    at: int
+    items: tuple[Item, ...]
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answer a recall: done, in-use or cannot, and how many versions were purged."""
+
+    recall: str
+    pair: str
+    outcome: str
+    purged: int
+    at: int
+
+
 def draft(
     tx: Transaction,
     home: Home,
@@ -38,27 +87,275 @@ def draft(
     by: str = "",
     now: int,
 ) -> Recall | None:
-    """Draft a recall of what the partner holds of these versions or ids; None when nothing is."""
-    raise NotImplementedError
+    """Draft a recall of what the partner holds of these versions or ids; None when nothing is.
+
+    An id stands for every version of the object the partner holds, tear-lines included. What is
+    in an earlier draft to the same partner is left out.
+    """
+    return draft_to(
+        tx, home, partnership.partner, vids=vids, ids=ids, reason=reason, action=action, by=by, now=now
+    )
+
+
+def draft_to(
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    *,
+    vids: Sequence[int] | None = None,
+    ids: Sequence[str] | None = None,
+    reason: str,
+    action: str = "purge",
+    by: str = "",
+    now: int,
+) -> Recall | None:
+    """Draft a recall to a partner whatever the rules say of it now."""
+    held = records.held(tx, partner.number)
+    wanted = set(vids or ())
+    if ids:
+        oids = sorted(versions.oids(tx, ids).values())
+        wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
+        wanted |= set(records.tear_line_vids(tx, partner.node, oids))
+    chosen = held.of(sorted(wanted))
+    drafted = {
+        vid for row in records.recalls(tx, number=partner.number, state="draft") for vid in _vids(row.vids)
+    }
+    chosen = [vid for vid in chosen if vid not in drafted]
+    if not chosen:
+        return None
+    named = records.dated(tx, chosen)
+    recall_id = uuid4(home.random)
+    records.add_recall(
+        tx,
+        {
+            "id": recall_id,
+            "pair": partner.number,
+            "action": action,
+            "reason": reason,
+            "by": by,
+            "state": "draft",
+            "ids": orjson.dumps(sorted({one[0] for one in named.values()})).decode(),
+            "vids": entry.numbers(chosen),
+            "at": now,
+        },
+    )
+    return get(tx, recall_id)
 
 
 def confirm(
-    tx: Transaction, home: Home, partnership: Partnership, recall_id: str, by: str, now: int
+    tx: Transaction,
+    home: Home,
+    partnership: Partnership,
+    recall_id: str,
+    by: str,
+    now: int,
+    held: Held | None = None,
 ) -> Recall:
-    """Sign and send a drafted recall; stops serving the bodies in this transaction."""
-    raise NotImplementedError
+    """Sign and send a drafted recall; stops serving the bodies in this transaction.
+
+    Raises NotFound, or Conflict when it was sent before.
+    """
+    return confirm_to(tx, home, partnership.partner, recall_id, by, now, held)
 
 
-def recalls(
-    tx: Transaction, *, partner: str | None = None, state: str | None = None
-) -> tuple[Recall, ...]:
+def confirm_to(
+    tx: Transaction, home: Home, partner: Partner, recall_id: str, by: str, now: int, held: Held | None = None
+) -> Recall:
+    """Sign and send a drafted recall to a partner whatever the rules say of it now."""
+    row = records.recall(tx, recall_id)
+    if row is None or row.pair != partner.number:
+        raise NotFound("exchange.recall.unknown", _("There is no recall {id}."), id=recall_id)
+    if row.state != "draft":
+        raise Conflict("exchange.recall.sent", _("The recall {id} was sent before."), id=recall_id)
+    pair = records.pair(tx, partner.number)
+    vids = _vids(row.vids)
+    named = records.dated(tx, vids)
+    hashes = records.content_hashes(tx, vids)
+    items: list[Item] = []
+    for segment, places in entries_of(tx, pair, vids):
+        packed = entry.unpack(segment.entries)
+        for place in places:
+            vid = packed.vids[place]
+            items.append(Item(segment.first + place, named[vid][0], hashes[vid].hex()))
+        withdraw(tx, segment, places)
+    own = held if held is not None else records.held(tx, partner.number)
+    own.discard(vids)
+    if held is None:
+        records.save_held(tx, partner.number, own)
+    number = pair.recalls + 1
+    name = pair_name(home.node, partner.node)
+    message = Message(row.id, name, pair.generation, number, row.action, row.reason, by, now, tuple(items))
+    records.save_pair(tx, msgspec.structs.replace(pair, recalls=number))
+    records.save_recall(
+        tx,
+        recall_id,
+        {
+            "state": "asked",
+            "number": number,
+            "confirmed_by": by,
+            "message": sign_statement(home, PURPOSE, msgspec.to_builtins(message)),
+        },
+    )
+    if partner.assurance != "node":
+        stubs.revoke(tx, home, partner, sorted({(one[0], one[2]) for one in named.values()}, key=str), now)
+    return get(tx, recall_id)
+
+
+def get(tx: Transaction, recall_id: str) -> Recall:
+    """Return one recall; raises NotFound."""
+    row = records.recall(tx, recall_id)
+    if row is None:
+        raise NotFound("exchange.recall.unknown", _("There is no recall {id}."), id=recall_id)
+    return _recall(tx, row)
+
+
+def recalls(tx: Transaction, *, partner: str | None = None, state: str | None = None) -> tuple[Recall, ...]:
     """List recalls, newest first."""
-    raise NotImplementedError
+    number = records.partner(tx, partner).number if partner is not None else None
+    return tuple(_recall(tx, row) for row in records.recalls(tx, number=number, state=state))
 
 
-def carry_out(store: Store, home: Home, partner: str, message: bytes, now: int) -> bytes:
+def _recall(tx: Transaction, row: Any) -> Recall:
+    partner = records.partner_numbered(tx, row.pair)
+    return Recall(
+        id=row.id,
+        partner=partner.node if partner else "",
+        action=row.action,
+        reason=row.reason,
+        by=row.confirmed_by or row.by,
+        at=row.at,
+        vids=tuple(_vids(row.vids)),
+        ids=tuple(orjson.loads(row.ids)),
+        state=row.state,
+        answered_at=row.answered_at,
+        outcome=row.outcome,
+    )
+
+
+def _vids(blob: bytes) -> list[int]:
+    return entry.read_numbers(blob).tolist()
+
+
+def entries_of(
+    tx: Transaction, pair: records.Pair, vids: Iterable[int]
+) -> Iterator[tuple[records.Segment, list[int]]]:
+    """Yield the segments that hold these versions, with their places; withdrawn entries are left out."""
+    wanted = set(vids)
+    if not wanted:
+        return
+    for segment in records.segments_with_vids(tx, pair.number, pair.generation, min(wanted), max(wanted)):
+        packed = entry.unpack(segment.entries)
+        places = [
+            place
+            for place, vid in enumerate(packed.vids)
+            if vid in wanted and not packed.flags[place] & WITHDRAWN
+        ]
+        if places:
+            yield segment, places
+
+
+def record_receipt(tx: Transaction, home: Home, partner: Partner, data: bytes, now: int) -> None:
+    """Keep a partner's signed receipt beside the recall it answers; raises IntegrityError."""
+    body = open_statement(data, RECEIPT, partner.keys, home.verify)
+    receipt = _decode(body, Receipt, RECEIPT)
+    row = records.recall(tx, receipt.recall)
+    if row is None or row.pair != partner.number or row.number is None or receipt.outcome not in STATES:
+        raise IntegrityError(
+            "exchange.recall.receipt",
+            _("{node} answers a recall that was never sent to it."),
+            node=partner.node,
+        )
+    records.save_recall(
+        tx,
+        receipt.recall,
+        {"state": STATES[receipt.outcome], "outcome": receipt.outcome, "answered_at": now, "receipt": data},
+    )
+
+
+def carry_out(store: Store, home: Home, partner: Partner, number: int, data: bytes, now: int) -> bytes:
     """Do what a partner's signed recall asks and return our signed receipt.
 
-    Raises IntegrityError when the message is not that partner's.
+    The body, its rows in every index, the leaf's salt in streams onward and the free pages of the
+    file go; the tombstone stays. Repeating it gives the first receipt again. Raises
+    IntegrityError when the message is not that partner's.
     """
-    raise NotImplementedError
+    message = _decode(open_statement(data, PURPOSE, partner.keys, home.verify), Message, PURPOSE)
+    if message.pair != pair_name(partner.node, home.node) or message.number != number:
+        raise IntegrityError(
+            "exchange.recall.pair", _("A recall of {node} is not about what it sent us."), node=partner.node
+        )
+    with store.read() as tx:
+        before = records.recalled(tx, partner.number, message.id)
+    if before is not None:
+        return bytes(before.receipt)
+    with store.write() as tx:
+        outcome, purged = _take_back(tx, home, partner, message, now)
+    if purged:
+        backup.scrub(store)
+    receipt = sign_statement(
+        home, RECEIPT, msgspec.to_builtins(Receipt(message.id, message.pair, outcome, purged, now))
+    )
+    with store.write() as tx:
+        if records.recalled(tx, partner.number, message.id) is None:
+            records.add_recalled(
+                tx,
+                {
+                    "pair": partner.number,
+                    "id": message.id,
+                    "number": number,
+                    "message": data,
+                    "done_at": now,
+                    "outcome": outcome,
+                    "receipt": receipt,
+                    "delivered": 0,
+                },
+            )
+    return receipt
+
+
+def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, now: int) -> tuple[str, int]:
+    """Purge, or stop the use of, what a message names; return the outcome and how many versions."""
+    if message.action not in ACTIONS or message.action == "downgrade":
+        return "cannot", 0
+    purged = 0
+    for item in message.items:
+        content = bytes.fromhex(item.hash)
+        vids = records.matching(tx, partner.node, item.id, content)
+        records.forget_sequence(tx, partner.number, message.generation, item.sequence)
+        if message.action == "stop-use":
+            if vids:
+                versions.remark(tx, item.id, partner.node, frozenset({"unmarked"}))
+                purged += len(vids)
+            continue
+        _forward(tx, home, partner, vids, message, now)
+        purged += len(
+            versions.bury(tx, item.id, partner.node, content, f"recall {message.id}", now, home.random(16))
+        )
+    return "done", purged
+
+
+def _forward(
+    tx: Transaction, home: Home, partner: Partner, vids: Sequence[int], message: Message, now: int
+) -> None:
+    """Ask back from others what we released onward; their answers are ours to collect."""
+    if not vids:
+        return
+    for other in records.partners(tx):
+        if other.number == partner.number or other.state == "invited":
+            continue
+        made = draft_to(
+            tx, home, other, vids=vids, reason=message.reason, action=message.action, by=partner.node, now=now
+        )
+        if made is not None:
+            confirm_to(tx, home, other, made.id, partner.node, now)
+
+
+def _decode(body: bytes, kind: Any, purpose: str) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.MsgspecError as error:
+        raise IntegrityError(
+            "exchange.statement.form",
+            _("The {purpose} cannot be read: it is damaged or something else."),
+            purpose=purpose,
+        ) from error

@@ -29,6 +29,7 @@ from cordiale.exchange.held import Held
 from cordiale.exchange.home import Partner
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
+from cordiale.store import versions
 from cordiale.store.connection import Transaction
 
 metadata = MetaData()
@@ -45,6 +46,7 @@ partner_table = Table(
     Column("node", Text, nullable=False, unique=True),
     *(_required(name, Text) for name in ("title", "nation", "organisation", "url")),
     _required("keys", LargeBinary),
+    _required("identities", Text),
     *(_required(name, Text) for name in ("kind", "assurance", "state")),
     _required("invited_at", BigInteger),
     Column("confirmed_by", Text),
@@ -121,7 +123,6 @@ tear_line_table = Table(
     _required("digest", LargeBinary),
     _required("created", BigInteger),
     _required("modified", BigInteger),
-    _required("claim", LargeBinary),
     Index("exchange_tear_line_parent", "parent_oid", "class"),
 )
 
@@ -198,6 +199,14 @@ type_table = Table(
     Column("name", Text, nullable=False, unique=True),
 )
 
+stub_table = Table(
+    "exchange_stub",
+    metadata,
+    *(_required(name, Integer) for name in ("pair", "generation", "sequence")),
+    _required("raw", LargeBinary),
+    PrimaryKeyConstraint("pair", "generation", "sequence"),
+)
+
 status_table = Table(
     "exchange_status",
     metadata,
@@ -212,7 +221,7 @@ status_table = Table(
 
 _PARTNER = select(
     *(partner_table.c[name] for name in ("node", "title", "nation", "organisation", "url", "keys")),
-    *(partner_table.c[name] for name in ("kind", "assurance", "state", "number")),
+    *(partner_table.c[name] for name in ("kind", "assurance", "state", "number", "identities")),
 )
 _PARTNER_BY_NODE = _PARTNER.where(partner_table.c.node == bindparam("node"))
 _KEY = 32
@@ -220,7 +229,19 @@ _KEY = 32
 
 def _partner(row: Row[Any]) -> Partner:
     keys = tuple(row.keys[i : i + _KEY] for i in range(0, len(row.keys), _KEY))
-    return Partner(*row[:5], keys, *row[6:])
+    return Partner(
+        row.node,
+        row.title,
+        row.nation,
+        row.organisation,
+        row.url,
+        keys,
+        row.kind,
+        row.assurance,
+        row.state,
+        row.number,
+        frozenset(row.identities.split()),
+    )
 
 
 def find_partner(tx: Transaction, node: str) -> Partner | None:
@@ -256,17 +277,22 @@ def save_partner(tx: Transaction, made: Partner, now: int) -> int:
         "organisation": made.organisation,
         "url": made.url,
         "keys": b"".join(made.keys),
+        "identities": " ".join(sorted(made.identities)),
         "kind": made.kind,
         "assurance": made.assurance,
         "state": made.state,
     }
     known = find_partner(tx, made.node)
     if known is not None:
-        tx.connection.execute(update(partner_table).where(partner_table.c.number == known.number).values(values))
+        tx.connection.execute(
+            update(partner_table).where(partner_table.c.number == known.number).values(values)
+        )
         return known.number
     highest = tx.connection.execute(select(func.max(partner_table.c.number))).scalar()
     number = int(highest or 0) + 1
-    tx.connection.execute(insert(partner_table).values(number=number, node=made.node, invited_at=now, **values))
+    tx.connection.execute(
+        insert(partner_table).values(number=number, node=made.node, invited_at=now, **values)
+    )
     tx.connection.execute(
         insert(pair_table).values(
             number=number,
@@ -411,7 +437,9 @@ def save_pair(tx: Transaction, state: Pair) -> None:
 def add_segments(tx: Transaction, segments: Sequence[Segment]) -> None:
     """Store new segments."""
     if segments:
-        tx.connection.execute(insert(segment_table), [msgspec.structs.asdict(segment) for segment in segments])
+        tx.connection.execute(
+            insert(segment_table), [msgspec.structs.asdict(segment) for segment in segments]
+        )
 
 
 def save_segment(tx: Transaction, segment: Segment) -> None:
@@ -439,7 +467,9 @@ def segment_with(tx: Transaction, number: int, generation: int, sequence: int) -
 def segments_with_vids(tx: Transaction, number: int, generation: int, low: int, high: int) -> list[Segment]:
     """Return the segments whose range of version ids meets low…high, in order."""
     rows = tx.connection.execute(
-        _SEGMENT.where(segment_table.c.min_vid <= high, segment_table.c.max_vid >= low).order_by(segment_table.c.first),
+        _SEGMENT.where(segment_table.c.min_vid <= high, segment_table.c.max_vid >= low).order_by(
+            segment_table.c.first
+        ),
         {"pair": number, "generation": generation},
     )
     return [Segment(*row) for row in rows]
@@ -462,7 +492,9 @@ def page(
 
 def added_until(tx: Transaction, number: int, generation: int, instant: int) -> int:
     """Return the number of the last entry added at or before an instant, 0 when there is none."""
-    row = tx.connection.execute(_ADDED, {"pair": number, "generation": generation, "instant": instant}).one_or_none()
+    row = tx.connection.execute(
+        _ADDED, {"pair": number, "generation": generation, "instant": instant}
+    ).one_or_none()
     return 0 if row is None else min(row.last, row.first + instant - row.base_us)
 
 
@@ -494,7 +526,9 @@ def held(tx: Transaction, number: int) -> Held:
 
 def held_chunks(tx: Transaction, number: int) -> dict[int, bytes]:
     """Return all chunks of what a partner holds, by chunk number."""
-    rows = tx.connection.execute(select(held_table.c.chunk, held_table.c.bits).where(held_table.c.pair == number))
+    rows = tx.connection.execute(
+        select(held_table.c.chunk, held_table.c.bits).where(held_table.c.pair == number)
+    )
     return {row.chunk: row.bits for row in rows}
 
 
@@ -508,7 +542,8 @@ def save_held(tx: Transaction, number: int, state: Held) -> None:
         [{"b_chunk": chunk} for chunk in changed],
     )
     tx.connection.execute(
-        insert(held_table), [{"pair": number, "chunk": chunk, "bits": bits} for chunk, bits in changed.items()]
+        insert(held_table),
+        [{"pair": number, "chunk": chunk, "bits": bits} for chunk, bits in changed.items()],
     )
 
 
@@ -542,7 +577,9 @@ def owed_among(tx: Transaction, number: int, vids: Sequence[int]) -> list[int]:
     for start in range(0, len(vids), 500):
         part = vids[start : start + 500]
         found += tx.connection.execute(
-            select(due_version_table.c.vid).where(due_version_table.c.pair == number, due_version_table.c.vid.in_(part))
+            select(due_version_table.c.vid).where(
+                due_version_table.c.pair == number, due_version_table.c.vid.in_(part)
+            )
         ).scalars()
     return found
 
@@ -550,7 +587,9 @@ def owed_among(tx: Transaction, number: int, vids: Sequence[int]) -> list[int]:
 def owed_markings(tx: Transaction, number: int) -> list[tuple[int, int]]:
     """Return (marking, version already looked at) of what is owed."""
     rows = tx.connection.execute(
-        select(due_table.c.mid, due_table.c.after_vid).where(due_table.c.pair == number).order_by(due_table.c.mid)
+        select(due_table.c.mid, due_table.c.after_vid)
+        .where(due_table.c.pair == number)
+        .order_by(due_table.c.mid)
     )
     return [(row.mid, row.after_vid) for row in rows]
 
@@ -575,7 +614,9 @@ def take_owed_versions(tx: Transaction, number: int, limit: int) -> list[int]:
     vids = [row.vid for row in rows]
     if vids:
         tx.connection.execute(
-            delete(due_version_table).where(due_version_table.c.pair == number, due_version_table.c.vid <= vids[-1])
+            delete(due_version_table).where(
+                due_version_table.c.pair == number, due_version_table.c.vid <= vids[-1]
+            )
         )
     return vids
 
@@ -592,7 +633,6 @@ class TearLineRow(msgspec.Struct, frozen=True):
     digest: bytes
     created: int
     modified: int
-    claim: bytes
 
 
 _TEAR_LINE = select(*tear_line_table.c)
@@ -612,9 +652,9 @@ def tear_lines_of(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> d
     for start in range(0, len(parent_oids), 500):
         part = parent_oids[start : start + 500]
         rows = tx.connection.execute(
-            _TEAR_LINE.where(tear_line_table.c["class"] == class_, tear_line_table.c.parent_oid.in_(part)).order_by(
-                tear_line_table.c.vid
-            )
+            _TEAR_LINE.where(
+                tear_line_table.c["class"] == class_, tear_line_table.c.parent_oid.in_(part)
+            ).order_by(tear_line_table.c.vid)
         )
         found.update({row.parent_oid: TearLineRow(*row) for row in rows})
     return found
@@ -626,14 +666,19 @@ def tear_line_parents(tx: Transaction, vids: Sequence[int]) -> dict[int, TearLin
     for start in range(0, len(vids), 500):
         part = vids[start : start + 500]
         found.update(
-            {row.vid: TearLineRow(*row) for row in tx.connection.execute(_TEAR_LINE.where(tear_line_table.c.vid.in_(part)))}
+            {
+                row.vid: TearLineRow(*row)
+                for row in tx.connection.execute(_TEAR_LINE.where(tear_line_table.c.vid.in_(part)))
+            }
         )
     return found
 
 
 def type_numbers(tx: Transaction) -> dict[str, int]:
     """Return the numbers of the object types seen in streams."""
-    return {row.name: row.number for row in tx.connection.execute(select(type_table.c.name, type_table.c.number))}
+    return {
+        row.name: row.number for row in tx.connection.execute(select(type_table.c.name, type_table.c.number))
+    }
 
 
 def number_types(tx: Transaction, names: Iterable[str]) -> dict[str, int]:
@@ -715,7 +760,9 @@ def add_set_aside(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         tx.connection.execute(insert(set_aside_table), [dict(row) for row in rows])
 
 
-def set_aside(tx: Transaction, number: int | None = None, *, after: int = 0, limit: int = 100) -> list[Row[Any]]:
+def set_aside(
+    tx: Transaction, number: int | None = None, *, after: int = 0, limit: int = 100
+) -> list[Row[Any]]:
     """Return entries set aside, oldest first."""
     query = select(*set_aside_table.c).where(set_aside_table.c.number > after)
     if number is not None:
@@ -850,7 +897,9 @@ def current_markings(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, in
 
 def dated(tx: Transaction, vids: Sequence[int]) -> dict[int, tuple[str, int | None, int | None]]:
     """Return (id, modified, created) by version."""
-    return {vid: (stix_id, modified, created) for vid, stix_id, modified, created in tx.rows(_DATED, list(vids))}
+    return {
+        vid: (stix_id, modified, created) for vid, stix_id, modified, created in tx.rows(_DATED, list(vids))
+    }
 
 
 def versions_of(tx: Transaction, oids: Sequence[int]) -> list[tuple[int, int, int | None, int | None, int]]:
@@ -875,7 +924,12 @@ def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
 
 def content_hashes(tx: Transaction, vids: Sequence[int]) -> dict[int, bytes]:
     """Return the content hash by version, of versions that are held."""
-    return dict(tx.rows("SELECT v.vid, v.hash FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)", list(vids)))
+    return dict(
+        tx.rows(
+            "SELECT v.vid, v.hash FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
+            list(vids),
+        )
+    )
 
 
 def own_hashes(tx: Transaction, node: str, oids: Sequence[int]) -> dict[int, frozenset[bytes]]:
@@ -888,3 +942,97 @@ def own_hashes(tx: Transaction, node: str, oids: Sequence[int]) -> dict[int, fro
     for oid, content in tx.rows(sql, list(oids), node):
         found.setdefault(oid, set()).add(bytes(content))
     return {oid: frozenset(hashes) for oid, hashes in found.items()}
+
+
+def header_ends(tx: Transaction, number: int, generation: int) -> list[tuple[int, bytes]]:
+    """Return (last entry, header hash) of all segments of a stream in order."""
+    rows = tx.connection.execute(
+        select(segment_table.c.last, segment_table.c.hash)
+        .where(segment_table.c.pair == number, segment_table.c.generation == generation)
+        .order_by(segment_table.c.first)
+    )
+    return [(row.last, row.hash) for row in rows]
+
+
+def buried(tx: Transaction, oids: Sequence[int]) -> set[int]:
+    """Return which of these objects were purged here."""
+    return {row[0] for row in tx.rows("SELECT DISTINCT oid FROM tombstones WHERE oid IN INTS(?)", list(oids))}
+
+
+def tear_line_vids(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> list[int]:
+    """Return every tear-line version made of these objects for a recipient class."""
+    sql = 'SELECT vid FROM exchange_tear_line WHERE "class" = ? AND parent_oid IN INTS(?) ORDER BY vid'
+    return [row[0] for row in tx.rows(sql, class_, list(parent_oids))]
+
+
+def add_stubs(tx: Transaction, number: int, generation: int, first: int, raws: Sequence[bytes]) -> None:
+    """Keep the bytes of revoked versions by entry number."""
+    tx.connection.execute(
+        insert(stub_table),
+        [
+            {"pair": number, "generation": generation, "sequence": sequence, "raw": raw}
+            for sequence, raw in enumerate(raws, first)
+        ],
+    )
+
+
+def stubs(tx: Transaction, number: int, generation: int, first: int, last: int) -> dict[int, bytes]:
+    """Return the bytes of revoked versions by entry number."""
+    rows = tx.connection.execute(
+        select(stub_table.c.sequence, stub_table.c.raw).where(
+            stub_table.c.pair == number,
+            stub_table.c.generation == generation,
+            stub_table.c.sequence >= first,
+            stub_table.c.sequence <= last,
+        )
+    )
+    return {row.sequence: row.raw for row in rows}
+
+
+def matching(tx: Transaction, source: str, stix_id: str, content: bytes) -> list[int]:
+    """Return the versions of an id that a source stated with this content."""
+    sql = """
+        SELECT v.vid, o.id FROM versions v
+        JOIN objects o ON o.oid = v.oid JOIN terms t ON t.no = v.source_no
+        WHERE v.oid IN INTS(?) AND v.hash = ? AND t.name = ?
+    """
+    oids = versions.oids(tx, (stix_id,))
+    return [row[0] for row in tx.rows(sql, list(oids.values()), content, source)]
+
+
+def forget_sequence(tx: Transaction, number: int, generation: int, sequence: int) -> None:
+    """Forget what was set aside of one received entry, bytes included."""
+    tx.connection.execute(
+        delete(set_aside_table).where(
+            set_aside_table.c.pair == number,
+            set_aside_table.c.generation == generation,
+            set_aside_table.c.sequence == sequence,
+        )
+    )
+
+
+def tear_lines_from(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> dict[int, int]:
+    """Return tear-line version → parent version, of these objects for a recipient class."""
+    sql = 'SELECT vid, parent_vid FROM exchange_tear_line WHERE "class" = ? AND parent_oid IN INTS(?)'
+    return dict(tx.rows(sql, class_, list(parent_oids)))
+
+
+def tear_line_parent_vids(tx: Transaction, class_: str) -> list[tuple[int, int]]:
+    """Return (tear-line version, current version of its parent's statement) for a recipient class."""
+    sql = """
+        SELECT t.vid, s.vid FROM exchange_tear_line t
+        JOIN versions v ON v.vid = t.parent_vid
+        JOIN statements s ON s.oid = v.oid AND s.source_no = v.source_no
+        WHERE t."class" = ?
+    """
+    return tx.rows(sql, class_)
+
+
+def current_versions(tx: Transaction) -> list[tuple[int, int, int]]:
+    """Return (vid, effective, full marking) of every current version that is not a tear-line of ours."""
+    sql = """
+        SELECT v.vid, v.effective_mid, v.full_mid FROM versions v
+        WHERE v.current = 1 AND NOT EXISTS (SELECT 1 FROM exchange_tear_line t WHERE t.vid = v.vid)
+        ORDER BY v.vid
+    """
+    return tx.rows(sql)

@@ -80,11 +80,15 @@ def read_header(data: bytes) -> SegmentHeader:
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise ProtocolError(
-            "exchange.segment.header", _("The header of a segment cannot be read: {problem}."), problem=str(error)[:200]
+            "exchange.segment.header",
+            _("The header of a segment cannot be read: {problem}."),
+            problem=str(error)[:200],
         ) from None
     if header_bytes(header) != data:
         raise ProtocolError(
-            "exchange.segment.header", _("The header of a segment cannot be read: {problem}."), problem="not canonical"
+            "exchange.segment.header",
+            _("The header of a segment cannot be read: {problem}."),
+            problem="not canonical",
         )
     return header
 
@@ -92,7 +96,9 @@ def read_header(data: bytes) -> SegmentHeader:
 def read_resource(data: bytes, limit: int) -> Resource:
     """Read a segment as it came over the wire, bounded; raises ProtocolError."""
     if len(data) > limit:
-        raise ProtocolError("exchange.segment.size", _("A segment is larger than {limit} bytes."), limit=limit)
+        raise ProtocolError(
+            "exchange.segment.size", _("A segment is larger than {limit} bytes."), limit=limit
+        )
     try:
         found = msgspec.msgpack.decode(data, type=Resource)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -104,7 +110,9 @@ def read_resource(data: bytes, limit: int) -> Resource:
     if found.format != FORMAT:
         raise ProtocolError(
             "exchange.segment.version",
-            _("The partner sends segments in format {found}, this node reads {known}; upgrade the older side."),
+            _(
+                "The partner sends segments in format {found}, this node reads {known}; upgrade the older side."
+            ),
             found=found.format,
             known=FORMAT,
         )
@@ -148,7 +156,9 @@ def leaves_of(
         if content is None:
             raise IntegrityError(
                 "exchange.segment.leaf",
-                _("Entry {number} of a stream was purged without keeping its leaf; restore the store from its backup."),
+                _(
+                    "Entry {number} of a stream was purged without keeping its leaf; restore the store from its backup."
+                ),
                 number=segment.first + place,
             )
         found[place] = leaf(column[place * SALT : place * SALT + SALT], content, by_mid[mid])

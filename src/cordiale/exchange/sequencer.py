@@ -6,8 +6,20 @@ from collections.abc import Sequence
 
 import msgspec
 
+from cordiale.exchange import narrowing, numbering, records
+from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.numbering import Outgoing
+from cordiale.exchange.planning import Planner, Redacted
+from cordiale.exchange.records import TearLineRow
+from cordiale.exchange.subjects import Subjects
+from cordiale.release import records as standing
+from cordiale.release.form import Verbatim, Withheld
+from cordiale.release.records import Verdict
+from cordiale.store import changes as log
+from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
+from cordiale.store.types import Put
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -33,5 +45,213 @@ def cut(
     *,
     changes: int = 8192,
 ) -> tuple[Cut, ...]:
-    """Cut what changed since each partner's position, in the caller's write transaction."""
-    raise NotImplementedError
+    """Cut what changed since each partner's position, in the caller's write transaction.
+
+    Partners at the same position are decided together, so that a version is read once for all.
+    Call again while any answer is `behind`.
+    """
+    groups: dict[int, list[tuple[Partnership, records.Pair]]] = {}
+    for partnership in partnerships:
+        pair = records.pair(tx, partnership.partner.number)
+        groups.setdefault(pair.position, []).append((partnership, pair))
+    done: dict[str, Cut] = {}
+    for position, members in sorted(groups.items()):
+        for one in _cut_group(tx, home, position, members, now, changes):
+            done[one.partner] = one
+    return tuple(done[partnership.partner.node] for partnership in partnerships)
+
+
+def _cut_group(
+    tx: Transaction,
+    home: Home,
+    position: int,
+    members: Sequence[tuple[Partnership, records.Pair]],
+    now: int,
+    limit: int,
+) -> list[Cut]:
+    found = log.after(tx, position, limit)
+    end = found[-1].seq if found else position
+    behind = len(found) == limit
+    touched = {change.vid for change in found if change.kind != "purge"}
+    owed: dict[int, tuple[set[int], bool]] = {}
+    for _partnership, pair in members:
+        owed[pair.number] = _owed(tx, pair.number, limit)
+    wanted = touched.union(*(vids for vids, _more in owed.values()))
+    if not found and not wanted:
+        return [Cut(p.partner.node, position=position) for p, _pair in members]
+    subjects = Subjects(tx, home.node, wanted)
+    planners = [
+        Planner(subjects, home, partnership, records.held(tx, pair.number), now)
+        for partnership, pair in members
+    ]
+    subjects.complete(lambda stix_id, outside: any(p.could_go(stix_id, outside) for p in planners))
+    types = records.number_types(tx, {subject.row.type for subject in subjects.all}) if subjects.all else {}
+    suspects = _suspects(subjects, {change.vid for change in found if change.kind == "remark"})
+    # what comes later in the log will be looked at by itself
+    horizon = max(touched, default=None) if behind else None
+    done = []
+    for planner, (partnership, pair) in zip(planners, members, strict=True):
+        withdrawn = narrowing.narrow(tx, home, partnership, planner.held, suspects, now) if suspects else 0
+        one = _cut_one(tx, home, planner, msgspec.structs.replace(pair, position=end), types, now, horizon)
+        more = behind or owed[pair.number][1] or bool(records.owed_markings(tx, pair.number))
+        done.append(msgspec.structs.replace(one, position=end, withdrawn=withdrawn, behind=more))
+    return done
+
+
+def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
+    """Take versions that are owed another look, named or by marking; and tell whether more are."""
+    vids = set(records.take_owed_versions(tx, number, limit))
+    more = len(vids) == limit
+    for mid, after in records.owed_markings(tx, number):
+        room = limit - len(vids)
+        if room <= 0:
+            return vids, True
+        found = records.under_marking(tx, mid, after, room)
+        vids.update(found)
+        records.advance_owed(tx, number, mid, found[-1] if len(found) == room else None)
+    return vids, more
+
+
+def _suspects(subjects: Subjects, remarked: set[int]) -> set[int]:
+    """Return objects that may have been narrowed: marked anew, or with a new version beside older ones."""
+    found = {subject.row.oid for subject in subjects.all if subject.row.vid in remarked}
+    return found | subjects.siblings.keys()
+
+
+def _cut_one(
+    tx: Transaction,
+    home: Home,
+    planner: Planner,
+    pair: records.Pair,
+    types: dict[str, int],
+    now: int,
+    horizon: int | None,
+) -> Cut:
+    subjects, held = planner.subjects, planner.held
+    plans = planner.plan([place for place, s in enumerate(subjects.all) if s.row.vid not in held])
+    outgoing: list[Outgoing] = []
+    released: list[int] = []
+    verbatim = tear_lines = withheld = 0
+    for place, plan in plans.items():
+        subject = subjects.all[place]
+        row = subject.row
+        if isinstance(plan, Withheld):
+            withheld += 1
+            continue
+        if isinstance(plan, Verbatim):
+            verbatim += 1
+            made = Outgoing(
+                row.vid, row.oid, row.effective_mid, row.hash, subject.version.raw, row.modified, row.type
+            )
+        else:
+            line = _tear_line(tx, home, planner, place, plan, held, now)
+            if line is None:
+                continue
+            tear_lines += 1
+            made = line
+        outgoing.append(made)
+        released.append(row.oid)
+    if outgoing:
+        outgoing = _definitions(planner, outgoing) + outgoing
+    numbered = numbering.number(tx, home, planner.partnership, pair, held, outgoing, types, now, subjects)
+    records.save_pair(tx, numbered.pair)
+    records.save_held(tx, pair.number, held)
+    _log(tx, planner, now)
+    _look_again(tx, planner, pair.number, released, horizon)
+    return Cut(
+        planner.partnership.partner.node,
+        first=pair.last + 1 if numbered.segments else 0,
+        last=numbered.pair.last if numbered.segments else 0,
+        segments=numbered.segments,
+        verbatim=verbatim,
+        tear_lines=tear_lines,
+        withheld=withheld + numbered.refused,
+    )
+
+
+def _tear_line(
+    tx: Transaction, home: Home, planner: Planner, place: int, plan: Redacted, held: Held, now: int
+) -> Outgoing | None:
+    """Store a redaction as an object of its own and return it as an entry; None when they have it already."""
+    parent = planner.subjects.all[place].row
+    made = plan.made
+    earlier = planner.earlier(parent.oid)
+    if not made.fresh and earlier is not None and earlier.vid in held:
+        return None
+    (outcome,) = versions.put(tx, home.node, now, [Put(made.version, made.marking, made.marking, "derived")])
+    if outcome.vid == 0 or outcome.vid in held:
+        return None
+    records.add_tear_line(
+        tx,
+        TearLineRow(
+            vid=outcome.vid,
+            parent_vid=parent.vid,
+            parent_oid=parent.oid,
+            oid=outcome.oid,
+            class_=planner.class_,
+            id=made.version.id,
+            digest=made.digest,
+            created=made.created,
+            modified=made.modified,
+        ),
+    )
+    mid = markings.intern(tx, made.marking)
+    return Outgoing(
+        outcome.vid,
+        outcome.oid,
+        mid,
+        made.version.hash,
+        made.version.raw,
+        made.modified,
+        parent.type,
+        redacted=plan,
+        parent=planner.subjects.all[place].version,
+    )
+
+
+def _definitions(planner: Planner, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    """Return marking definitions to send first: those the outgoing versions name and the partner passes."""
+    subjects, held = planner.subjects, planner.held
+    going = {one.vid for one in outgoing}
+    wanted: dict[int, None] = {}
+    for rows in subjects.definitions.values():
+        for vid, _raw in rows:
+            if vid not in held and vid not in going:
+                wanted[vid] = None
+    found = []
+    for vid, row in sorted(versions.by_vid(subjects.tx, list(wanted), None).items()):
+        used = any(row.id.encode() in one.raw for one in outgoing)
+        if (
+            used
+            and row.raw is not None
+            and row.current
+            and planner.passes(row.effective_mid)
+            and planner.passes(row.full_mid)
+        ):
+            found.append(Outgoing(vid, row.oid, row.effective_mid, row.hash, row.raw, row.modified, row.type))
+    return found
+
+
+def _log(tx: Transaction, planner: Planner, now: int) -> None:
+    """Put the decisions by marking on the decision log; what is on it already is left out there."""
+    subjects = planner.subjects
+    recipient, version = planner.partnership.recipient.node, planner.partnership.rules.version
+    verdicts = []
+    for mid in {kind.effective_mid for kind in subjects.kinds}:
+        marking = subjects.marking(mid)
+        verdicts.append(Verdict(marking, recipient, version, planner.compiled.decide(marking, now).code))
+    standing.log_decisions(tx.connection, verdicts, now)
+
+
+def _look_again(
+    tx: Transaction, planner: Planner, number: int, oids: Sequence[int], horizon: int | None
+) -> None:
+    """Owe another look at what refers to objects released just now and was decided without them."""
+    subjects = planner.subjects
+    late = sorted(set(oids))
+    if not late:
+        return
+    waiting = [v for v in records.referring(tx, late) if v not in subjects.place]
+    records.owe_versions(
+        tx, number, [v for v in waiting if (horizon is None or v <= horizon) and v not in planner.held]
+    )

@@ -6,38 +6,33 @@ from collections.abc import Callable
 
 import msgspec
 
+from cordiale.exchange import link, nodes
 from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.link import Nonces
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.taxii.media import UNAUTHORISED, UNAVAILABLE, error
+from cordiale.exchange.taxii.server import respond_taxii
+from cordiale.exchange.taxii.wiring import Delivered, Inbox
+from cordiale.platform.errors import CordialeError, NotAllowed, Unavailable
+from cordiale.platform.log import logger
 from cordiale.store.connection import Store
 
-
-class Caller(msgspec.Struct, frozen=True):
-    """Say who asks: a partnership, and whether the link key signed (node) or a token was shown."""
-
-    partnership: Partnership
-    by: str = "taxii"
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """Say what became of one object that was posted; `problem` is None on success."""
-
-    id: str
-    version: str
-    problem: str | None = None
-
-
-#: Given the posting partner's node name and the raw bodies, import them and report on each.
-Inbox = Callable[[str, tuple[bytes, ...]], tuple[Delivered, ...]]
+__all__ = ["Delivered", "Identify", "Inbox", "Service", "respond"]
 
 #: Given a request without a link signature (Bearer or Basic), say whose it is, or None.
 Identify = Callable[[Request], Partnership | None]
+
+TAXII = "/taxii2/"
+NODES = "/cordiale/v1/"
+
+log = logger("exchange")
 
 
 class Service(msgspec.Struct, frozen=True):
     """Wire what the server functions need.
 
     `partnerships` gives the partnership of a confirmed partner node by name under the rules
-    of the moment, or None.
+    of the moment, or None. `news` is called after a partner left something to act on.
     """
 
     home: Home
@@ -46,8 +41,52 @@ class Service(msgspec.Struct, frozen=True):
     partnerships: Callable[[str], Partnership | None]
     inbox: Inbox
     title: str = "Cordiale"
+    nonces: Nonces = msgspec.field(default_factory=Nonces)
 
 
 def respond(request: Request, service: Service) -> Response:
     """Answer one request under /taxii2/ or /cordiale/v1/; never raises."""
-    raise NotImplementedError
+    try:
+        if request.path.startswith(NODES):
+            return _respond_node(request, service)
+        partnership = _caller(request, service)
+        if partnership is None:
+            return UNAUTHORISED
+        return respond_taxii(request, service.store, service.home, partnership, service.inbox, service.title)
+    except Unavailable:
+        return UNAVAILABLE
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the client learns nothing of it
+        log.error("a request failed", error=problem, path=request.path.split("/objects/")[0])
+        return error(500, "Internal Server Error")
+
+
+def _caller(request: Request, service: Service) -> Partnership | None:
+    """Say who asks: by link key where the request is signed with one, else by token."""
+    if link.signer_named(request) is None:
+        return service.identify(request)
+    try:
+        return authenticate(request, service)
+    except NotAllowed:
+        return None
+
+
+def authenticate(request: Request, service: Service) -> Partnership:
+    """Return the partnership whose link key signed the request; raises NotAllowed."""
+    named = link.signer_named(request) or ""
+    partnership = service.partnerships(named)
+    if partnership is None or not partnership.partner.keys:
+        raise NotAllowed("exchange.link.signature", link.NOT_SIGNED, node=named[:80])
+    link.verify_request(service.home, request, partnership.partner, service.nonces, service.home.clock())
+    return partnership
+
+
+def _respond_node(request: Request, service: Service) -> Response:
+    try:
+        partnership = authenticate(request, service)
+    except NotAllowed as problem:
+        named = link.signer_named(request) or ""
+        return link.refusal_response(service.home, problem, named, service.home.clock())
+    try:
+        return nodes.respond_node(request, service.store, service.home, partnership)
+    except CordialeError as problem:
+        return nodes.refused(problem)

@@ -14,8 +14,8 @@ from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import Verify, message
 
-#: Signed statements are small; a recall of a whole segment stays far below this.
-_LARGEST = 1024 * 1024
+#: A recall of a hundred thousand versions stays below this.
+_LARGEST = 16 * 1024 * 1024
 
 
 def sign_statement(home: Home, purpose: str, value: Any) -> bytes:
@@ -53,7 +53,10 @@ def peek_statement(data: bytes, purpose: str) -> tuple[bytes, bytes]:
     """Return body and signature without verifying; for invitations, which name their own keys."""
     if len(data) > _LARGEST:
         raise IntegrityError(
-            "exchange.statement.size", _("The {purpose} is larger than {limit} bytes."), purpose=purpose, limit=_LARGEST
+            "exchange.statement.size",
+            _("The {purpose} is larger than {limit} bytes."),
+            purpose=purpose,
+            limit=_LARGEST,
         )
     try:
         statement = msgspec.json.decode(data, type=_Statement)
@@ -61,7 +64,9 @@ def peek_statement(data: bytes, purpose: str) -> tuple[bytes, bytes]:
         body = statement.body.encode()
     except (msgspec.MsgspecError, binascii.Error, ValueError, UnicodeError):
         raise IntegrityError(
-            "exchange.statement.form", _("The {purpose} cannot be read: it is damaged or something else."), purpose=purpose
+            "exchange.statement.form",
+            _("The {purpose} cannot be read: it is damaged or something else."),
+            purpose=purpose,
         ) from None
     if statement.purpose != purpose:
         raise IntegrityError(

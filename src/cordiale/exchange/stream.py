@@ -9,7 +9,7 @@ from array import array
 import msgspec
 
 from cordiale.exchange import entry, records
-from cordiale.exchange.entry import NOT_FIRST, SUPERSEDED, TEAR_LINE, WITHDRAWN
+from cordiale.exchange.entry import NOT_FIRST, STUB, SUPERSEDED, TEAR_LINE, WITHDRAWN
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.home import Home, Limits, Partnership
 from cordiale.exchange.taxii.filters import Filters
@@ -146,8 +146,17 @@ class _Search:
     def _open(
         self, first: int, base_us: int, vids: array[int], flags: bytes, places: range | list[int]
     ) -> list[Item]:
-        chosen = vids[places.start : places.stop].tolist() if isinstance(places, range) else [vids[p] for p in places]
-        tear_lines = [vids[p] for p in places if flags[p] & TEAR_LINE] if any(flags) else ()
+        chosen = (
+            vids[places.start : places.stop].tolist()
+            if isinstance(places, range)
+            else [vids[p] for p in places]
+        )
+        if any(flags):
+            if flags[0] & STUB:
+                return self._stubs(first, base_us, places)
+            tear_lines = [vids[p] for p in places if flags[p] & TEAR_LINE]
+        else:
+            tear_lines = []
         bodies = self.gate.open(chosen, tear_lines)
         if self.filters.versions or (self.filters.first and self.filters.last) or self.types is not None:
             self._narrow(bodies, dict(zip(chosen, places, strict=True)), flags, first, base_us)
@@ -156,6 +165,18 @@ class _Search:
             Item(first + place, base_us + place, vid, raw)
             for place, vid in zip(places, chosen, strict=True)
             if (raw := get(vid)) is not None
+        ]
+
+    def _stubs(self, first: int, base_us: int, places: range | list[int]) -> list[Item]:
+        """Return revoked versions of a segment that holds nothing else."""
+        if not places:
+            return []
+        pair = self.pair
+        raws = records.stubs(self.tx, pair.number, pair.generation, first + places[0], first + places[-1])
+        return [
+            Item(first + place, base_us + place, 0, raws[first + place])
+            for place in places
+            if first + place in raws
         ]
 
     def _narrow(
@@ -191,7 +212,9 @@ class _Search:
         wanted = set(vids)
         items: list[Item] = []
         pair = self.pair
-        for segment in records.segments_with_vids(self.tx, pair.number, pair.generation, min(vids), max(vids)):
+        for segment in records.segments_with_vids(
+            self.tx, pair.number, pair.generation, min(vids), max(vids)
+        ):
             if segment.last <= after:
                 continue
             packed = entry.unpack(segment.entries)

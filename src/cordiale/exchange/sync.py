@@ -1,28 +1,45 @@
-"""Pull from a partner, deliver what is owed to it, and record how the link is."""
+"""Visit a partner: pull segments and recalls, hand over receipts, and record how the link is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import msgspec
 
+from cordiale.exchange import apply as applying
+from cordiale.exchange import checkpoint, nodes, recall, records
 from cordiale.exchange.home import Home, Partner
-from cordiale.exchange.message import Transport
+from cordiale.exchange.link import sign_request
+from cordiale.exchange.message import Request, Response, Transport
+from cordiale.platform.errors import (
+    CordialeError,
+    IntegrityError,
+    NotAllowed,
+    ProtocolError,
+    StorageFull,
+    Unavailable,
+)
+from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
+
+State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin"]
+_JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
 class Link(msgspec.Struct, frozen=True):
     """Describe the state of one link.
 
-    `state` is new, up, down, refused, garbage, clock or rejoin. `sent` and `acknowledged` are
-    our entry numbers, `received` theirs, `news` the last number they announced.
+    `state` is new, up, down, refused, garbage or rejoin. `sent` and `acknowledged` are our entry
+    numbers, `received` theirs, `news` the last number they announced. `clock_difference` is the
+    partner's clock minus ours in microseconds, as last seen.
     """
 
     partner: str
     state: str
     code: str = ""
     message_id: str = ""
-    params: dict[str, str] = {}
+    params: Mapping[str, str] = {}
     last_contact: int | None = None
     last_attempt: int | None = None
     failures: int = 0
@@ -34,7 +51,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Pulled(msgspec.Struct, frozen=True):
-    """Report one visit to a partner."""
+    """Report one visit to a partner; `more` says that the partner has more than one visit takes."""
 
     partner: str
     link: Link
@@ -47,24 +64,277 @@ class Pulled(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-def visit(store: Store, home: Home, partner: Partner, transport: Transport) -> Pulled:
-    """Say hello, fetch and apply segments and recalls, hand over receipts and checkpoints.
+class _Refusal(msgspec.Struct, frozen=True):
+    error: str = ""
+    message: str = ""
+    difference: int | None = None
+    challenge: str = ""
 
-    Never raises for what the partner does; the link state says what happened.
+
+def ask(home: Home, partner: Partner, transport: Transport, request: Request) -> Response:
+    """Send one signed request; when the clocks differ, repeat it once with the partner's challenge.
+
+    Raises Unavailable, NotAllowed when the partner refuses us, ProtocolError for any other error.
     """
-    raise NotImplementedError
+    answer = transport(sign_request(home, request, partner.node))
+    if answer.status == 401:
+        refusal = _refusal(answer)
+        if refusal.challenge:
+            answer = transport(sign_request(home, request, partner.node, challenge=refusal.challenge))
+    if answer.status in (200, 204):
+        return answer
+    refusal = _refusal(answer)
+    params: dict[str, Any] = {"node": partner.node, "code": refusal.error[:100] or str(answer.status)}
+    if answer.status in (401, 403, 404):
+        raise NotAllowed("exchange.refused", _("{node} refuses our requests: {code}."), **params)
+    if answer.status >= 500:
+        raise Unavailable("exchange.unavailable", _("{node} cannot answer now: {code}."), **params)
+    if refusal.error == "exchange.rejoin":
+        raise ProtocolError(
+            "exchange.rejoin", _("{node} was restored, or we were: the link must rejoin."), **params
+        )
+    raise ProtocolError("exchange.answer", _("{node} does not take what we send: {code}."), **params)
 
 
-def listen(
-    store: Store, home: Home, partner: Partner, transport: Transport, *, seconds: float = 25.0
-) -> int:
-    """Wait at the partner for news beyond what we hold (long poll); returns its last number."""
-    raise NotImplementedError
+def _refusal(answer: Response) -> _Refusal:
+    try:
+        return msgspec.json.decode(answer.body[:10_000], type=_Refusal)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _Refusal()
+
+
+def visit(store: Store, home: Home, partner: Partner, transport: Transport) -> Pulled:
+    """Say hello, fetch and apply segments and recalls, hand over receipts and the checkpoint.
+
+    Never raises for what the partner does: the link state says what happened. Recalls are carried
+    out even when a segment cannot be applied.
+    """
+    visited = _Visit(store, home, partner, transport)
+    state, problem = visited.run()
+    now = home.clock()
+    with store.write() as tx:
+        _record(tx, partner, state, problem, now, visited.welcome, visited.difference)
+        link = _link(tx, partner)
+    return Pulled(
+        partner.node,
+        link,
+        segments=visited.segments,
+        new=visited.new,
+        same=visited.same,
+        withdrawn=visited.withdrawn,
+        set_aside=visited.set_aside,
+        recalls=visited.recalls,
+        more=visited.more,
+    )
+
+
+class _Visit:
+    """Count what one visit does, so that a failure half-way still reports it."""
+
+    def __init__(self, store: Store, home: Home, partner: Partner, transport: Transport) -> None:
+        self.store, self.home, self.partner, self.transport = store, home, partner, transport
+        self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
+        self.more = False
+        self.welcome: nodes.Welcome | None = None
+        self.difference: int | None = None
+
+    def run(self) -> tuple[State, CordialeError | None]:
+        """Return the state the link is left in, and why."""
+        problem: CordialeError | None = None
+        state: State = "up"
+        for step in (self._greet, self._pull, self._take_back, self._hand_over):
+            try:
+                step()
+            except StorageFull:
+                raise
+            except CordialeError as error:
+                if problem is None:
+                    problem, state = error, _state_of(error)
+                if isinstance(error, (Unavailable, NotAllowed)) or step == self._greet:
+                    break
+        return state, problem
+
+    def _greet(self) -> None:
+        with self.store.read() as tx:
+            link = records.link(tx, self.partner.number)
+        hello = nodes.Hello(
+            self.home.node, nodes.PROTOCOLS, nodes.EXTENSIONS, link.generation, link.received, link.head.hex()
+        )
+        answer = self._ask(Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello)))
+        self.welcome = welcome = _read(answer, nodes.Welcome, self.partner)
+        self.difference = welcome.clock - self.home.clock()
+        if welcome.protocol not in nodes.PROTOCOLS:
+            raise ProtocolError(
+                "exchange.hello.protocol",
+                _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
+                node=self.partner.node,
+                theirs=welcome.protocol,
+                ours=", ".join(map(str, nodes.PROTOCOLS)),
+            )
+        if welcome.generation != link.generation or welcome.last < link.received:
+            raise ProtocolError(
+                "exchange.rejoin",
+                _("{node} was restored, or we were: the link must rejoin."),
+                node=self.partner.node,
+            )
+
+    def _pull(self) -> None:
+        for _round in range(self.home.limits.segments_per_pull):
+            with self.store.read() as tx:
+                received = records.link(tx, self.partner.number).received
+            answer = self._ask(Request("GET", nodes.BASE + "segments", f"after={received}"))
+            if answer.status == 204:
+                if self.welcome is not None and self.welcome.last > received:
+                    raise ProtocolError(
+                        "exchange.segment.missing",
+                        _("{node} announces {last} entries and has none after {received}."),
+                        node=self.partner.node,
+                        last=self.welcome.last,
+                        received=received,
+                    )
+                return
+            done = applying.apply(self.store, self.home, self.partner, answer.body, self.home.clock())
+            if done.already:
+                raise ProtocolError(
+                    "exchange.segment.repeated",
+                    _("{node} repeats entries from {number} that were asked for before."),
+                    node=self.partner.node,
+                    number=done.first,
+                )
+            self.segments += 1
+            self.new += done.new
+            self.same += done.same
+            self.withdrawn += done.withdrawn
+            self.set_aside += len(done.set_aside)
+            if self.welcome is not None and done.last >= self.welcome.last:
+                return
+        self.more = True
+
+    def _take_back(self) -> None:
+        with self.store.read() as tx:
+            after = records.link(tx, self.partner.number).recalls
+        if self.welcome is not None and self.welcome.recalls <= after:
+            return
+        answer = self._ask(Request("GET", nodes.BASE + "recalls", f"after={after}"))
+        for one in _read(answer, list[nodes.NumberedRecall], self.partner):
+            if one.number != after + 1:
+                raise ProtocolError(
+                    "exchange.recall.gap",
+                    _("{node} sends recall {found} where {expected} is next."),
+                    node=self.partner.node,
+                    found=one.number,
+                    expected=after + 1,
+                )
+            recall.carry_out(
+                self.store, self.home, self.partner, one.number, one.message.encode(), self.home.clock()
+            )
+            after = one.number
+            self.recalls += 1
+            with self.store.write() as tx:
+                records.save_link(tx, self.partner.number, {"recalls": after})
+
+    def _hand_over(self) -> None:
+        with self.store.read() as tx:
+            waiting = records.undelivered_receipts(tx, self.partner.number)
+            link = records.link(tx, self.partner.number)
+            mine = checkpoint.received(tx, self.home, self.partner, self.home.clock())
+        for recall_id, receipt in waiting:
+            self._ask(Request("POST", nodes.BASE + "receipts", "", _JSON, receipt))
+            with self.store.write() as tx:
+                records.mark_delivered(tx, self.partner.number, recall_id)
+        if link.received <= link.acknowledged:
+            return
+        body = checkpoint.sign(self.home, mine)
+        answer = self._ask(Request("POST", nodes.BASE + "checkpoints", "", _JSON, body))
+        theirs = checkpoint.read(answer.body, self.home, self.partner)
+        if theirs.by != self.partner.node or not checkpoint.same_log(mine, theirs):
+            raise IntegrityError(
+                "exchange.checkpoint.countersigned",
+                _("{node} signed another history of its stream than the one it sent us."),
+                node=self.partner.node,
+            )
+        with self.store.write() as tx:
+            records.save_link(
+                tx, self.partner.number, {"acknowledged": mine.entries, "checkpoint": answer.body}
+            )
+
+    def _ask(self, request: Request) -> Response:
+        return ask(self.home, self.partner, self.transport, request)
+
+
+def _read(answer: Response, kind: Any, partner: Partner) -> Any:
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(
+            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
+        ) from error
+
+
+def _state_of(error: CordialeError) -> State:
+    if isinstance(error, Unavailable):
+        return "down"
+    if isinstance(error, NotAllowed):
+        return "refused"
+    return "rejoin" if error.code == "exchange.rejoin" else "garbage"
+
+
+def _record(
+    tx: Transaction,
+    partner: Partner,
+    state: State,
+    problem: CordialeError | None,
+    now: int,
+    welcome: nodes.Welcome | None,
+    difference: int | None,
+) -> None:
+    before = records.link(tx, partner.number)
+    params = {} if problem is None else {name: str(value) for name, value in problem.params.items()}
+    values: dict[str, Any] = {
+        "state": state,
+        "code": problem.code if problem else "",
+        "message_id": problem.message_id if problem else "",
+        "params": msgspec.json.encode(params).decode(),
+        "last_attempt": now,
+        "failures": 0 if problem is None else before.failures + 1,
+    }
+    if welcome is not None:
+        values |= {"last_contact": now, "news": welcome.last, "clock_difference": difference}
+    records.save_link(tx, partner.number, values)
+
+
+def listen(store: Store, home: Home, partner: Partner, transport: Transport, *, seconds: float = 25.0) -> int:
+    """Wait at the partner for news beyond what we hold (long poll); return its last entry number.
+
+    Raises what `ask` raises.
+    """
+    with store.read() as tx:
+        link = records.link(tx, partner.number)
+    query = f"after={link.received}&recalls={link.recalls}&wait={max(0, int(seconds))}"
+    answer = ask(home, partner, transport, Request("GET", nodes.BASE + "news", query))
+    news: nodes.News = _read(answer, nodes.News, partner)
+    return news.last
 
 
 def links(tx: Transaction) -> tuple[Link, ...]:
-    """Return the state of every link."""
-    raise NotImplementedError
+    """Return the state of every link, by partner name."""
+    return tuple(_link(tx, partner) for partner in records.partners(tx))
 
 
-Carrier = Callable[[Partner], Transport]
+def _link(tx: Transaction, partner: Partner) -> Link:
+    row, pair = records.link(tx, partner.number), records.pair(tx, partner.number)
+    return Link(
+        partner=partner.node,
+        state=row.state,
+        code=row.code,
+        message_id=row.message_id,
+        params=msgspec.json.decode(row.params, type=dict[str, str]),
+        last_contact=row.last_contact,
+        last_attempt=row.last_attempt,
+        failures=row.failures,
+        sent=pair.last,
+        acknowledged=pair.acknowledged,
+        received=row.received,
+        news=row.news,
+        clock_difference=row.clock_difference,
+    )

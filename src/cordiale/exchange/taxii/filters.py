@@ -47,7 +47,9 @@ def read_filters(query: str) -> Filters:
     if len(query) > _LONGEST:
         raise _malformed("query", _("it is longer than {limit} bytes"), limit=_LONGEST)
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(
+            query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=50
+        )
     except ValueError:
         raise _malformed("query", _("it is not a URL query")) from None
     given: dict[str, str] = {}

@@ -40,13 +40,17 @@ def post(request: Request, store: Store, home: Home, partnership: Partnership, d
 
 def too_large(home: Home) -> Response:
     """Answer 413 with what the server takes."""
-    return error(413, "Content Too Large", f"At most {home.limits.request_bytes} bytes are taken in one request.")
+    return error(
+        413, "Content Too Large", f"At most {home.limits.request_bytes} bytes are taken in one request."
+    )
 
 
 def status(identifier: str, now: int, outcomes: tuple[Delivered, ...]) -> bytes:
     """Write the status resource of section 4.3.1."""
     good = [{"id": o.id, "version": o.version} for o in outcomes if o.problem is None]
-    bad = [{"id": o.id, "version": o.version, "message": o.problem} for o in outcomes if o.problem is not None]
+    bad = [
+        {"id": o.id, "version": o.version, "message": o.problem} for o in outcomes if o.problem is not None
+    ]
     value: dict[str, object] = {
         "id": identifier,
         "status": "complete",

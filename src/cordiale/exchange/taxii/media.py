@@ -45,7 +45,9 @@ def ok(body: bytes, headers: Mapping[str, str] | None = None, status: int = 200)
     return Response(status, {**_HEADERS, **(headers or {})}, body)
 
 
-def error(status: int, title: str, description: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def error(
+    status: int, title: str, description: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
     """Answer with a TAXII error message; it depends on nothing but its arguments."""
     value = {"title": title, "http_status": str(status)}
     if description:

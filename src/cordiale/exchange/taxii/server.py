@@ -121,7 +121,9 @@ def _collection(
         return _not_allowed("GET, POST" if parts == ["objects"] else "GET")
     if not readable:
         return FORBIDDEN
-    return _read(request, store, home, partnership, parts[-1] if parts[-1] != object_id else "objects", object_id)
+    return _read(
+        request, store, home, partnership, parts[-1] if parts[-1] != object_id else "objects", object_id
+    )
 
 
 def _read(
@@ -149,7 +151,9 @@ def _read(
     return ok(body, _dates(found.items, filters))
 
 
-def _known(tx: Transaction, partnership: Partnership, pair: records.Pair, filters: Filters, home: Home) -> bool:
+def _known(
+    tx: Transaction, partnership: Partnership, pair: records.Pair, filters: Filters, home: Home
+) -> bool:
     """Tell whether the object is in the stream at all, whatever else was asked about it."""
     anything = Filters(ids=filters.ids, last=False, all=True)
     return bool(read_slice(tx, partnership, pair, anything, 0, 1, home.clock(), home.limits).items)

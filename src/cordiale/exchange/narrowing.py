@@ -1,0 +1,77 @@
+"""When a marking becomes stricter: sending stops by itself, and what was sent is asked back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cordiale.exchange import recall, records
+from cordiale.exchange.gate import Gate
+from cordiale.exchange.held import Held
+from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.segment import withdraw
+from cordiale.release.recipient import recipient_class
+from cordiale.store.connection import Transaction
+
+#: Who asks for a recall that follows from a marking and needs no person.
+BY_MARKING = "cordiale"
+NARROWED = "narrowed"
+
+
+def held_of(
+    tx: Transaction, partnership: Partnership, held: Held, oids: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """Return the versions of these objects that the partner holds: verbatim, and as tear-lines."""
+    wanted = sorted(set(oids))
+    vids = held.of([vid for _oid, vid, *_rest in records.versions_of(tx, wanted)])
+    class_ = recipient_class(partnership.recipient)
+    lines = held.of(records.tear_line_vids(tx, class_, wanted))
+    return vids, lines
+
+
+def narrow(
+    tx: Transaction, home: Home, partnership: Partnership, held: Held, oids: Iterable[int], now: int
+) -> int:
+    """Recall what the partner holds of these objects and no longer passes; return how many versions.
+
+    Up to the rules' `recall.confirm_above` objects go by themselves; more wait for a named person.
+    """
+    vids, lines = held_of(tx, partnership, held, oids)
+    if not vids and not lines:
+        return 0
+    gone = set(vids + lines) - Gate(tx, partnership, now).open(vids + lines, lines).keys()
+    if not gone:
+        return 0
+    made = recall.draft(tx, home, partnership, vids=sorted(gone), reason=NARROWED, by=BY_MARKING, now=now)
+    if made is not None and len(set(made.ids)) <= partnership.rules.confirm_above:
+        recall.confirm(tx, home, partnership, made.id, BY_MARKING, now, held)
+    return len(gone)
+
+
+def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
+    """Keep the leaves of versions that are about to be purged here, in every stream they are in.
+
+    Call it before `store.purge` or `store.bury`, in the same transaction: afterwards the content
+    hash is gone and the leaf could not be made again. Returns how many entries were withdrawn.
+    """
+    wanted = set(vids)
+    if not wanted:
+        return 0
+    total = 0
+    for partner in records.partners(tx):
+        held = records.held(tx, partner.number)
+        mine = held.of(sorted(wanted))
+        if mine:
+            pair = records.pair(tx, partner.number)
+            total += withdraw_from(tx, pair, mine)
+            held.discard(mine)
+            records.save_held(tx, partner.number, held)
+    return total
+
+
+def withdraw_from(tx: Transaction, pair: records.Pair, vids: Iterable[int]) -> int:
+    """Withdraw versions from one stream: the leaf stays, the salt is destroyed."""
+    total = 0
+    for segment, places in recall.entries_of(tx, pair, vids):
+        withdraw(tx, segment, places)
+        total += len(places)
+    return total

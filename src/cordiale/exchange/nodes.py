@@ -1,0 +1,180 @@
+"""What a node serves to a partner's node, below /cordiale/v1/, to requests signed with the link key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from cordiale.exchange import checkpoint, recall, records, segment
+from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.message import Request, Response
+from cordiale.platform.errors import CordialeError, ProtocolError, http_status
+from cordiale.platform.languages import _
+from cordiale.store.connection import Store, Transaction
+
+BASE = "/cordiale/v1/"
+#: Protocol versions spoken, newest first; a release speaks its own and the one before.
+PROTOCOLS = (1,)
+EXTENSIONS: tuple[str, ...] = ()
+
+_JSON = {"content-type": "application/json"}
+_BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
+_RECALLS = 50
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """Say what a node speaks and how far it is in the other's stream.
+
+    `generation`, `received` and `head` (hex) are of the stream from the node spoken to.
+    """
+
+    node: str
+    protocols: tuple[int, ...]
+    extensions: tuple[str, ...]
+    generation: int
+    received: int
+    head: str
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """Answer a hello: the protocol chosen, and how long our stream is."""
+
+    node: str
+    protocol: int
+    extensions: tuple[str, ...]
+    generation: int
+    last: int
+    recalls: int
+    clock: int
+
+
+class News(msgspec.Struct, frozen=True):
+    """Say up to which entry and which recall there is news; nothing else is told."""
+
+    last: int
+    recalls: int
+
+
+class NumberedRecall(msgspec.Struct, frozen=True):
+    """Hold one recall message with its number in the pair."""
+
+    number: int
+    message: str
+
+
+def respond_node(request: Request, store: Store, home: Home, partnership: Partnership) -> Response:
+    """Answer one request whose signature was verified; raises CordialeError."""
+    partner = partnership.partner
+    name = request.path[len(BASE) :].rstrip("/")
+    if len(request.body) > home.limits.request_bytes:
+        raise ProtocolError(
+            "exchange.request.size",
+            _("A request is larger than {limit} bytes."),
+            limit=home.limits.request_bytes,
+        )
+    match (request.method, name):
+        case ("POST", "hello"):
+            return _hello(request, store, home, partner)
+        case ("GET", "segments"):
+            return _segments(request, store, home, partnership)
+        case ("GET", "news"):
+            with store.read() as tx:
+                return _json(news(tx, partner))
+        case ("GET", "recalls"):
+            return _recalls(request, store, partner)
+        case ("POST", "receipts"):
+            with store.write() as tx:
+                recall.record_receipt(tx, home, partner, request.body, home.clock())
+            return Response(204)
+        case ("POST", "checkpoints"):
+            with store.write() as tx:
+                return Response(
+                    200, _JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
+                )
+    return Response(404, _JSON, b'{"error":"exchange.path"}')
+
+
+def news(tx: Transaction, partner: Partner) -> News:
+    """Return up to where there is news for a partner."""
+    pair = records.pair(tx, partner.number)
+    return News(pair.last, pair.recalls)
+
+
+def refused(problem: CordialeError) -> Response:
+    """Answer with the code and the sentence of an error."""
+    body = msgspec.json.encode({"error": problem.code, "message": str(problem)})
+    return Response(http_status(problem), _JSON, body)
+
+
+def numbers(request: Request, *names: str) -> Mapping[str, int]:
+    """Read whole numbers from the query; a missing one is 0; raises ProtocolError."""
+    given = dict(parse_qsl(request.query, max_num_fields=20))
+    found = {}
+    for name in names:
+        text = given.get(name, "0")
+        if not text.isascii() or not text.isdigit() or len(text) > 12:
+            raise ProtocolError(
+                "exchange.request.number", _("The parameter {name} is not a whole number."), name=name
+            )
+        found[name] = int(text)
+    return found
+
+
+def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Response:
+    try:
+        hello = msgspec.json.decode(request.body, type=Hello)
+    except msgspec.MsgspecError as error:
+        raise ProtocolError(
+            "exchange.hello.form", _("The greeting of {node} cannot be read."), node=partner.node
+        ) from error
+    common = [version for version in PROTOCOLS if version in hello.protocols]
+    if not common:
+        raise ProtocolError(
+            "exchange.hello.protocol",
+            _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
+            node=partner.node,
+            theirs=", ".join(map(str, hello.protocols[:10])),
+            ours=", ".join(map(str, PROTOCOLS)),
+        )
+    with store.read() as tx:
+        pair = records.pair(tx, partner.number)
+        ahead = hello.generation == pair.generation and hello.received > pair.last
+        if ahead or (hello.received and not _known_head(tx, pair, hello)):
+            raise ProtocolError(
+                "exchange.rejoin",
+                _(
+                    "{node} holds more of our stream than we do, or another one: this node was restored. The link must rejoin."
+                ),
+                node=partner.node,
+            )
+    return _json(
+        Welcome(home.node, common[0], EXTENSIONS, pair.generation, pair.last, pair.recalls, home.clock())
+    )
+
+
+def _known_head(tx: Transaction, pair: records.Pair, hello: Hello) -> bool:
+    held = records.segment_with(tx, pair.number, hello.generation, hello.received)
+    return held is not None and held.last == hello.received and held.hash.hex() == hello.head
+
+
+def _segments(request: Request, store: Store, home: Home, partnership: Partnership) -> Response:
+    after = numbers(request, "after")["after"]
+    with store.read() as tx:
+        pair = records.pair(tx, partnership.partner.number)
+        held = records.segment_with(tx, pair.number, pair.generation, after + 1)
+        if held is None or held.first != after + 1:
+            return Response(204)
+        return Response(200, _BINARY, segment.wire(tx, partnership, held, home.clock()))
+
+
+def _recalls(request: Request, store: Store, partner: Partner) -> Response:
+    after = numbers(request, "after")["after"]
+    with store.read() as tx:
+        rows = records.recalls_after(tx, partner.number, after, _RECALLS)
+    return _json([NumberedRecall(number, message.decode()) for number, message in rows])
+
+
+def _json(value: object) -> Response:
+    return Response(200, _JSON, msgspec.json.encode(value))

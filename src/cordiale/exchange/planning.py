@@ -1,0 +1,279 @@
+"""Decide for one partner what of a cut's subjects goes, in which form, and why not the rest.
+
+Most versions go verbatim or not at all, and for those the answer depends only on their kind, on
+what they refer to and on the allow-list: it is worked out kind by kind. Every other version goes
+through `release.form` by itself; a test holds the two ways equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from cordiale.exchange import records
+from cordiale.exchange.held import Held
+from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.records import TearLineRow
+from cordiale.exchange.subjects import Outside, Subject, Subjects
+from cordiale.platform.languages import _
+from cordiale.release.allowlist import outside_of
+from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
+from cordiale.release.mandate import Mandated, mandated
+from cordiale.release.recipient import recipient_class
+from cordiale.release.tearline import HIDDEN, tearline_id
+from cordiale.stix.version import Version, read
+
+STRICTER = "current-stricter"
+REFUSED = _("The current version of it is marked more strictly.")
+
+_VERBATIM = Target("verbatim")
+_ABSENT = Target("absent")
+
+
+class Redacted(msgspec.Struct, frozen=True):
+    """A tear-line that goes, with what the egress needs to make it again."""
+
+    made: TearLine
+    targets: dict[str, Target]
+    original: Version | None
+
+
+Plan = Verbatim | Redacted | Withheld
+
+
+class Planner:
+    """Answer for one partner over one set of subjects."""
+
+    def __init__(
+        self, subjects: Subjects, home: Home, partnership: Partnership, held: Held, now: int
+    ) -> None:
+        self.subjects = subjects
+        self.home = home
+        self.partnership = partnership
+        self.compiled = partnership.compiled
+        self.held = held
+        self.now = now
+        self.class_ = recipient_class(partnership.recipient)
+        self._passing: dict[int, bool] = {}
+        self._verdicts: dict[int, Mandated | Withheld] = {}
+        self._targets: dict[str, Target] = {}
+        self._plans: dict[int, Plan] = {}
+        self._verbatim: set[int] = set()
+        self._going: set[int] = set()
+        self._tear_lines: dict[int, TearLineRow] = {}
+
+    # Marking and mandate ----------------------------------------------------------------------
+
+    def passes(self, mid: int) -> bool:
+        """Tell whether the recipient passes a marking id now."""
+        known = self._passing.get(mid)
+        if known is None:
+            known = self._passing[mid] = self.compiled.decide(self.subjects.marking(mid), self.now).passes
+        return known
+
+    def verdict(self, stix_id: str, kind: int) -> Mandated | Withheld:
+        """Return the mandate under which a version of this kind may go, or why it may not at all."""
+        special = stix_id in self.subjects.special
+        if not special and kind in self._verdicts:
+            return self._verdicts[kind]
+        found = self._judge(stix_id, kind)
+        if not special:
+            self._verdicts[kind] = found
+        return found
+
+    def _judge(self, stix_id: str, kind: int) -> Mandated | Withheld:
+        k = self.subjects.kinds[kind]
+        decision = self.compiled.decide(self.subjects.marking(k.effective_mid), self.now)
+        if not decision.passes:
+            return Withheld(decision.code, decision.atom, decision.rule, decision.params)
+        s = self.subjects
+        found = mandated(
+            s.facts(stix_id, kind),
+            self.partnership.recipient,
+            self.partnership.rules,
+            s.acts,
+            s.exemptions,
+            self.now,
+        )
+        if not found.allowed:
+            by = {name: value for name, value in (("by", found.by), ("act", found.act)) if value}
+            return Withheld(found.code, rule=found.mandate, params=by)
+        return found
+
+    def _stopped(self, subject: Subject) -> bool:
+        """Tell whether an older version may not go because the current one is marked more strictly."""
+        return subject.head is not None and not (
+            self.passes(subject.head[0]) and self.passes(subject.head[1])
+        )
+
+    def could_go(self, stix_id: str, outside: Outside) -> bool:
+        """Tell whether a referenced object is not held by the partner although it may be given it."""
+        if self.held.of(outside.vids):
+            return False
+        return any(not isinstance(self.verdict(stix_id, kind), Withheld) for _row, kind in outside.current)
+
+    # Plans ------------------------------------------------------------------------------------
+
+    def plan(self, places: Iterable[int]) -> dict[int, Plan]:
+        """Return what becomes of these subjects."""
+        self._settle()
+        return {place: self._plan(place) for place in places}
+
+    def _settle(self) -> None:
+        """Find which subjects go verbatim: the most of them such that each refers only to what they have.
+
+        Starts from all that may go and takes out what cannot go whole, then what refers to that.
+        """
+        subjects = self.subjects.all
+        allow = self.partnership.rules.allow
+        ok: dict[int, bool] = {}
+        whole: dict[tuple[str, tuple[str, ...]], bool] = {}
+        for place, subject in enumerate(subjects):
+            kind = subject.kind
+            special = subject.row.id in self.subjects.special
+            if special or kind not in ok:
+                ok_here = not isinstance(self.verdict(subject.row.id, kind), Withheld)
+                if not special:
+                    ok[kind] = ok_here
+            else:
+                ok_here = ok[kind]
+            if ok_here and not (subject.head and self._stopped(subject)):
+                self._going.add(place)
+        losing: list[int] = []
+        for place in self._going:
+            subject = subjects[place]
+            key = (subject.row.type, subject.unusual)
+            plain = whole.get(key)
+            if plain is None:
+                plain = whole[key] = not outside_of(*key, allow)
+            if not plain or subject.row.type == "language-content" or not self.passes(subject.row.full_mid):
+                losing.append(place)
+        self._verbatim = set(self._going)
+        self._verbatim.difference_update(losing)
+        users = self.subjects.users
+        self._load_tear_lines()
+        for identifier in users:
+            if not self._has_whole(identifier):
+                losing += [p for p in users[identifier] if p in self._verbatim]
+                self._verbatim.difference_update(users[identifier])
+        while losing:
+            identifier = subjects[losing.pop()].row.id
+            if identifier in users and not self._has_whole(identifier):
+                more = [p for p in users[identifier] if p in self._verbatim]
+                self._verbatim.difference_update(more)
+                losing += more
+
+    def _load_tear_lines(self) -> None:
+        s = self.subjects
+        oids = {s.all[place].row.oid for place in self._going - self._verbatim}
+        oids |= {row.oid for one in s.outside.values() if one for row, _kind in one.current}
+        self._tear_lines = records.tear_lines_of(s.tx, self.class_, sorted(oids)) if oids else {}
+
+    def _has_whole(self, identifier: str) -> bool:
+        """Tell whether a reference to this id may stay: they have the object whole, or nobody here ever did."""
+        outside = self.subjects.outside.get(identifier)
+        if outside is None:
+            return True
+        place_of = self.subjects.place
+        for row, kind in outside.current:
+            place = place_of.get(row.vid)
+            if place is not None:
+                if place in self._verbatim or self._holds_now(place):
+                    return True
+            elif self.passes(row.full_mid) and (
+                row.vid in self.held or not isinstance(self.verdict(identifier, kind), Withheld)
+            ):
+                return True
+        return any(self.passes(row.full_mid) for row, _kind in outside.current) and bool(
+            self.held.of(outside.vids)
+        )
+
+    def _holds_now(self, place: int) -> bool:
+        row = self.subjects.all[place].row
+        return row.vid in self.held and self.passes(row.full_mid)
+
+    def _plan(self, place: int) -> Plan:
+        known = self._plans.get(place)
+        if known is None:
+            self._plans[place] = Withheld("end-not-released", params={"id": self.subjects.all[place].row.id})
+            known = self._plans[place] = self._make(place)
+        return known
+
+    def _make(self, place: int) -> Plan:
+        subject = self.subjects.all[place]
+        if place in self._verbatim:
+            return Verbatim(self.subjects.marking(subject.row.effective_mid))
+        found = self.verdict(subject.row.id, subject.kind)
+        if isinstance(found, Withheld):
+            return found
+        if place not in self._going:
+            return Withheld(STRICTER)
+        return self._form(subject, found)
+
+    def _form(self, subject: Subject, mandate: Mandated) -> Plan:
+        row = subject.row
+        targets = {identifier: self.target(identifier) for identifier in subject.asked}
+        original = self._original(subject)
+        earlier = self._tear_lines.get(row.oid)
+        found = form(
+            Candidate(
+                subject.version,
+                self.subjects.marking(row.base_mid),
+                self.subjects.marking(row.full_mid),
+                self.subjects.marking(row.effective_mid),
+                subject.ours,
+                original,
+            ),
+            self.compiled,
+            self.now,
+            mandated=mandate,
+            targets=targets,
+            definitions=self.subjects.atoms,
+            secret=self.home.secret,
+            earlier=Earlier(earlier.digest, earlier.created, earlier.modified) if earlier else None,
+        )
+        return Redacted(found, targets, original) if isinstance(found, TearLine) else found
+
+    def _original(self, subject: Subject) -> Version | None:
+        if subject.row.type != "language-content":
+            return None
+        for reference in subject.version.refs:
+            if reference.path == "object_ref":
+                places = self.subjects.current.get(reference.target)
+                if places:
+                    return self.subjects.all[places[0]].version
+                outside = self.subjects.outside.get(reference.target)
+                if outside and outside.current and outside.current[0][0].raw:
+                    return read(outside.current[0][0].raw)[0]
+        return None
+
+    def target(self, identifier: str) -> Target:
+        """Return what a referenced object is for the partner."""
+        known = self._targets.get(identifier)
+        if known is None:
+            self._targets[identifier] = HIDDEN  # what refers to itself by a circle is hidden from itself
+            known = self._targets[identifier] = self._target(identifier)
+        return known
+
+    def _target(self, identifier: str) -> Target:
+        outside = self.subjects.outside.get(identifier)
+        if outside is None:
+            return _ABSENT
+        if self._has_whole(identifier):
+            return _VERBATIM
+        for row, _kind in outside.current:
+            place = self.subjects.place.get(row.vid)
+            if place is not None and isinstance(self._plan(place), Redacted):
+                return self._as_tear_line(identifier)
+            known = self._tear_lines.get(row.oid)
+            if known is not None and known.vid in self.held and self.passes(row.effective_mid):
+                return self._as_tear_line(identifier)
+        return Target("hidden", words=(outside.name,) if outside.name else ())
+
+    def _as_tear_line(self, identifier: str) -> Target:
+        return Target("tear-line", as_id=tearline_id(self.home.secret, identifier, self.class_))
+
+    def earlier(self, oid: int) -> TearLineRow | None:
+        """Return the last tear-line of an object for this recipient class."""
+        return self._tear_lines.get(oid)

@@ -1,0 +1,225 @@
+"""What a cut looks at, read once and decided for every partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+import orjson
+
+from cordiale.exchange import definitions, records
+from cordiale.platform.errors import InputError
+from cordiale.release import records as standing
+from cordiale.release.allowlist import unusual
+from cordiale.release.form import asked_about
+from cordiale.release.mandate import Act, Exemption, Facts
+from cordiale.release.marking import Marking
+from cordiale.stix.version import Version, read
+from cordiale.store import markings, versions
+from cordiale.store.connection import Transaction
+from cordiale.store.types import Row
+
+#: Versions that may be pulled into one cut because what is cut refers to them; beyond that a
+#: reference is taken to be released when its marking and mandate allow it.
+PULLED = 16_384
+
+_OWN = ("marking-definition--", "extension-definition--")
+
+
+class Subject(msgspec.Struct, frozen=True, gc=False):
+    """One stored version that might go, with what the decisions about it rest on.
+
+    `kind` numbers what all decisions by marking and mandate depend on; `head` are the effective
+    and full marking of the statement's current version when this is an older one.
+    """
+
+    row: Row
+    version: Version
+    kind: int
+    asked: frozenset[str]
+    unusual: tuple[str, ...]
+    ours: bool
+    head: tuple[int, int] | None
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What the decision by marking and mandate depends on, shared by many versions."""
+
+    effective_mid: int
+    full_mid: int
+    type: str
+    source: str
+    created_by: str | None
+    labels: tuple[str, ...]
+
+
+class _Stated(msgspec.Struct, frozen=True):
+    created_by_ref: str | None = None
+    labels: tuple[str, ...] = ()
+    name: str = ""
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """A referenced object that is not among the subjects: all its versions, and its current rows."""
+
+    vids: tuple[int, ...]
+    current: tuple[tuple[Row, int], ...]
+    name: str
+
+
+class Subjects:
+    """Hold the versions of one cut and everything about them that does not depend on the partner."""
+
+    def __init__(self, tx: Transaction, node: str, vids: Iterable[int]) -> None:
+        self.tx = tx
+        self.node = node
+        self.all: list[Subject] = []
+        self.place: dict[int, int] = {}
+        self.current: dict[str, list[int]] = {}
+        self.kinds: list[Kind] = []
+        self.outside: dict[str, Outside | None] = {}
+        self.users: dict[str, list[int]] = {}
+        self.siblings: dict[int, list[tuple[int, int | None, int | None, int]]] = {}
+        self.acts: list[Act] = []
+        self.exemptions: list[Exemption] = []
+        self.special: set[str] = set()
+        self.definitions: dict[str, list[tuple[int, bytes]]] = {}
+        self.atoms: dict[str, str] = {}
+        self._kinds: dict[Kind, int] = {}
+        self._acts: dict[str, Act] = {}
+        self._add(sorted(set(vids)))
+
+    def _add(self, vids: Sequence[int]) -> list[int]:
+        """Read versions and return their places; derived ones (tear-lines) are never subjects."""
+        wanted = [vid for vid in vids if vid not in self.place]
+        rows = [r for r in versions.by_vid(self.tx, wanted, None).values() if r.origin != "derived" and r.raw]
+        older = [row.vid for row in rows if not row.current]
+        heads = (
+            {vid: (one, two) for vid, one, two in records.current_markings(self.tx, older)} if older else {}
+        )
+        added = []
+        for row in sorted(rows, key=lambda r: r.vid):
+            assert row.raw is not None
+            try:
+                version, _problems = read(row.raw)
+            except InputError:
+                continue  # it was readable when it was stored; the doctor's check names such rows
+            place = len(self.all)
+            kind = self._kind(row, msgspec.json.decode(row.raw, type=_Stated))
+            asked = frozenset(i for i in asked_about(version) if not i.startswith(_OWN))
+            self.all.append(
+                Subject(
+                    row,
+                    version,
+                    kind,
+                    asked,
+                    unusual(orjson.loads(row.raw)),
+                    row.origin == "local",
+                    heads.get(row.vid),
+                )
+            )
+            self.place[row.vid] = place
+            if row.current:
+                self.current.setdefault(row.id, []).append(place)
+            for identifier in asked:
+                self.users.setdefault(identifier, []).append(place)
+            added.append(place)
+        return added
+
+    def _kind(self, row: Row, stated: _Stated) -> int:
+        kind = Kind(
+            row.effective_mid, row.full_mid, row.type, row.source, stated.created_by_ref, stated.labels
+        )
+        number = self._kinds.get(kind)
+        if number is None:
+            number = self._kinds[kind] = len(self.kinds)
+            self.kinds.append(kind)
+        return number
+
+    def marking(self, mid: int) -> Marking:
+        """Return the atoms of a marking id."""
+        return markings.atoms(self.tx, mid)
+
+    def facts(self, stix_id: str, kind: int) -> Facts:
+        """Return what a mandate may ask about a version of this kind."""
+        k = self.kinds[kind]
+        return Facts(stix_id, k.type, k.source, self.marking(k.effective_mid), k.created_by, k.labels)
+
+    def complete(self, wanted: Callable[[str, Outside], bool]) -> None:
+        """Pull in what the subjects refer to and somebody may still have to be given, then load the rest.
+
+        `wanted(id, outside)` tells whether any partner could be given an object it does not hold.
+        """
+        frontier = list(range(len(self.all)))
+        self._learn({s.row.id for s in self.all})
+        pulled = 0
+        while frontier:
+            found = self._look({i for place in frontier for i in self.all[place].asked} - self.outside.keys())
+            self._learn({i for i, one in found.items() if one is not None})
+            self.outside.update(found)
+            vids = [
+                row.vid
+                for identifier, one in found.items()
+                if one is not None and wanted(identifier, one)
+                for row, _kind in one.current
+                if row.vid not in self.place
+            ]
+            frontier = self._add(vids[: PULLED - pulled])
+            pulled += len(frontier)
+        self._siblings()
+        self.definitions = definitions.held(self.tx, definitions.references([s.version for s in self.all]))
+        self.atoms = definitions.atoms(raw for rows in self.definitions.values() for _vid, raw in rows)
+
+    def _learn(self, ids: set[str]) -> None:
+        """Load the acts and exceptions about these objects."""
+        for act in standing.acts_about(self.tx.connection, ids):
+            known = self._acts.get(act.id)
+            self._acts[act.id] = (
+                act if known is None else msgspec.structs.replace(act, ids=act.ids | known.ids)
+            )
+            self.special |= act.ids
+        self.acts = sorted(self._acts.values(), key=lambda act: (act.at, act.id))
+        more = standing.exceptions_about(self.tx.connection, ids)
+        self.exemptions += more
+        self.special |= {exemption.object_id for exemption in more}
+
+    def _look(self, ids: Iterable[str]) -> dict[str, Outside | None]:
+        """Find referenced objects with all their statements; None for one that was never held here."""
+        wanted = sorted(ids)
+        oids = versions.oids(self.tx, wanted)
+        numbers = list(oids.values())
+        listed: dict[int, list[tuple[int, bool]]] = {}
+        for oid, vid, _modified, _created, current in records.versions_of(self.tx, numbers):
+            listed.setdefault(oid, []).append((vid, bool(current)))
+        buried = records.buried(self.tx, numbers)
+        unread = [vid for rows in listed.values() for vid, now in rows if now and vid not in self.place]
+        heads = versions.by_vid(self.tx, unread, None)
+        found: dict[str, Outside | None] = {}
+        for identifier in wanted:
+            oid = oids.get(identifier, 0)
+            rows = listed.get(oid, [])
+            found[identifier] = self._outside(rows, heads) if rows or oid in buried else None
+        return found
+
+    def _outside(self, rows: list[tuple[int, bool]], heads: Mapping[int, Row]) -> Outside:
+        current, name = [], ""
+        for vid, now in rows:
+            if not now:
+                continue
+            if vid in self.place:
+                subject = self.all[self.place[vid]]
+                current.append((subject.row, subject.kind))
+                name = name or subject.version.name
+            elif (row := heads.get(vid)) is not None and row.raw is not None and row.origin != "derived":
+                stated = msgspec.json.decode(row.raw, type=_Stated)
+                current.append((row, self._kind(row, stated)))
+                name = name or stated.name
+        return Outside(tuple(vid for vid, _now in rows), tuple(current), name)
+
+    def _siblings(self) -> None:
+        """Note which objects have more than one stored version, with all of them."""
+        for oid, vid, modified, created, current in records.versions_of(
+            self.tx, sorted({s.row.oid for s in self.all})
+        ):
+            self.siblings.setdefault(oid, []).append((vid, modified, created, current))
+        self.siblings = {oid: rows for oid, rows in self.siblings.items() if len(rows) > 1}
