@@ -110,7 +110,9 @@ class _ProcessEgress:
     """The process and its pipe; requests are served one at a time, and repeated once when the process has died."""
 
     def __init__(self, key: Path) -> None:
-        self._key = key
+        self._key = (
+            key.absolute()
+        )  # egress runs in the folder of its key, where a relative path leads nowhere
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._public_key = b""
