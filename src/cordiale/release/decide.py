@@ -228,9 +228,9 @@ def _refuse_level(
 def _cleared(value: str, compiled: Compiled) -> bool:
     """Tell whether the recipient holds this level or a higher one on the same axis of the same scale."""
     scale_name, _slash, level = value.partition("/")
-    scale = compiled.rules.scales[scale_name]
-    needed = scale.place(level)
-    if needed is None:
+    scale = compiled.rules.scales.get(scale_name)
+    needed = scale.place(level) if scale is not None else None
+    if scale is None or needed is None:
         return False
     for clearance in compiled.recipient.clearances:
         held_scale, _slash, held_level = clearance.partition("/")

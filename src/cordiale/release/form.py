@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
@@ -16,9 +16,9 @@ from cordiale.release.marking import NOTHING, Marking, of_granular
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import (
-    HIDDEN,
     Target,
     Unredactable,
+    answered,
     redaction_for,
     stamp,
     tearline_id,
@@ -81,9 +81,33 @@ class Withheld(msgspec.Struct, frozen=True):
     params: Mapping[str, Any] = {}
 
 
+class _Shape(msgspec.Struct, frozen=True):
+    """What the form depends on that is the same for every recipient."""
+
+    names: tuple[str, ...]
+    asked_about: frozenset[str]
+
+
+_SHAPES: dict[bytes, _Shape] = {}
+"""By content hash, so that a version is looked at once for a hundred partners; nothing but its content is in it."""
+
+SHAPES: Final = 8192
+
+
 def asked_about(version: Version) -> frozenset[str]:
     """Return the ids whose state for the recipient `form` asks about: all that the object names, markings included."""
-    return (mentions(version.raw) | {reference.target for reference in version.refs}) - {version.id}
+    return _shape(version).asked_about
+
+
+def _shape(version: Version) -> _Shape:
+    found = _SHAPES.get(version.hash)
+    if found is None:
+        named = mentions(version.raw) | {reference.target for reference in version.refs}
+        found = _Shape(unusual(orjson.loads(version.raw)), named - {version.id})
+        if len(_SHAPES) >= SHAPES:
+            _SHAPES.clear()
+        _SHAPES[version.hash] = found
+    return found
 
 
 def form(
@@ -112,7 +136,7 @@ def form(
         return Withheld(verdict.code, verdict.atom, verdict.rule, verdict.params)
     if not mandated.allowed:
         return Withheld(mandated.code, rule=mandated.mandate, params=_by(mandated))
-    states = {i: targets.get(i) or _unasked(i) for i in asked_about(version)}
+    states = answered(asked_about(version), targets)
     for reference in version.refs:
         if reference.inherent and states[reference.target].state not in ("verbatim", "tear-line"):
             return Withheld("end-not-released", params={"id": reference.target, "place": reference.path})
@@ -134,17 +158,16 @@ def _partial(
 ) -> str | Withheld | None:
     """Return why a version cannot go as it is, None when it can."""
     version = candidate.version
-    value = orjson.loads(version.raw)
     full = candidate.full
     if version.type == "language-content":
         if candidate.original is None:
             return Withheld("original-missing", params={"id": version.id})
-        full |= of_granular(translated(candidate.original, value), definitions)
+        full |= of_granular(translated(candidate.original, orjson.loads(version.raw)), definitions)
     if not compiled.decide(full, now, consents).passes:
         return "hidden-property"
     if any(target.state in ("hidden", "tear-line") for target in states.values()):
         return "hidden-reference"
-    if outside_of(version.type, unusual(value), compiled.rules.allow):
+    if outside_of(version.type, _shape(version).names, compiled.rules.allow):
         return "outside-allow-list"
     return None
 
@@ -179,12 +202,6 @@ def _instants(earlier: Earlier | None, fresh: bool, now: Instant) -> tuple[Insta
     if earlier is None:
         return rounded, rounded
     return earlier.created, max(rounded, earlier.modified + 1000) if fresh else earlier.modified
-
-
-def _unasked(identifier: str) -> Target:
-    """What nobody has answered for counts as hidden; markings and extensions are cleared by their own rules."""
-    own = identifier.startswith(("marking-definition--", "extension-definition--"))
-    return Target("verbatim") if own else HIDDEN
 
 
 def _by(mandated: Mandated) -> dict[str, str]:

@@ -18,7 +18,15 @@ from cordiale.release.allowlist import name_of, outside_of, unusual_paths
 from cordiale.release.decide import Compiled
 from cordiale.release.marking import NOTHING, atom_of_reference
 from cordiale.release.partnership import Allow
-from cordiale.release.pruning import Pruning, is_there, path_of, selector_of, telling_words, texts_under
+from cordiale.release.pruning import (
+    Pruning,
+    is_there,
+    mentions,
+    path_of,
+    selector_of,
+    telling_words,
+    texts_under,
+)
 from cordiale.stix.canonical import content_hash
 from cordiale.stix.version import Version, read
 from cordiale.stix.view import Granular
@@ -37,6 +45,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 HIDDEN: Final = Target("hidden")
+
+KEPT: Final = Target("verbatim")
+
+DEFINITIONS: Final = ("marking-definition--", "extension-definition--")
 
 EPOCH: Final = "1970-01-01T00:00:00.000Z"
 """Stands for the instants of a tear-line until they are known."""
@@ -158,6 +170,14 @@ def rebuild(
     return stamp(redaction, created, modified) if isinstance(redaction, Redaction) else redaction
 
 
+def answered(named: Iterable[str], targets: Mapping[str, Target]) -> dict[str, Target]:
+    """Return what each named id is for the recipient; what nobody has answered for counts as hidden.
+
+    Marking and extension definitions are cleared by rules of their own.
+    """
+    return {i: targets.get(i) or (KEPT if i.startswith(DEFINITIONS) else HIDDEN) for i in named}
+
+
 def redaction_for(
     parent: Version,
     new_id: str,
@@ -169,6 +189,8 @@ def redaction_for(
     consents: frozenset[str],
 ) -> Redaction | Unredactable:
     """Redact for one recipient under one version of the rules."""
+    named = mentions(parent.raw) | {reference.target for reference in parent.refs}
+    targets = answered(named - {parent.id}, targets)
     inherited: tuple[Granular, ...] = ()
     if parent.type == "language-content":
         if original is None:

@@ -42,6 +42,7 @@ from tests.unit.release.given import (
     version,
 )
 
+MARKING = atoms.id_of("rel:BBB")
 SIGNER = keyed_signer("home")
 RULES = parse(TEXT, "test.toml")
 
@@ -212,6 +213,16 @@ def test_a_tear_line_is_made_again_and_must_be_the_same():
         msgspec.structs.replace(claim, parent=version(value(aliases=["x"])).raw),
     ):
         assert refusals(request(right, redactions=(other,))) == ["not-the-same-tear-line"]
+
+
+def test_what_the_node_did_not_answer_for_is_hidden_for_both():
+    held = value(
+        description=f"see {INDICATOR}", created_by_ref=IDENTITY, x_mitre_extension=[INDICATOR, MARKING]
+    )
+    made, claim = tear_line(held)
+    assert INDICATOR.encode() not in made.version.raw
+    assert MARKING.encode() in made.version.raw
+    assert refusals(request(Entry(made.version.hash, 0, redaction=0), redactions=(claim,))) == []
 
 
 def test_a_tear_line_that_still_holds_the_hidden_property_is_refused():

@@ -8,6 +8,7 @@ from cordiale.release.decide import compile_rules
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, asked_about, form
 from cordiale.release.mandate import Mandated
 from cordiale.release.marking import of_version
+from cordiale.release.pruning import mentions
 from cordiale.release.reasons import REASONS, sentence
 from cordiale.release.tearline import tearline_id
 from tests.unit.release.given import (
@@ -211,3 +212,10 @@ def test_every_reason_has_a_sentence_in_both_languages():
     for code, english in REASONS.items():
         assert sentence(code, "fr") != english, code
     assert sentence("approval-needed", "fr") != sentence("approval-needed", "fr-CA")
+
+
+def test_an_id_is_found_however_it_is_written():
+    escaped = INDICATOR.replace("i", "\\u0069", 1).replace("-", "\\u002d")
+    assert mentions(b'{"description": "see ' + escaped.encode() + b'"}') == {INDICATOR}
+    assert mentions(f"({INDICATOR}),{MALWARE.upper()}".encode()) == {INDICATOR, MALWARE.upper()}
+    assert mentions(b"----" + INDICATOR.split("--")[1].encode()) == frozenset()
