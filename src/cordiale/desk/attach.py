@@ -80,9 +80,7 @@ def attach(
     return view(kept, effective | kept.marking)
 
 
-def attachment(
-    desk: Desk, actor: Actor, stix_id: str, sha256: str
-) -> tuple[AttachmentView, Path]:
+def attachment(desk: Desk, actor: Actor, stix_id: str, sha256: str) -> tuple[AttachmentView, Path]:
     """Return an attachment of an object and the path of its content.
 
     Raises NotFound in the same words for a file that is not held, not attached to this object, or
@@ -102,9 +100,7 @@ def attachment(
     return found[0], files.held(desk.files, sha256)
 
 
-def views(
-    tx: Transaction, desk: Desk, actor: Actor, stix_id: str
-) -> tuple[AttachmentView, ...]:
+def views(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[AttachmentView, ...]:
     """Return the attachments of an object that the actor may see."""
     attached = records.of_object(tx, stix_id)
     if not attached:
@@ -112,9 +108,7 @@ def views(
     rows = versions.get(tx, stix_id, visible(tx, desk, actor))
     # full, not effective: who may only have a redacted object has no claim to its files
     stated = {row.source: markings.atoms(tx, row.full_mid) for row in rows if row.raw}
-    joined = [
-        (one, stated[one.source] | one.marking) for one in attached if one.source in stated
-    ]
+    joined = [(one, stated[one.source] | one.marking) for one in attached if one.source in stated]
     if actor.recipient is not None:
         compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient)
         now = desk.clock()
@@ -145,7 +139,7 @@ def plain_name(name: str) -> str:
 
 
 def _stated(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> Marking:
-    from cordiale.desk.show import unknown
+    from cordiale.desk.visible import unknown
 
     rows = versions.get(tx, stix_id, visible(tx, desk, actor))
     if not rows:

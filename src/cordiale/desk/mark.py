@@ -12,8 +12,7 @@ from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Marked
 from cordiale.desk.importing import index_all, marking_of
 from cordiale.desk.recall import draft_narrowed
-from cordiale.desk.show import unknown
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
@@ -55,9 +54,11 @@ def mark(
         held = definitions.known(tx, desk)
         carried = of_references(version.markings, held)
         ours = row.source == desk.node and row.origin == "local"
-        if ours and (
-            version.created_by is None or version.created_by in desk.home.identities
-        ) and version.type != "marking-definition":
+        if (
+            ours
+            and (version.created_by is None or version.created_by in desk.home.identities)
+            and version.type != "marking-definition"
+        ):
             how, new = "version", _new_version(tx, desk, row, version, wanted, held)
         elif ours and not carried:
             how, new = "given", _given(tx, desk, version, wanted, held)
@@ -131,9 +132,7 @@ def _new_version(
     known = {**held, **{put.version.id: next(iter(put.base), "") for put in puts}}
     base, full = of_version(marked, known)
     puts.append(Put(marked, base, full, "local"))
-    versions.put(
-        tx, desk.node, now, puts, own=desk.home.identities, markings="replace"
-    )
+    versions.put(tx, desk.node, now, puts, own=desk.home.identities, markings="replace")
     return marked.hash.hex()
 
 
@@ -154,15 +153,11 @@ def _given(
 ) -> str | None:
     base, full = of_version(version, held, wanted)
     put = Put(version, base, full, "local")
-    versions.put(
-        tx, desk.node, desk.clock(), [put], own=desk.home.identities, markings="replace"
-    )
+    versions.put(tx, desk.node, desk.clock(), [put], own=desk.home.identities, markings="replace")
     return None
 
 
-def _overlay(
-    tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Marking
-) -> str | None:
+def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Marking) -> str | None:
     if wanted <= before:
         raise NotAllowed(
             "only-stricter",

@@ -9,8 +9,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import PartnerPreview, Withheld
 from cordiale.desk.partnerships import partnership, partnerships
-from cordiale.desk.show import unknown
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
 from cordiale.exchange.why import overview
 from cordiale.store import versions
@@ -44,8 +43,7 @@ def preview(
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
         answers = [
-            _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one)
-            for one in chosen
+            _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one) for one in chosen
         ]
     audit.read(desk, actor, "preview", partner=partner, ids=list(ids or ()))
     return answers
@@ -90,9 +88,7 @@ def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -
         tear_lines=forms.count("tear-line"),
         withheld=forms.count("withheld"),
         released=sum(1 for found in chips if found.released_at is not None),
-        awaiting_act=sum(
-            1 for found in chips if found.reason is not None and found.reason.code in AWAITING
-        ),
+        awaiting_act=sum(1 for found in chips if found.reason is not None and found.reason.code in AWAITING),
         reasons=tuple(withheld),
         items=chips,
     )

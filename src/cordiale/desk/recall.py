@@ -9,8 +9,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Recalled
 from cordiale.desk.partnerships import partnership, partnerships
-from cordiale.desk.show import unknown
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.exchange import recall as exchange
 from cordiale.exchange.why import why
 from cordiale.platform.errors import InputError, NotFound
@@ -135,9 +134,7 @@ def draft_narrowed(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> i
         ]
         if not stopped:
             continue
-        made = exchange.draft(
-            tx, desk.home, one, vids=stopped, reason="narrowed", by=actor.name, now=now
-        )
+        made = exchange.draft(tx, desk.home, one, vids=stopped, reason="narrowed", by=actor.name, now=now)
         if made is not None:
             exchange.confirm(tx, desk.home, one, made.id, actor.name, now)
             drafted += 1

@@ -12,8 +12,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Acted, Withheld
 from cordiale.desk.partnerships import partnership as joined
-from cordiale.desk.show import unknown
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import reason as reason_of
 from cordiale.exchange import backfill
 from cordiale.exchange.sequencer import cut
@@ -127,14 +126,10 @@ def withdraw_act(desk: Desk, actor: Actor, act: str) -> Acted:
         withdrawn = records.withdraw_act(tx.connection, act, actor.name, desk.clock())
         audit.acted(tx, desk, actor, "release-withdraw", act=act)
     desk.wake()
-    return Acted(
-        act=act, kind="withdraw", partner=withdrawn.to[0], by=actor.name, objects=len(withdrawn.ids)
-    )
+    return Acted(act=act, kind="withdraw", partner=withdrawn.to[0], by=actor.name, objects=len(withdrawn.ids))
 
 
-def refuse(
-    desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str], reason: str = ""
-) -> Acted:
+def refuse(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str], reason: str = "") -> Acted:
     """Keep objects from a partner whatever the rules allow; what went before is for a recall."""
     return _except(desk, actor, partner, ids, None, reason, "refuse")
 
@@ -153,9 +148,7 @@ def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted
     with desk.store.write() as tx:
         one = joined(tx, partner)
         lifted = sum(
-            records.lift_exceptions(
-                tx.connection, stix_id, one.partner.node, actor.name, desk.clock()
-            )
+            records.lift_exceptions(tx.connection, stix_id, one.partner.node, actor.name, desk.clock())
             for stix_id in ids
         )
         backfill.approve(tx, one.partner.node, vids=_current(tx, ids))
@@ -210,9 +203,7 @@ def _queue(tx: Transaction, one: Partnership, act: Act) -> list[str]:
     within = frozenset(query.marking_within)
     mids: tuple[int, ...] = ()
     if within:
-        mids = tuple(
-            mid for mid, marking in markings.all_markings(tx).items() if marking <= within
-        )
+        mids = tuple(mid for mid, marking in markings.all_markings(tx).items() if marking <= within)
         if not mids:
             return []
     covered: list[str] = []
@@ -276,4 +267,3 @@ def _instant(written: str | None) -> int | None:
             _("“{until}” is not an instant such as 2027-01-31T00:00:00Z."),
             until=written,
         ) from error
-

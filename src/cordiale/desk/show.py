@@ -12,10 +12,8 @@ from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
 from cordiale.desk.attach import views
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.summary import name_of, summary
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip
-from cordiale.platform.errors import NotFound
-from cordiale.platform.languages import _
 from cordiale.store import markings, references, versions
 
 if TYPE_CHECKING:
@@ -50,15 +48,6 @@ def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
         )
     audit.read(desk, actor, "show", id=stix_id)
     return shown
-
-
-def unknown(stix_id: str) -> NotFound:
-    """Return the one answer for what is not held and what is not for this reader."""
-    return NotFound(
-        "no-object",
-        _("There is no object {id}: check its id, or search for it."),
-        id=stix_id[:200],
-    )
 
 
 def _statement(tx: Transaction, row: Row, history: list[Row]) -> Statement:
@@ -104,6 +93,4 @@ def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chi
     theirs = actor.recipient is not None and actor.recipient.node != desk.node
     if theirs or not actor.roles.intersection(VERBS["preview"]):
         return ()
-    return tuple(
-        chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx).values()
-    )
+    return tuple(chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx).values())

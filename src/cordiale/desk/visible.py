@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cordiale.platform.clock import SECOND
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _
 from cordiale.release.decide import compile_rules
 from cordiale.release.recipient import Recipient
 from cordiale.release.rules import Rules, rules_for
@@ -67,4 +69,13 @@ def _house_rules(found: Mapping[str, Rules]) -> Rules:
         partners={},
         scales=scales,
         equivalences=tuple(equivalences),
+    )
+
+
+def unknown(stix_id: str) -> NotFound:
+    """Return the one answer for what is not held and what is not for this reader."""
+    return NotFound(
+        "no-object",
+        _("There is no object {id}: check its id, or search for it."),
+        id=stix_id[:200],
     )

@@ -8,8 +8,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Chip, Reason, Why
 from cordiale.desk.partnerships import partnership as joined
-from cordiale.desk.show import unknown
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import unknown, visible
 from cordiale.exchange import why as stream
 from cordiale.store import versions
 
