@@ -13,7 +13,7 @@ import msgspec
 from cordiale.platform.clock import Instant
 from cordiale.platform.languages import _, is_french, text
 from cordiale.release.decide import holds
-from cordiale.release.marking import AXES, TLP, Atom, Marking, parse_atom
+from cordiale.release.marking import AXES, TLP, Marking, parse_atom
 from cordiale.release.partnership import Rules
 from cordiale.release.recipient import Recipient
 
@@ -41,7 +41,7 @@ def banner(
     """
     by_axis: dict[str, list[str]] = {}
     for atom in map(parse_atom, sorted(marking)):
-        by_axis.setdefault(*_plain(atom)).append(atom.value)
+        by_axis.setdefault(atom.axis, []).append(atom.value)
     write: dict[str, Callable[[list[str]], Iterable[str]]] = {
         "level": lambda values: _levels(values, lang, rules, recipient, now),
         "compartment": lambda values: values,
@@ -82,10 +82,6 @@ def equivalent(level: str, rules: Rules, recipient: Recipient, now: Instant) -> 
         if row.from_level == level and row.to_level.partition("/")[0] in own and holds(row, now):
             return row.to_level
     return None
-
-
-def _plain(atom: Atom) -> tuple[str, list[str]]:
-    return atom.axis, []
 
 
 def _levels(

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from cordiale.platform.clock import Clock, Instant
-from cordiale.platform.errors import ConfigurationError, CordialeError, InputError, ProtocolError
+from cordiale.platform.errors import ConfigurationError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import segment
 from cordiale.release.allowlist import outside_of, unusual
@@ -39,7 +39,7 @@ from cordiale.release.tearline import Target, rebuild
 from cordiale.stix.ingress import decode
 from cordiale.stix.version import Version, read
 
-SEEN: Final = 16_384
+SEEN: Final = 8192
 """Content hashes remembered in each of two generations: the versions of some segments for all partners."""
 
 SHAPES: Final = 65_536
@@ -115,7 +115,7 @@ class Gate:
         young, shapes = self._young, self._shapes
         for index, (digest, claimed) in enumerate(zip(hashes, ask.claimed, strict=True)):
             if index in ask.redacted:
-                verdict = bench.tear_line(ask.redacted[index], digest, claimed, ask.consents.get(index, ()))
+                verdict = _tear_line(bench, ask.redacted[index], digest, claimed, ask.consents.get(index, ()))
             else:
                 place = young.get(digest)
                 if place is None:
@@ -187,7 +187,7 @@ class Gate:
             if version.hash != digest or any(p.severity == "error" for p in problems):
                 return
             shape = _shape(version)
-        except CordialeError:
+        except Exception:  # noqa: BLE001 - one poisonous body must not stop the others; it is simply not seen
             return
         place = self._places.setdefault(shape, len(self._shapes))
         if place == len(self._shapes):
@@ -261,11 +261,8 @@ class _Bench:
     ) -> tuple[str, str | None] | None:
         """Return why a tear-line may not go, None when making it again gives the same object."""
         marking = self._claim(claimed)
-        try:
-            parent, problems = read(claim.parent)
-            original = read(claim.original)[0] if claim.original is not None else None
-        except InputError as error:
-            return error.code, None
+        parent, problems = read(claim.parent)
+        original = read(claim.original)[0] if claim.original is not None else None
         if any(problem.severity == "error" for problem in problems):
             return "unreadable", None
         base, _full = of_version(parent, self.atoms, NOTHING)
@@ -330,6 +327,15 @@ def _shape(version: Version) -> Shape:
     granular = tuple(sorted({g.marking_ref for g in version.granular if g.marking_ref}))
     names = unusual(orjson.loads(version.raw))
     return Shape(version.type, version.markings, granular, own_atom(version), names)
+
+
+def _tear_line(
+    bench: _Bench, claim: RedactionClaim, digest: bytes, claimed: int, consents: Sequence[str]
+) -> tuple[str, str | None] | None:
+    try:
+        return bench.tear_line(claim, digest, claimed, consents)
+    except Exception:  # noqa: BLE001 - one poisonous parent must not stop the others
+        return "unreadable", None
 
 
 def _no_more_than(asked: Recipient, stated: Recipient) -> bool:
