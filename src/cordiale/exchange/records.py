@@ -380,33 +380,18 @@ class Segment(msgspec.Struct, frozen=True):
     leaves: bytes | None = None
 
 
-_PAIR = select(*(pair_table.c[name] for name in Pair.__struct_fields__)).where(
-    pair_table.c.number == bindparam("number")
-)
+_PAIR = f"SELECT {', '.join(Pair.__struct_fields__)} FROM exchange_pair WHERE number = ?"
 _SEGMENT = select(*(segment_table.c[name] for name in Segment.__struct_fields__)).where(
     segment_table.c.pair == bindparam("pair"), segment_table.c.generation == bindparam("generation")
 )
-_PAGE = (
-    select(segment_table.c.first, segment_table.c.base_us, segment_table.c.entries)
-    .where(
-        segment_table.c.pair == bindparam("pair"),
-        segment_table.c.generation == bindparam("generation"),
-        segment_table.c.first > bindparam("from_first"),
-    )
-    .order_by(segment_table.c.first)
-    .limit(bindparam("count"))
-)
-_PAGE_TYPED = _PAGE.where(segment_table.c.types.op("&")(bindparam("mask")) != 0)
-_START = (
-    select(segment_table.c.first)
-    .where(
-        segment_table.c.pair == bindparam("pair"),
-        segment_table.c.generation == bindparam("generation"),
-        segment_table.c.first <= bindparam("number"),
-    )
-    .order_by(segment_table.c.first.desc())
-    .limit(1)
-)
+# Asked at every page that is read: written out, because building them anew would cost as much as the page itself.
+_FROM_SEGMENTS = """
+    SELECT first, base_us, entries FROM exchange_segment
+    WHERE pair = ? AND generation = ? AND first >= coalesce(
+        (SELECT max(first) FROM exchange_segment WHERE pair = ? AND generation = ? AND first <= ?), 0)
+"""
+_PAGE = _FROM_SEGMENTS + " ORDER BY first LIMIT ?"
+_PAGE_TYPED = _FROM_SEGMENTS + " AND types & ? <> 0 ORDER BY first LIMIT ?"
 _ADDED = (
     select(segment_table.c.first, segment_table.c.last, segment_table.c.base_us)
     .where(
@@ -421,7 +406,7 @@ _ADDED = (
 
 def pair(tx: Transaction, number: int) -> Pair:
     """Return the state of the stream to a partner; raises NotFound."""
-    row = tx.connection.execute(_PAIR, {"number": number}).one_or_none()
+    row = tx.row(_PAIR, number)
     if row is None:
         raise NotFound("exchange.pair.unknown", _("There is no stream number {number}."), number=number)
     return Pair(*row)
@@ -482,12 +467,10 @@ def page(
 
     With `mask`, only segments that may hold one of those types.
     """
-    where = {"pair": number, "generation": generation}
-    start = tx.connection.execute(_START, {**where, "number": after + 1}).scalar()
-    where |= {"from_first": (start or 1) - 1, "count": count}
+    place = (number, generation, number, generation, after + 1)
     if mask is None:
-        return [tuple(row) for row in tx.connection.execute(_PAGE, where)]
-    return [tuple(row) for row in tx.connection.execute(_PAGE_TYPED, {**where, "mask": mask})]
+        return tx.rows(_PAGE, *place, count)
+    return tx.rows(_PAGE_TYPED, *place, mask, count)
 
 
 def added_until(tx: Transaction, number: int, generation: int, instant: int) -> int:

@@ -92,7 +92,15 @@ def _cut_group(
     done = []
     for planner, (partnership, pair) in zip(planners, members, strict=True):
         withdrawn = narrowing.narrow(tx, home, partnership, planner.held, suspects, now) if suspects else 0
-        one = _cut_one(tx, home, planner, msgspec.structs.replace(pair, position=end), types, now, horizon)
+        one = _cut_one(
+            tx,
+            home,
+            planner,
+            msgspec.structs.replace(records.pair(tx, pair.number), position=end),
+            types,
+            now,
+            horizon,
+        )
         more = behind or owed[pair.number][1] or bool(records.owed_markings(tx, pair.number))
         done.append(msgspec.structs.replace(one, position=end, withdrawn=withdrawn, behind=more))
     return done

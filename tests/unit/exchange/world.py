@@ -154,6 +154,7 @@ def make(
     rules: str = RULES,
     signer: Any = None,
     verify: Any = verify_keyed,
+    seed: str = "",
 ) -> Node:
     """Make a node with an empty store."""
     clock = clock or Clock()
@@ -171,7 +172,7 @@ def make(
         keys=(signer.public_key,),
         egress=lambda: egress,
         clock=clock,
-        random=keyed_randomness(name.encode()),
+        random=keyed_randomness((name + seed).encode()),
         identities=frozenset({identity(name)}),
         verify=verify,
         limits=limits or Limits(),
