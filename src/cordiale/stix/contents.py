@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cordiale.stix.forms import is_identifier
 from cordiale.stix.kinds import ObjectType
+from cordiale.stix.limits import FEW
 from cordiale.stix.patterns import folded, literals
 from cordiale.stix.selectors import touches
 from cordiale.stix.view import Granular, Reference, TextField
@@ -15,7 +17,7 @@ _CUSTOM_TEXTS = ("name", "description", "aliases")
 _UNFOLLOWED = frozenset(
     ("object_marking_refs", "granular_markings", "external_references", "kill_chain_phases")
 )
-_REFS = ("_ref", "_refs")
+_ONLY_TEXTS = {str}
 _NAME_LENGTH = 200
 _PLAIN = frozenset((str, bool, int, float))
 
@@ -97,26 +99,57 @@ def references_of(value: Mapping[str, Any], described: ObjectType | None) -> tup
     Marking references are none: they are `markings` and `granular`.
     """
     inherent = described.inherent if described is not None else ()
+    names = tuple(value)
+    usual = len(names) <= FEW and sum(map(len, names)) <= FEW * FEW
+    single, many, other = _where(names) if usual else _where.__wrapped__(names)
     found: list[Reference] = []
-    for name, item in value.items():
+    for name in single:
+        target = _identifier(value[name])
+        if target is not None:
+            found.append(Reference(name, target, name in inherent))
+    for name in many:
+        found.extend(_listed(value[name], name))
+    for name in other:
+        item = value[name]
         kind = type(item)
-        if kind is str:
-            if name.endswith("_ref") and is_identifier(item):
-                found.append(Reference(name, item, name in inherent))
-        elif kind is list:
-            if name in _UNFOLLOWED:
-                continue
-            if name.endswith("_refs"):
-                found.extend(
-                    Reference(f"{name}.[{index}]", target)
-                    for index, target in enumerate(item)
-                    if type(target) is str and is_identifier(target)
-                )
-            elif item and type(item[0]) is not str:
-                found.extend(_nested(item, name))
-        elif kind is dict:
+        if kind is dict or (kind is list and set(map(type, item)) != _ONLY_TEXTS):
             found.extend(_nested(item, name))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _where(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Sort property names into references, lists of references, and what may hold some within."""
+    single = tuple(name for name in names if name.endswith("_ref"))
+    many = tuple(name for name in names if name.endswith("_refs") and name not in _UNFOLLOWED)
+    apart = {*single, *many, *_UNFOLLOWED}
+    return single, many, tuple(name for name in names if name not in apart)
+
+
+def _listed(item: Any, path: str) -> Iterator[Reference]:
+    if type(item) is list:
+        for index, one in enumerate(item):
+            target = _identifier(one)
+            if target is not None:
+                yield Reference(f"{path}.[{index}]", target)
+
+
+_known: dict[str, str] = {}
+_KNOWN_LIMIT = 1 << 16
+
+
+def _identifier(item: Any) -> str | None:
+    """Return an identifier as one shared text, None for anything else."""
+    if type(item) is not str:
+        return None
+    known = _known.get(item)
+    if known is None:
+        if is_identifier(item) is None:
+            return None
+        if len(_known) >= _KNOWN_LIMIT:
+            _known.clear()
+        _known[item] = known = item
+    return known
 
 
 def _nested(node: Any, path: str) -> Iterator[Reference]:
@@ -124,12 +157,11 @@ def _nested(node: Any, path: str) -> Iterator[Reference]:
         for name, child in node.items():
             at = f"{path}.{name}"
             if type(child) is str:
-                if name.endswith("_ref") and is_identifier(child):
-                    yield Reference(at, child)
+                target = _identifier(child) if name.endswith("_ref") else None
+                if target is not None:
+                    yield Reference(at, target)
             elif type(child) is list and name.endswith("_refs"):
-                for index, target in enumerate(child):
-                    if type(target) is str and is_identifier(target):
-                        yield Reference(f"{at}.[{index}]", target)
+                yield from _listed(child, at)
             elif type(child) not in _PLAIN:
                 yield from _nested(child, at)
     elif type(node) is list:

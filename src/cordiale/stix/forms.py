@@ -14,7 +14,7 @@ _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{
 is_uuid = re.compile(_UUID).fullmatch
 """A UUID of a version and variant that RFC 4122 or RFC 9562 defines."""
 
-is_identifier = re.compile(rf"([a-z][a-z0-9-]*[a-z0-9])--{_UUID}").fullmatch
+is_identifier = re.compile(rf"([a-z][a-z0-9-]{{0,248}}[a-z0-9])--{_UUID}").fullmatch
 """An identifier (2.9); its first group is the type."""
 
 is_type_name = re.compile(r"(?=.{3,250}$)[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]").fullmatch

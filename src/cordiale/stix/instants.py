@@ -14,6 +14,7 @@ _written = re.compile(
 ).fullmatch
 _known: dict[str, int] = {}
 _KNOWN_LIMIT = 1 << 16  # about 10 MB
+_KNOWN_LENGTH = 32  # as many decimals as an attacker likes are read, but not remembered
 
 MILLIS_LENGTH = len("2016-01-20T12:31:12.123Z")
 """A timestamp at least this long has milliseconds."""
@@ -35,7 +36,8 @@ def instant_of(text: str) -> int | None:
     except ValueError:
         return None
     made = (moment - _EPOCH) // _MICROSECOND + (_SECOND if leap else 0)
-    if len(_known) >= _KNOWN_LIMIT:
-        _known.clear()
-    _known[text] = made
+    if len(text) <= _KNOWN_LENGTH:
+        if len(_known) >= _KNOWN_LIMIT:
+            _known.clear()
+        _known[text] = made
     return made

@@ -10,6 +10,10 @@ SAFE_INTEGER = (1 << 53) - 1
 """The largest whole number every JSON reader agrees on (RFC 7493 section 2.2, STIX 2.1 section 2.10)."""
 
 
+FEW = 64
+"""Properties of an object up to which what was found out about their names is remembered."""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """How much one object and one input may be, in bytes and in levels of nesting."""
 

@@ -26,10 +26,18 @@ class _Envelope(msgspec.Struct):
     objects: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
+class _Listed(msgspec.Struct):
+    """A bundle or a TAXII envelope with a list."""
+
+    objects: list[msgspec.Raw]
+    type: str = "bundle"
+
+
 # RecursionError: nesting so deep that the C stack would be exhausted
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _envelope = msgspec.json.Decoder(_Envelope).decode
+_listed = msgspec.json.Decoder(_Listed).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -56,6 +64,10 @@ def split(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[bytes | SetA
 
 
 def _values(body: bytes, base: int, limits: Limits) -> Iterator[bytes | SetAside]:
+    quickly = _quickly(body, limits)
+    if quickly is not None:
+        yield from quickly
+        return
     first = body.lstrip(_SPACE)[:1]
     try:
         if first == b"[":
@@ -66,6 +78,39 @@ def _values(body: bytes, base: int, limits: Limits) -> Iterator[bytes | SetAside
         yield from _salvage(body, base, limits)
         return
     yield from _unfold(body, envelope, base, 0, limits)
+
+
+_LIST = re.compile(rb'"objects"[ \t\r\n]*+:[ \t\r\n]*+\[')
+_COMMA = re.compile(rb"[ \t\r\n]*+,?[ \t\r\n]*+")
+
+
+def _quickly(body: bytes, limits: Limits) -> list[bytes] | None:
+    """Cut a well-formed bundle of nothing but objects in one pass; None where more care is needed.
+
+    The list is taken to be where ``objects`` is first written, and each object is compared with the bytes
+    there. What is left of the bundle without them must be an unambiguous object with an empty list.
+    """
+    place = _LIST.search(body)
+    if place is None:
+        return None
+    try:
+        bundle = _listed(body)  # also checks the commas that are passed over below
+    except _MALFORMED:
+        return None
+    raws = [bytes(item) for item in bundle.objects]
+    at = place.end()
+    for raw in raws:
+        match = _COMMA.match(body, at)
+        at = match.end() if match is not None else at
+        if raw[:1] != b"{" or not body.startswith(raw, at):
+            return None
+        at += len(raw)
+    rest = (body[: place.end()] + body[at:]).strip(_SPACE)
+    try:
+        value, _dumped = decode(rest, limits)
+    except InputError:
+        return None
+    return raws if bundle.type == "bundle" and value.get("objects") == [] else None
 
 
 def _unfold(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from cordiale.platform.languages import _
 from cordiale.stix import forms, kinds
 from cordiale.stix.checker import Check, compile_kind
 from cordiale.stix.instants import instant_of
+from cordiale.stix.limits import FEW
 from cordiale.stix.meta import BUNDLE, COMMON, OBSERVABLE_COMMON, SMOS
 from cordiale.stix.problem import Problem
 from cordiale.stix.report import Report, missing, none_of, wrong_type
@@ -85,6 +87,20 @@ _COMPILED = {name: _compiled(described) for name, described in TYPES.items()}
 _COMPILED_CUSTOM = _compiled(_CUSTOM, custom=True)
 
 
+_Step = tuple[str, type | None, Check | None]
+
+
+@lru_cache(maxsize=4096)
+def _plan(kind: str, names: tuple[str, ...]) -> tuple[tuple[_Step, ...], tuple[str, ...]]:
+    """Return what to check in an object with these properties, in their order, and which are unknown.
+
+    Objects of one producer have few distinct sets of properties, so this is looked up and not made.
+    """
+    compiled = _COMPILED.get(kind, _COMPILED_CUSTOM)
+    steps = tuple((name, compiled.simple.get(name), compiled.checks.get(name)) for name in names)
+    return steps, tuple(name for name, simple, check in steps if simple is None and check is None)
+
+
 def validate(value: Mapping[str, Any]) -> list[Problem]:
     """Return every error and warning about one decoded object."""
     report = Report(value)
@@ -100,18 +116,11 @@ def validate(value: Mapping[str, Any]) -> list[Problem]:
         return report.problems
     compiled = _COMPILED.get(kind, _COMPILED_CUSTOM)
     _identify(value, kind, report)
-    simple, checks = compiled.simple, compiled.checks
-    unknown: list[str] | None = None
-    for name, item in value.items():
-        if simple.get(name) is type(item):
-            continue
-        check = checks.get(name)
-        if check is None:
-            if unknown is None:
-                unknown = [name]
-            else:
-                unknown.append(name)
-        elif not check.quick(item):
+    names = tuple(value)
+    usual = len(names) <= FEW and sum(map(len, names)) <= FEW * FEW
+    plan, unknown = _plan(kind, names) if usual else _plan.__wrapped__(kind, names)
+    for (name, simple, check), item in zip(plan, value.values(), strict=True):
+        if simple is not type(item) and check is not None and not check.quick(item):
             check.explain(item, name, report)
     if not compiled.required <= value.keys():
         for name in sorted(compiled.required - value.keys()):
@@ -125,8 +134,8 @@ def validate(value: Mapping[str, Any]) -> list[Problem]:
         rule.explain(value, "", report)  # type: ignore[arg-type]
     if compiled.custom:
         _custom_type(value, kind, report)
-    elif unknown is not None:
-        _custom_properties(value, unknown, report)
+    elif unknown:
+        _custom_properties(value, unknown, usual, report)
     if "object_marking_refs" in value:
         _marks_itself(value, report)
     return report.problems
@@ -211,30 +220,32 @@ def _custom_type(value: Mapping[str, Any], kind: str, report: Report) -> None:
                 missing(name, name, report)
 
 
-_said: dict[tuple[str, ...], str] = {}
-
-
-def _custom_properties(value: Mapping[str, Any], unknown: list[str], report: Report) -> None:
+def _custom_properties(
+    value: Mapping[str, Any], unknown: tuple[str, ...], usual: bool, report: Report
+) -> None:
     for name in unknown:
         if value[name] is None:
             report.warning(name, "null", _("The value is null: leave the property out instead."))
     if _extended(value, "toplevel-property-extension"):
         return
-    names = tuple(unknown)
-    said = _said.get(names)
-    if said is None:
-        for name in unknown:
-            if forms.is_property_name(name) is None:
-                report.warning(
-                    name, "property-name",
-                    _("{found} is not a property name: 3 to 250 of a–z, 0–9 and underscore."), found=name,
-                )  # fmt: skip
-            elif name in _RESERVED:
-                report.warning(name, "reserved-name", _("{found} is reserved by the standard."), found=name)
-        said = ", ".join(unknown)
-        if not report.problems and len(_said) < 4096:
-            _said[names] = said
-    report.warning(
-        unknown[0], "custom-property",
-        _("The standard does not define {names} here. It is kept as it is."), names=said,
+    said, badly, reserved = _named(unknown) if usual else _named.__wrapped__(unknown)
+    for name in badly:
+        report.warning(
+            name, "property-name",
+            _("{found} is not a property name: 3 to 250 of a–z, 0–9 and underscore."), found=name,
+        )  # fmt: skip
+    for name in reserved:
+        report.warning(name, "reserved-name", _("{found} is reserved by the standard."), found=name)
+    report.problems.append(
+        Problem(
+            "warning", report.object_id, unknown[0], "custom-property",
+            _("The standard does not define {names} here. It is kept as it is."), said,
+        )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _named(names: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Return how custom names are said, which are badly made, and which are reserved."""
+    badly = tuple(name for name in names if forms.is_property_name(name) is None)
+    return {"names": ", ".join(names)}, badly, tuple(name for name in names if name in _RESERVED)

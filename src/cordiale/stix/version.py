@@ -107,6 +107,7 @@ _KINDS = {name: name for name in TYPES}  # one string a type, however many objec
 _known_markings: dict[tuple[str, ...], tuple[str, ...]] = {}
 _known_creators: dict[str, str] = {}
 _KNOWN_LIMIT = 4096
+_KNOWN_LENGTH = 1000  # characters: what is remembered is bounded, whatever comes in
 
 
 def _instant(item: Any) -> int | None:
@@ -119,9 +120,10 @@ def _text(item: Any) -> str | None:
     known = _known_creators.get(item)
     if known is not None:
         return known
-    if len(_known_creators) >= _KNOWN_LIMIT:
-        _known_creators.clear()
-    _known_creators[item] = item
+    if len(item) <= _KNOWN_LENGTH:
+        if len(_known_creators) >= _KNOWN_LIMIT:
+            _known_creators.clear()
+        _known_creators[item] = item
     return item
 
 
@@ -133,9 +135,10 @@ def _texts(item: Any) -> tuple[str, ...]:
     known = _known_markings.get(made)
     if known is not None:
         return known
-    if len(_known_markings) >= _KNOWN_LIMIT:
-        _known_markings.clear()
-    _known_markings[made] = made
+    if sum(map(len, made)) <= _KNOWN_LENGTH:
+        if len(_known_markings) >= _KNOWN_LIMIT:
+            _known_markings.clear()
+        _known_markings[made] = made
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import orjson
@@ -222,3 +223,20 @@ def test_no_value_anywhere_makes_reading_fail(kind: str) -> None:
     for name in names:
         for wild in WILD:
             read(orjson.dumps(whole | {name: wild}))
+
+
+def test_what_is_remembered_between_objects_stays_small_whatever_comes_in() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            wide = smallest(
+                "campaign",
+                created_by_ref="x" * 100_000 + str(number),
+                first_seen=f"2026-01-31T08:30:00.{'0' * 100_000}{number}Z",
+                object_marking_refs=["y" * 100_000 + str(number)],
+                **{f"x_{number}_{index}" * 100: 1 for index in range(100)},
+            )
+            read(orjson.dumps(wide))
+        assert tracemalloc.get_traced_memory()[0] < 5 << 20
+    finally:
+        tracemalloc.stop()
