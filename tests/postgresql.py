@@ -34,7 +34,19 @@ def cluster() -> Iterator[str]:
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, "user": user}
     try:
         subprocess.run(
-            [bin_ / "initdb", "-D", folder / "data", "-U", "cordiale", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            [
+                bin_ / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                "cordiale",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
             check=True,
             **quiet,
         )

@@ -33,8 +33,6 @@ UNSOUND: Final = _("The copy of {place} has a fault and was not kept: {fault}")
 MANIFEST: Final = "manifest.json"
 DATABASE: Final = "cordiale.db"
 
-_PAGES_AT_A_TIME: Final = 4096  # 32 MiB between two moments at which writers get their turn
-
 
 class Manifest(msgspec.Struct, frozen=True):
     """What a copy holds: the kind of database, its schema, and each file with its SHA-256."""
@@ -146,7 +144,7 @@ def _copy(store: Store, file: Path) -> None:
     destination = sqlite3.connect(file, isolation_level=None)
     try:
         with closing(destination), store.bare(reading=True) as source:
-            source.backup(destination, pages=_PAGES_AT_A_TIME if store.memory is None else -1)
+            source.backup(destination)  # in one step: of one snapshot, and no writer waits
             destination.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
             fault = destination.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if fault != "ok":

@@ -12,7 +12,9 @@ from cordiale.store.connection import Transaction
 from cordiale.store.dialects import Dialect
 from cordiale.store.types import Key
 
-_FIRST = 4  # rows taken of each stream in the first round, at least
+_FIRST = (
+    1  # rows taken of each stream in the first round, at least: most streams of many have none on the page
+)
 
 
 def latest(

@@ -145,6 +145,14 @@ def test_an_end_that_is_purged_withholds_what_refers_to_it(store: Store) -> None
     assert effective(store, named("relationship", "r")) == GREEN | UNRESOLVED
 
 
+def test_what_refers_to_a_purged_version_follows_the_one_before_it(store: Store) -> None:
+    keep(store, sdo("campaign", "a"), sdo("malware", "b"), relationship("r", A, B))
+    [newer] = keep(store, sdo("malware", "b", day=1), base=RED)
+    with store.write() as tx:
+        purge(tx, newer.vid, "recalled", START, b"salt")
+    assert effective(store, named("relationship", "r")) == GREEN
+
+
 def test_ordinary_references_lend_nothing(store: Store) -> None:
     keep(store, sdo("campaign", "a"), base=RED)
     keep(store, sdo("report", "x", published="2024-01-01T00:00:00Z", object_refs=[A, B]), base=GREEN)
@@ -200,7 +208,7 @@ puts = st.tuples(
 ends = st.tuples(st.just("end"), st.sampled_from(SOURCES), st.integers(0, 5), st.sampled_from(MARKINGS))
 remarks = st.tuples(st.just("remark"), st.sampled_from(SOURCES), st.integers(0, 5), st.sampled_from(MARKINGS))
 purges = st.tuples(st.just("purge"), st.integers(0, 30))
-scripts = st.lists(st.one_of(puts, puts, ends, remarks, purges), min_size=1, max_size=14)
+scripts = st.lists(st.one_of(puts, puts, ends, remarks, purges, purges), min_size=1, max_size=14)
 
 
 def play(store: Store, script) -> None:

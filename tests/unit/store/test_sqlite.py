@@ -114,7 +114,7 @@ def test_changes_of_another_process_are_noticed(store: Store) -> None:
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "cordiale.db"
     file.write_bytes(b"not a database at all " * 100)
-    with pytest.raises(IntegrityError, match="cordiale.db"):
+    with pytest.raises(IntegrityError, match=r"cordiale\.db"):
         migrate(open_store(str(file)))
 
 

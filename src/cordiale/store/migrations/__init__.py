@@ -21,6 +21,8 @@ NEWER = _(
     "{place} was written by a newer Cordiale (schema {revision}). Install that version, or restore an older backup."
 )
 
+_STATE = "schema"
+
 _FILE = re.compile(r"(\d{4})_\w+\.py")
 
 
@@ -31,21 +33,29 @@ def migrate(store: Store, rooms: Sequence[str] = ("store",)) -> None:
     """
     with store.read() as tx:
         have = applied(tx)
-    if {head(room) for room in rooms} <= have:
+    wanted = {head(room) for room in rooms}
+    if wanted <= have and all(_known(revision) for revision in have - wanted):
         return
     with store.write() as tx:
         _upgrade(tx, store.place, list(rooms), applied(tx))
 
 
 def applied(tx: Transaction) -> set[str]:
-    """Return the newest revision of each branch that a database has."""
+    """Return the newest revision of each branch that a database has.
+
+    Alembic keeps no revision that another one depends on, so the whole set is written down beside it.
+    """
     if tx.dialect == "sqlite":
         known = tx.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
     else:
         known = tx.row(
             "SELECT to_regclass('alembic_version') WHERE to_regclass('alembic_version') IS NOT NULL"
         )
-    return {row[0] for row in tx.rows("SELECT version_num FROM alembic_version")} if known else set()
+    if not known:
+        return set()
+    stamped = {row[0] for row in tx.rows("SELECT version_num FROM alembic_version")}
+    written = tx.row("SELECT value FROM store_state WHERE name = ?", _STATE)
+    return stamped | set(written[0].split() if written else ())
 
 
 def head(room: str) -> str:
@@ -94,6 +104,20 @@ def _upgrade(tx: Transaction, place: str, rooms: list[str], have: set[str]) -> N
         environment.configure(connection=tx.connection, target_metadata=None)
         with environment.begin_transaction():
             environment.run_migrations()
+    heads = " ".join(sorted(head(room) for room in rooms))
+    tx.run(
+        "INSERT INTO store_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        _STATE,
+        heads,
+    )
+
+
+def _known(revision: str) -> bool:
+    branch = revision.rpartition("_")[0]
+    try:
+        return revision <= head(_room_of(branch, revision, ""))
+    except ConfigurationError:
+        return False
 
 
 def _room_of(branch: str, revision: str, place: str) -> str:
