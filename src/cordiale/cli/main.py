@@ -43,7 +43,7 @@ def run(rest: Sequence[str]) -> int:
         return 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (every failure is told in words, none as a traceback)
         from cordiale.cli.failures import answer_failure
 
         if current().debug:

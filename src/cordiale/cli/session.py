@@ -76,7 +76,7 @@ def language(asked: str | None, environ: Mapping[str, str]) -> str:
     return "en"
 
 
-_current = Session(node=Path("."))
+_current = Session(node=Path())
 
 
 def current() -> Session:

@@ -81,7 +81,7 @@ def _offers(
 ) -> list[Offer]:
     now = desk.clock()
     compiled = partnership.compiled
-    found = []
+    found: list[Offer] = []
     attached = records.of_object(tx, only) if only else records.every(tx, held=True)
     verbatim: dict[str, set[int]] = {}
     for one in attached:

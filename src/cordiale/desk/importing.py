@@ -300,7 +300,7 @@ def _failed(desk: Desk, job: records.Job, tally: Tally, error: Exception) -> Non
     try:
         with desk.store.write() as tx:
             records.put_job(tx, tally.job(job, desk.clock(), "failed", note))
-    except Exception:
+    except Exception:  # noqa: BLE001
         return  # a full disk: the job is then found interrupted, at its last committed batch
 
 

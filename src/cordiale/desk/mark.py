@@ -54,6 +54,7 @@ def mark(
         held = definitions.known(tx, desk)
         carried = of_references(version.markings, held)
         ours = row.source == desk.node and row.origin == "local"
+        new: str | None
         if (
             ours
             and (version.created_by is None or version.created_by in desk.home.identities)
@@ -166,5 +167,5 @@ def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Mar
             source=row.source,
             marking=" ".join(sorted(wanted)),
         )
-    versions.remark(tx, row.id, row.source, wanted, desk.clock())
+    versions.remark(tx, row.id, row.source, wanted)
     return None

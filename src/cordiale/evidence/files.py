@@ -64,7 +64,7 @@ def put(
             stored = _write(temporary, chunks, limit)
             final = address(root, stored.sha256)
             final.parent.mkdir(exist_ok=True)
-            os.replace(temporary, final)
+            temporary.replace(final)
             flush_folder(final.parent)
         finally:
             temporary.unlink(missing_ok=True)
@@ -177,7 +177,7 @@ def _write(temporary: Path, chunks: Iterable[bytes], limit: int) -> Stored:
     digest = hashlib.sha256()
     size = 0
     with temporary.open("xb") as stream:
-        os.chmod(temporary, 0o600)
+        temporary.chmod(0o600)
         for chunk in chunks:
             size += len(chunk)
             if size > limit:

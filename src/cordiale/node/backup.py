@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,5 +96,5 @@ def restore(copy: Path, path: Path) -> Path:
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
-    os.chmod(path, 0o700)
+    path.chmod(0o700)
     return path

@@ -48,7 +48,7 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
             if ticks.stopping:
                 return
             log.warning("a link waits", partner=name, code=error.code)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
             if ticks.stopping:
                 return
             log.error("a link failed", error=error, partner=name)

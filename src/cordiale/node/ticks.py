@@ -81,7 +81,7 @@ def _work(desk: Desk, ticks: Ticks) -> None:
     while not ticks.stopping:
         try:
             busy = work.step(woken)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
             if ticks.stopping:
                 return
             log.error("a tick failed", error=error)
@@ -119,7 +119,7 @@ def _partners(desk: Desk, ticks: Ticks) -> None:
                         )
                         thread.start()
                         running[partner.node] = thread
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
             if ticks.stopping:
                 return
             log.error("looking for partners failed", error=error)

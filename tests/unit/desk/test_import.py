@@ -20,8 +20,7 @@ from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.release.marking import Marking
 from cordiale.stix import atoms, tlp
 from cordiale.store import markings, versions
-
-from .conftest import indicator
+from tests.unit.desk.conftest import indicator
 
 Write = Callable[..., Path]
 GREEN = tlp.IDS["tlp:green"]
@@ -164,7 +163,7 @@ def test_a_file_that_nothing_recognises_is_set_aside_and_the_rest_goes_on(
 def test_a_path_that_is_not_there_stops_before_anything_is_read(
     node: Node, marie: Actor, write: Write, tmp_path: Path
 ) -> None:
-    with pytest.raises(NotFound, match="nowhere.json"):
+    with pytest.raises(NotFound, match=r"nowhere\.json"):
         take(node, marie, write(indicator(1)), tmp_path / "nowhere.json", marking="tlp:green")
 
 
