@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cordiale.demo import checker, story
-from cordiale.demo.chapter import chapters
+from cordiale.demo.chapter import objects_of
 from cordiale.demo.expectation import expectation
 from cordiale.demo.partnership import NODES
 from tests.e2e.demonstration import COMMAND, environment, run
@@ -38,14 +38,13 @@ def france(played: object, place: Path, tmp_path: Path) -> Path:
     return tmp_path / "france"
 
 
+def compared(source: str, holding: list[checker.Held]) -> checker.Compared:
+    return checker.compare("france", source, objects_of(source), expectation().of(source, "france"), holding)
+
+
 def leaks_of(folder: Path) -> list[checker.Leak]:
     holding = checker.held(folder)
-    found = [
-        leak
-        for c in chapters()
-        if c.node != "france"
-        for leak in checker.compare("france", c, expectation().shares[c.name, "france"], holding).leaks
-    ]
+    found = [leak for source in ("canada", "united-kingdom") for leak in compared(source, holding).leaks]
     return found + checker.search_folder("france", folder, expectation().canaries["france"])
 
 
@@ -131,34 +130,27 @@ def test_a_canary_that_stands_in_the_write_ahead_log_alone_is_found(france: Path
     assert [x.where for x in found] == ["cordiale.db-wal (text)"]
 
 
-def test_a_withheld_object_in_the_store_is_found(france: Path, tmp_path: Path) -> None:
-    chapter = next(c for c in chapters() if c.name == "phishing")
-    hidden = chapter.objects["note-expired"]
-    holding = [*checker.held(france), checker.Held("canada", hidden)]
-    compared = checker.compare("france", chapter, expectation().shares["phishing", "france"], holding)
-    assert [(x.kind, x.what) for x in compared.leaks] == [("object", "phishing/note-expired")]
+def test_a_withheld_object_in_the_store_is_found(france: Path) -> None:
+    hidden = checker.Held("canada", objects_of("canada")["phishing/note-expired"])
+    leaks = compared("canada", [*checker.held(france), hidden]).leaks
+    assert [(x.kind, x.what) for x in leaks] == [("object", "phishing/note-expired")]
 
 
 def test_a_property_left_in_a_tear_line_is_found(france: Path) -> None:
-    chapter = next(c for c in chapters() if c.name == "phishing")
-    share = expectation().shares["phishing", "france"]
     holding = checker.held(france)
-    tear_line = checker.compare("france", chapter, share, holding).tear_lines["relays"]
+    tear_line = compared("canada", holding).tear_lines["phishing/relays"]
+    hidden = objects_of("canada")["phishing/relays"]["description"]
     leaky = [
-        checker.Held(h.source, {**h.value, "description": chapter.objects["relays"]["description"]})
-        if h.value["id"] == tear_line
-        else h
+        checker.Held(h.source, {**h.value, "description": hidden}) if h.value["id"] == tear_line else h
         for h in holding
     ]
-    found = checker.compare("france", chapter, share, leaky).leaks
+    found = compared("canada", leaky).leaks
     assert [(x.kind, x.what) for x in found] == [("property", "phishing/relays: description")]
 
 
 def test_an_altered_object_is_found(france: Path) -> None:
-    chapter = next(c for c in chapters() if c.name == "phishing")
-    altered = {**chapter.objects["campaign"], "objective": "something else"}
-    share = expectation().shares["phishing", "france"]
-    found = checker.compare("france", chapter, share, [checker.Held("canada", altered)]).leaks
+    altered = {**objects_of("canada")["phishing/campaign"], "objective": "something else"}
+    found = compared("canada", [checker.Held("canada", altered)]).leaks
     assert [(x.kind, x.what) for x in found] == [("altered", "phishing/campaign")]
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 import typer
 
-from cordiale.cli.session import current
+from cordiale.cli.session import begin, current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
 
 app = single()
+
+_ONE_AT_A_TIME = Lock()
 
 
 @app.command(
@@ -48,5 +55,27 @@ def demo(
         fresh=fresh,
         as_json=current().json,
         lang=current().lang,
+        command=_here,
     )
     raise typer.Exit(code)
+
+
+def _here(line: Sequence[str], actor: str) -> tuple[int, str, str]:
+    """Run a command line of the demonstration in this process: the same words, without starting Python each time."""
+    from cordiale.cli.main import main
+
+    out, complaint = io.StringIO(), io.StringIO()
+    with _ONE_AT_A_TIME, redirect_stdout(out), redirect_stderr(complaint):
+        own, login = current(), {name: os.environ.get(name) for name in ("LOGNAME", "USER")}
+        try:
+            if actor:
+                os.environ |= {"LOGNAME": actor, "USER": actor}
+            code = main(line)
+        finally:
+            begin(own)
+            for name, value in login.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+    return code, out.getvalue(), complaint.getvalue()

@@ -14,7 +14,6 @@ import msgspec
 import orjson
 
 from cordiale.demo import needles
-from cordiale.demo.chapter import Chapter
 from cordiale.demo.expectation import Share
 from cordiale.demo.reference import MayGo, references
 from cordiale.store import changes, versions
@@ -55,7 +54,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """Of one partner and one chapter: leaks, keys that did not arrive, and tear-line ids by the key of their parent."""
+    """Of one partner and one node: leaks, keys that did not arrive, and tear-line ids by the key of their parent."""
 
     leaks: tuple[Leak, ...]
     missing: tuple[str, ...]
@@ -78,31 +77,34 @@ def held(folder: Path) -> list[Held]:
     return found
 
 
-def compare(partner: str, chapter: Chapter, share: Share, holding: Iterable[Held]) -> Compared:
-    """Compare what a partner holds from a chapter's node with what it must hold of the chapter."""
-    keys = {value["id"]: key for key, value in chapter.objects.items()}
+def compare(
+    partner: str, source: str, objects: Mapping[str, Mapping[str, Any]], share: Share, holding: Iterable[Held]
+) -> Compared:
+    """Compare what a partner holds from a node with what it must hold; `objects` are that node's own, by key."""
+    keys = {value["id"]: key for key, value in objects.items()}
+    verbatim = frozenset(share.verbatim)
     leaks, arrived = [], set[str]()
     tear_lines: dict[str, str] = {}
     strangers = []
     for one in holding:
-        if one.source != chapter.node or one.value["type"] == "marking-definition":
+        if one.source != source or one.value["type"] == "marking-definition":
             continue
         key = keys.get(one.value["id"])
         if key is None:
             strangers.append(one.value)
-        elif key not in share.verbatim:
-            leaks.append(Leak(partner, "object", f"{chapter.name}/{key}", "store"))
-        elif one.value != chapter.objects[key]:
-            leaks.append(Leak(partner, "altered", f"{chapter.name}/{key}", "store"))
+        elif key not in verbatim:
+            leaks.append(Leak(partner, "object", key, "store"))
+        elif one.value != objects[key]:
+            leaks.append(Leak(partner, "altered", key, "store"))
         else:
             arrived.add(key)
     for value in strangers:
-        key = _parent(value, chapter, share)
+        key = _parent(value, objects, share)
         if key is None:
             leaks.append(Leak(partner, "object", value["id"], "store"))
         else:
             tear_lines[key] = value["id"]
-            leaks += _said_too_much(partner, chapter, share, key, value)
+            leaks += _said_too_much(partner, objects, share, key, value)
     expected = {*share.verbatim, *share.tear_lines}
     return Compared(tuple(leaks), tuple(sorted(expected - arrived - tear_lines.keys())), tear_lines)
 
@@ -153,10 +155,10 @@ def search_folder(partner: str, folder: Path, strings: Iterable[str]) -> list[Le
     return found
 
 
-def _parent(value: Mapping[str, Any], chapter: Chapter, share: Share) -> str | None:
+def _parent(value: Mapping[str, Any], objects: Mapping[str, Mapping[str, Any]], share: Share) -> str | None:
     """Return the key of the object a tear-line was made of, by what it says; None when it says none's words."""
     for key in share.tear_lines:
-        original = chapter.objects[key]
+        original = objects[key]
         if (
             original["type"] == value["type"]
             and _part_of(value, original)
@@ -184,16 +186,15 @@ def _part_of(value: Any, original: Any) -> bool:
 
 
 def _said_too_much(
-    partner: str, chapter: Chapter, share: Share, key: str, value: Mapping[str, Any]
+    partner: str, objects: Mapping[str, Mapping[str, Any]], share: Share, key: str, value: Mapping[str, Any]
 ) -> Iterable[Leak]:
-    gone = share.tear_lines[key]
-    for path in gone:
+    for path in share.tear_lines[key]:
         if path != "refs" and _at(value, path) is not None:
-            yield Leak(partner, "property", f"{chapter.name}/{key}: {path}", "store")
-    hidden = {chapter.objects[k]["id"]: k for k in (*share.withheld, *share.tear_lines)}
+            yield Leak(partner, "property", f"{key}: {path}", "store")
+    hidden = {objects[k]["id"]: k for k in (*share.withheld, *share.tear_lines)}
     for target in references(value):
         if target in hidden:
-            yield Leak(partner, "reference", f"{chapter.name}/{key} → {hidden[target]}", "store")
+            yield Leak(partner, "reference", f"{key} → {hidden[target]}", "store")
 
 
 def _at(value: Any, path: str) -> Any:

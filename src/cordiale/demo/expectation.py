@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from cordiale.demo.chapter import SCENARIO
+from cordiale.demo.chapter import SCENARIO, chapters
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -46,6 +46,15 @@ class Expectation(msgspec.Struct, frozen=True):
     canaries: Mapping[str, tuple[str, ...]]
     attachments: tuple[Attached, ...]
     acts: Mapping[str, Act]
+
+    def of(self, source: str, partner: str) -> Share:
+        """Return what a partner must hold of a node, over all its chapters, by `chapter/key`."""
+        found = [(c.name, self.shares[c.name, partner]) for c in chapters() if c.node == source]
+        return Share(
+            tuple(f"{name}/{key}" for name, share in found for key in share.verbatim),
+            {f"{name}/{key}": gone for name, share in found for key, gone in share.tear_lines.items()},
+            {f"{name}/{key}": code for name, share in found for key, code in share.withheld.items()},
+        )
 
 
 @cache

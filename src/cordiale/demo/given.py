@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from cordiale.demo.process import cordiale
+from cordiale.demo.process import Nodes
 from cordiale.demo.story import Taken
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _
@@ -71,7 +71,7 @@ def read(paths: Sequence[Path]) -> Given:
     return Given(objects, {i: _part(o)[1] for i, o in objects.items()}, tuple(other))
 
 
-def load(node: Path, folder: Path, given: Given) -> Taken:
+def load(nodes: Nodes, folder: Path, given: Given) -> Taken:
     """Write the parts as bundles and import each under its marking; import what only the importer may judge."""
     folder.mkdir(exist_ok=True)
     taken = Taken()
@@ -81,10 +81,12 @@ def load(node: Path, folder: Path, given: Given) -> Taken:
             file = folder / f"{name}.json"
             file.write_bytes(orjson.dumps({"type": "bundle", "id": _bundle_id(name), "objects": part}))
             taken.add(
-                cordiale(node, "import", str(file), "--marking", " ".join(sorted(marking)), accept=(0, 4))
+                nodes.run(
+                    "canada", "import", str(file), "--marking", " ".join(sorted(marking)), accept=(0, 4)
+                )
             )
     for path in given.other:
-        taken.add(cordiale(node, "import", str(path), accept=(0, 4)))
+        taken.add(nodes.run("canada", "import", str(path), accept=(0, 4)))
     return taken
 
 

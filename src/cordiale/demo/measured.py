@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -16,7 +16,7 @@ from cordiale.demo.expectation import expectation
 from cordiale.demo.given import Given
 from cordiale.demo.outcome import Latency, Outcome, Reason, TearLine
 from cordiale.demo.partnership import NODES, others, plan
-from cordiale.demo.process import Server, check
+from cordiale.demo.process import Nodes, Server, check
 from cordiale.demo.reference import LABELS, Reader, may_go
 from cordiale.platform.languages import _
 
@@ -34,7 +34,7 @@ class Counts(Protocol):
 class Measured(msgspec.Struct):
     """The running nodes, what was measured so far, and whether the acts are still to be played."""
 
-    folder: Path
+    nodes: Nodes
     servers: list[Server]
     latencies: list[float]
     fresh: bool
@@ -45,45 +45,38 @@ def measure_scenario(m: Measured, counts: Counts) -> Outcome:
     """Play the scenario's acts and compare every partner with the hand-written expectation."""
     if m.fresh:
         m.say(_("Applying the rules: what is TLP:GREEN or wider goes by a standing rule"))
-        story.apply_rules(m.folder)
+        story.apply_rules(m.nodes)
+        m.say(_("Exchanging invitations and comparing words"))
+        story.introduce(m.nodes)
         m.say(_("The officers refuse what waits for a third party, and release the rest by name"))
-        story.refuse(m.folder)
-        story.release(m.folder)
+        story.refuse(m.nodes)
+        story.release(m.nodes)
         m.say(_("Releasing bulletins one by one, to measure"))
-        _wait(m, lambda: not any(k for k in _missing(_compare(m.folder)) if "bulletins/" not in k))
+        _wait(m, lambda: not any(k for k in _missing(_compare(m.nodes.folder)) if "bulletins/" not in k))
         _time_bulletins(m)
-    _wait(m, lambda: not _missing(_compare(m.folder)))
+    _wait(m, lambda: not _missing(_compare(m.nodes.folder)))
     m.say(_("Comparing every store with the expectation and searching every folder"))
-    compared = _compare(m.folder)
+    compared = _compare(m.nodes.folder)
     leaks = [leak for c in compared.values() for leak in c.leaks]
     for node in NODES:
         strings = [*expectation().canaries[node.name], *_hidden_ids(node.name)]
-        leaks += checker.search_folder(node.name, m.folder / node.name, strings)
-    released = {
-        n.name: {
-            source.name: sum(
-                len(expectation().shares[c.name, n.name].verbatim)
-                - len(
-                    set(compared[c.name, n.name].missing) & set(expectation().shares[c.name, n.name].verbatim)
-                )
-                for c in chapters.chapters()
-                if c.node == source.name
-            )
-            for source in others(n.name)
-        }
-        for n in NODES
-    }
+        leaks += checker.search_folder(node.name, m.nodes.folder / node.name, strings)
+    released: dict[str, dict[str, int]] = {n.name: {} for n in NODES}
+    for (source, partner), found in compared.items():
+        share = expectation().of(source, partner)
+        released[partner][source] = len(set(share.verbatim) - set(found.missing))
+    own = {n.name: [o["id"] for o in chapters.objects_of(n.name).values()] for n in NODES}
     return Outcome(
         imported=counts.imported,
         set_aside=counts.set_aside,
         released=released,
         tear_lines={
-            n.name: sum(len(c.tear_lines) for (_c, p), c in compared.items() if p == n.name) for n in NODES
+            n.name: sum(len(c.tear_lines) for (_s, p), c in compared.items() if p == n.name) for n in NODES
         },
         examples={n.name: _examples(n.name, compared) for n in NODES},
-        withheld=_withheld(m.folder),
+        withheld=_withheld(m.nodes, own),
         missing={
-            n.name: tuple(k.partition(": ")[2] for k in _missing(compared) if k.startswith(n.name + ":"))
+            n.name: tuple(k for (_s, p), c in compared.items() if p == n.name for k in c.missing)
             for n in NODES
         },
         leaks=tuple(leaks),
@@ -97,10 +90,12 @@ def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
     timed = given.timed()
     if m.fresh:
         m.say(_("Applying the rules: what is TLP:GREEN or wider goes by a standing rule"))
-        story.apply_rules(m.folder, [canada])
+        story.apply_rules(m.nodes, [canada])
+        m.say(_("Exchanging invitations and comparing words"))
+        story.introduce(m.nodes)
         m.say(_("An officer releases the rest by name"))
         rest = [i for i in given.objects if i not in timed and not i.startswith("marking-definition--")]
-        story.each(lambda p: story.act_in_parts(m.folder, canada, p, rest), partners)
+        story.each(lambda p: story.act_in_parts(m.nodes, canada, p, rest), partners)
         _wait(m, _quiet(m, [p.name for p in partners]))
         m.say(_("Releasing single objects one by one, to measure"))
         _time(m, [(i, str(given.objects[i]["name"])) for i in timed], partners)
@@ -113,15 +108,16 @@ def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
             LABELS["tlp:amber"], frozenset({partner.name, partner.nation, partner.organisation, "CFU"})
         )
         may = may_go(given.objects.values(), given.marking, reader)
-        holding = checker.held(m.folder / partner.name)
+        holding = checker.held(m.nodes.folder / partner.name)
         found, whole, in_part = checker.compare_input(partner.name, "canada", given.objects, may, holding)
         hidden = {
             i for i in given.objects if i not in may.verbatim and not i.startswith("marking-definition--")
         }
         leaks += found
-        leaks += checker.search_folder(partner.name, m.folder / partner.name, hidden)
+        leaks += checker.search_folder(partner.name, m.nodes.folder / partner.name, hidden)
         released[partner.name], tear_lines[partner.name] = {"canada": whole}, in_part
-    withheld = {p: r for p, r in _withheld(m.folder, ("canada",)).items() if p in released}
+    mine = [i for i in given.objects if not i.startswith("marking-definition--")]
+    withheld = {p: r for p, r in _withheld(m.nodes, {"canada": mine}).items() if p in released}
     return Outcome(
         imported=counts.imported,
         set_aside=counts.set_aside,
@@ -136,53 +132,67 @@ def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
 
 
 def _compare(folder: Path) -> dict[tuple[str, str], Compared]:
-    """Return (chapter, partner) → what the comparison found."""
+    """Return (node, partner) → what the comparison found."""
     holding: Mapping[str, list[Held]] = {n.name: checker.held(folder / n.name) for n in NODES}
     return {
-        (c.name, p.name): checker.compare(p.name, c, expectation().shares[c.name, p.name], holding[p.name])
-        for c in chapters.chapters()
-        for p in others(c.node)
+        (n.name, p.name): checker.compare(
+            p.name, n.name, chapters.objects_of(n.name), expectation().of(n.name, p.name), holding[p.name]
+        )
+        for n in NODES
+        for p in others(n.name)
     }
 
 
 def _missing(compared: Mapping[tuple[str, str], Compared]) -> list[str]:
-    return [f"{partner}: {chapter}/{key}" for (chapter, partner), c in compared.items() for key in c.missing]
+    return [key for c in compared.values() for key in c.missing]
 
 
 def _hidden_ids(partner: str) -> Iterable[str]:
     """Yield the ids that must not stand anywhere at a partner: what is withheld, and what tear-lines were made of."""
-    for written in chapters.chapters():
-        if written.node != partner:
-            share = expectation().shares[written.name, partner]
-            for key in (*share.withheld, *share.tear_lines):
-                yield written.objects[key]["id"]
+    for source in others(partner):
+        share, objects = expectation().of(source.name, partner), chapters.objects_of(source.name)
+        for key in (*share.withheld, *share.tear_lines):
+            yield objects[key]["id"]
 
 
 def _examples(partner: str, compared: Mapping[tuple[str, str], Compared]) -> tuple[TearLine, ...]:
     found = []
-    for written in chapters.chapters():
-        if written.node == partner:
-            continue
-        share = expectation().shares[written.name, partner]
-        for key, stix_id in compared[written.name, partner].tear_lines.items():
-            parent = written.objects[key]
-            name = parent.get("name") or parent.get("abstract") or f"{written.name}/{key}"
-            found.append(TearLine(written.node, name, parent["id"], stix_id, share.tear_lines[key]))
+    for source in others(partner):
+        share, objects = expectation().of(source.name, partner), chapters.objects_of(source.name)
+        for key, stix_id in compared[source.name, partner].tear_lines.items():
+            parent = objects[key]
+            name = _called(key, objects)
+            found.append(TearLine(source.name, name, parent["id"], stix_id, share.tear_lines[key]))
     return tuple(found)
 
 
-def _withheld(folder: Path, sources: Iterable[str] = ()) -> dict[str, tuple[Reason, ...]]:
-    """Return by partner what each node says it withholds, and why."""
-    chosen = [n for n in NODES if not sources or n.name in set(sources)]
-    found: dict[str, list[Reason]] = {n.name: [] for n in NODES}
-    for source, answers in story.previews(folder, chosen).items():
+def _called(key: str, objects: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what people call an object: its name, for a translation that of its original with the language."""
+    value = objects[key]
+    name = value.get("name") or value.get("abstract")
+    if isinstance(name, str):
+        return name
+    original, dot, lang = key.rpartition(".")
+    return f"{_called(original, objects)} ({lang})" if dot else key
+
+
+def _withheld(nodes: Nodes, own: Mapping[str, Sequence[str]]) -> dict[str, tuple[Reason, ...]]:
+    """Return by partner which of their own objects the nodes say they withhold, and why."""
+    found: dict[str, dict[tuple[str, str, str], list[Any]]] = {n.name: {} for n in NODES}
+    for source, answers in story.previews(nodes, own).items():
         for preview in answers:
-            for part in preview["reasons"]:
-                reason = part["reason"]
-                found[preview["partner"]].append(
-                    Reason(source, reason["code"], reason["message_id"], reason["params"], part["count"])
-                )
-    return {name: tuple(reasons) for name, reasons in found.items()}
+            for item in preview["items"]:
+                reason = item["reason"]
+                if item["form"] == "withheld" and reason is not None:
+                    kind = (source, reason["code"], repr(sorted(reason["params"].items())))
+                    found[preview["partner"]].setdefault(kind, []).append(reason)
+    return {
+        name: tuple(
+            Reason(source, code, reasons[0]["message_id"], reasons[0]["params"], len(reasons))
+            for (source, code, _params), reasons in kinds.items()
+        )
+        for name, kinds in found.items()
+    }
 
 
 def _time_bulletins(m: Measured) -> None:
@@ -199,7 +209,7 @@ def _time(m: Measured, objects: Iterable[tuple[str, str]], partners: Iterable[An
     for stix_id, words in objects:
         for partner in partners:
             watch = timing.Watch(at[partner.name], words, stix_id)
-            act = story.act(m.folder, canada, partner, [stix_id])
+            act = story.act(m.nodes, canada, partner, [stix_id])
             found_at = watch.wait()
             if found_at is not None:
                 m.latencies.append(found_at * 1000 - act["at"] / 1000)
@@ -218,7 +228,7 @@ def _quiet(m: Measured, names: Iterable[str]) -> Callable[[], bool]:
     def quiet() -> bool:
         now = time.monotonic()
         for name in names:
-            count = len(checker.held(m.folder / name))
+            count = len(checker.held(m.nodes.folder / name))
             if last.get(name, (-1, 0.0))[0] != count:
                 last[name] = (count, now)
         return all(now - since >= QUIET_S and count > 0 for count, since in last.values())

@@ -123,12 +123,13 @@ def _partner(name: str, outcome: Outcome, lang: str) -> Group:
 
 def _tear_lines(found: tuple[TearLine, ...], lang: str) -> Table:
     table = _table()
-    table.add_column(text(lang, _("Parent, at home")), overflow="fold")
-    table.add_column(text(lang, _("Tear-line, at the partner")), overflow="fold")
+    table.add_column(text(lang, _("Object")), overflow="fold", ratio=1)
+    table.add_column(text(lang, _("id at home")))
+    table.add_column(text(lang, _("id at the partner")))
     table.add_column(text(lang, _("What stayed")), overflow="fold")
     for one in found:
         gone = ", ".join(text(lang, _("references")) if g == "refs" else g for g in one.gone)
-        table.add_row(Text(f"{one.parent_name}  {_short(one.parent)}"), Text(_short(one.id)), Text(gone))
+        table.add_row(Text(one.parent_name), Text(_short(one.parent)), Text(_short(one.id)), Text(gone))
     return table
 
 
@@ -136,7 +137,7 @@ def _reasons(reasons: tuple[Reason, ...], lang: str) -> Table:
     table = _table()
     table.add_column("", justify="right")
     table.add_column(text(lang, _("By")))
-    table.add_column(text(lang, _("Because")), overflow="fold")
+    table.add_column(text(lang, _("Because")), overflow="fold", ratio=1)
     for one in sorted(reasons, key=lambda r: (r.source, -r.count, r.code)):
         sentence = text(lang, one.message_id, **one.params)
         table.add_row(number(lang, one.count), Text(plan(one.source).called(lang)), Text(sentence))
@@ -177,5 +178,4 @@ def _table() -> Table:
 
 
 def _short(stix_id: str) -> str:
-    kind, _dashes, uuid = stix_id.partition("--")
-    return f"{kind}--{uuid[:8]}…"
+    return stix_id.partition("--")[2][:8] + "…"

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
@@ -25,6 +25,7 @@ COMMAND: Final = (sys.executable, "-m", "cordiale.cli.main")
 START_S: Final = 30.0
 END_S: Final = 6.0
 COMMAND_S: Final = 300.0
+INTERRUPTED: Final = 130
 
 # the nodes are on this machine: never through a proxy
 _browser = build_opener(ProxyHandler({}))
@@ -50,32 +51,53 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def cordiale(
-    node: Path, *arguments: str, actor: str = "", lang: str = "en", accept: Sequence[int] = (0,)
-) -> dict[str, Any]:
-    """Run one command of the command line on a node's folder and return its JSON answer.
+Command = Callable[[Sequence[str], str], tuple[int, str, str]]
+"""Run one command line under a login name: arguments and name in; exit code, standard output and error out."""
 
-    `actor` is the login name to act under. Raises Unavailable with what the command said when it ends with another
-    exit code than those of `accept`.
-    """
-    line = [*COMMAND, "--node", str(node), "--json", "--lang", lang, *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603  our own interpreter and arguments
-            line,
-            capture_output=True,
-            env=environment(actor),
-            timeout=COMMAND_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _failed(node, arguments, f"{COMMAND_S:.0f} s") from error
-    if done.returncode not in accept:
-        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise _failed(node, arguments, said[-2000:] or f"exit {done.returncode}")
-    lines = done.stdout.splitlines()
-    answer: dict[str, Any] = orjson.loads(lines[-1]) if lines else {}
-    return answer
+
+class Nodes(msgspec.Struct, frozen=True):
+    """Where the node folders are, and what runs their command lines."""
+
+    folder: Path
+    command: Command
+
+    def run(
+        self, node: str, *arguments: str, actor: str = "", lang: str = "en", accept: Sequence[int] = (0,)
+    ) -> dict[str, Any]:
+        """Run one command on a node's folder and return its JSON answer.
+
+        `actor` is the login name to act under. Raises Unavailable with what the command said when it ends with another
+        exit code than those of `accept`.
+        """
+        line = ["--node", str(self.folder / node), "--json", "--lang", lang, *arguments]
+        code, said, complaint = self.command(line, actor)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        lines = said.splitlines()
+        if code not in accept:
+            raise Unavailable(
+                "demo.command",
+                _("`cordiale {command}` on the node {node} did not work: {said}"),
+                command=" ".join(arguments[:3]),
+                node=node,
+                said=(complaint or said).strip()[-2000:] or f"exit {code}",
+            )
+        answer: dict[str, Any] = orjson.loads(lines[-1]) if lines else {}
+        return answer
+
+
+def own_process(line: Sequence[str], actor: str) -> tuple[int, str, str]:
+    """Run one command line in a process of its own."""
+    done = subprocess.run(  # noqa: S603  our own interpreter and arguments
+        [*COMMAND, *line],
+        capture_output=True,
+        text=True,
+        env=environment(actor),
+        timeout=COMMAND_S,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def environment(actor: str = "") -> Mapping[str, str]:
@@ -187,13 +209,3 @@ def is_free(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
         one.settimeout(0.5)
         return one.connect_ex(("127.0.0.1", port)) != 0
-
-
-def _failed(node: Path, arguments: Sequence[str], said: str) -> Unavailable:
-    return Unavailable(
-        "demo.command",
-        _("`cordiale {command}` on the node {node} did not work: {said}"),
-        command=" ".join(arguments[:4]),
-        node=node.name,
-        said=said,
-    )

@@ -18,13 +18,17 @@ from rich.console import Console
 from rich.text import Text
 
 from cordiale.demo import chapter as chapters
-from cordiale.demo import given, outcome, process, story
+from cordiale.demo import checker, given, outcome, process, story
+from cordiale.demo.expectation import expectation
 from cordiale.demo.measured import Measured, measure_input, measure_scenario
 from cordiale.demo.partnership import NODES
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _, text
 
 STATE: Final = "demo.json"
+WIDTH: Final = 110
+"""Columns of the words where no terminal says how wide it is."""
+
 DEFAULT_FOLDER: Final = Path(".demo")
 
 
@@ -47,19 +51,22 @@ def demo(
     as_json: bool = False,
     inputs: Sequence[Path] = (),
     lang: str = "en",
+    command: process.Command = process.own_process,
 ) -> int:
     """Run the demonstration and return the exit code: 0, or 1 when something leaked or did not arrive.
 
     Serves until Ctrl-C unless `once`. Words go to standard error under `as_json`, whose one object is the last line of
-    standard output. Raises a CordialeError saying what to do when it cannot go on; nothing it started is left running.
+    standard output. `command` runs one command line. Raises a CordialeError saying what to do when it cannot go on; nothing it started is left running.
     """
     console = Console(stderr=as_json, highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
     place = (folder or DEFAULT_FOLDER).resolve()
     paths = [p.resolve() for p in inputs]
     with _ended_by_signal(), _alone(place):
         state = _state(place, paths, fresh, console, lang)
         with process.serving([]) as servers:
-            result = _play(place, state, paths, servers, console, lang)
+            result = _play(process.Nodes(place, command), state, paths, servers, console, lang)
             outcome.show(console, result, lang)
             if as_json:
                 sys.stdout.write(json.dumps(outcome.as_json(result)) + "\n")
@@ -71,38 +78,41 @@ def demo(
 
 
 def _play(
-    place: Path, state: State, paths: list[Path], servers: list[process.Server], console: Console, lang: str
+    nodes: process.Nodes,
+    state: State,
+    paths: list[Path],
+    servers: list[process.Server],
+    console: Console,
+    lang: str,
 ) -> outcome.Outcome:
     def say(message_id: str, **params: Any) -> None:
         console.print(Text("· " + text(lang, message_id, **params), style="dim"))
 
+    place = nodes.folder
     for port in state.ports.values():
         if not process.is_free(port):
             raise process.busy(port)
     read = given.read(paths) if paths else None
     if not state.done:
         say(_("Making three nodes in {folder}"), folder=str(place))
-        story.make(place, state.ports)
+        story.make(nodes, state.ports)
         if read is None:
             say(_("Importing the scenario: each node its own chapter"))
-            taken = story.load(place)
+            taken = story.load(nodes)
         else:
             say(
                 _("Importing {count} objects into the node of Canada, in parts with different markings"),
                 count=len(read.objects),
             )
-            taken = given.load(place / "canada", place / "parts", read)
+            taken = given.load(nodes, place / "parts", read)
         state.imported, state.set_aside = taken.imported, taken.set_aside
     say(_("Starting the three nodes"))
     for node in NODES:
         url = f"http://127.0.0.1:{state.ports[node.name]}/"
         servers.append(process.start(node.name, place / node.name, url))
-    if not state.done:
-        say(_("Exchanging invitations and comparing words"))
-        story.introduce(place)
     for server in servers:
         process.wait_until_answering(server)
-    measured = Measured(place, servers, state.latencies, fresh=not state.done, say=say)
+    measured = Measured(nodes, servers, state.latencies, fresh=not state.done, say=say)
     result = measure_scenario(measured, state) if read is None else measure_input(measured, state, read)
     state.latencies, state.done = measured.latencies, True
     _remember(place, state)
@@ -182,12 +192,10 @@ def _links(console: Console, place: Path, servers: list[process.Server], real: b
 
 
 def _tear_line_at(folder: Path) -> str | None:
-    from cordiale.demo import checker
-    from cordiale.demo.expectation import expectation
-
-    chapter = next(c for c in chapters.chapters() if c.name == "phishing")
-    share = expectation().shares["phishing", "france"]
-    return checker.compare("france", chapter, share, checker.held(folder)).tear_lines.get("relays")
+    """Return the id of the tear-line France holds of the relay servers."""
+    share, objects = expectation().of("canada", "france"), chapters.objects_of("canada")
+    found = checker.compare("france", "canada", objects, share, checker.held(folder))
+    return found.tear_lines.get("phishing/relays")
 
 
 def _serve(servers: Sequence[process.Server]) -> None:

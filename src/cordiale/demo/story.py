@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +12,10 @@ import orjson
 from cordiale.demo import chapter as chapters
 from cordiale.demo.expectation import expectation
 from cordiale.demo.partnership import NODES, Plan, others
-from cordiale.demo.process import cordiale
+from cordiale.demo.process import Nodes
+
+BATCH = 1000
+"""Most ids on one command line."""
 
 T = TypeVar("T")
 BULLETINS = "bulletins"
@@ -39,12 +41,11 @@ def each(act: Callable[[Plan], T], plans: Sequence[Plan] = NODES) -> dict[str, T
         return {name: future.result() for name, future in waiting.items()}
 
 
-def make(folder: Path, ports: Mapping[str, int]) -> None:
+def make(nodes: Nodes, ports: Mapping[str, int]) -> None:
     """Make the three node folders."""
 
     def one(plan: Plan) -> None:
-        cordiale(
-            folder / plan.name,
+        nodes.run(plan.name,
             "init",
             "--name", plan.name,
             "--nation", plan.nation,
@@ -58,21 +59,21 @@ def make(folder: Path, ports: Mapping[str, int]) -> None:
     each(one)
 
 
-def introduce(folder: Path) -> None:
+def introduce(nodes: Nodes) -> None:
     """Exchange invitations and confirm every partner by the words its own people read aloud."""
 
     def invite(plan: Plan) -> str:
-        file = folder / f"{plan.name}.invitation.json"
-        answer = cordiale(folder / plan.name, "partner", "invite", str(file))
+        file = nodes.folder / f"{plan.name}.invitation.json"
+        answer = nodes.run(plan.name, "partner", "invite", str(file))
         return " ".join(answer["words"])
 
     words = each(invite)
 
     def add(plan: Plan) -> None:
         for partner in others(plan.name):
-            cordiale(folder / plan.name, "partner", "add", str(folder / f"{partner.name}.invitation.json"))
-            cordiale(
-                folder / plan.name,
+            nodes.run(plan.name, "partner", "add", str(nodes.folder / f"{partner.name}.invitation.json"))
+            nodes.run(
+                plan.name,
                 "partner",
                 "confirm",
                 partner.name,
@@ -88,7 +89,7 @@ def officer(plan: Plan) -> str:
     return expectation().acts[plan.name].officer
 
 
-def load(folder: Path) -> Taken:
+def load(nodes: Nodes) -> Taken:
     """Import every node's chapters, and attach the files that go with them."""
     taken = Taken()
 
@@ -96,14 +97,13 @@ def load(folder: Path) -> Taken:
         files = []
         for written in chapters.chapters():
             if written.node == plan.name:
-                file = folder / f"{written.name}.json"
+                file = nodes.folder / f"{written.name}.json"
                 file.write_bytes(orjson.dumps(written.bundle(), option=orjson.OPT_INDENT_2))
                 files.append(str(file))
-        report = cordiale(folder / plan.name, "import", *files)
+        report = nodes.run(plan.name, "import", *files)
         for attached in expectation().attachments:
             if attached.node == plan.name:
-                cordiale(
-                    folder / plan.name,
+                nodes.run(plan.name,
                     "attach",
                     chapters.objects_of(plan.name)[attached.object]["id"],
                     str(chapters.SCENARIO / attached.file),
@@ -117,33 +117,31 @@ def load(folder: Path) -> Taken:
     return taken
 
 
-def apply_rules(folder: Path, plans: Sequence[Plan] = NODES) -> None:
+def apply_rules(nodes: Nodes, plans: Sequence[Plan] = NODES) -> None:
     """Look at what each node's rules would change, and apply them under the name of its officer."""
 
     def one(plan: Plan) -> None:
-        node = folder / plan.name
-        diff = cordiale(node, "rules", "diff", str(plan.rules), actor=officer(plan))
-        cordiale(node, "rules", "apply", str(plan.rules), "--token", diff["token"], actor=officer(plan))
+        diff = nodes.run(plan.name, "rules", "diff", str(plan.rules), actor=officer(plan))
+        nodes.run(plan.name, "rules", "apply", str(plan.rules), "--token", diff["token"], actor=officer(plan))
 
     each(one, plans)
 
 
-def refuse(folder: Path) -> None:
+def refuse(nodes: Nodes) -> None:
     """Let each officer refuse what is to stay, for every partner."""
 
     def one(plan: Plan) -> None:
         mine = chapters.objects_of(plan.name)
         ids = [mine[key]["id"] for key in expectation().acts[plan.name].refused]
         for partner in others(plan.name):
-            cordiale(
-                folder / plan.name,
+            nodes.run(plan.name,
                 "refuse", *ids, "--partner", partner.name, "--as", officer(plan), "--reason", "A third party was asked",
             )  # fmt: skip
 
     each(one)
 
 
-def release(folder: Path) -> None:
+def release(nodes: Nodes) -> None:
     """Let each officer release the rest of the node's chapters; what may not go stays by its marking."""
 
     def one(plan: Plan) -> None:
@@ -153,25 +151,33 @@ def release(folder: Path) -> None:
             o["id"] for key, o in mine.items() if key not in refused and not key.startswith(f"{BULLETINS}/")
         ]
         for partner in others(plan.name):
-            act(folder, plan, partner, ids)
+            act(nodes, plan, partner, ids)
 
     each(one)
 
 
-def act(folder: Path, plan: Plan, partner: Plan, ids: Iterable[str]) -> dict[str, Any]:
+def act(nodes: Nodes, plan: Plan, partner: Plan, ids: Iterable[str]) -> dict[str, Any]:
     """Release objects to one partner under the officer's name; returns the act."""
-    return cordiale(
-        folder / plan.name,
+    return nodes.run(plan.name,
         "release", *ids, "--partner", partner.name, "--as", officer(plan), "--reason", "Demonstration",
     )  # fmt: skip
 
 
-def previews(folder: Path, plans: Sequence[Plan] = NODES) -> dict[str, list[dict[str, Any]]]:
-    """Return each node's preview for its partners."""
-    return each(lambda plan: list(cordiale(folder / plan.name, "preview")["partners"]), plans)
+def previews(nodes: Nodes, ids: Mapping[str, Sequence[str]]) -> dict[str, list[dict[str, Any]]]:
+    """Return, by node, what it says of these objects of its own for each partner; `ids` by node."""
+
+    def one(plan: Plan) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        mine = ids[plan.name]
+        for at in range(0, len(mine), BATCH):
+            line = [part for stix_id in mine[at : at + BATCH] for part in ("--id", stix_id)]
+            found += nodes.run(plan.name, "preview", *line)["partners"]
+        return found
+
+    return each(one, [n for n in NODES if n.name in ids])
 
 
-def act_in_parts(folder: Path, plan: Plan, partner: Plan, ids: Sequence[str]) -> None:
+def act_in_parts(nodes: Nodes, plan: Plan, partner: Plan, ids: Sequence[str]) -> None:
     """Release many objects by as few acts as a command line can hold."""
-    for at in range(0, len(ids), 1000):
-        act(folder, plan, partner, ids[at : at + 1000])
+    for at in range(0, len(ids), BATCH):
+        act(nodes, plan, partner, ids[at : at + BATCH])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
 from litestar.response import File, Redirect
 from litestar.static_files import create_static_files_router
 
@@ -15,6 +14,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
 from cordiale.platform.errors import CordialeError, NotFound, explain, http_status
 from cordiale.platform.languages import _, negotiate, text
+from cordiale.platform.log import logger
 from cordiale.web import pages
 from cordiale.web.marks import banner
 from cordiale.web.render import FOLDER, page
@@ -22,12 +22,14 @@ from cordiale.web.render import FOLDER, page
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
+log = logger("web")
+
 LANGUAGES: Final = {"en": "en", "fr": "fr", "fr-CA": "fr-CA"}
 COOKIE: Final = "cordiale_lang"
 YEAR: Final = 365 * 24 * 3600
 
-Query = Annotated[str, Parameter(max_length=400, required=False)]
-Token = Annotated[str, Parameter(max_length=2000, required=False)]
+MOST: Final = 400
+"""Longest search, type or place in a list that is read from an address."""
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
@@ -65,6 +67,7 @@ def site(node: Node, actor: Actor | None = None) -> Any:
         elif status < 500:
             heading, sentence = _("This request cannot be read"), text(lang, _("Nothing was changed."))
         else:
+            log.error("a page failed", error=error, path=request.url.path)
             heading = _("Something went wrong here")
             sentence = text(lang, _("Nothing was changed. The node's log says more."))
         values = {"heading": text(lang, heading), "sentence": sentence, "banner": banner((), lang)}
@@ -75,24 +78,25 @@ def site(node: Node, actor: Actor | None = None) -> Any:
         return shown(request, "today.html", "/", pages.today(desk, reader, language(request)))
 
     @get("/objects", sync_to_thread=True)
-    def objects(
-        request: Request[Any, Any, Any],
-        q: Query = "",
-        kind: Annotated[str, Parameter(query="type", max_length=250, required=False)] = "",
-        after: Token = "",
-    ) -> Response[str]:
-        values = pages.objects(desk, reader, language(request), q=q.strip(), kind=kind, after=after)
+    def objects(request: Request[Any, Any, Any]) -> Response[str]:
+        given = request.query_params
+        asked = {name: str(given.get(name) or "").strip()[:MOST] for name in ("q", "type", "after")}
+        values = pages.objects(
+            desk, reader, language(request), q=asked["q"], kind=asked["type"], after=asked["after"]
+        )
         return shown(request, "objects.html", "/objects", values)
 
     @get("/objects/{stix_id:str}", sync_to_thread=True)
-    def one_object(request: Request[Any, Any, Any], stix_id: str) -> Response[str]:
+    def one_object(request: Request[Any, Any, Any]) -> Response[str]:
+        stix_id = str(request.path_params["stix_id"])
         return shown(
             request, "object.html", "/objects", pages.one_object(desk, reader, language(request), stix_id)
         )
 
     @get("/objects/{stix_id:str}/files/{sha256:str}", sync_to_thread=True)
-    def attachment(stix_id: str, sha256: str) -> File:
-        view, path = verbs.attachment(desk, reader, stix_id, sha256)
+    def attachment(request: Request[Any, Any, Any]) -> File:
+        named = request.path_params
+        view, path = verbs.attachment(desk, reader, str(named["stix_id"]), str(named["sha256"]))
         # a partner chose the name and the type: always a download, never shown
         return File(
             path,
