@@ -18,7 +18,9 @@ app = single()
 
 @app.command(
     cls=Command,
-    help=tr(_("Attach a file to an object, or fetch one with --get. It never goes where its object does not.")),
+    help=tr(
+        _("Attach a file to an object, or fetch one with --get. It never goes where its object does not.")
+    ),
 )
 def attach(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("The object's STIX id.")))],
@@ -50,7 +52,9 @@ def attach(
         if get is not None:
             view, path = desk.attachment(node.desk, actor, id, get)
             shutil.copyfile(path, file)
-            said = tr(_("{name} ({size} bytes) is in {path}."), name=view.name, size=view.size, path=str(file))
+            said = tr(
+                _("{name} ({size} bytes) is in {path}."), name=view.name, size=view.size, path=str(file)
+            )
         else:
             guessed = media_type or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             view = desk.attach(

@@ -15,9 +15,7 @@ from cordiale.platform.languages import _
 app = single()
 
 
-@app.command(
-    cls=Command, help=tr(_("Copy a node to a new folder, keys included, while it runs."))
-)
+@app.command(cls=Command, help=tr(_("Copy a node to a new folder, keys included, while it runs.")))
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=tr(_("New folder for the copy.")))],
 ) -> None:

@@ -50,9 +50,7 @@ def import_(
     for path in paths:
         sources += [of_stream("-", sys.stdin.buffer)] if path == "-" else of_paths([Path(path)])
     with opened() as (node, actor), progress(tr(_("Importing"))) as report:
-        done = run(
-            node.desk, actor, sources, source=source, marking=marking, progress=report
-        )
+        done = run(node.desk, actor, sources, source=source, marking=marking, progress=report)
     emit(done, lambda: import_report(done))
     if done.set_aside and not done.new + done.same:
         raise typer.Exit(INPUT)

@@ -26,9 +26,7 @@ def init(
     nation: Annotated[str, typer.Option(help=tr(_("Nation, such as CAN.")))] = "",
     organisation: Annotated[str, typer.Option(help=tr(_("Organisation that runs the node.")))] = "",
     title: Annotated[str, typer.Option(help=tr(_("Name shown to people.")))] = "",
-    listen: Annotated[
-        str, typer.Option(help=tr(_("Address to listen on, HOST:PORT.")))
-    ] = "127.0.0.1:8470",
+    listen: Annotated[str, typer.Option(help=tr(_("Address to listen on, HOST:PORT.")))] = "127.0.0.1:8470",
     url: Annotated[
         str | None, typer.Option(help=tr(_("Address under which partners reach the node.")))
     ] = None,

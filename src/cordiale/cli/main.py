@@ -34,9 +34,7 @@ def run(rest: Sequence[str]) -> int:
         sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
     except KeyboardInterrupt:
-        return _say(
-            "interrupted", _("Stopped. What was done is kept; repeat to go on."), INTERRUPTED
-        )
+        return _say("interrupted", _("Stopped. What was done is kept; repeat to go on."), INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`| head`): not an error, and nothing more can be written there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -33,9 +33,7 @@ def mark(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
     atoms: Annotated[
         list[str],
-        typer.Argument(
-            metavar="ATOM…", help=tr(_("The whole marking, such as tlp:amber 'rel:CAN|FRA'."))
-        ),
+        typer.Argument(metavar="ATOM…", help=tr(_("The whole marking, such as tlp:amber 'rel:CAN|FRA'."))),
     ],
     source: Annotated[
         str | None, typer.Option(help=tr(_("Whose statement, where several speak of it.")))
@@ -48,13 +46,14 @@ def mark(
         done = run(node.desk, actor, id, atoms, source=source)
 
     def words() -> str:
-        said = tr(
-            HOW[done.how], id=id, after=" ".join(done.after), before=" ".join(done.before) or "–"
-        )
+        said = tr(HOW[done.how], id=id, after=" ".join(done.after), before=" ".join(done.before) or "–")
         if done.recalls_drafted:
             said += "\n" + count(
                 done.recalls_drafted,
-                _n("{n} recall was drafted. See: cordiale recall list", "{n} recalls were drafted. See: cordiale recall list"),
+                _n(
+                    "{n} recall was drafted. See: cordiale recall list",
+                    "{n} recalls were drafted. See: cordiale recall list",
+                ),
             )
         return said
 

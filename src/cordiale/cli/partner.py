@@ -35,9 +35,7 @@ LINKS = {
 }
 
 
-@app.command(
-    "invite", cls=Command, help=tr(_("Write this node's invitation file, to hand to a partner."))
-)
+@app.command("invite", cls=Command, help=tr(_("Write this node's invitation file, to hand to a partner.")))
 def invite(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help=tr(_("Where to (default: NAME.invitation.json).")))
@@ -80,7 +78,11 @@ def add(
             return tr(_("{name} is confirmed already."), name=added.name)
         return "\n".join(
             (
-                tr(_("{name} ({nation}) is recorded; nothing is exchanged yet."), name=added.name, nation=added.nation),
+                tr(
+                    _("{name} ({nation}) is recorded; nothing is exchanged yet."),
+                    name=added.name,
+                    nation=added.nation,
+                ),
                 tr(_("Call them, have them read their eight words to you, and type what you hear:")),
                 f"  cordiale partner confirm {added.name} WORD WORD …",
             )
@@ -105,7 +107,9 @@ def confirm(
 
     with opened() as (node, actor):
         done = partner_confirm(node.desk, actor, name, " ".join(words))
-    emit(done, lambda: tr(_("{name} is confirmed. What rules allow is exchanged from now on."), name=done.name))
+    emit(
+        done, lambda: tr(_("{name} is confirmed. What rules allow is exchanged from now on."), name=done.name)
+    )
 
 
 @app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))
@@ -138,8 +142,10 @@ def token(
         made = partner_token(node.desk, actor, name)
     emit(
         {"partner": name, "token": made},
-        lambda: tr(_("Token of {name}, shown once (Bearer, or Basic with any user name):"), name=name)
-        + f"\n{made}",
+        lambda: (
+            tr(_("Token of {name}, shown once (Bearer, or Basic with any user name):"), name=name)
+            + f"\n{made}"
+        ),
     )
 
 

@@ -21,9 +21,7 @@ app = single()
 
 @app.command(cls=Command, help=tr(_("Show what a partner would see, and why not the rest.")))
 def preview(
-    partner: Annotated[
-        str | None, typer.Argument(help=tr(_("The partner's name (default: all).")))
-    ] = None,
+    partner: Annotated[str | None, typer.Argument(help=tr(_("The partner's name (default: all).")))] = None,
     ids: Annotated[
         list[str] | None,
         typer.Option("--id", help=tr(_("Judge only this object; may be repeated."))),
@@ -54,10 +52,7 @@ def _words(one: PartnerPreview) -> str:
     )
     parts = [head]
     if one.items:
-        rows = [
-            (c.id, form_words(c.form), when(c.released_at), reason_words(c.reason))
-            for c in one.items
-        ]
+        rows = [(c.id, form_words(c.form), when(c.released_at), reason_words(c.reason)) for c in one.items]
         headings = (tr(_("Object")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
         parts.append(table(headings, rows))
     elif one.reasons:

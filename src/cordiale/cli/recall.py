@@ -44,9 +44,7 @@ def recall(
     action: Annotated[
         str, typer.Option(help=tr(_("What they are asked to do: purge or stop-use.")))
     ] = "purge",
-    confirm: Annotated[
-        str | None, typer.Option("--confirm", help=tr(_("Send this drafted recall.")))
-    ] = None,
+    confirm: Annotated[str | None, typer.Option("--confirm", help=tr(_("Send this drafted recall.")))] = None,
     sure: Annotated[
         bool, typer.Option("--yes", help=tr(_("Send even where a person would be asked first.")))
     ] = False,

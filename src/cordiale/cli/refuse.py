@@ -43,5 +43,7 @@ def refuse(
             done = desk.hold(node.desk, actor, partner, ids=ids, until=until, reason=reason)
         else:
             done = desk.refuse(node.desk, actor, partner, ids=ids, reason=reason)
-    said = _("Lifted for {partner}: {n} object(s).") if lift else _("Held back from {partner}: {n} object(s).")
+    said = (
+        _("Lifted for {partner}: {n} object(s).") if lift else _("Held back from {partner}: {n} object(s).")
+    )
     emit(done, lambda: tr(said, partner=done.partner, n=done.objects))

@@ -32,9 +32,7 @@ def release(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID…]", help=tr(_("Objects, by STIX id.")))
     ] = None,
-    partner: Annotated[
-        str | None, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))
-    ] = None,
+    partner: Annotated[str | None, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))] = None,
     types: Annotated[
         list[str] | None,
         typer.Option("--type", "-t", help=tr(_("All objects of this type; may be repeated."))),

@@ -47,7 +47,10 @@ def import_report(report: ImportReport) -> str:
         else:
             told = count(
                 n,
-                _n("{n} object carried no marking and was given:", "{n} objects carried no marking and were given:"),
+                _n(
+                    "{n} object carried no marking and was given:",
+                    "{n} objects carried no marking and were given:",
+                ),
             )
             lines.append(f"{told} {atoms}")
     if report.upgraded:

@@ -27,9 +27,7 @@ def command() -> Any:
     )
 
     def start(
-        version: Annotated[
-            bool, typer.Option("--version", help=tr(_("Print the version.")))
-        ] = False,
+        version: Annotated[bool, typer.Option("--version", help=tr(_("Print the version.")))] = False,
     ) -> None:
         if version:
             from cordiale.cli.version import version as show_version

@@ -21,9 +21,7 @@ app = group(_("Compare and apply the rules of a partnership."))
 FILE = typer.Argument(metavar="FILE", help=tr(_("The rules file (TOML) of one partnership.")))
 
 
-@app.command(
-    "diff", cls=Command, help=tr(_("Show exactly what new rules would change, for each partner."))
-)
+@app.command("diff", cls=Command, help=tr(_("Show exactly what new rules would change, for each partner.")))
 def diff(file: Annotated[Path, FILE]) -> None:
     """Preview new rules."""
     from cordiale.desk.rules import rules_diff
@@ -40,12 +38,8 @@ def diff(file: Annotated[Path, FILE]) -> None:
 )
 def apply(
     file: Annotated[Path, FILE],
-    token: Annotated[
-        str | None, typer.Option(help=tr(_("The token that rules diff printed.")))
-    ] = None,
-    sure: Annotated[
-        bool, typer.Option("--yes", help=tr(_("Apply without asking, preview unread.")))
-    ] = False,
+    token: Annotated[str | None, typer.Option(help=tr(_("The token that rules diff printed.")))] = None,
+    sure: Annotated[bool, typer.Option("--yes", help=tr(_("Apply without asking, preview unread.")))] = False,
 ) -> None:
     """Apply new rules."""
     from cordiale.desk.rules import rules_apply, rules_diff

@@ -28,20 +28,14 @@ def search(
     type: Annotated[
         str | None, typer.Option("--type", "-t", help=tr(_("Only this type, such as indicator.")))
     ] = None,
-    source: Annotated[
-        str | None, typer.Option(help=tr(_("Only what this node states.")))
-    ] = None,
+    source: Annotated[str | None, typer.Option(help=tr(_("Only what this node states.")))] = None,
     value: Annotated[
         str | None,
         typer.Option(help=tr(_("An observable value, such as ipv4-addr=198.51.100.7."))),
     ] = None,
-    after: Annotated[
-        str | None, typer.Option(help=tr(_("Go on where an earlier page ended.")))
-    ] = None,
+    after: Annotated[str | None, typer.Option(help=tr(_("Go on where an earlier page ended.")))] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 50,
-    counts: Annotated[
-        bool, typer.Option("--counts", help=tr(_("Count by type instead.")))
-    ] = False,
+    counts: Annotated[bool, typer.Option("--counts", help=tr(_("Count by type instead.")))] = False,
 ) -> None:
     """Search objects."""
     from cordiale.desk import search as desk

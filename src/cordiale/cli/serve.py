@@ -14,9 +14,7 @@ from cordiale.platform.languages import _
 app = single()
 
 
-@app.command(
-    cls=Command, help=tr(_("Run the node until Ctrl-C: interface, TAXII, exchange with partners."))
-)
+@app.command(cls=Command, help=tr(_("Run the node until Ctrl-C: interface, TAXII, exchange with partners.")))
 def serve(
     listen: Annotated[
         str | None,
@@ -42,6 +40,4 @@ def serve(
             emit({"node": name, "url": at}, lambda: tr(_("{name} answers at {url}"), name=name, url=at))
 
         node.start()
-        run(
-            node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready
-        )
+        run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready)

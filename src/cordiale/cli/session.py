@@ -25,9 +25,7 @@ class Session:
     quiet: bool = False
 
 
-def read_line(
-    argv: Sequence[str], environ: Mapping[str, str] = os.environ
-) -> tuple[Session, list[str]]:
+def read_line(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> tuple[Session, list[str]]:
     """Take the options of every command out of a command line; return them and the rest.
 
     They may stand before or after the command; everything behind `--` is left alone.

@@ -18,9 +18,7 @@ app = group(_("List what could not be taken in, and try again."))
 
 @app.command("list", cls=Command, help=tr(_("List what is set aside: file, object, path and reason.")))
 def list_(
-    after: Annotated[
-        int | None, typer.Option(help=tr(_("Go on after this number.")))
-    ] = None,
+    after: Annotated[int | None, typer.Option(help=tr(_("Go on after this number.")))] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 100,
 ) -> None:
     """List what is set aside."""
@@ -36,8 +34,7 @@ def list_(
         return "\n".join(lines) or tr(_("Nothing is set aside."))
 
     items = [
-        {**msgspec.to_builtins(thing), "message": tr(thing.message_id, **thing.params)}
-        for thing in found
+        {**msgspec.to_builtins(thing), "message": tr(thing.message_id, **thing.params)} for thing in found
     ]
     emit({"set_aside": items}, words)
 

@@ -40,8 +40,7 @@ def _words(shown: Shown) -> str:
         parts.append(table((tr(_("Referred to by")), "", ""), rows))
     if shown.attachments:
         files = [
-            (a.name, str(a.size), a.media_type, " ".join(a.marking), a.sha256)
-            for a in shown.attachments
+            (a.name, str(a.size), a.media_type, " ".join(a.marking), a.sha256) for a in shown.attachments
         ]
         headings = (tr(_("File")), tr(_("Size")), tr(_("Type")), tr(_("Marking")), "SHA-256")
         parts.append(table(headings, files))

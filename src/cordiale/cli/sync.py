@@ -22,9 +22,7 @@ UNAVAILABLE = 8
 
 @app.command(cls=Command, help=tr(_("Exchange with partners now: cut, visit, fetch.")))
 def sync(
-    partner: Annotated[
-        str | None, typer.Argument(help=tr(_("The partner's name (default: all).")))
-    ] = None,
+    partner: Annotated[str | None, typer.Argument(help=tr(_("The partner's name (default: all).")))] = None,
 ) -> None:
     """Sync with partners."""
     import msgspec
@@ -46,7 +44,9 @@ def _words(done: list[Synced]) -> str:
         if one.link == "up":
             lines.append(
                 tr(
-                    _("{partner}: {new} new, {same} already here, {withdrawn} withdrawn, {aside} set aside, {files} files."),
+                    _(
+                        "{partner}: {new} new, {same} already here, {withdrawn} withdrawn, {aside} set aside, {files} files."
+                    ),
                     partner=one.partner,
                     new=one.new,
                     same=one.same,

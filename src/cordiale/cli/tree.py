@@ -105,6 +105,4 @@ def group(help_id: str) -> typer.Typer:
 
 def single() -> typer.Typer:
     """Return an app for a module that is one command."""
-    return typer.Typer(
-        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-    )
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

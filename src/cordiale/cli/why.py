@@ -21,9 +21,7 @@ app = single()
 @app.command(cls=Command, help=tr(_("Say why an object reached a partner or did not.")))
 def why(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
-    partner: Annotated[
-        str, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))
-    ],
+    partner: Annotated[str, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))],
 ) -> None:
     """Explain a release."""
     from cordiale.desk.why import why as run

@@ -76,9 +76,7 @@ def respond(desk: Desk, request: Request, partnership: Partnership) -> Response 
     return Response(200, {"content-type": "application/octet-stream"}, piece)
 
 
-def _offers(
-    tx: Transaction, desk: Desk, partnership: Partnership, only: str | None
-) -> list[Offer]:
+def _offers(tx: Transaction, desk: Desk, partnership: Partnership, only: str | None) -> list[Offer]:
     now = desk.clock()
     compiled = partnership.compiled
     found: list[Offer] = []
@@ -109,9 +107,7 @@ def _offers(
     return found
 
 
-def _sent(
-    tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str, now: int
-) -> set[int]:
+def _sent(tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str, now: int) -> set[int]:
     """Return the versions of an object that the partner holds verbatim.
 
     A tear-line says less than its object; a file attached to the object stays at home with it.
@@ -165,9 +161,7 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
     offered = {(o.object_id, o.sha256): o for o in offers}
     with desk.store.read() as tx:
         known = {
-            (a.object_id, a.sha256): a
-            for a in records.every(tx, "received")
-            if a.source == partner.node
+            (a.object_id, a.sha256): a for a in records.every(tx, "received") if a.source == partner.node
         }
     gone = [a for key, a in known.items() if key not in offered]
     changed = [
@@ -203,9 +197,7 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
                 records.mark(tx, attachment, attachment.marking)
 
 
-def _pieces(
-    desk: Desk, partner: Partner, transport: Transport, one: Attachment
-) -> Iterator[bytes]:
+def _pieces(desk: Desk, partner: Partner, transport: Transport, one: Attachment) -> Iterator[bytes]:
     done = 0
     while done < one.size:
         request = Request("GET", f"{PATH}/{one.object_id}/{one.sha256}", f"from={done}")
@@ -266,6 +258,4 @@ def sweep(desk: Desk) -> tuple[str, ...]:
     """Remove attachments of purged objects and files that nothing refers to for an hour."""
     collect(desk)
     with desk.store.write() as tx:
-        return files.sweep(
-            desk.files, lambda sha256: records.referenced(tx, sha256), desk.clock(), HOUR
-        )
+        return files.sweep(desk.files, lambda sha256: records.referenced(tx, sha256), desk.clock(), HOUR)

@@ -28,9 +28,7 @@ def known(tx: Transaction, desk: Desk) -> dict[str, str]:
     found = []
     after = None
     while True:
-        page = versions.current(
-            tx, Filter(types=("marking-definition",)), after, _PAGE, None
-        )
+        page = versions.current(tx, Filter(types=("marking-definition",)), after, _PAGE, None)
         found += [orjson.loads(row.raw) for row in page.rows if row.raw]
         after = page.next
         if after is None:
@@ -48,19 +46,13 @@ def resolve(
     Until then each carried `unknown:<id>`, which nobody passes, so nothing went out in between.
     """
     waiting = {f"unknown:{identifier}" for identifier in learned}
-    mids = tuple(
-        mid
-        for mid, marking in markings.all_markings(tx).items()
-        if not waiting.isdisjoint(marking)
-    )
+    mids = tuple(mid for mid, marking in markings.all_markings(tx).items() if not waiting.isdisjoint(marking))
     if not mids:
         return 0
     puts: list[Put] = []
     after = None
     while True:
-        page = versions.current(
-            tx, Filter(markings=mids, sources=(desk.node,)), after, _PAGE, None
-        )
+        page = versions.current(tx, Filter(markings=mids, sources=(desk.node,)), after, _PAGE, None)
         for row in page.rows:
             if row.origin != "local" or row.raw is None:
                 continue

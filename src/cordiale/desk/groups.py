@@ -63,9 +63,7 @@ def groups(tx: Transaction, rules: Iterable[Rules | None], now: int) -> list[Gro
     ]
 
 
-def _named(
-    tx: Transaction, now: int
-) -> dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]]:
+def _named(tx: Transaction, now: int) -> dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]]:
     """Return, by object id, the nodes it is approved for once, approved for twice, and held from."""
     once: dict[str, set[str]] = defaultdict(set)
     twice: dict[str, set[str]] = defaultdict(set)

@@ -204,9 +204,7 @@ def _pieces(entry: Source, limits: Limits, expansion: int) -> Iterator[bytes | S
         yield SetAside(count, None, "", error.code, error.message_id, params)
     except OSError as error:
         words = error.strerror or str(error)
-        yield SetAside(
-            count, None, "", "unreadable", _("It cannot be read: {words}."), {"words": words}
-        )
+        yield SetAside(count, None, "", "unreadable", _("It cannot be read: {words}."), {"words": words})
 
 
 def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -225,9 +223,7 @@ def _commit(
 ) -> str:
     now = desk.clock()
     with desk.store.write() as tx:
-        outcomes = versions.put(
-            tx, desk.node, now, intake.puts, own=desk.home.identities
-        )
+        outcomes = versions.put(tx, desk.node, now, intake.puts, own=desk.home.identities)
         conflicts = _conflicts(intake, outcomes)
         aside = [*intake.refused, *conflicts]
         kept = [_kept(job, entry, refused, now, given, desk.node) for refused in aside]
@@ -324,9 +320,7 @@ def full_if_full(error: Exception, desk: Desk) -> Exception:
     return error
 
 
-def _end(
-    desk: Desk, job: records.Job, tally: Tally, state: str, started: float
-) -> ImportReport:
+def _end(desk: Desk, job: records.Job, tally: Tally, state: str, started: float) -> ImportReport:
     with desk.store.write() as tx:
         records.put_job(tx, tally.job(job, desk.clock(), state))
     if state == "done":
@@ -337,9 +331,7 @@ def _end(
 def limits_of(desk: Desk) -> Limits:
     """Return the limits of the settings as ingress takes them."""
     limits = desk.settings.limits
-    return Limits(
-        object_bytes=limits.object_bytes, total_bytes=limits.bundle_bytes, depth=limits.depth
-    )
+    return Limits(object_bytes=limits.object_bytes, total_bytes=limits.bundle_bytes, depth=limits.depth)
 
 
 def _spooled(desk: Desk, job: str, entry: Source) -> Source:
@@ -371,4 +363,3 @@ def _path(desk: Desk, job: str, entry: Source) -> str:
 def _unspool(desk: Desk, job: str) -> None:
     for file in (desk.folder / SPOOL).glob(f"{job}-*"):
         file.unlink(missing_ok=True)
-

@@ -30,9 +30,7 @@ def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...
     with desk.store.write() as tx:
         known = definitions.known(tx, desk)
         intake = prepare(list(enumerate(raws)), known, None, limits)
-        puts = [
-            msgspec.structs.replace(put, origin="received") for put in intake.puts
-        ]
+        puts = [msgspec.structs.replace(put, origin="received") for put in intake.puts]
         outcomes = versions.put(tx, node, now, puts)
         kept = [
             records.Kept(

@@ -104,9 +104,7 @@ def _modern(raw: bytes, place: int, intake: Intake, limits: Limits) -> list[byte
     return [orjson.dumps(value) for value in upgraded.objects]
 
 
-def _version(
-    raw: bytes, original: bytes, place: int, intake: Intake, limits: Limits
-) -> Version | None:
+def _version(raw: bytes, original: bytes, place: int, intake: Intake, limits: Limits) -> Version | None:
     try:
         version, problems = read(raw, limits)
     except InputError as error:
@@ -116,9 +114,7 @@ def _version(
         errors = [problem for problem in problems if problem.severity == "error"]
         intake.warnings += len(problems) - len(errors)
         if errors:
-            reasons = tuple(
-                Problem(p.path, p.code, p.message_id, dict(p.params), p.severity) for p in errors
-            )
+            reasons = tuple(Problem(p.path, p.code, p.message_id, dict(p.params), p.severity) for p in errors)
             intake.refused.append(Refused(place, original, version.id, reasons))
             return None
     return version

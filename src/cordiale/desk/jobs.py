@@ -41,9 +41,7 @@ def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:
     return view(found)
 
 
-def job_resume(
-    desk: Desk, actor: Actor, job: str, *, progress: Progress | None = None
-) -> ImportReport:
+def job_resume(desk: Desk, actor: Actor, job: str, *, progress: Progress | None = None) -> ImportReport:
     """Go on with a job where its last committed batch ended.
 
     Raises NotFound for an unknown job and Conflict when it is running or done.

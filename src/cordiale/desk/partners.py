@@ -61,9 +61,7 @@ def partner_add_client(
     return view(made, None)
 
 
-def partner_confirm(
-    desk: Desk, actor: Actor, name: str, words: Sequence[str] | str
-) -> PartnerView:
+def partner_confirm(desk: Desk, actor: Actor, name: str, words: Sequence[str] | str) -> PartnerView:
     """Confirm a partner by the words its people read aloud, in either language.
 
     Raises NotFound for an unknown partner and InputError when the words are others.
@@ -72,9 +70,7 @@ def partner_confirm(
     named(actor, "partner confirm")
     heard = re.split(r"[\s,;-]+", words.strip()) if isinstance(words, str) else list(words)
     with desk.store.write() as tx:
-        confirmed = exchange.confirm(
-            tx, desk.home, name, tuple(heard), actor.name, desk.clock()
-        )
+        confirmed = exchange.confirm(tx, desk.home, name, tuple(heard), actor.name, desk.clock())
         audit.acted(tx, desk, actor, "partner-confirm", partner=confirmed.node)
     desk.wake()
     return view(confirmed, None)

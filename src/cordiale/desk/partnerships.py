@@ -43,7 +43,9 @@ def partnership(tx: Transaction, name: str) -> Partnership:
     if known[name.lower()].state != "confirmed":
         raise NotFound(
             "partner-unconfirmed",
-            _("Partner {name} is not confirmed: compare the words with them, then cordiale partner confirm {name}."),
+            _(
+                "Partner {name} is not confirmed: compare the words with them, then cordiale partner confirm {name}."
+            ),
             name=name,
         )
     raise NotFound(

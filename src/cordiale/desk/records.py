@@ -115,9 +115,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 def append(tx: Transaction, at: int, actor: str, verb: str, details: Mapping[str, Any]) -> None:
     """Append to the audit; each row's hash covers the row before, so a removed row shows."""
-    last = tx.connection.execute(
-        sa.select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)
-    ).scalar()
+    last = tx.connection.execute(sa.select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)).scalar()
     written = msgspec.json.encode(details, order="deterministic").decode()
     row = msgspec.json.encode([at, actor, verb, written])
     tx.connection.execute(

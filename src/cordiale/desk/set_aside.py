@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 PAGE = 500
 
 
-def set_aside(
-    desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100
-) -> list[SetAside]:
+def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100) -> list[SetAside]:
     """Return what is set aside, oldest first, after a number."""
     authorise(actor, "set-aside")
     with desk.store.read() as tx:
@@ -40,9 +38,7 @@ def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
     return found[0].raw if found else b""
 
 
-def set_aside_retry(
-    desk: Desk, actor: Actor, numbers: Collection[int] | None = None
-) -> ImportReport:
+def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = None) -> ImportReport:
     """Try again to take in what was set aside: all of it, or these numbers; what succeeds leaves the list."""
     authorise(actor, "set-aside")
     started, now = time.monotonic(), desk.clock()
@@ -71,9 +67,7 @@ def set_aside_retry(
             for thing in (t for t in things if t.raw):
                 given = from_text(thing.marking) or None
                 intake = prepare([(thing.place, thing.raw)], known, given, limits)
-                outcomes = versions.put(
-                    tx, thing.source, now, intake.puts, own=desk.home.identities
-                )
+                outcomes = versions.put(tx, thing.source, now, intake.puts, own=desk.home.identities)
                 if intake.refused or any(o.kind == "conflict" for o in outcomes):
                     tally.set_aside += 1
                     tally.reasons += Counter(p.code for p in thing.problems[:1])

@@ -102,8 +102,10 @@ def _windows(
         if not piece.strip():
             continue
         for part in split(piece if lines else b"[" + piece + b"]", limits):
-            yield part if isinstance(part, bytes) else msgspec.structs.replace(
-                part, index=part.index + index, offset=None
+            yield (
+                part
+                if isinstance(part, bytes)
+                else msgspec.structs.replace(part, index=part.index + index, offset=None)
             )
             # counting here keeps the numbers those of the whole file
         index += _count(piece, lines)

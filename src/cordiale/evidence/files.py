@@ -48,9 +48,7 @@ def address(root: Path, sha256: str) -> Path:
     return root / sha256[:2] / sha256[2:]
 
 
-def put(
-    root: Path, chunks: Iterable[bytes], random: Randomness, limit: int = MAX_BYTES
-) -> Stored:
+def put(root: Path, chunks: Iterable[bytes], random: Randomness, limit: int = MAX_BYTES) -> Stored:
     """Write a file to its address and return it; what was there already is left as it is.
 
     The content is written beside, flushed to the disk, then renamed, so a crash leaves the whole
@@ -128,9 +126,7 @@ def addresses(root: Path) -> Iterator[str]:
                     yield folder.name + file.name
 
 
-def sweep(
-    root: Path, referenced: Callable[[str], bool], now: Instant, grace: int
-) -> tuple[str, ...]:
+def sweep(root: Path, referenced: Callable[[str], bool], now: Instant, grace: int) -> tuple[str, ...]:
     """Delete files that nothing refers to and that are older than `grace` microseconds; return them.
 
     The grace keeps what is written but not yet attached. Leftovers of interrupted writes go too.

@@ -101,13 +101,9 @@ def arrived(tx: Transaction, attachment: Attachment) -> None:
     )
 
 
-def one(
-    tx: Transaction, object_id: str, sha256: str, source: str | None = None
-) -> Attachment | None:
+def one(tx: Transaction, object_id: str, sha256: str, source: str | None = None) -> Attachment | None:
     """Return one attachment of an object, of any or of one source; None when there is none."""
-    asked = sa.select(attachments).where(
-        attachments.c.object_id == object_id, attachments.c.sha256 == sha256
-    )
+    asked = sa.select(attachments).where(attachments.c.object_id == object_id, attachments.c.sha256 == sha256)
     if source is not None:
         asked = asked.where(attachments.c.source == source)
     row = tx.connection.execute(asked.order_by(attachments.c.number)).mappings().first()

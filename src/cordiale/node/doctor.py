@@ -90,9 +90,7 @@ def _keys(path: Path) -> Iterator[Finding]:
                 {"file": str(file)},
             )
         else:
-            yield Finding(
-                "keys", "well", _("{file} is readable by its owner alone."), {"file": str(file)}
-            )
+            yield Finding("keys", "well", _("{file} is readable by its owner alone."), {"file": str(file)})
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding(
             "keys",
@@ -142,7 +140,9 @@ def _text(node: Node) -> Iterator[Finding]:
     from cordiale.desk import records
 
     if not node.settings.store.text_index:
-        yield Finding("text index", "look", _("The text index is off (store.text_index): words are not found."))
+        yield Finding(
+            "text index", "look", _("The text index is off (store.text_index): words are not found.")
+        )
         return
     with node.store.read() as tx:
         waiting = records.waiting_text(tx)
@@ -150,7 +150,9 @@ def _text(node: Node) -> Iterator[Finding]:
         yield Finding(
             "text index",
             "look",
-            _("{n} versions wait for the text index. It catches up while the node is served, or with: cordiale doctor --repair"),
+            _(
+                "{n} versions wait for the text index. It catches up while the node is served, or with: cordiale doctor --repair"
+            ),
             {"n": waiting},
         )
     else:
@@ -172,7 +174,10 @@ def _files(node: Node) -> Iterator[Finding]:
             yield Finding("files", "wrong", error.message_id, dict(error.params))
     if not wrong:
         yield Finding(
-            "files", "well", _("{n} attachments have the content they were stored with."), {"n": len(attached)}
+            "files",
+            "well",
+            _("{n} attachments have the content they were stored with."),
+            {"n": len(attached)},
         )
 
 
@@ -216,7 +221,9 @@ def _audit(node: Node) -> Iterator[Finding]:
         yield Finding(
             "audit",
             "wrong",
-            _("The audit was altered at row {row}: somebody wrote to the database past Cordiale. Compare it with a backup."),
+            _(
+                "The audit was altered at row {row}: somebody wrote to the database past Cordiale. Compare it with a backup."
+            ),
             {"row": broken[0] if broken else decision},
         )
     else:
@@ -236,14 +243,18 @@ def _rules(node: Node) -> Iterator[Finding]:
             yield Finding(
                 "partners",
                 "look",
-                _("{partner} is not confirmed: compare the words with them, then cordiale partner confirm {partner}."),
+                _(
+                    "{partner} is not confirmed: compare the words with them, then cordiale partner confirm {partner}."
+                ),
                 {"partner": partner.node},
             )
         elif rules_for(partner.node, tuple(found.values())) is None:
             yield Finding(
                 "rules",
                 "look",
-                _("No applied rules name {partner}: nothing goes there. Write them, then cordiale rules apply."),
+                _(
+                    "No applied rules name {partner}: nothing goes there. Write them, then cordiale rules apply."
+                ),
                 {"partner": partner.node},
             )
     for name, rules in found.items():
@@ -251,7 +262,9 @@ def _rules(node: Node) -> Iterator[Finding]:
             yield Finding(
                 "rules",
                 "look",
-                _("The rules of {partnership} are the shipped example: replace them by those the partners sign."),
+                _(
+                    "The rules of {partnership} are the shipped example: replace them by those the partners sign."
+                ),
                 {"partnership": name},
             )
 
@@ -267,19 +280,26 @@ def _links(node: Node) -> Iterator[Finding]:
             yield Finding(
                 "clock",
                 "look",
-                _("The clock of {partner} differs from ours by {seconds} s: check both against a time server."),
+                _(
+                    "The clock of {partner} differs from ours by {seconds} s: check both against a time server."
+                ),
                 {"partner": link.partner, "seconds": round(link.clock_difference / SECOND)},
             )
         if link.state in ("up", "new"):
             yield Finding(
-                "links", "well", _("The link to {partner} is {state}."), {"partner": link.partner, "state": link.state}
+                "links",
+                "well",
+                _("The link to {partner} is {state}."),
+                {"partner": link.partner, "state": link.state},
             )
             continue
         minutes = round((now - (link.last_contact or now)) / SECOND / 60)
         yield Finding(
             "links",
             "wrong" if link.state in ("garbage", "refused") else "look",
-            _("The link to {partner} is {state} for {minutes} min after {failures} tries: see cordiale partner list, and ask their operator."),
+            _(
+                "The link to {partner} is {state} for {minutes} min after {failures} tries: see cordiale partner list, and ask their operator."
+            ),
             {
                 "partner": link.partner,
                 "state": link.state,

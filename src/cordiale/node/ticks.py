@@ -42,9 +42,7 @@ class Ticks:
             return
         self._stopping.clear()
         for name, work in (("work", _work), ("partners", _partners)):
-            thread = threading.Thread(
-                target=work, args=(desk, self), name=f"cordiale-{name}", daemon=True
-            )
+            thread = threading.Thread(target=work, args=(desk, self), name=f"cordiale-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)
 

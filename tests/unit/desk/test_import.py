@@ -71,9 +71,7 @@ def test_a_word_that_is_no_marking_is_refused_before_anything_is_read(
         take(node, marie, write(indicator(1)), marking="tpl:green")
 
 
-def test_an_unknown_source_profile_says_where_to_write_it(
-    node: Node, marie: Actor, write: Write
-) -> None:
+def test_an_unknown_source_profile_says_where_to_write_it(node: Node, marie: Actor, write: Write) -> None:
     with pytest.raises(InputError, match=r"\[source.feed\]"):
         take(node, marie, write(indicator(1)), source="feed")
 
@@ -176,9 +174,7 @@ def test_standard_input_is_read_once_and_nothing_of_it_stays_beside_the_store(
     assert list((node.path / "spool").iterdir()) == []
 
 
-def test_a_marking_definition_may_stand_behind_what_uses_it(
-    node: Node, marie: Actor, write: Write
-) -> None:
+def test_a_marking_definition_may_stand_behind_what_uses_it(node: Node, marie: Actor, write: Write) -> None:
     definition = atoms.definition_of("rel:CAN|FRA")
     mine = indicator(1, object_marking_refs=[definition["id"]])
     take(node, marie, write(mine, definition))

@@ -54,7 +54,15 @@ def test_a_list_and_json_lines_in_windows(tmp_path: Any) -> None:
 
 @given(
     st.lists(
-        st.dictionaries(st.text(max_size=4), st.recursive(st.text(max_size=6) | st.integers(0, 9), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=3), x, max_size=3), max_leaves=8), max_size=4),
+        st.dictionaries(
+            st.text(max_size=4),
+            st.recursive(
+                st.text(max_size=6) | st.integers(0, 9),
+                lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=3), x, max_size=3),
+                max_leaves=8,
+            ),
+            max_size=4,
+        ),
         min_size=1,
         max_size=30,
     ),
