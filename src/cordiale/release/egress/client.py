@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
@@ -90,7 +91,7 @@ class _LocalEgress:
         return self._gate.signer.public_key
 
     def sign_segment(self, request: SegmentRequest, fetch: Fetch | None = None) -> SignedSegment:
-        ask = wire.without_bodies(request, definitions_hash(request.definitions))
+        ask = wire.without_bodies(request, _name_of(request.definitions))
         with self._lock:
             answer = self._gate.cut(ask, {})
             if isinstance(answer, wire.Needs):
@@ -129,7 +130,7 @@ class _ProcessEgress:
         return self._process.pid if self._process else None
 
     def sign_segment(self, request: SegmentRequest, fetch: Fetch | None = None) -> SignedSegment:
-        ask = wire.without_bodies(request, definitions_hash(request.definitions))
+        ask = wire.without_bodies(request, _name_of(request.definitions))
 
         def exchange(reader: BinaryIO, writer: BinaryIO) -> wire.Answer | None:
             wire.write(writer, ask)
@@ -219,6 +220,12 @@ class _ProcessEgress:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@lru_cache(maxsize=8)
+def _name_of(definitions: tuple[bytes, ...]) -> bytes:
+    """Remember the hash of the last few sets: the segments of one cut are all sent with the same."""
+    return definitions_hash(definitions)
 
 
 def _bodies(places: Sequence[int], request: SegmentRequest, fetch: Fetch | None) -> dict[int, bytes]:
