@@ -83,7 +83,7 @@ class ExchangeSection(Struct, frozen=True, kw_only=True):
 class ImportSection(Struct, frozen=True, kw_only=True):
     """What import does with what says nothing itself."""
 
-    marking: Annotated[str, Says("Marking of input that carries none and whose source has no profile, such as `tlp:amber`; several atoms are separated by spaces. Empty: such input is set aside.")] = ""  # fmt: skip
+    marking: Annotated[str, Says("Marking of input that carries none and whose source has no profile, such as `tlp:amber`; several atoms are separated by spaces. Empty: such input is taken in under the atom `unmarked`, which nobody passes.")] = ""  # fmt: skip
 
 
 class SourceSection(Struct, frozen=True, kw_only=True):
