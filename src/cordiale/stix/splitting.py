@@ -195,10 +195,14 @@ def _value(raw: bytes, base: int, index: int, whole: bool, limits: Limits) -> It
 
 
 def _damaged_list(raw: bytes) -> tuple[int, int] | None:
-    """Find the list of objects directly inside a malformed bundle or envelope."""
+    """Find the list of objects directly inside a malformed bundle or envelope.
+
+    None when the object says it is something else: its list would not be one of objects.
+    """
     depth = 0
     found: list[tuple[int, int]] = []
     opened = -1
+    before = b""
     for mark in _MARKS.finditer(raw):
         sign = mark.group()
         if sign in b"{[":
@@ -210,6 +214,9 @@ def _damaged_list(raw: bytes) -> tuple[int, int] | None:
                 found.append((opened, mark.start()))
                 opened = -1
             depth -= 1
+        elif depth == 1 and before == b'"type"' and sign != b'"bundle"':
+            return None
+        before = sign
     if opened >= 0:  # the input was cut inside the list
         found.append((opened, len(raw)))
     # Two lists named `objects` would be two readings of one bundle.

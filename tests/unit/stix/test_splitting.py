@@ -46,6 +46,22 @@ def test_a_single_object_is_one_even_when_it_has_a_property_called_objects() -> 
     assert cut(listed) == [listed]
 
 
+def test_a_damaged_object_never_turns_its_own_list_into_objects() -> None:
+    damaged = b'{"type":"x-own","objects":[{"id":"a"}],"n":NaN}'
+    assert cut(damaged) == [damaged]
+    (aside,) = cut(damaged[:-1])
+    assert isinstance(aside, SetAside)
+    later = b'{"objects":[{"id":"a"}],"n":NaN,"type":"x-own"}'
+    assert cut(later) == [later]
+
+
+def test_a_bundle_cut_between_two_objects_says_so() -> None:
+    *whole, aside = cut(b'{"type":"bundle","objects":[' + A + b"," + B + b",")
+    assert whole == [A, B]
+    assert isinstance(aside, SetAside)
+    assert aside.code == "cut-short"
+
+
 def test_an_empty_bundle_holds_nothing() -> None:
     assert cut(b'{"type":"bundle","id":"bundle--1"}') == []
     assert cut(b'{"type":"bundle","objects":[]}') == []
