@@ -101,11 +101,9 @@ class Transaction:
 
     def waiting(self, vid: int) -> Texts | None:
         """Return the texts of a version stored by this process a moment ago, if they are still kept."""
-        found = self.texts.by_vid.get(vid)
+        found = self.texts.get(vid)
         if found is None and self._waiting is not None:
-            found = self._waiting.by_vid.get(vid)
-            if found is not None:
-                self.used.append(vid)
+            found = self._waiting.get(vid)
         return found
 
     def next(self, table: str, column: str) -> int:

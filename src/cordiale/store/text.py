@@ -38,6 +38,7 @@ def index_text(tx: Transaction, limit: int) -> int:
     if fresh:
         _add(tx, fresh)
         _set_state(tx, "text.cursor", str(fresh[-1]))
+        tx.used += fresh
         tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", fresh)
     return len(fresh)
 
@@ -55,6 +56,7 @@ def forget(tx: Transaction, vid: int) -> None:
     _keep_rules(tx)
     _remove(tx, [vid])
     tx.run("DELETE FROM text_dirty WHERE vid = ?", vid)
+    tx.used.append(vid)
 
 
 def _add(tx: Transaction, vids: list[int]) -> None:

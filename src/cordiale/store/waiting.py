@@ -17,23 +17,30 @@ ROOM = 24 << 20
 class Waiting:
     """Texts by version id, up to `ROOM` characters."""
 
-    __slots__ = ("by_vid", "size")
+    __slots__ = ("_kept", "_size")
 
     def __init__(self) -> None:
-        self.by_vid: dict[int, Texts] = {}
-        self.size = 0
+        self._kept: dict[int, tuple[Texts, int]] = {}
+        self._size = 0
 
     def add(self, vid: int, texts: Texts) -> None:
-        if self.size < ROOM:
-            self.by_vid[vid] = texts
-            self.size += 200 + sum([len(field.text) for field in texts[0]])
+        """Keep the texts of a version while there is room."""
+        if self._size < ROOM:
+            size = 200 + sum([len(field.text) for field in texts[0]])  # 200: what the objects themselves take
+            self._kept[vid] = (texts, size)
+            self._size += size
+
+    def get(self, vid: int) -> Texts | None:
+        """Return the texts of a version, if they are kept."""
+        found = self._kept.get(vid)
+        return None if found is None else found[0]
 
     def take(self, other: Waiting, used: list[int]) -> None:
         """Take over what a committed transaction put in, and drop what it used up."""
+        if self._size < ROOM:
+            self._kept.update(other._kept)
+            self._size += other._size
         for vid in used:
-            self.by_vid.pop(vid, None)
-        if not self.by_vid:
-            self.size = 0
-        if self.size < ROOM:
-            self.by_vid.update(other.by_vid)
-            self.size += other.size
+            found = self._kept.pop(vid, None)
+            if found is not None:
+                self._size -= found[1]

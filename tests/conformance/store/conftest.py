@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cordiale.store.backup import scrub
 from cordiale.store.connection import Store, open_store
 from cordiale.store.migrations import migrate
 from tests import postgresql
@@ -50,14 +53,31 @@ def new_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
         postgresql.drop_schema(request.getfixturevalue("postgresql_socket"), name)
 
 
+@pytest.fixture(scope="session")
+def made_empty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """Migrate a file and a memory store, which others then begin as copies of: most tests are about what follows."""
+    file = tmp_path_factory.mktemp("empty") / "cordiale.db"
+    with closing(open_store(str(file))) as store:
+        migrate(store)
+        scrub(store)
+    with closing(open_store("memory://")) as store:
+        migrate(store)
+        return file, store.snapshot()
+
+
 @pytest.fixture
-def new_store(new_url: Callable[[], str]) -> Iterator[NewStore]:
+def new_store(new_url: Callable[[], str], made_empty: tuple[Path, bytes]) -> Iterator[NewStore]:
     """Open as many stores as a test needs, each with its tables."""
     opened: list[Store] = []
 
     def store() -> Store:
-        made = open_store(new_url())
+        url = new_url()
+        if url.startswith("sqlite:"):
+            shutil.copy(made_empty[0], url.removeprefix("sqlite:///"))
+        made = open_store(url)
         opened.append(made)
+        if made.memory:
+            made.load(made_empty[1])
         migrate(made)
         return made
 

@@ -142,6 +142,19 @@ def test_a_store_indexes_what_another_process_put(new_url) -> None:
             assert found(second, "tanker")
 
 
+def test_texts_are_let_go_of_once_indexed_superseded_or_purged(store: Store) -> None:
+    [old] = keep(store, sdo("campaign", "x"), index=False)
+    [gone] = keep(store, sdo("campaign", "y"), index=False)
+    [new] = keep(store, sdo("campaign", "x", day=1), index=False)
+    assert all(store.texts.get(outcome.vid) for outcome in (old, gone, new))
+    with store.write() as tx:
+        purge(tx, gone.vid, "recalled", START, b"salt")
+    assert store.texts.get(gone.vid) is None
+    index_all(store)
+    assert store.texts.get(old.vid) is None
+    assert store.texts.get(new.vid) is None
+
+
 def test_only_current_versions_are_found(store: Store) -> None:
     keep(store, sdo("campaign", "x", description="tanker"))
     keep(store, sdo("campaign", "x", day=1, description="trawler"))
