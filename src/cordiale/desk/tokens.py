@@ -46,8 +46,29 @@ def identify(desk: Desk, request: Request) -> Partnership | None:
     token = _shown(request.headers.get("authorization", ""))
     if token is None:
         return None
+    digest = _digest(token)
+    known = _known(desk)
+    found = known.get(digest)
+    if found is None:
+        found = _looked_up(desk, digest)
+        if found is not None:  # tokens nobody was given would fill the memory
+            known[digest] = found
+    return found
+
+
+def _known(desk: Desk) -> dict[bytes, Partnership]:
+    """Return who was found behind a token since anything was last committed: a client reads page after page."""
+    at = desk.store.changed()
+    held = desk.cache.get("tokens")
+    if held is None or held[0] != at:
+        held = desk.cache["tokens"] = (at, {})
+    found: dict[bytes, Partnership] = held[1]
+    return found
+
+
+def _looked_up(desk: Desk, digest: bytes) -> Partnership | None:
     with desk.store.read() as tx:
-        name = records.partner_of_token(tx, _digest(token))
+        name = records.partner_of_token(tx, digest)
         joined = partnerships(tx).get(name) if name else None
     if joined is None:
         return None

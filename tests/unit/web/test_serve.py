@@ -29,3 +29,9 @@ def test_a_busy_port_is_named() -> None:
         port = cast("int", taken.getsockname()[1])
         with pytest.raises(ConfigurationError, match=str(port)):
             bind("127.0.0.1", port)
+
+
+def test_answers_do_not_wait_to_be_joined_with_more() -> None:
+    """asyncio turns Nagle's algorithm off only where the socket names its protocol; else an answer takes 40 ms."""
+    with bind("127.0.0.1", 0) as opened:
+        assert opened.proto == socket.IPPROTO_TCP
