@@ -6,7 +6,7 @@ that a small cut writes a few kilobytes a partner and not its whole set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 #: Versions covered by one chunk.
 SPAN = 32_768
@@ -55,6 +55,25 @@ class Held:
                 found.append(vid)
         return found
 
+    def any_of_span(self, vids: Sequence[int]) -> bool:
+        """Tell whether any version between the first and last of these is held; exact enough to skip by."""
+        if not vids:
+            return False
+        for number in range(vids[0] // SPAN, vids[-1] // SPAN + 1):
+            chunk = self._chunk(number)
+            low = max(vids[0] - number * SPAN, 0) >> 3
+            high = min(vids[-1] - number * SPAN, SPAN - 1) >> 3
+            if any(chunk[low : high + 1]):
+                return True
+        return False
+
+    def add_bits(self, bits: Mapping[int, int]) -> None:
+        """Record versions given as bits by chunk, as `bits_of` makes them."""
+        for number, mask in bits.items():
+            chunk = self._chunk(number)
+            chunk[:] = (int.from_bytes(chunk, "little") | mask).to_bytes(_BYTES, "little")
+            self._changed.add(number)
+
     def changed(self) -> dict[int, bytes]:
         """Return the chunks to store, by number."""
         return {number: bytes(self._chunks[number]) for number in sorted(self._changed)}
@@ -71,3 +90,15 @@ class Held:
 def count(chunks: Iterable[bytes]) -> int:
     """Count the versions in stored chunks."""
     return sum(int.from_bytes(chunk, "little").bit_count() for chunk in chunks)
+
+
+def bits_of(vids: Iterable[int]) -> dict[int, int]:
+    """Return versions as bits by chunk, to be added for many partners."""
+    chunks: dict[int, bytearray] = {}
+    for vid in vids:
+        number, bit = divmod(vid, SPAN)
+        chunk = chunks.get(number)
+        if chunk is None:
+            chunk = chunks[number] = bytearray(_BYTES)
+        chunk[bit >> 3] |= 1 << (bit & 7)
+    return {number: int.from_bytes(chunk, "little") for number, chunk in chunks.items()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from cordiale.exchange import entry, records
 from cordiale.exchange.entry import NOT_FIRST, SUPERSEDED, TEAR_LINE
-from cordiale.exchange.held import Held
+from cordiale.exchange.held import Held, bits_of
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.planning import Redacted
 from cordiale.exchange.segment import pair_name
@@ -37,6 +37,7 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     modified: int | None
     type: str
     redacted: Redacted | None = None
+    redacted_vid: int = 0
     parent: Version | None = None
 
 
@@ -48,45 +49,105 @@ class Numbered(msgspec.Struct, frozen=True):
     refused: int = 0
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """One segment's worth of outgoing versions, made ready once for every partner it goes to."""
+
+    all: Sequence[Outgoing]
+    entries: tuple[Entry, ...]
+    markings: tuple[str, ...]
+    redactions: tuple[RedactionClaim, ...]
+    vids: bytes
+    mids: bytes
+    types: bytes
+    mask: int
+    low: int
+    high: int
+    bits: Mapping[int, int]
+    several: bool
+
+
+def prepare(
+    tx: Transaction, home: Home, outgoing: Sequence[Outgoing], types: Mapping[str, int], subjects: Subjects
+) -> list[Batch]:
+    """Divide what goes into segments of at most 1,024 entries, with all that no partner changes."""
+    return [_batch(tx, one, types, subjects) for one in _batches(outgoing, home.limits.segment_entries)]
+
+
+def _batch(tx: Transaction, batch: Sequence[Outgoing], types: Mapping[str, int], subjects: Subjects) -> Batch:
+    places: dict[int, int] = {}
+    texts: list[str] = []
+    entries: list[Entry] = []
+    claims: list[RedactionClaim] = []
+    for one in batch:
+        marking = places.get(one.mid)
+        if marking is None:
+            marking = places[one.mid] = len(texts)
+            texts.append(text_of(markings.atoms(tx, one.mid)))
+        if one.redacted is None:
+            entries.append(Entry(one.hash, marking, one.raw))
+        else:
+            entries.append(Entry(one.hash, marking, b"", len(claims)))
+            claims.append(_claim(one, one.redacted))
+    vids = [one.vid for one in batch]
+    numbers = bytes([types.get(one.type, entry.OTHER_TYPE) for one in batch])
+    return Batch(
+        all=batch,
+        entries=tuple(entries),
+        markings=tuple(texts),
+        redactions=tuple(claims),
+        vids=entry.numbers(vids),
+        mids=entry.numbers([one.mid for one in batch]),
+        types=numbers,
+        mask=entry.type_mask(numbers),
+        low=min(vids),
+        high=max(vids),
+        bits=bits_of(vids),
+        several=any(one.oid in subjects.siblings or one.redacted is not None for one in batch),
+    )
+
+
 def number(
     tx: Transaction,
     home: Home,
     partnership: Partnership,
     pair: records.Pair,
     held: Held,
-    outgoing: Sequence[Outgoing],
-    types: dict[str, int],
+    batches: Sequence[Batch],
+    types: Mapping[str, int],
     now: int,
     subjects: Subjects,
 ) -> Numbered:
-    """Cut segments of what goes to one partner, at most 1,024 entries each, and record them."""
+    """Have each batch signed for one partner, number it on from the last entry, and record it."""
     segments = refused = 0
-    raws = tuple(sorted(raw for rows in subjects.definitions.values() for _vid, raw in rows))
-    for batch in _batches(outgoing, home.limits.segment_entries):
+    for batch in batches:
         base_us = max(now, pair.last_added + 1)
         seed = home.random(32)
-        request = _request(tx, home, partnership, pair, batch, raws, seed, now, base_us)
-        signed = home.egress().sign_segment(request)
-        dropped = {one.index for one in signed.refused}
-        refused += len(dropped)
-        kept = [one for place, one in enumerate(batch) if place not in dropped] if dropped else batch
-        if signed.header is None or not kept:
-            continue
+        signed = home.egress().sign_segment(
+            _request(home, partnership, pair, batch, subjects, seed, now, base_us)
+        )
+        if signed.refused:
+            refused += len(signed.refused)
+            dropped = {one.index for one in signed.refused}
+            kept = [one for place, one in enumerate(batch.all) if place not in dropped]
+            if signed.header is None or not kept:
+                continue
+            batch = _batch(tx, kept, types, subjects)
         header = signed.header
-        if (header.first, header.last) != (
-            pair.last + 1,
-            pair.last + len(kept),
-        ) or header.previous != pair.head:
+        if (
+            header is None
+            or (header.first, header.last) != (pair.last + 1, pair.last + len(batch.all))
+            or header.previous != pair.head
+        ):
             raise IntegrityError(
                 "exchange.cut.header",
                 _("The egress process signed a header for other entries than it was asked for."),
             )
-        _keep(tx, pair, held, kept, header, signed.signature, seed, types, subjects)
+        _keep(tx, pair, held, batch, header, signed.signature, seed)
         pair = msgspec.structs.replace(
             pair,
             last=header.last,
             segments=pair.segments + 1,
-            last_added=base_us + len(kept) - 1,
+            last_added=base_us + len(batch.all) - 1,
             head=header_hash(header),
             rules_version=header.rules_version,
         )
@@ -106,30 +167,15 @@ def _batches(outgoing: Sequence[Outgoing], most: int) -> Iterator[Sequence[Outgo
 
 
 def _request(
-    tx: Transaction,
     home: Home,
     partnership: Partnership,
     pair: records.Pair,
-    batch: Sequence[Outgoing],
-    definitions: tuple[bytes, ...],
+    batch: Batch,
+    subjects: Subjects,
     seed: bytes,
     now: int,
     base_us: int,
 ) -> SegmentRequest:
-    places: dict[int, int] = {}
-    texts: list[str] = []
-    entries: list[Entry] = []
-    claims: list[RedactionClaim] = []
-    for one in batch:
-        marking = places.get(one.mid)
-        if marking is None:
-            marking = places[one.mid] = len(texts)
-            texts.append(text_of(markings.atoms(tx, one.mid)))
-        if one.redacted is None:
-            entries.append(Entry(one.hash, marking, one.raw))
-        else:
-            entries.append(Entry(one.hash, marking, b"", len(claims)))
-            claims.append(_claim(one, one.redacted))
     return SegmentRequest(
         pair=pair_name(home.node, partnership.partner.node),
         generation=pair.generation,
@@ -140,10 +186,10 @@ def _request(
         recipient=partnership.recipient,
         rules=partnership.rules.text,
         seed=seed,
-        markings=tuple(texts),
-        entries=tuple(entries),
-        definitions=definitions,
-        redactions=tuple(claims),
+        markings=batch.markings,
+        entries=batch.entries,
+        definitions=subjects.definition_raws,
+        redactions=batch.redactions,
     )
 
 
@@ -163,18 +209,16 @@ def _keep(
     tx: Transaction,
     pair: records.Pair,
     held: Held,
-    kept: Sequence[Outgoing],
+    batch: Batch,
     header: SegmentHeader,
     signature: bytes,
     seed: bytes,
-    types: dict[str, int],
-    subjects: Subjects,
 ) -> None:
     """Store one segment, set which versions supersede which, and add it to what the partner holds."""
-    vids = [one.vid for one in kept]
-    flags = bytearray(TEAR_LINE if one.redacted else 0 for one in kept)
-    numbers = bytes([types.get(one.type, entry.OTHER_TYPE) for one in kept])
-    _supersede(tx, pair, held, kept, flags, subjects)
+    flags = bytearray(len(batch.all))
+    if batch.several:
+        flags = bytearray(TEAR_LINE if one.redacted else 0 for one in batch.all)
+        _supersede(tx, pair, held, batch.all, flags)
     records.add_segments(
         tx,
         [
@@ -185,37 +229,29 @@ def _keep(
                 last=header.last,
                 cut_at=header.cut_at,
                 base_us=header.base_us,
-                types=entry.type_mask(numbers),
-                min_vid=min(vids),
-                max_vid=max(vids),
+                types=batch.mask,
+                min_vid=batch.low,
+                max_vid=batch.high,
                 header=header_bytes(header),
                 signature=signature,
                 hash=header_hash(header),
-                entries=entry.pack(vids, [one.mid for one in kept], bytes(flags), numbers),
+                entries=b"".join((batch.vids, batch.mids, flags, batch.types)),
                 seed=seed,
             )
         ],
     )
-    held.add(vids)
+    held.add_bits(batch.bits)
 
 
 def _supersede(
-    tx: Transaction,
-    pair: records.Pair,
-    held: Held,
-    kept: Sequence[Outgoing],
-    flags: bytearray,
-    subjects: Subjects,
+    tx: Transaction, pair: records.Pair, held: Held, kept: Sequence[Outgoing], flags: bytearray
 ) -> None:
     """Flag the newest and the oldest version of each object that has several in this stream."""
-    several = [one for one in kept if one.oid in subjects.siblings or one.redacted is not None]
-    if not several:
-        return
-    oids = sorted({one.oid for one in several})
-    modified = {vid: instant for _oid, vid, instant, _created, _now in records.versions_of(tx, oids)}
     by_oid: dict[int, list[int]] = {}
-    for oid, vid, *_rest in records.versions_of(tx, oids):
+    modified: dict[int, int | None] = {}
+    for oid, vid, instant, _created, _now in records.versions_of(tx, sorted({one.oid for one in kept})):
         by_oid.setdefault(oid, []).append(vid)
+        modified[vid] = instant
     here = {one.vid: place for place, one in enumerate(kept)}
     changed: dict[int, int] = {}
     for vids in by_oid.values():

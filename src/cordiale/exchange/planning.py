@@ -41,6 +41,9 @@ class Redacted(msgspec.Struct, frozen=True):
 
 Plan = Verbatim | Redacted | Withheld
 
+#: Verdicts by kind and by marking, what is held of the referenced objects, and the allow-list.
+Profile = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...], bytes]
+
 
 class Planner:
     """Answer for one partner over one set of subjects."""
@@ -115,9 +118,44 @@ class Planner:
 
     # Plans ------------------------------------------------------------------------------------
 
+    def settle(self, shared: dict[Profile, tuple[set[int], set[int]]]) -> Profile | None:
+        """Find what goes verbatim, once for all partners that the same verdicts hold for.
+
+        Returns the profile under which others share the answer, None when it is this partner's alone.
+        """
+        profile = self._profile()
+        if profile is not None and profile in shared:
+            self._going, self._verbatim = shared[profile]
+        else:
+            self._settle()
+            if profile is not None:
+                shared[profile] = self._going, self._verbatim
+        self._load_tear_lines()
+        return profile
+
+    def _profile(self) -> Profile | None:
+        """Return all that `_settle` depends on, when this partner holds none of the subjects yet."""
+        subjects = self.subjects
+        if subjects.special or subjects.older or self.held.any_of_span(subjects.vids):
+            return None
+        verdicts = tuple(
+            not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))
+        )
+        passing = tuple(self.passes(mid) for mid in subjects.full_mids)
+        outside = tuple(self.held.of(subjects.outside_vids))
+        return verdicts, passing, outside, msgspec.json.encode(self.partnership.rules.allow, order="sorted")
+
+    @property
+    def verbatim(self) -> set[int]:
+        """Return the places of what goes verbatim; do not change it."""
+        return self._verbatim
+
+    def others(self) -> list[int]:
+        """Return the places of what may go by marking and mandate, but not as it is."""
+        return sorted(self._going - self._verbatim)
+
     def plan(self, places: Iterable[int]) -> dict[int, Plan]:
-        """Return what becomes of these subjects."""
-        self._settle()
+        """Return what becomes of these subjects, after `settle`."""
         return {place: self._plan(place) for place in places}
 
     def _settle(self) -> None:
@@ -152,7 +190,6 @@ class Planner:
         self._verbatim = set(self._going)
         self._verbatim.difference_update(losing)
         users = self.subjects.users
-        self._load_tear_lines()
         for identifier in users:
             if not self._has_whole(identifier):
                 losing += [p for p in users[identifier] if p in self._verbatim]

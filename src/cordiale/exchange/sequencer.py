@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from cordiale.exchange import narrowing, numbering, records
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
-from cordiale.exchange.numbering import Outgoing
-from cordiale.exchange.planning import Planner, Redacted
+from cordiale.exchange.numbering import Batch, Outgoing
+from cordiale.exchange.planning import Planner, Profile, Redacted
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.subjects import Subjects
 from cordiale.release import records as standing
-from cordiale.release.form import Verbatim, Withheld
 from cordiale.release.records import Verdict
 from cordiale.store import changes as log
 from cordiale.store import markings, versions
@@ -89,18 +88,12 @@ def _cut_group(
     suspects = _suspects(subjects, {change.vid for change in found if change.kind == "remark"})
     # what comes later in the log will be looked at by itself
     horizon = max(touched, default=None) if behind else None
+    shared = Shared(subjects, types, now, horizon)
     done = []
     for planner, (partnership, pair) in zip(planners, members, strict=True):
         withdrawn = narrowing.narrow(tx, home, partnership, planner.held, suspects, now) if suspects else 0
-        one = _cut_one(
-            tx,
-            home,
-            planner,
-            msgspec.structs.replace(records.pair(tx, pair.number), position=end),
-            types,
-            now,
-            horizon,
-        )
+        state = msgspec.structs.replace(records.pair(tx, pair.number), position=end)
+        one = _cut_one(tx, home, planner, state, shared)
         more = behind or owed[pair.number][1] or bool(records.owed_markings(tx, pair.number))
         done.append(msgspec.structs.replace(one, position=end, withdrawn=withdrawn, behind=more))
     return done
@@ -126,55 +119,72 @@ def _suspects(subjects: Subjects, remarked: set[int]) -> set[int]:
     return found | subjects.siblings.keys()
 
 
-def _cut_one(
-    tx: Transaction,
-    home: Home,
-    planner: Planner,
-    pair: records.Pair,
-    types: dict[str, int],
-    now: int,
-    horizon: int | None,
-) -> Cut:
-    subjects, held = planner.subjects, planner.held
-    plans = planner.plan([place for place, s in enumerate(subjects.all) if s.row.vid not in held])
-    outgoing: list[Outgoing] = []
-    released: list[int] = []
-    verbatim = tear_lines = withheld = 0
-    for place, plan in plans.items():
-        subject = subjects.all[place]
-        row = subject.row
-        if isinstance(plan, Withheld):
-            withheld += 1
-            continue
-        if isinstance(plan, Verbatim):
-            verbatim += 1
-            made = Outgoing(
-                row.vid, row.oid, row.effective_mid, row.hash, subject.version.raw, row.modified, row.type
-            )
-        else:
-            line = _tear_line(tx, home, planner, place, plan, held, now)
-            if line is None:
-                continue
-            tear_lines += 1
-            made = line
-        outgoing.append(made)
-        released.append(row.oid)
-    if outgoing:
-        outgoing = _definitions(planner, outgoing) + outgoing
-    numbered = numbering.number(tx, home, planner.partnership, pair, held, outgoing, types, now, subjects)
+class Shared:
+    """Keep what partners under the same verdicts share in one cut: the choice, and the batches made of it."""
+
+    def __init__(self, subjects: Subjects, types: Mapping[str, int], now: int, horizon: int | None) -> None:
+        self.subjects = subjects
+        self.types = types
+        self.now = now
+        self.horizon = horizon
+        self.settled: dict[Profile, tuple[set[int], set[int]]] = {}
+        self.batches: dict[Profile, list[Batch]] = {}
+        self.waiting: dict[Profile, list[int]] = {}
+
+
+def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, shared: Shared) -> Cut:
+    subjects, held, now = planner.subjects, planner.held, shared.now
+    profile = planner.settle(shared.settled)
+    held_before = held.of(subjects.vids) if profile is None else []
+    whole = sorted(planner.verbatim)
+    if held_before:
+        known = {subjects.place[vid] for vid in held_before}
+        whole = [place for place in whole if place not in known]
+    lines = _tear_lines(tx, home, planner, now)
+    if profile is not None and not lines and profile in shared.batches:
+        batches = shared.batches[profile]
+    else:
+        outgoing = [_verbatim(subjects, place) for place in whole]
+        first = _definitions(planner, [*outgoing, *lines]) if outgoing or lines else []
+        batches = numbering.prepare(tx, home, [*first, *outgoing, *lines], shared.types, subjects)
+        if profile is not None and not lines and not first:
+            shared.batches[profile] = batches
+    numbered = numbering.number(
+        tx, home, planner.partnership, pair, held, batches, shared.types, now, subjects
+    )
     records.save_pair(tx, numbered.pair)
     records.save_held(tx, pair.number, held)
     _log(tx, planner, now)
-    _look_again(tx, planner, pair.number, released, horizon)
+    _look_again(tx, planner, pair.number, whole, lines, profile, shared)
     return Cut(
         planner.partnership.partner.node,
         first=pair.last + 1 if numbered.segments else 0,
         last=numbered.pair.last if numbered.segments else 0,
         segments=numbered.segments,
-        verbatim=verbatim,
-        tear_lines=tear_lines,
-        withheld=withheld + numbered.refused,
+        verbatim=len(whole),
+        tear_lines=len(lines),
+        withheld=len(subjects.all) - len(held_before) - len(whole) - len(lines) + numbered.refused,
     )
+
+
+def _verbatim(subjects: Subjects, place: int) -> Outgoing:
+    subject = subjects.all[place]
+    row = subject.row
+    return Outgoing(
+        row.vid, row.oid, row.effective_mid, row.hash, subject.version.raw, row.modified, row.type
+    )
+
+
+def _tear_lines(tx: Transaction, home: Home, planner: Planner, now: int) -> list[Outgoing]:
+    """Make the tear-lines that go: of what may go and cannot go whole."""
+    found = []
+    others = [place for place in planner.others() if planner.subjects.all[place].row.vid not in planner.held]
+    for place, plan in planner.plan(others).items() if others else ():
+        if isinstance(plan, Redacted):
+            line = _tear_line(tx, home, planner, place, plan, planner.held, now)
+            if line is not None:
+                found.append(line)
+    return found
 
 
 def _tear_line(
@@ -213,6 +223,7 @@ def _tear_line(
         made.modified,
         parent.type,
         redacted=plan,
+        redacted_vid=parent.vid,
         parent=planner.subjects.all[place].version,
     )
 
@@ -252,14 +263,23 @@ def _log(tx: Transaction, planner: Planner, now: int) -> None:
 
 
 def _look_again(
-    tx: Transaction, planner: Planner, number: int, oids: Sequence[int], horizon: int | None
+    tx: Transaction,
+    planner: Planner,
+    number: int,
+    whole: Sequence[int],
+    lines: Sequence[Outgoing],
+    profile: Profile | None,
+    shared: Shared,
 ) -> None:
     """Owe another look at what refers to objects released just now and was decided without them."""
-    subjects = planner.subjects
-    late = sorted(set(oids))
-    if not late:
-        return
-    waiting = [v for v in records.referring(tx, late) if v not in subjects.place]
-    records.owe_versions(
-        tx, number, [v for v in waiting if (horizon is None or v <= horizon) and v not in planner.held]
-    )
+    subjects, horizon = planner.subjects, shared.horizon
+    waiting = shared.waiting.get(profile) if profile is not None and not lines else None
+    if waiting is None:
+        oids = {subjects.all[place].row.oid for place in whole}
+        oids |= {subjects.all[subjects.place[one.redacted_vid]].row.oid for one in lines}
+        waiting = [v for v in records.referring(tx, sorted(oids)) if v not in subjects.place] if oids else []
+        waiting = [v for v in waiting if horizon is None or v <= horizon]
+        if profile is not None and not lines:
+            shared.waiting[profile] = waiting
+    if waiting:
+        records.owe_versions(tx, number, [v for v in waiting if v not in planner.held])

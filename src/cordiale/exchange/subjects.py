@@ -85,6 +85,11 @@ class Subjects:
         self.special: set[str] = set()
         self.definitions: dict[str, list[tuple[int, bytes]]] = {}
         self.atoms: dict[str, str] = {}
+        self.vids: list[int] = []
+        self.full_mids: list[int] = []
+        self.outside_vids: list[int] = []
+        self.older = False
+        self.definition_raws: tuple[bytes, ...] = ()
         self._kinds: dict[Kind, int] = {}
         self._acts: dict[str, Act] = {}
         self._add(sorted(set(vids)))
@@ -167,7 +172,15 @@ class Subjects:
             frontier = self._add(vids[: PULLED - pulled])
             pulled += len(frontier)
         self._siblings()
+        self.vids = sorted(self.place)
+        self.older = any(subject.head is not None for subject in self.all)
+        rows = [row for one in self.outside.values() if one for row, _kind in one.current]
+        self.full_mids = sorted({s.row.full_mid for s in self.all} | {row.full_mid for row in rows})
+        self.outside_vids = sorted(
+            {vid for one in self.outside.values() if one for vid in one.vids} - self.place.keys()
+        )
         self.definitions = definitions.held(self.tx, definitions.references([s.version for s in self.all]))
+        self.definition_raws = tuple(sorted(raw for rows in self.definitions.values() for _vid, raw in rows))
         self.atoms = definitions.atoms(raw for rows in self.definitions.values() for _vid, raw in rows)
 
     def _learn(self, ids: set[str]) -> None:

@@ -128,6 +128,7 @@ def _planner(tx: Transaction, home: Home, partnership: Partnership, vids: Sequen
     subjects = Subjects(tx, home.node, vids)
     planner = Planner(subjects, home, partnership, records.held(tx, partnership.partner.number), now)
     subjects.complete(planner.could_go)
+    planner.settle({})
     return planner
 
 
