@@ -1,10 +1,12 @@
 """Start a PostgreSQL of our own for the tests: its own folder, a unix socket, no network."""
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -57,6 +59,7 @@ def cluster() -> Iterator[str]:
                 stderr=log,
                 cwd=folder,
                 user=user,
+                preexec_fn=_ends_with_its_parent,
             )
         try:
             _ready(server, bin_, folder)
@@ -96,6 +99,12 @@ def _account(folder: Path) -> int | None:
     user = pwd.getpwnam("postgres")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return user.pw_uid
+
+
+def _ends_with_its_parent() -> None:
+    """Have Linux stop the server when the tests are killed (prctl PR_SET_PDEATHSIG = 1)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 def _ready(server: "subprocess.Popen[bytes]", bin_: Path, folder: Path) -> None:
