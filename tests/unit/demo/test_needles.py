@@ -28,7 +28,7 @@ ID = "indicator--6f0b8a52-5a0e-4a39-9f0a-3d8f6f1d1c55"
         base64.b64encode(b"xy" + NEEDLE.encode() + b"y"),
         base64.urlsafe_b64encode(b"xyz" + NEEDLE.encode()),
         b"junk" + zlib.compress(b"before " + NEEDLE.encode() + b" after") + b"junk",
-        gzip.compress(NEEDLE.encode()),
+        gzip.compress(NEEDLE.encode(), mtime=0),
     ],
     ids=lambda c: repr(c)[:24],
 )

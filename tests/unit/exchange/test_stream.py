@@ -86,7 +86,7 @@ def test_numbers_are_gapless_over_many_segments_and_dates_strictly_increase() ->
     numbers = [number for number, _vid, _flags in entries(here, "FRA")]
     assert numbers == list(range(1, len(numbers) + 1))
     with here.store.read() as tx:
-        rows = [s for s in records.segments_with_vids(tx, 1, 1, 0, 1 << 40)]
+        rows = list(records.segments_with_vids(tx, 1, 1, 0, 1 << 40))
     dates = [row.base_us + n for row in rows for n in range(row.last - row.first + 1)]
     assert dates == sorted(set(dates))
     pulled = pull(there, here)
