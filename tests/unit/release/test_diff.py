@@ -63,12 +63,23 @@ def test_the_first_rules_are_compared_with_nothing():
     assert found.before.withheld == {"no-partner": 5}
 
 
+def test_what_is_held_back_does_not_go_and_is_counted_as_held():
+    groups = [Group(AUTOMATIC, AUTOMATIC, "indicator", "home", 5, held=frozenset({"bravo"}))]
+    found = diff(RULES, WIDER, groups, NOW)
+    assert (partner(found, "bravo").after.goes, partner(found, "charlie").after.goes) == (0, 5)
+    assert partner(found, "bravo").after.withheld == {"held": 5}
+
+
+PASSING = st.sampled_from(
+    [AUTOMATIC, marking("tlp:amber"), marking("tlp:clear", "rel:BBB"), marking("level:AAA/LOW")]
+)
+
 ACT = Act("a", ("bravo",), "ada", NOW, where=Query(type=("report",)))
 GROUPS = st.lists(
     st.builds(
         Group,
-        effective=MARKINGS,
-        full=MARKINGS,
+        effective=PASSING | MARKINGS,
+        full=PASSING | MARKINGS,
         type=st.sampled_from(["indicator", "campaign", "report"]),
         source=st.sampled_from(["home", "feed"]),
         count=st.integers(1, 9),

@@ -204,6 +204,13 @@ def test_a_translation_of_a_hidden_property_does_not_go():
     assert b"Feux du port" in outcome.version.raw
 
 
+def test_a_translation_of_a_property_hidden_since_does_not_go_whole():
+    original = version(value(description="a secret", granular_markings=[marked("description")]))
+    outcome = formed(translation(), original=original, targets={CAMPAIGN: Target("verbatim")})
+    assert isinstance(outcome, TearLine)
+    assert b"secret" not in outcome.version.raw
+
+
 def test_a_translation_without_its_original_does_not_go():
     assert why(formed(translation(), targets={CAMPAIGN: Target("verbatim")})) == "original-missing"
 

@@ -196,6 +196,14 @@ def test_what_the_partnership_does_not_allow_is_left_out():
     assert made.value["x_mitre_version"] == "1.0"
 
 
+def test_an_extension_leaves_only_when_it_is_listed():
+    listed, other = (f"extension-definition--{n * 8}-{n * 4}-4{n * 3}-8{n * 3}-{n * 12}" for n in "12")
+    held = value(extensions={e: {"extension_type": "property-extension", "note": e} for e in (listed, other)})
+    made = torn(held, allow=Allow(extensions=(listed,)))
+    assert list(made.value["extensions"]) == [listed]
+    assert other.encode() not in orjson.dumps(made.value)
+
+
 def test_a_type_the_partnership_does_not_allow_stays():
     held = value("x-internal-note", "x-internal-note--66666666-6666-4666-8666-666666666666")
     assert torn(held) == Unredactable("outside-allow-list", "type")
