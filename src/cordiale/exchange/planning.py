@@ -203,6 +203,8 @@ class Planner:
 
     def _load_tear_lines(self) -> None:
         s = self.subjects
+        if len(self._going) == len(self._verbatim):
+            return  # only a tear-line asks for other tear-lines
         oids = {s.all[place].row.oid for place in self._going - self._verbatim}
         oids |= {row.oid for one in s.outside.values() if one for row, _kind in one.current}
         self._tear_lines = records.tear_lines_of(s.tx, self.class_, sorted(oids)) if oids else {}

@@ -556,15 +556,8 @@ def owe_versions(tx: Transaction, number: int, vids: Iterable[int]) -> int:
 
 def owed_among(tx: Transaction, number: int, vids: Sequence[int]) -> list[int]:
     """Return which of these versions are owed another look."""
-    found: list[int] = []
-    for start in range(0, len(vids), 500):
-        part = vids[start : start + 500]
-        found += tx.connection.execute(
-            select(due_version_table.c.vid).where(
-                due_version_table.c.pair == number, due_version_table.c.vid.in_(part)
-            )
-        ).scalars()
-    return found
+    sql = "SELECT vid FROM exchange_due_version WHERE pair = ? AND vid IN INTS(?)"
+    return [row[0] for row in tx.rows(sql, number, list(vids))]
 
 
 def owed_markings(tx: Transaction, number: int) -> list[tuple[int, int]]:
@@ -618,9 +611,6 @@ class TearLineRow(msgspec.Struct, frozen=True):
     modified: int
 
 
-_TEAR_LINE = select(*tear_line_table.c)
-
-
 def add_tear_line(tx: Transaction, row: TearLineRow) -> None:
     """Record where a tear-line came from; a repeated redaction replaces what was known of its vid."""
     values = msgspec.structs.asdict(row)
@@ -629,32 +619,20 @@ def add_tear_line(tx: Transaction, row: TearLineRow) -> None:
     tx.connection.execute(insert(tear_line_table).values(values))
 
 
+_LINES = (
+    "SELECT vid, parent_vid, parent_oid, oid, class, id, digest, created, modified FROM exchange_tear_line"
+).replace("class", '"class"')
+
+
 def tear_lines_of(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> dict[int, TearLineRow]:
     """Return the latest tear-line of each parent object for one recipient class."""
-    found: dict[int, TearLineRow] = {}
-    for start in range(0, len(parent_oids), 500):
-        part = parent_oids[start : start + 500]
-        rows = tx.connection.execute(
-            _TEAR_LINE.where(
-                tear_line_table.c["class"] == class_, tear_line_table.c.parent_oid.in_(part)
-            ).order_by(tear_line_table.c.vid)
-        )
-        found.update({row.parent_oid: TearLineRow(*row) for row in rows})
-    return found
+    sql = f'{_LINES} WHERE "class" = ? AND parent_oid IN INTS(?) ORDER BY vid'
+    return {row[2]: TearLineRow(*row) for row in tx.rows(sql, class_, list(parent_oids))}
 
 
 def tear_line_parents(tx: Transaction, vids: Sequence[int]) -> dict[int, TearLineRow]:
     """Return the records of those of these versions that are tear-lines, by version."""
-    found: dict[int, TearLineRow] = {}
-    for start in range(0, len(vids), 500):
-        part = vids[start : start + 500]
-        found.update(
-            {
-                row.vid: TearLineRow(*row)
-                for row in tx.connection.execute(_TEAR_LINE.where(tear_line_table.c.vid.in_(part)))
-            }
-        )
-    return found
+    return {row[0]: TearLineRow(*row) for row in tx.rows(f"{_LINES} WHERE vid IN INTS(?)", list(vids))}
 
 
 def type_numbers(tx: Transaction) -> dict[str, int]:
