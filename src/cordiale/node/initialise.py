@@ -33,7 +33,7 @@ def init(
     than the folder's own, `marking` that of input which carries none. Raises Conflict when a node
     is already there and ConfigurationError when a value is unusable; nothing is made then.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     if (path / configuration.FILE_NAME).exists():
         raise Conflict(
             "node-exists",

@@ -47,7 +47,7 @@ def open_node(
     `carrier` opens the way to a partner (HTTP by default). Nothing runs until `Node.start`.
     Raises ConfigurationError when the folder holds no node or its configuration is wrong.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     settings = configuration.load(path, environ, flags)
     clock, random = clock or system_clock, random or system_randomness
     store = open_store(settings.store.url)
