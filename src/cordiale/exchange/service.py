@@ -19,6 +19,10 @@ from cordiale.store.connection import Store
 
 __all__ = ["Delivered", "Identify", "Inbox", "Service", "respond"]
 
+#: Given a request under /cordiale/v1/ that the link key signed, answer it, or None where it is the
+#: exchange's own: so the files attached to objects travel beside the stream.
+More = Callable[[Request, Partnership], Response | None]
+
 #: Given a request without a link signature (Bearer or Basic), say whose it is, or None.
 Identify = Callable[[Request], Partnership | None]
 
@@ -32,7 +36,7 @@ class Service(msgspec.Struct, frozen=True):
     """Wire what the server functions need.
 
     `partnerships` gives the partnership of a confirmed partner node by name under the rules
-    of the moment, or None. `news` is called after a partner left something to act on.
+    of the moment, or None. `more` is asked first about signed requests. `news` is called after a partner left something to act on.
     """
 
     home: Home
@@ -42,6 +46,7 @@ class Service(msgspec.Struct, frozen=True):
     inbox: Inbox
     title: str = "Cordiale"
     nonces: Nonces = msgspec.field(default_factory=Nonces)
+    more: More | None = None
 
 
 def respond(request: Request, service: Service) -> Response:
@@ -87,6 +92,9 @@ def _respond_node(request: Request, service: Service) -> Response:
         named = link.signer_named(request) or ""
         return link.refusal_response(service.home, problem, named, service.home.clock())
     try:
+        found = service.more(request, partnership) if service.more is not None else None
+        if found is not None:
+            return found
         return nodes.respond_node(request, service.store, service.home, partnership)
     except CordialeError as problem:
         return nodes.refused(problem)
