@@ -11,8 +11,10 @@ from cordiale.desk import audit, definitions
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Marked
 from cordiale.desk.importing import index_all, marking_of
-from cordiale.desk.recall import draft_narrowed
+from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
+from cordiale.exchange.recall import recalls
+from cordiale.exchange.sequencer import cut
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
@@ -67,7 +69,7 @@ def mark(
             how, new = "overlay", _overlay(tx, desk, row, before, wanted)
         after = versions.get(tx, stix_id, None)
         now_marked = next(r for r in after if r.source == row.source)
-        drafted = draft_narrowed(tx, desk, actor, stix_id)
+        drafted = _narrowed(tx, desk)
         audit.acted(
             tx,
             desk,
@@ -89,6 +91,16 @@ def mark(
     index_all(desk)
     desk.wake()
     return answer
+
+
+def _narrowed(tx: Transaction, desk: Desk) -> int:
+    """Let the stream follow in the same transaction; return how many recalls came of it."""
+    joined = tuple(partnerships(tx).values())
+    if not joined:
+        return 0
+    before = {found.id for found in recalls(tx)}
+    cut(tx, desk.home, joined, desk.clock())
+    return sum(1 for found in recalls(tx) if found.id not in before)
 
 
 def _chosen(rows: list[Row], stix_id: str, source: str | None, own: str) -> Row:

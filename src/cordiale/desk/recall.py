@@ -11,7 +11,6 @@ from cordiale.desk.answers import Recalled
 from cordiale.desk.partnerships import partnership, partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.exchange import recall as exchange
-from cordiale.exchange.why import why
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.store import versions
@@ -113,37 +112,6 @@ def recall_list(desk: Desk, actor: Actor, *, partner: str | None = None) -> list
     authorise(actor, "recall")
     with desk.store.read() as tx:
         return [view(found) for found in exchange.recalls(tx, partner=partner)]
-
-
-def draft_narrowed(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> int:
-    """Draft recalls of an object from partners who hold it and may no longer; return how many.
-
-    Sending has stopped with the marking itself; asking back what is there is a person's decision,
-    except for a single object, which goes by itself.
-    """
-    drafted = 0
-    for one in partnerships(tx).values():
-        now = desk.clock()
-        answers = why(tx, desk.home, one, stix_id, now)
-        stopped = [
-            sent.vid
-            for answer in answers
-            if answer.form not in ("verbatim", "tear-line")
-            for sent in answer.sent
-            if sent.withdrawn is None
-        ]
-        if not stopped:
-            continue
-        made = exchange.draft(tx, desk.home, one, vids=stopped, reason="narrowed", by=actor.name, now=now)
-        if made is not None:
-            exchange.confirm(tx, desk.home, one, made.id, actor.name, now)
-            drafted += 1
-    return drafted
-
-
-def draft_all_narrowed(tx: Transaction, desk: Desk, actor: Actor, rules: Rules) -> int:
-    """Draft what partners under these rules hold and may no longer; never sent by itself."""
-    return 0
 
 
 def view(found: Recall) -> Recalled:

@@ -54,8 +54,6 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
     Narrowing stops sending in this transaction and drafts recalls; what widens is sent as the
     rules say. Raises Conflict when the rules or what they decide over changed since the preview.
     """
-    from cordiale.desk.recall import draft_all_narrowed
-
     authorise(actor, "rules")
     named(actor, "rules apply")
     after = parse(text, origin)
@@ -65,12 +63,13 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         found = _diff(tx, desk, after)
         now = desk.clock()
         records.apply_rules(tx.connection, after, actor.name, now)
+        drafted = 0
         for partner in partners(tx):
             recipient = after.partners.get(partner.node)
             if recipient is not None and partner.state == "confirmed":
                 joined = Partnership(partner, recipient, after)
-                backfill.rules_changed(tx, desk.home, joined, before, now)
-        drafted = draft_all_narrowed(tx, desk, actor, after) if before is not None else 0
+                counts = backfill.rules_changed(tx, desk.home, joined, before, now)
+                drafted += counts["drafted"]
         audit.acted(
             tx,
             desk,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cordiale.desk import inbox, partnerships, tokens
+from cordiale.desk import attachments, inbox, partnerships, tokens
 from cordiale.exchange.service import Service
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partnership
-    from cordiale.exchange.message import Request
+    from cordiale.exchange.message import Request, Response
     from cordiale.exchange.service import Delivered
 
 
@@ -27,6 +27,9 @@ def service(desk: Desk) -> Service:
     def take(node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
         return inbox.take(desk, node, raws)
 
+    def more(request: Request, partnership: Partnership) -> Response | None:
+        return attachments.respond(desk, request, partnership)
+
     return Service(
         home=desk.home,
         store=desk.store,
@@ -34,4 +37,5 @@ def service(desk: Desk) -> Service:
         partnerships=joined,
         inbox=take,
         title=desk.home.title,
+        more=more,
     )
