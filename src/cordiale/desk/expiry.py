@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
+from cordiale.exchange.narrowing import withdraw_everywhere
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom
@@ -50,6 +51,7 @@ def expire(desk: Desk) -> int:
                     continue
                 for version in versions.get(tx, row.id, None, history=True):
                     if version.source == row.source:
+                        withdraw_everywhere(tx, (version.vid,))
                         versions.purge(tx, version.vid, "expired", now, desk.random(16))
                         total += 1
         after = page.next

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk.rules import applied
-from cordiale.exchange.home import Partnership
+from cordiale.exchange.home import Partnership, pair_up
 from cordiale.exchange.partner import partners
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
@@ -21,8 +21,9 @@ def partnerships(tx: Transaction) -> dict[str, Partnership]:
     result = {}
     for partner in partners(tx):
         rules = rules_for(partner.node, found)
-        if partner.state == "confirmed" and rules is not None:
-            result[partner.node] = Partnership(partner, rules.partners[partner.node], rules)
+        joined = pair_up(partner, rules)
+        if joined is not None:
+            result[partner.node] = joined
     return result
 
 

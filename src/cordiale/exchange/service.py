@@ -36,7 +36,7 @@ class Service(msgspec.Struct, frozen=True):
     """Wire what the server functions need.
 
     `partnerships` gives the partnership of a confirmed partner node by name under the rules
-    of the moment, or None. `more` is asked first about signed requests. `news` is called after a partner left something to act on.
+    of the moment, or None. `more` is asked first about signed requests.
     """
 
     home: Home
