@@ -77,6 +77,16 @@ def held(folder: Path) -> list[Held]:
     return found
 
 
+def count(folder: Path) -> int:
+    """Return how many current statements a node's store holds."""
+    store = open_store(f"sqlite:///{folder / 'cordiale.db'}")
+    try:
+        with store.read() as tx:
+            return sum(index.counts(tx, None).values())
+    finally:
+        store.close()
+
+
 def compare(
     partner: str, source: str, objects: Mapping[str, Mapping[str, Any]], share: Share, holding: Iterable[Held]
 ) -> Compared:
@@ -117,23 +127,28 @@ def compare_input(
     Returns leaks, how many arrived as they are, and how many as tear-lines. `sent` is the input by id.
     """
     leaks, whole, in_part = [], set[str](), set[str]()
-    parents = [sent[i] for i in sorted(may.in_part)]
+    parents: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for i in sorted(may.in_part | may.verbatim):
+        parents.setdefault((sent[i]["type"], repr(sent[i].get("name"))), []).append(sent[i])
     for one in holding:
         if one.source != source or one.value["type"] == "marking-definition":
             continue
         original = sent.get(one.value["id"])
         if original is None:
-            if any(_part_of(one.value, parent) for parent in parents if parent["type"] == one.value["type"]):
-                in_part.add(one.value["id"])
-            else:
+            same_name = parents.get((one.value["type"], repr(one.value.get("name"))), ())
+            parent = next((p for p in same_name if _part_of(one.value, p)), None)
+            if parent is None:
                 leaks.append(Leak(partner, "object", one.value["id"], "store"))
+            else:
+                in_part.add(parent["id"])
         elif one.value["id"] not in may.verbatim:
             leaks.append(Leak(partner, "object", one.value["id"], "store"))
         elif not _part_of(one.value, original):
             leaks.append(Leak(partner, "altered", one.value["id"], "store"))
         else:
             whole.add(one.value["id"])
-    return leaks, len(whole), len(in_part)
+    # a tear-line of what was given whole later is superseded, and not counted
+    return leaks, len(whole), len(in_part - whole)
 
 
 def search_folder(partner: str, folder: Path, strings: Iterable[str]) -> list[Leak]:

@@ -87,6 +87,7 @@ def measure_scenario(m: Measured, counts: Counts) -> Outcome:
 def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
     """Release real input from Canada and compare with what the reference evaluator lets go."""
     canada, partners = plan("canada"), others("canada")
+    mine = [i for i in given.objects if not i.startswith("marking-definition--")]
     timed = given.timed()
     if m.fresh:
         m.say(_("Applying the rules: what is TLP:GREEN or wider goes by a standing rule"))
@@ -94,7 +95,7 @@ def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
         m.say(_("Exchanging invitations and comparing words"))
         story.introduce(m.nodes)
         m.say(_("An officer releases the rest by name"))
-        rest = [i for i in given.objects if i not in timed and not i.startswith("marking-definition--")]
+        rest = [i for i in mine if i not in timed]
         story.each(lambda p: story.act_in_parts(m.nodes, canada, p, rest), partners)
         _wait(m, _quiet(m, [p.name for p in partners]))
         m.say(_("Releasing single objects one by one, to measure"))
@@ -110,13 +111,12 @@ def measure_input(m: Measured, counts: Counts, given: Given) -> Outcome:
         may = may_go(given.objects.values(), given.marking, reader)
         holding = checker.held(m.nodes.folder / partner.name)
         found, whole, in_part = checker.compare_input(partner.name, "canada", given.objects, may, holding)
-        hidden = {
-            i for i in given.objects if i not in may.verbatim and not i.startswith("marking-definition--")
-        }
+        # a published example gives a malware and a relationship one UUID: such an id is compared in the store alone
+        spoken = {i.partition("--")[2] for i in may.verbatim}
+        hidden = {i for i in mine if i not in may.verbatim and i.partition("--")[2] not in spoken}
         leaks += found
         leaks += checker.search_folder(partner.name, m.nodes.folder / partner.name, hidden)
         released[partner.name], tear_lines[partner.name] = {"canada": whole}, in_part
-    mine = [i for i in given.objects if not i.startswith("marking-definition--")]
     withheld = {p: r for p, r in _withheld(m.nodes, {"canada": mine}).items() if p in released}
     return Outcome(
         imported=counts.imported,
@@ -228,7 +228,7 @@ def _quiet(m: Measured, names: Iterable[str]) -> Callable[[], bool]:
     def quiet() -> bool:
         now = time.monotonic()
         for name in names:
-            count = len(checker.held(m.nodes.folder / name))
+            count = checker.count(m.nodes.folder / name)
             if last.get(name, (-1, 0.0))[0] != count:
                 last[name] = (count, now)
         return all(now - since >= QUIET_S and count > 0 for count, since in last.values())
