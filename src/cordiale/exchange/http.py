@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import weakref
 from typing import TYPE_CHECKING
 
 from cordiale.exchange.message import Request, Response, Transport
@@ -56,6 +57,7 @@ def http_transport(
                 problem=type(error).__name__,
             ) from error
 
+    weakref.finalize(send, client.close)  # a transport nobody holds any more leaves no connection behind
     return send
 
 

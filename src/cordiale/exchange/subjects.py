@@ -10,11 +10,10 @@ import orjson
 from cordiale.exchange import definitions, records
 from cordiale.platform.errors import InputError
 from cordiale.release import records as standing
-from cordiale.release.allowlist import unusual
-from cordiale.release.form import asked_about
+from cordiale.release.form import asked_about, unusual_in
 from cordiale.release.mandate import Act, Exemption, Facts
 from cordiale.release.marking import Marking
-from cordiale.stix.version import Version, read
+from cordiale.stix.version import Version, view
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Row
@@ -106,8 +105,9 @@ class Subjects:
         for row in sorted(rows, key=lambda r: r.vid):
             assert row.raw is not None
             try:
-                version, _problems = read(row.raw)
-            except InputError:
+                # Checked when it was stored, and by the egress again before it goes: here it is only looked at.
+                version = view(orjson.loads(row.raw), row.raw, row.hash)
+            except (InputError, orjson.JSONDecodeError):
                 continue  # it was readable when it was stored; the doctor's check names such rows
             place = len(self.all)
             kind = self._kind(row, msgspec.json.decode(row.raw, type=_Stated))
@@ -118,7 +118,7 @@ class Subjects:
                     version,
                     kind,
                     asked,
-                    unusual(orjson.loads(row.raw)),
+                    unusual_in(version),
                     row.origin == "local",
                     heads.get(row.vid),
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,7 +186,9 @@ def make(
 
     def identify(request: Request) -> Partnership | None:
         scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-        return node.partnership(token.removeprefix("token-")) if scheme == "Bearer" else None
+        if scheme == "Basic":
+            token = base64.b64decode(token).decode().partition(":")[2]
+        return node.partnership(token.removeprefix("token-")) if token.startswith("token-") else None
 
     node.service = Service(home, store, identify, node.partnership, take)
     return node

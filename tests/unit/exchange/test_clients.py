@@ -1,0 +1,159 @@
+"""A client nobody here wrote, unmodified, against a real server process; and our own transport."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from taxii2client.exceptions import TAXIIServiceException
+from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
+
+from cordiale.exchange import partner as partners
+from cordiale.exchange.http import http_transport
+from cordiale.exchange.message import Request
+from cordiale.exchange.sync import listen, visit
+from cordiale.exchange.taxii import client as ours
+from cordiale.platform.errors import ProtocolError, Unavailable
+from tests.unit.exchange.served import OBJECTS
+from tests.unit.exchange.world import connect, id_of, indicator, make, malware
+
+WHO = {"user": "reader", "password": "token-READER"}
+BEARER = {"authorization": "Bearer token-READER"}
+TOTAL = OBJECTS + 1
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("served")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.exchange.served", f"sqlite:///{folder / 'can.db'}"],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    )
+    assert process.stdout is not None
+    port = int(process.stdout.readline())
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            httpx.get(address + "/taxii2/", trust_env=False)
+            break
+        except httpx.HTTPError:
+            assert time.monotonic() < deadline, "the server does not answer"
+    yield address
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+@pytest.fixture
+def server(url: str) -> Iterator[Server]:
+    made = Server(f"{url}/taxii2/", **WHO)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def collections(server: Server) -> tuple[Collection, Collection]:
+    (root,) = server.api_roots
+    readable, writable = root.collections
+    return readable, writable
+
+
+def test_taxii2_client_finds_its_way(server: Server) -> None:
+    assert isinstance(server.default, ApiRoot)
+    root = server.default
+    assert root.versions == ["application/taxii+json;version=2.1"]
+    assert [(c.can_read, c.can_write) for c in root.collections] == [(True, False), (False, True)]
+
+
+def test_taxii2_client_reads_every_page(collections: tuple[Collection, Collection]) -> None:
+    readable, _writable = collections
+    for size in (1, 50, 1000) if TOTAL < 10 else (50, 1000):
+        found = [
+            o for page in as_pages(readable.get_objects, per_request=size) for o in page.get("objects", [])
+        ]
+        assert len(found) == len({o["id"] for o in found}) == TOTAL
+    everything = [
+        o
+        for page in as_pages(readable.get_objects, per_request=100, version="all")
+        for o in page.get("objects", [])
+    ]
+    assert len(everything) == TOTAL + 50
+    assert id_of(malware("hidden")) not in orjson.dumps(everything).decode()
+
+
+def test_taxii2_client_filters_and_looks_up(collections: tuple[Collection, Collection]) -> None:
+    readable, _writable = collections
+    wanted = id_of(indicator("i7"))
+    assert [o["name"] for o in readable.get_object(wanted)["objects"]] == ["i7"]
+    assert len(readable.object_versions(wanted)["versions"]) == 2
+    assert len(readable.get_objects(type="report")["objects"]) == 1
+    assert readable.get_objects(type=["malware", "campaign"]) == {}
+    manifest = readable.get_manifest(limit=10)
+    assert len(manifest["objects"]) == 10
+    rest = readable.get_objects(added_after=manifest["objects"][-1]["date_added"], limit=1000)["objects"]
+    assert len(rest) == TOTAL - 10
+
+
+def test_taxii2_client_posts_and_asks_for_the_status(collections: tuple[Collection, Collection]) -> None:
+    readable, writable = collections
+    status = writable.add_objects(
+        {"objects": [orjson.loads(indicator("new"))]}, wait_for_completion=True, timeout=5
+    )
+    assert (status.status, status.success_count) == ("complete", 1)
+    status.refresh()
+    assert status.successes[0]["id"] == id_of(indicator("new"))
+    with pytest.raises(TAXIIServiceException):
+        readable.add_objects({"objects": [orjson.loads(indicator("new"))]})
+    with pytest.raises(TAXIIServiceException):
+        readable.delete_object(id_of(indicator("i1")))
+
+
+def test_our_client_over_http_reads_the_same(url: str) -> None:
+    transport = http_transport(url)
+    (root,) = ours.api_roots(transport, BEARER)
+    readable = ours.collections(transport, BEARER, root)[0]
+    assert sum(len(page.objects) for page in ours.pull(transport, BEARER, readable, limit=60)) == TOTAL
+
+
+def test_nodes_meet_over_http(url: str) -> None:
+    there = make("FRA")
+    connect(there, make("CAN"))
+    with there.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    there.clock.now += 1
+    transport = http_transport(url)
+    pulled = visit(there.store, there.home, known, transport)
+    assert (pulled.link.state, pulled.new) == ("up", TOTAL + 50)
+    started = time.monotonic()
+    assert listen(there.store, there.home, known, transport, seconds=1) == TOTAL + 50
+    assert 0.5 < time.monotonic() - started < 10
+
+
+def test_the_transport_is_bounded_and_says_what_is_wrong(url: str) -> None:
+    with pytest.raises(ProtocolError, match="larger than 10 bytes"):
+        http_transport(url, max_bytes=10)(Request("GET", "/taxii2/", "", BEARER))
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        http_transport("http://127.0.0.1:9", timeout=1)(Request("GET", "/"))
+
+
+def test_a_body_beyond_the_limit_is_cut_off_at_the_door(url: str) -> None:
+    def parts() -> Iterator[bytes]:
+        for _part in range(20):
+            yield b"x" * (1 << 20)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            answer = httpx.post(f"{url}/taxii2/api/collections/x/objects/", content=parts(), trust_env=False)
+        except httpx.HTTPError:
+            return  # the server closed the connection before all of it was sent
+    assert answer.status_code == 413
