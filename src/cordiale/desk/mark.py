@@ -69,6 +69,9 @@ def mark(
             how, new = "overlay", _overlay(tx, desk, row, before, wanted)
         after = versions.get(tx, stix_id, None)
         now_marked = next(r for r in after if r.source == row.source)
+        # an overlay is no part of the object's own marking: it shows in the effective one
+        mid = now_marked.effective_mid if how == "overlay" else now_marked.base_mid
+        carries = tuple(sorted(markings.atoms(tx, mid)))
         drafted = _narrowed(tx, desk)
         audit.acted(
             tx,
@@ -78,13 +81,13 @@ def mark(
             id=stix_id,
             how=how,
             before=sorted(before),
-            after=sorted(markings.atoms(tx, now_marked.base_mid)),
+            after=list(carries),
         )
         answer = Marked(
             id=stix_id,
             how=how,
             before=tuple(sorted(before)),
-            after=tuple(sorted(markings.atoms(tx, now_marked.base_mid))),
+            after=carries,
             version=new,
             recalls_drafted=drafted,
         )

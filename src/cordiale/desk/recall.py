@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.exchange.recall import Recall
-    from cordiale.release.partnership import Rules
-    from cordiale.store.connection import Transaction
 
 ACTIONS = ("purge", "stop-use")
 

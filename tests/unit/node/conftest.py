@@ -1,0 +1,102 @@
+"""Two nodes that know each other, joined without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from cordiale.desk.actor import Actor, house
+from cordiale.desk.importing import import_
+from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+from cordiale.desk.rules import rules_apply, rules_diff
+from cordiale.desk.sources import of_bytes
+from cordiale.desk.sync import cut_all, sync
+from cordiale.exchange.home import Partner
+from cordiale.exchange.message import Request, Response, Transport
+from cordiale.node.initialise import init
+from cordiale.node.node import Node
+from cordiale.node.opening import open_node
+
+RULES = """
+format = 1
+partnership = "canada-france"
+
+[partners.canada]
+nation = "CAN"
+organisation = "LCC"
+tlp = "amber"
+assurance = "node"
+
+[partners.france]
+nation = "FRA"
+organisation = "CVMI"
+tlp = "amber"
+assurance = "node"
+
+[[mandates]]
+name = "bulletins"
+to = ["canada", "france"]
+mode = "automatic"
+where = { marking_within = ["tlp:clear", "tlp:green"] }
+
+[[mandates]]
+name = "by-an-officer"
+to = ["canada", "france"]
+"""
+
+
+class Pair:
+    """Canada and France, confirmed, under the same rules; each carries requests to the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lines: list[Callable[[Request], Response]] = []
+        for name, nation in (("canada", "CAN"), ("france", "FRA")):
+            init(folder / name, name=name, nation=nation)
+        self.canada = open_node(folder / "canada", environ={}, carrier=self.carry)
+        self.france = open_node(folder / "france", environ={}, carrier=self.carry)
+        self.broken: Callable[[Request], Response] | None = None
+        self.officer = house("marie")
+        self.introduce()
+        for node in (self.canada, self.france):
+            token = rules_diff(node.desk, self.officer, RULES).token
+            rules_apply(node.desk, self.officer, RULES, "rules.toml", token)
+
+    def carry(self, partner: Partner) -> Transport:
+        if self.broken is not None:
+            return self.broken
+        return {"canada": self.canada, "france": self.france}[partner.node].respond
+
+    def introduce(self) -> None:
+        for node, other in ((self.canada, self.france), (self.france, self.canada)):
+            partner_add(node.desk, self.officer, partner_invite(other.desk, self.officer))
+            partner_confirm(node.desk, self.officer, other.desk.node, own_words(other.desk, "fr"))
+
+    def take(self, *objects: dict[str, Any], marking: str = "tlp:green") -> None:
+        source = of_bytes("objects", orjson.dumps(list(objects)))
+        import_(self.canada.desk, self.officer, [source], marking=marking)
+
+    def exchange(self) -> Any:
+        cut_all(self.canada.desk)
+        return sync(self.france.desk, self.officer)[0]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(tmp_path)
+    yield pair
+    pair.canada.close()
+    pair.france.close()
+
+
+@pytest.fixture
+def nodes(pair: Pair) -> tuple[Node, Node]:
+    return pair.canada, pair.france
+
+
+@pytest.fixture
+def marie() -> Actor:
+    return house("marie")
