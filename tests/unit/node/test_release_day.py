@@ -163,9 +163,7 @@ def _refusing(request: Request) -> Response:
 
 
 @pytest.mark.parametrize("line", [_garbage, _down, _refusing])
-def test_a_partner_that_misbehaves_is_a_state_of_its_link_and_nothing_else(
-    held: Pair, line: Any
-) -> None:
+def test_a_partner_that_misbehaves_is_a_state_of_its_link_and_nothing_else(held: Pair, line: Any) -> None:
     held.exchange()
     held.broken = line
     answer = held.exchange()
