@@ -99,6 +99,11 @@ def asked_about(version: Version) -> frozenset[str]:
     return _shape(version).asked_about
 
 
+def unusual_in(version: Version) -> tuple[str, ...]:
+    """Return the names of what STIX 2.1 does not define in a version, as `allowlist.unusual` does, looked at once."""
+    return _shape(version).names
+
+
 def _shape(version: Version) -> _Shape:
     found = _SHAPES.get(version.hash)
     if found is None:
