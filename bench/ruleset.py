@@ -30,7 +30,9 @@ def rules_text(partners: int, raised: bool = False, nodes: tuple[str, ...] = ())
         f'[[mandates]]\nname = "feed"\nto = [{nations}]\nmode = "automatic"\nsince = 2024-01-01\n'
         f"[mandates.where]\ntype = [{types}]\n"
     )
-    return "\n".join([head, *scales, *blocks, *rows, mandate])
+    # The partners of a benchmark are plain clients; what they may have must not hang on that.
+    assurance = '[assurance]\ntaxii = ["level:*", "rel:*", "compartment:*", "tlp:*"]\n'
+    return "\n".join([head, *scales, *blocks, assurance, *rows, mandate])
 
 
 def _scale(nation: str) -> str:

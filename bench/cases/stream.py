@@ -58,12 +58,13 @@ def cut_all(folder: str, count: int, partners: int) -> dict[str, Any]:
     from bench import measure
     from bench.cases.import_objects import prefixed, write_bundle
     from bench.generate import NATIONS, objects
-    from bench.node import imported_into, new_node
+    from bench.node import new_node
     from bench.ruleset import rules_text
     from cordiale.desk import partners as desk_partners
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
     from cordiale.desk.partnerships import partnerships
+    from cordiale.desk.sources import of_file
     from cordiale.exchange.sequencer import cut
     from cordiale.node.opening import open_node
     from cordiale.stix.atoms import definition_of, id_of
@@ -75,7 +76,6 @@ def cut_all(folder: str, count: int, partners: int) -> dict[str, Any]:
     clauses = ["rel:" + "|".join(sorted({*NATIONS, f"GROUP-{number:02d}"})) for number in range(20)]
     first = [orjson.dumps(definition_of(clause)) for clause in clauses]
     write_bundle(bundle, prefixed(first, objects(count, 0, [[id_of(clause)] for clause in clauses])))
-    imported_into(node, [bundle], text=False)
     actor = house("bench")
     with open_node(node, flags={"store.text_index": False}) as opened:
         desk = opened.desk
@@ -91,6 +91,8 @@ def cut_all(folder: str, count: int, partners: int) -> dict[str, Any]:
             )
         token = verbs.rules_diff(desk, actor, text, "bench.toml").token
         verbs.rules_apply(desk, actor, text, "bench.toml", token)
+        # Paired first: what comes in afterwards is what a running node cuts, tick by tick.
+        verbs.import_(desk, actor, [of_file(bundle)], marking="tlp:green")
         before = size(opened.store)
         start, own = measure.tree_cpu(os.getpid()), measure.process_cpu(os.getpid())
         entries, behind = 0, True
