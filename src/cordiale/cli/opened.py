@@ -23,7 +23,7 @@ def opened() -> Iterator[tuple[Node, Actor]]:
     from cordiale.platform import log
 
     with open_node(current().node) as node:
-        log.configure(node.settings.log.level, node.settings.log.format)
+        log.prepare(node.settings.log.level, node.settings.log.format)
         yield node, house(person())
 
 

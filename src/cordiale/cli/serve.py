@@ -29,6 +29,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the node."""
+    import signal
+
     from cordiale.node.initialise import address
     from cordiale.web.serve import serve as run
 
@@ -41,3 +43,7 @@ def serve(
 
         node.start()
         run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(0)

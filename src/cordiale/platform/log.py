@@ -73,9 +73,20 @@ class Logger:
         write("error", self._room, event, {**fields, **({} if error is None else _describe(error))})
 
 
+_prepared: list[tuple[str, str]] = []
+
+
+def prepare(level: str, format: str) -> None:
+    """Say how records are written once there is one; a command that writes none never loads structlog."""
+    _prepared[:] = [(level, format)]
+
+
 def write(level: str, room: str, event: str, fields: Mapping[str, object]) -> None:
     """Write one record; structlog is loaded with the first."""
     import structlog
+
+    if _prepared:
+        configure(*_prepared.pop())
 
     getattr(structlog.get_logger(), level)(event, room=room, **fields)
 
