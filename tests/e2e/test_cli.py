@@ -235,6 +235,6 @@ def test_a_served_node_takes_commands_beside_it(node: Path, tmp_path: Path) -> N
         assert answer("--node", node, "set-aside", "list") == {"set_aside": []}
     finally:
         serving.send_signal(signal.SIGTERM)
-        assert serving.wait(20) in (0, -signal.SIGTERM, 130, 143)
+        assert serving.wait(20) == 0
         assert serving.stdout is not None
         serving.stdout.close()

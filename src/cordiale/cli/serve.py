@@ -41,6 +41,9 @@ def serve(
             name = node.desk.node
             emit({"node": name, "url": at}, lambda: tr(_("{name} answers at {url}"), name=name, url=at))
 
+        # The server ends by raising the signal anew: it then means "close the node", not "die".
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _end)
         node.start()
         run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready)
 
