@@ -14,6 +14,7 @@ from cordiale.exchange.planning import Planner, Profile, Redacted
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.subjects import Subjects
 from cordiale.release import records as standing
+from cordiale.release.form import Verbatim
 from cordiale.release.records import Verdict
 from cordiale.store import changes as log
 from cordiale.store import markings, versions
@@ -140,7 +141,8 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
     if held_before:
         known = {subjects.place[vid] for vid in held_before}
         whole = [place for place in whole if place not in known]
-    lines = _tear_lines(tx, home, planner, now)
+    also, lines = _others(tx, home, planner, now)
+    whole = sorted([*whole, *also])
     if profile is not None and not lines and profile in shared.batches:
         batches = shared.batches[profile]
     else:
@@ -175,16 +177,21 @@ def _verbatim(subjects: Subjects, place: int) -> Outgoing:
     )
 
 
-def _tear_lines(tx: Transaction, home: Home, planner: Planner, now: int) -> list[Outgoing]:
-    """Make the tear-lines that go: of what may go and cannot go whole."""
-    found = []
+def _others(tx: Transaction, home: Home, planner: Planner, now: int) -> tuple[list[int], list[Outgoing]]:
+    """Look singly at what may go and was not settled to go whole.
+
+    Returns the places of what goes whole after all (translations, judged beside their original) and the tear-lines.
+    """
+    also, lines = [], []
     others = [place for place in planner.others() if planner.subjects.all[place].row.vid not in planner.held]
     for place, plan in planner.plan(others).items() if others else ():
-        if isinstance(plan, Redacted):
+        if isinstance(plan, Verbatim):
+            also.append(place)
+        elif isinstance(plan, Redacted):
             line = _tear_line(tx, home, planner, place, plan, planner.held, now)
             if line is not None:
-                found.append(line)
-    return found
+                lines.append(line)
+    return also, lines
 
 
 def _tear_line(

@@ -156,6 +156,30 @@ def test_an_approved_end_brings_the_relationship_that_waited_for_it() -> None:
         assert (id_of(link) in there.ids()) == (number == 2)
 
 
+def translation(original: bytes) -> bytes:
+    one = id_of(original)
+    return orjson.dumps(
+        {
+            "type": "language-content",
+            "spec_version": "2.1",
+            "id": one.replace(one.partition("--")[0], "language-content"),
+            "created": "2026-03-01T10:00:00.000Z",
+            "modified": "2026-03-01T10:00:00.000Z",
+            "object_ref": one,
+            "contents": {"fr": {"name": "en français"}},
+        }
+    )
+
+
+def test_a_translation_goes_with_its_original_and_stays_with_it() -> None:
+    here, there = pair()
+    shown, hidden = indicator("shown"), malware("hidden name", marking=["tlp:red"])
+    here.put(shown, hidden, translation(shown), translation(hidden))
+    assert here.cut("FRA")["FRA"].verbatim == 2
+    pull(there, here)
+    assert there.ids() == {id_of(shown), id_of(translation(shown))}
+
+
 def test_a_report_loses_its_hidden_reference_and_its_own_id() -> None:
     here, there = pair()
     shown, hidden = indicator("shown"), malware("hidden name", marking=["tlp:red"])
