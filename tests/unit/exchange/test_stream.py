@@ -172,7 +172,7 @@ def translation(original: bytes) -> bytes:
 
 
 def test_a_translation_goes_with_its_original_and_stays_with_it() -> None:
-    here, there = pair()
+    here, there = pair(RULES.replace('type = [', 'type = ["language-content", '))
     shown, hidden = indicator("shown"), malware("hidden name", marking=["tlp:red"])
     here.put(shown, hidden, translation(shown), translation(hidden))
     assert here.cut("FRA")["FRA"].verbatim == 2
@@ -370,3 +370,34 @@ def test_the_packed_stream_of_one_entry_is_ten_bytes() -> None:
     with here.store.read() as tx:
         ((_first, _base, blob),) = records.page(tx, 1, 1, 0, 10)
     assert len(blob) == 1000
+
+
+def test_a_statement_marking_travels_before_what_uses_it_and_restricts_nothing() -> None:
+    here, there = pair()
+    definition = orjson.dumps(
+        {
+            "type": "marking-definition",
+            "spec_version": "2.1",
+            "id": "marking-definition--11111111-2222-4333-8444-555555555555",
+            "created": "2026-03-01T10:00:00.000Z",
+            "definition_type": "statement",
+            "definition": {"statement": "Copyright somebody"},
+        }
+    )
+    marked = {**orjson.loads(indicator("a")), "object_marking_refs": [id_of(definition)]}
+    mandate = RULES.replace('"marking-definition", ', "")
+    here.rules = there.rules = [parse(mandate)]
+    from cordiale.stix.version import read
+    from cordiale.store.types import Put
+
+    green = frozenset({"tlp:green"})
+    with here.store.write() as tx:
+        puts = [Put(read(raw)[0], green, green, "local") for raw in (definition, orjson.dumps(marked))]
+        versions.put(tx, "CAN", here.clock(), puts)
+    here.cut("FRA")
+    assert pull(there, here).new == 2
+    with there.store.read() as tx:
+        from cordiale.store import markings
+
+        (row,) = versions.get(tx, id_of(indicator("a")), None)
+        assert markings.atoms(tx, row.full_mid) == green
