@@ -172,7 +172,7 @@ def translation(original: bytes) -> bytes:
 
 
 def test_a_translation_goes_with_its_original_and_stays_with_it() -> None:
-    here, there = pair(RULES.replace('type = [', 'type = ["language-content", '))
+    here, there = pair(RULES.replace("type = [", 'type = ["language-content", '))
     shown, hidden = indicator("shown"), malware("hidden name", marking=["tlp:red"])
     here.put(shown, hidden, translation(shown), translation(hidden))
     assert here.cut("FRA")["FRA"].verbatim == 2
