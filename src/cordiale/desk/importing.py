@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def import_(
     sources: Sequence[Source],
     *,
     source: str | None = None,
-    marking: str | None = None,
+    marking: str | Iterable[str] | None = None,
     progress: jobs.Progress | None = None,
     batch: int = BATCH,
 ) -> ImportReport:
@@ -68,9 +68,9 @@ def import_(
         updated=now,
         process=jobs.process(),
     )
-    rereadable = [_spooled(desk, job.id, entry) if not entry.stamp else entry for entry in sources]
+    rereadable = [entry if entry.stamp and entry.path else _spooled(desk, job.id, entry) for entry in sources]
     params = {
-        "files": [[entry.name, _path(desk, job.id, entry), entry.stamp] for entry in rereadable],
+        "files": [[entry.name, str(entry.path), entry.stamp] for entry in rereadable],
         "marking": text_of(given or ()),
         "source": source,
     }
@@ -91,12 +91,14 @@ def resume(
     return _run(desk, job, found, given, progress, BATCH)
 
 
-def marking_given(desk: Desk, source: str | None, marking: str | None) -> Marking | None:
+def marking_given(
+    desk: Desk, source: str | None, marking: str | Iterable[str] | None
+) -> Marking | None:
     """Return the marking of input that carries none; None when nothing says one.
 
     Raises InputError for an unknown source or something that is not a marking.
     """
-    written = marking
+    written = marking if marking is None or isinstance(marking, str) else " ".join(marking)
     if written is None and source is not None:
         profile = desk.settings.source.get(source)
         if profile is None:
@@ -353,11 +355,6 @@ def _spooled(desk: Desk, job: str, entry: Source) -> Source:
                 )
             stream.write(chunk)
     return of_file(path, entry.name)
-
-
-def _path(desk: Desk, job: str, entry: Source) -> str:
-    spooled = desk.folder / SPOOL / f"{job}-{entry.name.replace('/', '_')}"
-    return str(spooled if spooled.exists() else Path(entry.name).absolute())
 
 
 def _unspool(desk: Desk, job: str) -> None:

@@ -20,12 +20,13 @@ class Source:
     """One input: its name for reports, and its raw bytes from the beginning each time it is opened.
 
     `stamp` changes when the content does (size and time of change); None for what cannot be
-    opened twice.
+    opened twice. `path` is where a file lies, whatever reports call it.
     """
 
     name: str
     open: Callable[[], Iterator[bytes]]
     stamp: str | None = None
+    path: Path | None = None
 
 
 def of_paths(paths: Iterable[Path]) -> list[Source]:
@@ -54,7 +55,7 @@ def of_file(path: Path, name: str | None = None) -> Source:
     """Return one file as a source."""
     state = path.stat()
     stamp = f"{state.st_size}:{state.st_mtime_ns}" if path.is_file() else None
-    return Source(name or str(path), lambda: _chunks(path), stamp)
+    return Source(name or str(path), lambda: _chunks(path), stamp, path.absolute())
 
 
 def of_bytes(name: str, data: bytes) -> Source:
