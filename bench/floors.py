@@ -34,10 +34,9 @@ def pages(objects: Sequence[bytes], limit: int, enough: int) -> float:
                 rows = connection.execute(
                     "SELECT body FROM body WHERE vid > ? ORDER BY vid LIMIT ?", (start, limit)
                 ).fetchall()
-                if len(rows) < limit:
-                    start = 0
                 b'{"more":true,"objects":[' + b",".join([row[0] for row in rows]) + b"]}"
-                got, start = got + len(rows), start + limit
+                got += len(rows)
+                start = start + limit if len(rows) == limit else 0
         connection.close()
     return got / used.cpu
 
