@@ -15,6 +15,9 @@ from cordiale.platform.languages import _, text
 TLP: Final = ("clear", "green", "amber", "amber+strict", "red")
 
 
+_LABELS: Final = {f"tlp:{label}": place for place, label in enumerate(TLP)}
+
+
 class MarkChip(msgspec.Struct, frozen=True):
     """One atom: the word in the chip, its look, and what it means."""
 
@@ -90,8 +93,10 @@ def chip(atom: str, lang: str) -> MarkChip:
 
 
 def chips(marking: Iterable[str], lang: str) -> list[MarkChip]:
-    """Return the chips of a marking: levels first, then the rest, then TLP."""
-    return [chip(atom, lang) for atom in sorted(set(marking), key=_order)]
+    """Return the chips of a marking: levels first, then the rest, then the narrowest TLP label."""
+    atoms = set(marking)
+    labels = sorted(atoms & _LABELS.keys(), key=lambda atom: _LABELS[atom])
+    return [chip(atom, lang) for atom in sorted(atoms - set(labels[:-1]), key=_order)]
 
 
 def banner(markings: Iterable[Iterable[str]], lang: str) -> Banner:

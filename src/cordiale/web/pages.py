@@ -107,7 +107,8 @@ def objects(desk: Desk, actor: Actor, lang: str, *, q: str, kind: str, after: st
     """Return the object list: one page, newest first, with counts by type."""
     page = verbs.search(desk, actor, q, lang=lang, type=kind or None, after=after or None, limit=PAGE)
     counts = verbs.counts(desk, actor)
-    shown = [_line(item, lang) for item in page.items]
+    titles = _titles(desk, actor)
+    shown = [_line(item, lang, titles) for item in page.items]
     query = {"q": q, "type": kind}
     return {
         "q": q,
@@ -125,9 +126,10 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return the first page: what is held, what came last, the links."""
     counts = verbs.counts(desk, actor)
     page = verbs.search(desk, actor, "", lang=lang, limit=12)
+    titles = _titles(desk, actor)
     return {
         "types": _types(counts, lang),
-        "rows": [_line(item, lang) for item in page.items],
+        "rows": [_line(item, lang, titles) for item in page.items],
         "partners": [_partner(p, lang) for p in verbs.partner_list(desk, actor)],
         "banner": banner((item.marking for item in page.items), lang),
     }
@@ -140,7 +142,8 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         r.id: (r.name or _short(r.id, r.type, lang), href(r.id))
         for r in (*shown.refers_to, *shown.referred_by)
     }
-    titles = _titles(desk, actor) if shown.partners else {}
+    titles = _titles(desk, actor)
+    sources = {s.summary.source for s in shown.statements}  # they said it: nothing is released to them
     translated = _translations(desk, actor, shown)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
@@ -154,8 +157,10 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         "title_lang": name_lang if name_lang and name_lang[:2] != lang[:2] else None,
         "type": type_label(first.summary.type, lang),
         "chips": chips(marking, lang),
-        "partners": [partner_chip(c, lang, titles) for c in shown.partners],
-        "statements": [_statement(s, lang, _reading(s, lang, known, translated)) for s in shown.statements],
+        "partners": [partner_chip(c, lang, titles) for c in shown.partners if c.partner not in sources],
+        "statements": [
+            _statement(s, lang, _reading(s, lang, known, translated), titles) for s in shown.statements
+        ],
         "attachments": [_attachment(a, lang) for a in shown.attachments],
         "referred_by": _references(shown.referred_by, lang),
         "banner": banner(on_page, lang),
@@ -216,13 +221,14 @@ def _address(**query: str) -> str:
     return "/objects" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
-def _line(item: Summary, lang: str) -> dict[str, Any]:
+def _line(item: Summary, lang: str, titles: Mapping[str, str]) -> dict[str, Any]:
+    source = titles.get(item.source, item.source)
     return {
         "href": href(item.id),
         "name": item.name or _short(item.id, item.type, lang),
         "type": type_label(item.type, lang),
         "chips": chips(item.marking, lang),
-        "source": item.source,
+        "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
         "modified": when(item.modified, lang),
         "received": when(item.received, lang),
     }
@@ -266,7 +272,7 @@ def _reading(
     )
 
 
-def _statement(s: Statement, lang: str, reading: Reading) -> dict[str, Any]:
+def _statement(s: Statement, lang: str, reading: Reading, titles: Mapping[str, str]) -> dict[str, Any]:
     count = ntext(lang, _("{n} version"), _("{n} versions"), s.versions)
     received = instant(lang, s.summary.received)
     heading = {
@@ -274,7 +280,7 @@ def _statement(s: Statement, lang: str, reading: Reading) -> dict[str, Any]:
         "derived": _("Derived here ({source})"),
     }.get(s.summary.origin, _("Stated by {source}"))
     return {
-        "heading": text(lang, heading, source=s.summary.source),
+        "heading": text(lang, heading, source=titles.get(s.summary.source, s.summary.source)),
         "note": text(lang, _("{versions}, received {when}"), versions=count, when=received),
         "chips": chips(s.full_marking, lang),
         "rows": rows(s.value, reading),
@@ -324,4 +330,7 @@ def _partner(p: PartnerView, lang: str) -> dict[str, Any]:
 
 
 def _titles(desk: Desk, actor: Actor) -> dict[str, str]:
-    return {p.name: p.title or p.name for p in verbs.partner_list(desk, actor)}
+    """Return what nodes are called: this one and its partners."""
+    own = desk.settings.node
+    found = {p.name: p.title or p.name for p in verbs.partner_list(desk, actor)}
+    return {**found, own.name: own.title or own.name}

@@ -98,7 +98,7 @@ def serve(
             date_header=True,
             lifespan="on",
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=1,
             limit_concurrency=2000,
             backlog=512,
             ws="none",
