@@ -63,6 +63,7 @@ def test_a_file_of_ones_own_is_shared_in_part(tmp_path: Path) -> None:
     assert answer["set_aside"] == 1
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not SHARED.exists(), reason="the folder ../shared/data is not there")
 def test_attack_and_the_oasis_examples_are_shared_in_part(tmp_path: Path) -> None:
     files = [str(SHARED / "attack" / "ics-attack-18.1.json"), str(SHARED / "stix" / "examples")]
