@@ -25,20 +25,41 @@ PULLED = 16_384
 _OWN = ("marking-definition--", "extension-definition--")
 
 
-class Subject(msgspec.Struct, frozen=True, gc=False):
+class Subject:
     """One stored version that might go, with what the decisions about it rest on.
 
     `kind` numbers what all decisions by marking and mandate depend on; `head` are the effective
-    and full marking of the statement's current version when this is an older one.
+    and full marking of the statement's current version when this is an older one. `open` is false
+    for what no partner passes by its marking: its content is not looked at unless asked for.
     """
 
-    row: Row
-    version: Version
-    kind: int
-    asked: frozenset[str]
-    unusual: tuple[str, ...]
-    ours: bool
-    head: tuple[int, int] | None
+    __slots__ = ("_version", "asked", "head", "kind", "open", "ours", "row", "unusual")
+
+    def __init__(self, row: Row, version: Version | None, kind: int, head: tuple[int, int] | None) -> None:
+        self.row = row
+        self._version = version
+        self.kind = kind
+        self.head = head
+        self.ours = row.origin == "local"
+        self.open = version is not None
+        self.asked: frozenset[str] = frozenset()
+        self.unusual: tuple[str, ...] = ()
+        if version is not None:
+            self.asked = frozenset(i for i in asked_about(version) if not i.startswith(_OWN))
+            self.unusual = unusual_in(version)
+
+    @property
+    def version(self) -> Version:
+        """Return the typed view; raises InputError should the body not be readable any more."""
+        if self._version is None:
+            self._version = seen(self.row)
+        return self._version
+
+
+def seen(row: Row) -> Version:
+    """Return the typed view of a stored version: checked when it was stored, and by the egress before it goes."""
+    assert row.raw is not None
+    return view(orjson.loads(row.raw), row.raw, row.hash)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -69,9 +90,14 @@ class Outside(msgspec.Struct, frozen=True):
 class Subjects:
     """Hold the versions of one cut and everything about them that does not depend on the partner."""
 
-    def __init__(self, tx: Transaction, node: str, vids: Iterable[int]) -> None:
+    def __init__(
+        self, tx: Transaction, node: str, vids: Iterable[int], passed: Callable[[Marking], bool] | None = None
+    ) -> None:
+        """Read versions; `passed` tells whether any partner at all passes an effective marking (None: look at all)."""
         self.tx = tx
         self.node = node
+        self._passed = passed
+        self._open: dict[int, bool] = {}
         self.all: list[Subject] = []
         self.place: dict[int, int] = {}
         self.current: dict[str, list[int]] = {}
@@ -105,31 +131,26 @@ class Subjects:
         for row in sorted(rows, key=lambda r: r.vid):
             assert row.raw is not None
             try:
-                # Checked when it was stored, and by the egress again before it goes: here it is only looked at.
-                version = view(orjson.loads(row.raw), row.raw, row.hash)
-            except (InputError, orjson.JSONDecodeError):
+                stated = msgspec.json.decode(row.raw, type=_Stated)
+                version = seen(row) if self._is_open(row.effective_mid) else None
+            except (InputError, orjson.JSONDecodeError, msgspec.MsgspecError):
                 continue  # it was readable when it was stored; the doctor's check names such rows
             place = len(self.all)
-            kind = self._kind(row, msgspec.json.decode(row.raw, type=_Stated))
-            asked = frozenset(i for i in asked_about(version) if not i.startswith(_OWN))
-            self.all.append(
-                Subject(
-                    row,
-                    version,
-                    kind,
-                    asked,
-                    unusual_in(version),
-                    row.origin == "local",
-                    heads.get(row.vid),
-                )
-            )
+            subject = Subject(row, version, self._kind(row, stated), heads.get(row.vid))
+            self.all.append(subject)
             self.place[row.vid] = place
             if row.current:
                 self.current.setdefault(row.id, []).append(place)
-            for identifier in asked:
+            for identifier in subject.asked:
                 self.users.setdefault(identifier, []).append(place)
             added.append(place)
         return added
+
+    def _is_open(self, mid: int) -> bool:
+        found = self._open.get(mid)
+        if found is None:
+            found = self._open[mid] = self._passed is None or self._passed(self.marking(mid))
+        return found
 
     def _kind(self, row: Row, stated: _Stated) -> int:
         kind = Kind(
@@ -179,7 +200,9 @@ class Subjects:
         self.outside_vids = sorted(
             {vid for one in self.outside.values() if one for vid in one.vids} - self.place.keys()
         )
-        self.definitions = definitions.held(self.tx, definitions.references([s.version for s in self.all]))
+        self.definitions = definitions.held(
+            self.tx, definitions.references([s.version for s in self.all if s.open])
+        )
         self.definition_raws = tuple(sorted(raw for rows in self.definitions.values() for _vid, raw in rows))
         self.atoms = definitions.atoms(raw for rows in self.definitions.values() for _vid, raw in rows)
 
