@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,12 +18,15 @@ from typing import Any
 
 import orjson
 
-from bench import child, traffic
+from bench import child, measure, traffic
+from bench.figure import ROOT
 from bench.generate import objects
 
 READERS = ("wide", "narrow")
 OPEN, CLOSED = "rel:CAN|FRA|GBR", "compartment:CAN/HARBOUR"
 SLICE = 50_000
+KEPT = 100_000
+"""Objects from which a filled node is kept for the next benchmark."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +53,38 @@ class Serving:
 
 
 def filled(folder: Path, count: int) -> dict[str, Any]:
-    """Make a node in `folder` with `count` objects, pair it with the readers and cut their streams.
+    """Make a node in `folder` with `count` objects, text index included, paired with the readers and cut.
 
-    Gives the readers' tokens and what the parts cost (bench.serving:fill); each runs in a process of its own.
+    Gives the readers' tokens and what the parts cost (`fill`). Large ones are kept in `.bench` under the digest of the
+    sources they were made with, and copied from there: filling a million takes minutes.
     """
-    files = []
-    for start in range(0, count, SLICE):
-        path = folder / f"{start:09d}.json"
-        write_slice(path, min(SLICE, count - start), start)
-        files.append(str(path))
-    made: dict[str, Any] = child.call("bench.serving:fill", node=str(folder / "node"), files=files)
-    for file in files:
-        Path(file).unlink()
-    return made
+    kept = ROOT / ".bench" / f"served-{count}-{sources()}"
+    if not (kept / "made.json").exists():
+        place = kept if count >= KEPT else folder
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(place / "node", ignore_errors=True)
+        files = []
+        for start in range(0, count, SLICE):
+            path = place / f"{start:09d}.json"
+            write_slice(path, min(SLICE, count - start), start)
+            files.append(str(path))
+        made: dict[str, Any] = child.call("bench.serving:fill", node=str(place / "node"), files=files)
+        for file in files:
+            Path(file).unlink()
+        if place is folder:
+            return made
+        (kept / "made.json").write_text(json.dumps(made))
+    shutil.copytree(kept / "node", folder / "node")
+    found: dict[str, Any] = json.loads((kept / "made.json").read_text())
+    return found
+
+
+def sources() -> str:
+    """Give a digest of every source that decides what a filled node looks like."""
+    digest = hashlib.sha256()
+    for path in [*sorted((ROOT / "src").rglob("*.py")), ROOT / "bench" / "generate.py", Path(__file__)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def write_slice(path: Path, count: int, start: int) -> None:
@@ -109,7 +133,6 @@ type = [{types}]
 
 def fill(node: str, files: Sequence[str]) -> dict[str, Any]:
     """Fill, pair and cut in this process; gives tokens, entries and CPU-seconds of the parts."""
-    from bench import measure
     from bench.node import new_node
     from cordiale.desk import partners, tokens, verbs
     from cordiale.desk.actor import house
@@ -120,7 +143,7 @@ def fill(node: str, files: Sequence[str]) -> dict[str, Any]:
 
     new_node(node)
     actor = house("bench")
-    with open_node(Path(node), flags={"store.text_index": False}) as opened:
+    with open_node(Path(node)) as opened:
         desk = opened.desk
         with measure.spent() as importing:
             report = verbs.import_(desk, actor, [of_file(Path(file)) for file in files], marking="tlp:green")
@@ -151,7 +174,7 @@ def fill(node: str, files: Sequence[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(node: Path, tokens: dict[str, str], text: bool = True) -> Iterator[Serving]:
+def serving(node: Path, tokens: dict[str, str]) -> Iterator[Serving]:
     """Run `cordiale serve` on a node until the block ends."""
     port = traffic.free_port()
     command = [
@@ -162,8 +185,8 @@ def serving(node: Path, tokens: dict[str, str], text: bool = True) -> Iterator[S
         "--listen",
         f"127.0.0.1:{port}",
     ]
-    environ = {} if text else {"CORDIALE_STORE_TEXT_INDEX": "false"}
-    with traffic.serving(command, port, node / "bench.log", environ) as pid:
+    with traffic.serving(command, port, node / "bench.log") as pid:
+        measure.settled(pid)
         readers = {name: _reader(port, token) for name, token in tokens.items()}
         yield Serving(pid, port, readers)
 

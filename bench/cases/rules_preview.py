@@ -15,7 +15,7 @@ SECONDS = 3.0
 
 def run(quick: bool) -> list[Figure]:
     """Fill a store, apply rules, and preview others; quick has fewer objects under fewer markings."""
-    count, markings = (20_000, 200) if quick else (1_000_000, 2000)
+    count, markings = (4000, 200) if quick else (1_000_000, 2000)
     with scratch("bench-rules-") as folder:
         found = child.call(
             "bench.cases.rules_preview:previewed", folder=str(folder), count=count, markings=markings

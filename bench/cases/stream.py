@@ -20,7 +20,7 @@ WHOLE = 1_000_000 * 100
 
 def run(quick: bool) -> list[Figure]:
     """Cut a part of the whole and give the state of the whole in proportion; the metric says so."""
-    count, partners = (2000, 20) if quick else (20_000, 100)
+    count, partners = (1000, 20) if quick else (20_000, 100)
     with scratch("bench-stream-") as folder:
         found = child.call("bench.cases.stream:cut_all", folder=str(folder), count=count, partners=partners)
     entries = found["entries"]

@@ -17,7 +17,7 @@ TARGET, FLAT = 60_000.0, 1.25
 
 def run(quick: bool) -> list[Figure]:
     """Measure small and large stores, everything visible and nine tenths hidden, OpenTAXII beside the first."""
-    small, large = (1000, 20_000) if quick else (1000, 1_000_000)
+    small, large = (1000, 4000) if quick else (1000, 1_000_000)
     figures = []
     with scratch("bench-get-") as folder:
         (folder / "small").mkdir()
@@ -59,7 +59,7 @@ def beside_opentaxii(quick: bool, node: Serving, folder: Path, held: int) -> lis
             contenders = {
                 "ours": lambda limit=limit: rate(node, "wide", limit, quick),
                 "peer": lambda limit=limit: traffic.read_rate(
-                    other.pid, client, other.held + "objects/", limit, 500 if quick else 4000
+                    other.pid, client, other.held + "objects/", limit, 200 if quick else 4000
                 ),
                 "floor": lambda limit=limit: floors.pages(made, limit, 20_000),
             }
@@ -86,7 +86,7 @@ def rate(node: Serving, reader: str, limit: int, quick: bool) -> float:
     client = chosen.client()
     try:
         return traffic.read_rate(
-            node.pid, client, chosen.held + "objects/", limit, 60_000 if quick else 300_000
+            node.pid, client, chosen.held + "objects/", limit, 20_000 if quick else 300_000
         )
     finally:
         client.close()

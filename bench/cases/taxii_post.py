@@ -18,8 +18,8 @@ BEYOND = 20_000_000
 
 def run(quick: bool) -> list[Figure]:
     """Post into a small and a large store; the import of equal objects is measured in the same run."""
-    small, large = (1000, 20_000) if quick else (1000, 1_000_000)
-    posted, rounds = (1000, 1) if quick else (5000, 5)
+    small, large = (1000, 4000) if quick else (1000, 1_000_000)
+    posted, rounds = (500, 1) if quick else (5000, 5)
     with scratch("bench-post-") as folder:
         (folder / "small").mkdir()
         (folder / "large").mkdir()
