@@ -8,7 +8,7 @@ import typer
 
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
-from cordiale.cli.reports import form_words, reason_words
+from cordiale.cli.reports import form_words, reason_words, table_warnings
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _, number
@@ -50,7 +50,7 @@ def _words(one: PartnerPreview) -> str:
         withheld=number(lang, one.withheld),
         total=number(lang, one.total),
     )
-    parts = [head]
+    parts = [head, *table_warnings(one.tables)]
     if one.items:
         rows = [(c.id, form_words(c.form), when(c.released_at), reason_words(c.reason)) for c in one.items]
         headings = (tr(_("Object")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cordiale.cli.output import count, printable
@@ -10,7 +11,7 @@ from cordiale.cli.tree import tr
 from cordiale.platform.languages import _, _n, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.answers import ImportReport, Reason, SetAside
+    from cordiale.desk.answers import ImportReport, Reason, SetAside, TableView
 
 INPUT = 4
 """Exit code when there was input and none of it could be taken."""
@@ -103,4 +104,36 @@ FORMS = {
     "withheld": _("withheld"),
     "waits": _("waits"),
     "withdrawn": _("withdrawn"),
+}
+
+
+def table_warnings(tables: Sequence[TableView]) -> list[str]:
+    """Say of each table of equivalences that both did not sign what that means; nothing of an example."""
+    return [
+        tr(
+            TABLES[one.state, one.holds],
+            nations=" – ".join(one.between),
+            waits=", ".join(one.waits_for or one.between),
+        )
+        for one in tables
+        if one.state != "signed" and not (one.example and one.holds)
+    ]
+
+
+_NOT_HELD = _(
+    "Refused: the rules ask for signed tables, and {waits} has not signed the equivalences between {nations}: they do not hold."
+)
+
+TABLES = {
+    ("unsigned", True): _(
+        "Warning: nobody but this node answers for the equivalences between {nations}: {waits} has not signed them. See: cordiale rules tables"
+    ),
+    ("unsigned", False): _NOT_HELD,
+    ("one-sided", False): _NOT_HELD,
+    ("changed", False): _(
+        "Refused: the equivalences between {nations} changed since they were signed: they do not hold until both sign them again."
+    ),
+    ("forged", False): _(
+        "Refused: a signature of the equivalences between {nations} is false: they do not hold. Have them signed again."
+    ),
 }

@@ -1,4 +1,4 @@
-"""`cordiale rules diff|apply|show`."""
+"""`cordiale rules diff|apply|tables|sign|accept`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import typer
 
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, yes
+from cordiale.cli.reports import table_warnings
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.answers import RulesDiff
+    from cordiale.desk.answers import RulesDiff, TableView
 
 app = group(_("Compare and apply the rules of a partnership."))
 
@@ -69,6 +70,84 @@ def apply(
     )
 
 
+@app.command("tables", cls=Command, help=tr(_("Show who signed the equivalences in rules.")))
+def tables(file: Annotated[Path, FILE]) -> None:
+    """List the tables of equivalences."""
+    import msgspec
+
+    from cordiale.desk.equivalence import rules_tables
+
+    with opened() as (node, actor):
+        found = rules_tables(node.desk, actor, file.read_text("utf-8"), str(file))
+    emit({"tables": msgspec.to_builtins(found)}, lambda: _tables(found))
+
+
+@app.command("sign", cls=Command, help=tr(_("Sign the equivalences with another nation for this one.")))
+def sign(
+    file: Annotated[Path, FILE],
+    nation: Annotated[str, typer.Option("--with", help=tr(_("The other nation, such as FRA.")))],
+    out: Annotated[Path, typer.Option("--out", help=tr(_("Where to write the statement for the partner.")))],
+) -> None:
+    """Sign a table."""
+    from cordiale.desk.equivalence import rules_sign
+
+    with opened() as (node, actor):
+        data = rules_sign(node.desk, actor, file.read_text("utf-8"), str(file), nation)
+    out.write_bytes(data)
+    emit(
+        {"file": str(out), "nation": nation},
+        lambda: tr(
+            _("Signed. Give {out} to the partner, who runs: cordiale rules accept FILE {out}"), out=str(out)
+        ),
+    )
+
+
+@app.command("accept", cls=Command, help=tr(_("Take in a partner's signature of the same equivalences.")))
+def accept(
+    file: Annotated[Path, FILE],
+    signed: Annotated[
+        Path, typer.Argument(metavar="STATEMENT", help=tr(_("The statement the partner signed.")))
+    ],
+) -> None:
+    """Take in a signature."""
+    from cordiale.desk.equivalence import rules_accept
+
+    with opened() as (node, actor):
+        done = rules_accept(
+            node.desk, actor, file.read_text("utf-8"), str(file), signed.read_bytes()[: 1 << 20]
+        )
+    emit(
+        done,
+        lambda: (
+            _tables([done]) + "\n" + tr(_("It counts once the rules are applied: cordiale rules apply FILE"))
+        ),
+    )
+
+
+def _tables(found: list[TableView]) -> str:
+    rows = [
+        (
+            " – ".join(one.between),
+            str(one.rows),
+            tr(STATES[one.state]),
+            ", ".join(one.signed_by),
+            one.sha256[:16],
+        )
+        for one in found
+    ]
+    headings = (tr(_("Between")), tr(_("Rows")), tr(_("State")), tr(_("Signed by")), tr(_("Table")))
+    return "\n".join((table(headings, rows), *table_warnings(found)))
+
+
+STATES = {
+    "signed": _("signed by both"),
+    "unsigned": _("not signed by both"),
+    "one-sided": _("signed by one side"),
+    "changed": _("changed since signed"),
+    "forged": _("a signature is false"),
+}
+
+
 def _words(found: RulesDiff) -> str:
     lang = current().lang
     head = tr(
@@ -102,7 +181,7 @@ def _words(found: RulesDiff) -> str:
         (number(lang, c.count), " ".join(c.marking), ", ".join(c.starts), ", ".join(c.stops))
         for c in found.changes
     ]
-    parts = [head, table(headings, rows)]
+    parts = [head, table(headings, rows), *table_warnings(found.tables)]
     if changes:
         names = (tr(_("Objects")), tr(_("Marking")), tr(_("Starts for")), tr(_("Stops for")))
         parts.append(table(names, changes))

@@ -164,6 +164,22 @@ class Withheld(Answer, frozen=True, kw_only=True):
     examples: tuple[str, ...] = ()
 
 
+class TableView(Answer, frozen=True, kw_only=True):
+    """The equivalences between two nations: how many rows, whether both signed them, whether they hold.
+
+    `state` is signed, unsigned, changed (other rows were signed), one-sided or forged.
+    """
+
+    between: tuple[str, ...]
+    sha256: str
+    rows: int
+    state: str
+    holds: bool
+    example: bool = False
+    signed_by: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+
+
 class PartnerPreview(Answer, frozen=True, kw_only=True):
     """What one partner would see, exactly, and why not the rest."""
 
@@ -176,6 +192,7 @@ class PartnerPreview(Answer, frozen=True, kw_only=True):
     awaiting_act: int
     reasons: tuple[Withheld, ...] = ()
     items: tuple[Chip, ...] = ()
+    tables: tuple[TableView, ...] = ()
 
 
 class Why(Answer, frozen=True, kw_only=True):
@@ -228,6 +245,7 @@ class RulesDiff(Answer, frozen=True, kw_only=True):
     version_after: str
     partners: tuple[PartnerDiff, ...] = ()
     changes: tuple[RulesChange, ...] = ()
+    tables: tuple[TableView, ...] = ()
 
 
 class Acted(Answer, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.answers import PartnerPreview, Withheld
+from cordiale.desk.answers import PartnerPreview, TableView, Withheld
+from cordiale.desk.equivalence import unsigned, view
 from cordiale.desk.partnerships import partnership, partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
@@ -65,6 +66,7 @@ def _of_all(tx: Transaction, desk: Desk, one: Partnership) -> PartnerPreview:
         released=found.verbatim + found.tear_lines,
         awaiting_act=awaiting,
         reasons=withheld,
+        tables=_tables(one),
     )
 
 
@@ -91,7 +93,14 @@ def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -
         awaiting_act=sum(1 for found in chips if found.reason is not None and found.reason.code in AWAITING),
         reasons=tuple(withheld),
         items=chips,
+        tables=_tables(one),
     )
+
+
+def _tables(one: Partnership) -> tuple[TableView, ...]:
+    """Return the tables with this partner's nation that are not signed by both."""
+    concerned = (table for table in unsigned(one.rules) if one.recipient.nation in table.between)
+    return tuple(view(one.rules, table, ()) for table in concerned)
 
 
 AWAITING = frozenset({"approval-needed", "second-officer-needed"})

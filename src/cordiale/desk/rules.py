@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerDiff, RulesChange, RulesDiff
+from cordiale.desk.equivalence import composed, view
 from cordiale.desk.groups import groups
 from cordiale.exchange import backfill
 from cordiale.exchange.home import Partnership
@@ -41,8 +42,8 @@ def rules_diff(desk: Desk, actor: Actor, text: str, origin: str = "rules") -> Ru
     Raises ConfigurationError naming file and key for rules that cannot be used.
     """
     authorise(actor, "rules")
-    after = parse(text, origin)
     with desk.store.read() as tx:
+        after = parse(composed(tx, desk, text, origin), origin)
         found = _diff(tx, desk, after)
     audit.read(desk, actor, "rules-diff", partnership=after.partnership, version=after.version)
     return found
@@ -56,8 +57,8 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
     """
     authorise(actor, "rules")
     named(actor, "rules apply")
-    after = parse(text, origin)
     with desk.store.write() as tx:
+        after = parse(composed(tx, desk, text, origin), origin)
         before = applied(tx).get(after.partnership)
         check_token(token, before.version if before else None, after.version, _state(tx))
         found = _diff(tx, desk, after)
@@ -80,7 +81,7 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
             after=after.version,
             drafted=drafted,
         )
-    _keep_file(desk.folder / "rules" / f"{after.partnership}.toml", text)
+    _keep_file(desk.folder / "rules" / f"{after.partnership}.toml", after.text)
     desk.wake()
     return found
 
@@ -124,6 +125,7 @@ def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
             )
             for one in found.changes
         ),
+        tables=tuple(view(after, table, ()) for table in after.tables),
     )
 
 

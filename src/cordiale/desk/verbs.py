@@ -11,6 +11,9 @@
 | `why` | `(desk, actor, stix_id, partner) -> Why` |
 | `rules_diff` | `(desk, actor, text, origin) -> RulesDiff` |
 | `rules_apply` | `(desk, actor, text, origin, token) -> RulesDiff` |
+| `rules_tables` | `(desk, actor, text, origin) -> list[TableView]` |
+| `rules_sign` | `(desk, actor, text, origin, nation) -> bytes` (the statement to hand over) |
+| `rules_accept` | `(desk, actor, text, origin, data) -> TableView` |
 | `release` | `(desk, actor, partner, *, ids=(), types=(), until=None, reason="") -> Acted` |
 | `refuse` / `hold` | `(desk, actor, partner, *, ids, reason) -> Acted` |
 | `confirm_act` | `(desk, actor, act) -> Acted` (the second of `four_eyes`) |
@@ -45,6 +48,9 @@ VERBS: dict[str, str] = {
     "why": "why",
     "rules_diff": "rules",
     "rules_apply": "rules",
+    "rules_tables": "equivalence",
+    "rules_sign": "equivalence",
+    "rules_accept": "equivalence",
     "release": "release",
     "refuse": "release",
     "hold": "release",

@@ -19,6 +19,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.release.partnership import Rules
 
 Grade = Literal["well", "look", "wrong"]
 
@@ -266,6 +267,32 @@ def _rules(node: Node) -> Iterator[Finding]:
                     "The rules of {partnership} are the shipped example: replace them by those the partners sign."
                 ),
                 {"partnership": name},
+            )
+        yield from _tables(name, rules)
+
+
+def _tables(name: str, rules: Rules) -> Iterator[Finding]:
+    from cordiale.desk.equivalence import unsigned
+
+    for table in unsigned(rules):
+        params = {"partnership": name, "nations": " – ".join(table.between)}
+        if table.refused:
+            yield Finding(
+                "rules",
+                "wrong",
+                _(
+                    "The equivalences between {nations} in the rules of {partnership} are not signed by both as they stand: they do not hold. Sign them again: cordiale rules sign, then cordiale rules accept."
+                ),
+                params,
+            )
+        else:
+            yield Finding(
+                "rules",
+                "look",
+                _(
+                    "The equivalences between {nations} in the rules of {partnership} are not signed by both: this node alone answers for them. Run cordiale rules sign, then cordiale rules accept."
+                ),
+                params,
             )
 
 

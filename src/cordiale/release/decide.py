@@ -221,6 +221,8 @@ def _refuse_level(
         return _no("clearance-too-low", atom, place, level=value, needed=value)
     for row in rows:
         if row not in holding and row.to_level.partition("/")[0] in own:
+            if row.refused:
+                return _no("equivalence-not-signed", atom, row.key, level=value)
             return _no("equivalence-not-valid", atom, row.key, level=value)
     return _no("no-equivalence", atom, "equivalences", level=value)
 
@@ -241,8 +243,8 @@ def _cleared(value: str, compiled: Compiled) -> bool:
 
 
 def holds(row: Equivalence, now: Instant) -> bool:
-    """Tell whether an equivalence row holds at an instant."""
-    return row.since <= now and (row.until is None or now < row.until)
+    """Tell whether an equivalence row holds at an instant; one whose table is falsely said to be signed never does."""
+    return not row.refused and row.since <= now and (row.until is None or now < row.until)
 
 
 def _verdict(passes: bool, code: str, atom: str, rule: str | None, **params: Any) -> Decision:

@@ -12,6 +12,8 @@ from cordiale.release.recipient import ASSURANCES, Assurance, Recipient
 
 Mode = Literal["on_approval", "automatic"]
 
+TableState = Literal["signed", "unsigned", "changed", "one-sided", "forged"]
+
 
 class Scale(msgspec.Struct, frozen=True):
     """A national scale. `axes` maps an axis name to its levels from lowest to highest; axes never compare.
@@ -36,7 +38,8 @@ class Scale(msgspec.Struct, frozen=True):
 class Equivalence(msgspec.Struct, frozen=True):
     """One directed, dated row: a level of one scale is handled as a level of another, from `since` until `until`.
 
-    Both ends are `scale/level` texts; `key` names the row in its file.
+    Both ends are `scale/level` texts; `key` names the row in its file. `refused` is true when its table is claimed to
+    be signed and is not.
     """
 
     from_level: str
@@ -44,6 +47,31 @@ class Equivalence(msgspec.Struct, frozen=True):
     since: Instant
     until: Instant | None = None
     key: str = ""
+    refused: bool = False
+
+
+class TableSignature(msgspec.Struct, frozen=True):
+    """One nation's signature of an equivalence table, by a node of it: Ed25519 key (32 bytes) and signature (64)."""
+
+    nation: str
+    node: str
+    key: bytes
+    signature: bytes
+
+
+class Table(msgspec.Struct, frozen=True):
+    """All equivalence rows between two nations, in both directions, and whether both signed exactly these.
+
+    `sha256` is of the canonical bytes, in hexadecimal. `unsigned`: nothing is claimed; `changed`: what was signed is
+    another table; `one-sided`: a nation's signature is missing; `forged`: a signature does not verify.
+    """
+
+    between: tuple[str, ...]
+    sha256: str
+    rows: int
+    state: TableState = "unsigned"
+    refused: bool = False
+    signatures: tuple[TableSignature, ...] = ()
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -87,7 +115,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one partnership; `version` is the SHA-256 of their content in hexadecimal.
 
     `assurance` maps an atom or `axis:*` to the least assurance it may go to; what is not in it needs `node`.
-    `partners` is by node name. `example` is true for rules nobody has signed.
+    `partners` is by node name. `example` is true for rules nobody has signed. `signed_tables` asks that every table of
+    equivalences be signed by both nations; rows of one that is not do not hold.
     """
 
     partnership: str
@@ -98,6 +127,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     example: bool = False
     scales: Mapping[str, Scale] = {}
     equivalences: tuple[Equivalence, ...] = ()
+    tables: tuple[Table, ...] = ()
+    signed_tables: bool = False
     mandates: tuple[Mandate, ...] = ()
     allow: Allow = Allow()
     assurance: Mapping[str, Assurance] = {}

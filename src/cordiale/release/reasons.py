@@ -17,6 +17,7 @@ REASONS: Final[Mapping[str, str]] = {
     "assurance-too-low": _("Not sent over a link that cannot assure recall: {least} is the least."),
     "clearance-too-low": _("Classified {level}: a clearance of {needed} is needed."),
     "compartment": _("In compartment {compartment}, to which this recipient is not admitted."),
+    "equivalence-not-signed": _("The table with the equivalence of {level} is not signed by both nations."),
     "equivalence-not-valid": _("The equivalence of {level} is not valid at this date."),
     "expired": _("Not to be released after {until}."),
     "national-only": _("{level}: never leaves the nation."),

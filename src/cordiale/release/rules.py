@@ -15,6 +15,7 @@ from cordiale.platform.clock import Instant
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 from cordiale.release.consistency import check
+from cordiale.release.equivalence import Claim, settled
 from cordiale.release.partnership import (
     DEFAULT_ASSURANCE,
     Allow,
@@ -23,6 +24,7 @@ from cordiale.release.partnership import (
     Query,
     Rules,
     Scale,
+    TableSignature,
 )
 from cordiale.release.reading import Table, wrong
 from cordiale.release.recipient import Assurance, Recipient
@@ -76,10 +78,12 @@ def parse(text: str, origin: str = "rules") -> Rules:
         allow=_allow(top.table("allow")),
         assurance=_assurance(top.table("assurance")),
         confirm_above=_recall(top.table("recall")),
+        signed_tables=top.flag("signed_tables"),
     )
+    claims = [_claim(row) for row in top.rows("tables")]
     top.finish()
     check(rules, top)
-    return rules
+    return settled(rules, claims)
 
 
 def load(path: Path) -> Rules:
@@ -168,6 +172,29 @@ def _equivalence(row: Table) -> Equivalence:
     row.string("note", "")
     row.finish()
     return found
+
+
+def _claim(row: Table) -> Claim:
+    found = Claim(
+        between=tuple(sorted(row.strings("between"))),
+        sha256=row.string("sha256"),
+        signatures=tuple(_signature(one) for one in row.rows("signatures")),
+    )
+    row.finish()
+    return found
+
+
+def _signature(row: Table) -> TableSignature:
+    found = TableSignature(row.string("nation"), row.string("node"), _hex(row, "key"), _hex(row, "signature"))
+    row.finish()
+    return found
+
+
+def _hex(row: Table, key: str) -> bytes:
+    try:
+        return bytes.fromhex(row.string(key))
+    except ValueError:
+        raise wrong(row, key, _("{file}, line {line}, {key}: write hexadecimal digits.")) from None
 
 
 def _mandate(row: Table) -> Mandate:
