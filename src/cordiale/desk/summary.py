@@ -57,6 +57,17 @@ def name_of(value: Mapping[str, Any]) -> str:
         found = value.get(key)
         if isinstance(found, str):
             return found.split("\n")[0][:LONGEST]
+    return _translated_name(value.get("contents"))
+
+
+def _translated_name(contents: Any) -> str:
+    """Return what a translation is called: the name it gives, and the language it gives it in."""
+    if not isinstance(contents, dict):
+        return ""
+    for lang, texts in contents.items():
+        found = name_of(texts) if isinstance(texts, dict) and "contents" not in texts else ""
+        if found:
+            return f"{found[: LONGEST - 10]} ({lang})"
     return ""
 
 

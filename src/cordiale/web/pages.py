@@ -179,7 +179,15 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return, for each partner, what it sees now and why not the rest."""
     found = []
     titles = _titles(desk, actor)
-    for p in verbs.preview(desk, actor):
+    names: dict[str, str] = {}
+    named: set[tuple[str, ...]] = set()
+    previews = verbs.preview(desk, actor)
+    for stix_id in {i for p in previews for w in p.reasons for i in w.examples}:
+        line = _summary(desk, actor, stix_id)
+        if line is not None:
+            names[stix_id] = line.name
+            named.add(line.marking)
+    for p in previews:
         gone = ntext(lang, _("{n} object of {total} is released."), _("{n} objects of {total} are released."),
                      p.verbatim + p.tear_lines, total=number(lang, p.total))  # fmt: skip
         waits = ntext(
@@ -190,7 +198,8 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
                 "count": w.count,
                 "sentence": sentence(w.reason, lang),
                 "examples": [
-                    {"href": href(i), "name": _short(i, i.partition("--")[0], lang)} for i in w.examples
+                    {"href": href(i), "name": names.get(i) or _short(i, i.partition("--")[0], lang)}
+                    for i in w.examples
                 ],
             }
             for w in p.reasons
@@ -204,7 +213,16 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
                 "reasons": reasons,
             }
         )
-    return {"previews": found, "banner": banner((), lang)}
+    return {"previews": found, "banner": banner(named, lang)}
+
+
+def _summary(desk: Desk, actor: Actor, stix_id: str) -> Summary | None:
+    """Return an object's line in a list, None for what the reader may not see."""
+    try:
+        shown: Shown = verbs.show(desk, actor, stix_id)
+    except NotFound:
+        return None
+    return shown.statements[0].summary
 
 
 def _types(counts: dict[str, int], lang: str, *, q: str = "", chosen: str = "") -> list[dict[str, Any]]:

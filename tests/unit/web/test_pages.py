@@ -180,3 +180,9 @@ def test_an_attachment_is_a_download_and_only_under_its_object(node: Node, pages
     assert answer.headers["content-security-policy"].startswith("sandbox")
     assert ask(pages, f"{CAMPAIGN}/files/{view.sha256}").status == 404
     assert f"/objects/{stix_id}/files/{view.sha256}" in ask(pages, f"/objects/{stix_id}").text
+
+
+def test_a_translation_is_listed_under_the_name_it_gives(pages: Any) -> None:
+    page = ask(pages, "/objects?type=language-content").text
+    assert "Lanterne de papier (fr)" in page
+    assert not re.search(r">Translation [0-9a-f]{8}<", page)
