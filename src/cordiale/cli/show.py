@@ -70,6 +70,5 @@ def _statement(statement: Statement) -> str:
     ]
     if statement.restricted:
         head.append(tr(_("Only a redacted form of it is for you.")))
-        return "\n".join(head)
     body = orjson.dumps(statement.value, option=orjson.OPT_INDENT_2).decode()
     return "\n".join(head) + "\n" + printable(body)

@@ -28,7 +28,9 @@ def jobs(desk: Desk, actor: Actor) -> list[JobView]:
     authorise(actor, "jobs")
     with desk.store.read() as tx:
         found = records.all_jobs(tx)
-    return [view(job) for job in found]
+    # what others imported is counted in their jobs, and may be hidden
+    own = [job for job in found if actor.recipient is None or job.by == actor.name]
+    return [view(job) for job in own]
 
 
 def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import PartnerPreview, TableView, Withheld
@@ -14,14 +16,17 @@ from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
 from cordiale.exchange.why import overview
 from cordiale.store import versions
+from cordiale.store.types import Filter
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partnership
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 EXAMPLES = 3
+PAGE = 5000
 
 
 def preview(
@@ -44,13 +49,15 @@ def preview(
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
         answers = [
-            _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one) for one in chosen
+            _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one, seen) for one in chosen
         ]
     audit.read(desk, actor, "preview", partner=partner, ids=list(ids or ()))
     return answers
 
 
-def _of_all(tx: Transaction, desk: Desk, one: Partnership) -> PartnerPreview:
+def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> PartnerPreview:
+    if seen is not None:
+        return structs.replace(_of_ids(tx, desk, one, _ids(tx, seen)), items=())
     found = overview(tx, desk.home, one, desk.clock(), examples=EXAMPLES)
     withheld = tuple(
         Withheld(reason=reason(part.reason), count=part.count, examples=part.examples)
@@ -68,6 +75,18 @@ def _of_all(tx: Transaction, desk: Desk, one: Partnership) -> PartnerPreview:
         reasons=withheld,
         tables=_tables(one),
     )
+
+
+def _ids(tx: Transaction, seen: Visible) -> list[str]:
+    """Return the ids of all a reader sees: the counts by marking of the whole store would count the rest as well."""
+    found: dict[str, None] = {}
+    after = None
+    while True:
+        page = versions.current(tx, Filter(), after, PAGE, seen, raw=False)
+        found |= dict.fromkeys(row.id for row in page.rows if row.origin != "derived")
+        after = page.next
+        if after is None:
+            return sorted(found)
 
 
 def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -> PartnerPreview:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Page
+from cordiale.desk.reading import in_part, readable
 from cordiale.desk.summary import position, summary, token
 from cordiale.desk.visible import visible
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
+from cordiale.release.pruning import texts_under
 from cordiale.store import search as text
 from cordiale.store import versions
 from cordiale.store.types import Filter
@@ -18,6 +22,8 @@ from cordiale.store.types import Filter
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Key, Row, Visible
 
 LIMIT = 1000
 """Most lines of one page."""
@@ -44,6 +50,7 @@ def search(
     limit = max(1, min(limit, LIMIT))
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
+        start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(words.strip()))
         if words.strip():
             if value or source:
                 raise InputError(
@@ -56,7 +63,7 @@ def search(
                 seen,
                 lang=lang[:2],
                 type=type,
-                after=position(after),
+                after=start,
                 limit=limit,
             )
         else:
@@ -65,10 +72,15 @@ def search(
                 sources=(source,) if source else (),
                 value=_value(value) if value else None,
             )
-            page = versions.current(tx, asked, position(after), limit, seen)
-        items = tuple(summary(tx, row) for row in page.rows)
+            page = versions.current(tx, asked, start, limit, seen)
+        rows = readable(tx, desk, actor, page.rows, seen)
+        wanted = _value(value)[1] if value else ""
+        items = tuple(summary(tx, row) for row in rows if _found(row, words, wanted))
+    more = token(page.next)
+    if more is not None and seen is not None:
+        more = f"{page.rows[-1].id} {page.rows[-1].source}"
     audit.read(desk, actor, "search", words=words, type=type, value=value, found=len(items))
-    return Page(items=items, next=token(page.next))
+    return Page(items=items, next=more)
 
 
 def counts(desk: Desk, actor: Actor) -> dict[str, int]:
@@ -76,6 +88,32 @@ def counts(desk: Desk, actor: Actor) -> dict[str, int]:
     authorise(actor, "search")
     with desk.store.read() as tx:
         return text.counts(tx, visible(tx, desk, actor))
+
+
+def _found(row: Row, words: str, value: str) -> bool:
+    """Tell whether what is read of a row is what was looked for: a part that is not read finds nothing.
+
+    The index knows which markings a reader passes, not that a text names an object hidden from them.
+    """
+    if not in_part(row):
+        return True
+    texts = list(texts_under(orjson.loads(row.raw), (), 1)) if row.raw else []
+    return text.says(texts, words) and (not value or any(value in one for one in texts))
+
+
+def _after(tx: Transaction, written: str | None, seen: Visible, *, in_words: bool) -> Key | None:
+    """Return the position after a statement the reader saw; a number of ours would count what is hidden."""
+    if not written:
+        return None
+    stix_id, _space, source = written.partition(" ")
+    for row in versions.get(tx, stix_id, seen):
+        if row.source == source:
+            return (
+                (row.vid, row.vid)
+                if in_words
+                else (row.received if row.modified is None else row.modified, row.vid)
+            )
+    return position(written.replace(".", "_"))  # no number of ours: refused in the same words as any other
 
 
 def _value(written: str) -> tuple[str, str]:

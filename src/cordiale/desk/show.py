@@ -11,6 +11,7 @@ from cordiale.desk.actor import VERBS, authorise
 from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
 from cordiale.desk.attach import views
 from cordiale.desk.partnerships import partnerships
+from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import name_of, summary
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip
@@ -37,12 +38,13 @@ def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
         rows = versions.get(tx, stix_id, seen)
         if not rows:
             raise unknown(stix_id)
+        rows = readable(tx, desk, actor, rows, seen)
         history = versions.get(tx, stix_id, seen, history=True)
         shown = Shown(
             id=stix_id,
             statements=tuple(_statement(tx, row, history) for row in rows),
-            refers_to=_targets(tx, rows, seen),
-            referred_by=_referrers(tx, stix_id, seen),
+            refers_to=_targets(tx, desk, actor, rows, seen),
+            referred_by=_referrers(tx, desk, actor, stix_id, seen),
             attachments=views(tx, desk, actor, stix_id),
             partners=_chips(tx, desk, actor, stix_id),
         )
@@ -57,27 +59,36 @@ def _statement(tx: Transaction, row: Row, history: list[Row]) -> Statement:
         version=row.hash.hex(),
         value=value,
         base_marking=tuple(sorted(markings.atoms(tx, row.base_mid))),
-        full_marking=tuple(sorted(markings.atoms(tx, row.full_mid))) if row.raw else (),
+        full_marking=() if in_part(row) else tuple(sorted(markings.atoms(tx, row.full_mid))),
         effective_marking=tuple(sorted(markings.atoms(tx, row.effective_mid))),
-        versions=sum(1 for version in history if version.source == row.source),
-        restricted=row.raw is None,
+        # how often a hidden part changed is hidden as well
+        versions=1 if in_part(row) else sum(1 for version in history if version.source == row.source),
+        restricted=in_part(row),
     )
 
 
-def _targets(tx: Transaction, rows: list[Row], seen: Visible) -> tuple[ReferenceView, ...]:
+def _targets(
+    tx: Transaction, desk: Desk, actor: Actor, rows: list[Row], seen: Visible
+) -> tuple[ReferenceView, ...]:
     found: dict[tuple[str, str], ReferenceView] = {}
     for row in rows:
         for link in references.targets(tx, row.vid, seen):
-            held = versions.get(tx, link.target, seen)
+            if not mentioned(row, link.target):
+                continue
+            held = readable(tx, desk, actor, versions.get(tx, link.target, seen)[:1], seen)
             if held:
                 found[link.path, link.target] = _view(link.path, held[0])
     return tuple(found.values())
 
 
-def _referrers(tx: Transaction, stix_id: str, seen: Visible) -> tuple[ReferenceView, ...]:
+def _referrers(
+    tx: Transaction, desk: Desk, actor: Actor, stix_id: str, seen: Visible
+) -> tuple[ReferenceView, ...]:
     page = references.referrers(tx, stix_id, seen, limit=REFERRERS)
     found = []
-    for row in page.rows:
+    for row in readable(tx, desk, actor, page.rows, seen):
+        if not mentioned(row, stix_id):
+            continue
         paths = [link.path for link in references.targets(tx, row.vid, seen) if link.target == stix_id]
         found.append(_view(paths[0] if paths else "", row))
     return tuple(found)

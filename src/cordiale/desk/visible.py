@@ -10,7 +10,7 @@ from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.release.decide import compile_rules
 from cordiale.release.recipient import Recipient
-from cordiale.release.rules import Rules, rules_for
+from cordiale.release.rules import Allow, Rules, rules_for
 from cordiale.store import markings
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _house_rules(found: Mapping[str, Rules]) -> Rules:
         partners={},
         scales=scales,
         equivalences=tuple(equivalences),
+        allow=Allow(("*",), ("*",), ("*",)),  # nothing leaves the node
     )
 
 

@@ -16,6 +16,7 @@ from cordiale.release.marking import NOTHING, Marking, of_granular
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import (
+    Redaction,
     Target,
     Unredactable,
     answered,
@@ -26,7 +27,18 @@ from cordiale.release.tearline import (
 )
 from cordiale.stix.version import Version
 
-__all__ = ["Candidate", "Earlier", "Target", "TearLine", "Verbatim", "Withheld", "asked_about", "form"]
+__all__ = [
+    "Candidate",
+    "Earlier",
+    "Redaction",
+    "Target",
+    "TearLine",
+    "Verbatim",
+    "Withheld",
+    "asked_about",
+    "form",
+    "read_by",
+]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -148,9 +160,39 @@ def form(
     why = _partial(candidate, compiled, now, states, definitions, consents)
     if why is None:
         return Verbatim(marking)
+    if why is not None and (doubtful := _doubtful(candidate, definitions)) is not None:
+        return Withheld("unknown-marking", doubtful, params={"definition": doubtful.removeprefix("unknown:")})
     if isinstance(why, Withheld) or not candidate.ours:
         return why if isinstance(why, Withheld) else Withheld("only-in-part", params={"why": why})
     return _tear_line(candidate, compiled, now, states, definitions, secret, earlier, consents, marking)
+
+
+def read_by(
+    candidate: Candidate,
+    compiled: Compiled,
+    now: Instant,
+    *,
+    targets: Mapping[str, Target],
+    definitions: Mapping[str, str],
+) -> Verbatim | Redaction | Withheld:
+    """Return what of a version a person reads here: the question of `form` without a mandate, since nothing is sent.
+
+    A redaction keeps the id, which the reader knows, and not the instants, which would tell when something hidden
+    changed.
+    """
+    marking = candidate.base | candidate.effective
+    verdict = compiled.decide(marking, now)
+    if not marking or not verdict.passes:
+        return Withheld(verdict.code if marking else "unmarked", verdict.atom, verdict.rule, verdict.params)
+    version = candidate.version
+    states = answered(asked_about(version), targets)
+    why = _partial(candidate, compiled, now, states, definitions, NOTHING)
+    if why is None:
+        return Verbatim(marking)
+    if isinstance(why, Withheld):
+        return why
+    made = redaction_for(version, version.id, compiled, now, states, definitions, candidate.original, NOTHING)
+    return Withheld(made.code, params={"place": made.place}) if isinstance(made, Unredactable) else made
 
 
 def _partial(
@@ -174,6 +216,19 @@ def _partial(
         return "hidden-reference"
     if outside_of(version.type, _shape(version).names, compiled.rules.allow):
         return "outside-allow-list"
+    return None
+
+
+def _doubtful(candidate: Candidate, definitions: Mapping[str, str]) -> str | None:
+    """Return the atom that was unknown when the version was stored and that a later definition would lift.
+
+    The store marks again what an imported definition explains. What it still holds as unknown was explained by
+    a partner alone, and must not be taken for cleared when a tear-line is cut.
+    """
+    for atom in sorted(candidate.full):
+        identifier = atom.removeprefix("unknown:")
+        if identifier != atom and definitions.get(identifier, atom) != atom:
+            return atom
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cordiale.store import counting, listing, names, rows
@@ -9,8 +10,9 @@ from cordiale.store.connection import Transaction
 from cordiale.store.text import behind, index_text
 from cordiale.store.types import Filter, Key, Page, Row, Visible
 from cordiale.store.words import asked as terms_asked
+from cordiale.store.words import terms
 
-__all__ = ["behind", "by_value", "counts", "index_text", "search"]
+__all__ = ["behind", "by_value", "counts", "index_text", "says", "search"]
 
 _MOST_WORDS = 32
 
@@ -46,6 +48,12 @@ def search(
     page = vids[:limit]
     found = rows.fetch(tx, page, visible)
     return Page(found, (page[-1], page[-1]) if len(vids) > limit else None)
+
+
+def says(texts: Iterable[str], words: str) -> bool:
+    """Tell whether texts hold every word, as the index would."""
+    held = frozenset(terms(texts, None).split())
+    return all(not held.isdisjoint(alternatives) for alternatives in terms_asked(words)[:_MOST_WORDS])
 
 
 def counts(tx: Transaction, visible: Visible) -> dict[str, int]:
