@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
-from cordiale.exchange.narrowing import withdraw_everywhere
+from cordiale.exchange.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom

@@ -11,6 +11,7 @@ from cordiale.exchange import recall, records
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.home import Home, Partnership, pair_up
 from cordiale.exchange.narrowing import BY_MARKING
+from cordiale.release import records as standing
 from cordiale.release.rules import Rules
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
@@ -67,6 +68,13 @@ def rules_changed(
     queued = records.owe_markings(tx, number, now_passing)
     drafted = _draft(tx, home, partnership, narrowed, now) if narrowed else 0
     return {"queued": queued, "narrowed": len(narrowed), "drafted": drafted}
+
+
+def holds_ended(tx: Transaction, now: int) -> None:
+    """Owe every partner another look at what was held until an instant that is past."""
+    ids = standing.end_holds(tx.connection, now) if records.timed_hold(tx, now) else []
+    for partner in records.partners(tx) if ids else ():
+        approve(tx, partner.node, ids=ids)
 
 
 def _draft(tx: Transaction, home: Home, partnership: Partnership, mids: set[int], now: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Partnership
+from cordiale.release.recipient import addresses
 from cordiale.store import markings
 from cordiale.store.connection import Transaction
 
@@ -13,12 +14,13 @@ from cordiale.store.connection import Transaction
 class Gate:
     """Remember, for one transaction, which marking ids the recipient passes."""
 
-    __slots__ = ("_known", "_now", "_partnership", "_tx")
+    __slots__ = ("_called", "_known", "_now", "_partnership", "_tx")
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
         self._partnership = partnership
         self._now = now
+        self._called = addresses(partnership.recipient)
         self._known: dict[int, bool] = {}
 
     def passes(self, mid: int) -> bool:
@@ -33,8 +35,9 @@ class Gate:
         """Return the bodies the recipient may have now, of versions that are in its stream.
 
         A version that is no longer its source's current one is served only while the current one
-        passes too, and a tear-line only while its parent's effective marking does: raising a
-        marking stops what was sent before, in the transaction that records it.
+        passes too, a tear-line only while its parent's effective marking does, and whatever names
+        an object only while that passes; a hold stops at once as well. Raising a marking stops
+        what was numbered before, in the transaction that records it.
         """
         if not vids:
             return {}
@@ -57,7 +60,22 @@ class Gate:
                 del found[vid]
         if tear_lines:
             self._stop_tear_lines(found, [vid for vid in tear_lines if vid in found])
+        self._stop_naming(found)
+        for vid in self._held_back(found):
+            del found[vid]
         return found
+
+    def _held_back(self, vids: Iterable[int]) -> set[int]:
+        return records.held_back(self._tx, list(vids), self._called, self._now)
+
+    def _stop_naming(self, found: dict[int, bytes]) -> None:
+        """Leave out what names an object of which no current statement passes any more."""
+        open_: dict[tuple[int, int], bool] = {}
+        for vid, target, full in records.named(self._tx, list(found)):
+            open_[vid, target] = open_.get((vid, target), False) or (full > 0 and self.passes(full))
+        for (vid, _target), passes in open_.items():
+            if not passes:
+                found.pop(vid, None)
 
     def _stop_tear_lines(self, found: dict[int, bytes], vids: list[int]) -> None:
         parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(self._tx, vids).items()}
@@ -66,6 +84,7 @@ class Gate:
         for vid, effective, _full in records.current_markings(self._tx, wanted):
             if not self.passes(effective):
                 allowed.discard(vid)
+        allowed -= self._held_back(allowed)
         for vid in vids:
             if parents.get(vid) not in allowed:
                 del found[vid]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from cordiale.exchange import recall, records
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.held import Held
-from cordiale.exchange.home import Home, Partnership
-from cordiale.exchange.segment import withdraw
+from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.withdrawal import withdraw_from
 from cordiale.release.recipient import recipient_class
 from cordiale.store.connection import Transaction
 
@@ -47,31 +47,17 @@ def narrow(
     return len(gone)
 
 
-def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
-    """Keep the leaves of versions that are about to be purged here, in every stream they are in.
+def let_go(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
+    """Withdraw from a stream what its partner may not have before it ever got it, and owe it another look.
 
-    Call it before `store.purge` or `store.bury`, in the same transaction: afterwards the content
-    hash is gone and the leaf could not be made again. Returns how many entries were withdrawn.
+    When it may go again it goes under a new number; until then nobody counts it as sent.
     """
-    wanted = set(vids)
-    if not wanted:
-        return 0
-    total = 0
-    for partner in records.partners(tx):
-        held = records.held(tx, partner.number)
-        mine = held.of(sorted(wanted))
-        if mine:
-            pair = records.pair(tx, partner.number)
-            total += withdraw_from(tx, pair, mine)
-            held.discard(mine)
-            records.save_held(tx, partner.number, held)
-    return total
-
-
-def withdraw_from(tx: Transaction, pair: records.Pair, vids: Iterable[int]) -> int:
-    """Withdraw versions from one stream: the leaf stays, the salt is destroyed."""
-    total = 0
-    for segment, places in recall.entries_of(tx, pair, vids):
-        withdraw(tx, segment, places)
-        total += len(places)
-    return total
+    held = records.held(tx, partner.number)
+    mine = held.of(sorted(set(vids)))
+    if not mine:
+        return
+    withdraw_from(tx, records.pair(tx, partner.number), mine)
+    held.discard(mine)
+    records.save_held(tx, partner.number, held)
+    parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(tx, mine).items()}
+    records.owe_versions(tx, partner.number, [parents.get(vid, vid) for vid in mine])

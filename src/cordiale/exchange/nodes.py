@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cordiale.exchange import checkpoint, recall, records, segment
+from cordiale.exchange import checkpoint, narrowing, recall, records, segment
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
@@ -166,7 +166,12 @@ def _segments(request: Request, store: Store, home: Home, partnership: Partnersh
         held = records.segment_with(tx, pair.number, pair.generation, after + 1)
         if held is None or held.first != after + 1:
             return Response(204)
-        return Response(200, _BINARY, segment.wire(tx, partnership, held, home.clock()))
+        body, stopped = segment.serve(tx, partnership, held, home.clock())
+    if stopped:
+        # What goes as a bare leaf goes as that for good: it is not counted as held, and looked at anew.
+        with store.write() as tx:
+            narrowing.let_go(tx, partnership.partner, stopped)
+    return Response(200, _BINARY, body)
 
 
 def _recalls(request: Request, store: Store, partner: Partner) -> Response:

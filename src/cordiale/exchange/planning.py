@@ -25,6 +25,7 @@ from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
 
 STRICTER = "current-stricter"
+RECALLED = "recalled"
 REFUSED = _("The current version of it is marked more strictly.")
 
 _VERBATIM = Target("verbatim")
@@ -58,6 +59,7 @@ class Planner:
         self.held = held
         self.now = now
         self.class_ = recipient_class(partnership.recipient)
+        self.recalled = _recalled(subjects, partnership.partner.number)
         self._passing: dict[int, bool] = {}
         self._verdicts: dict[int, Mandated | Withheld] = {}
         self._targets: dict[str, Target] = {}
@@ -114,7 +116,10 @@ class Planner:
         """Tell whether a referenced object is not held by the partner although it may be given it."""
         if self.held.of(outside.vids):
             return False
-        return any(not isinstance(self.verdict(stix_id, kind), Withheld) for _row, kind in outside.current)
+        return any(
+            row.vid not in self.recalled and not isinstance(self.verdict(stix_id, kind), Withheld)
+            for row, kind in outside.current
+        )
 
     # Plans ------------------------------------------------------------------------------------
 
@@ -137,6 +142,8 @@ class Planner:
         """Return all that `_settle` depends on, when this partner holds none of the subjects yet."""
         subjects = self.subjects
         if subjects.special or subjects.older or self.held.any_of_span(subjects.vids):
+            return None
+        if not self.recalled.isdisjoint(subjects.vids) or not self.recalled.isdisjoint(subjects.outside_vids):
             return None
         verdicts = tuple(
             not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))
@@ -176,6 +183,8 @@ class Planner:
                     ok[kind] = ok_here
             else:
                 ok_here = ok[kind]
+            if subject.row.vid in self.recalled:
+                continue
             if ok_here and not (subject.head and self._stopped(subject)):
                 self._going.add(place)
         losing: list[int] = []
@@ -221,7 +230,8 @@ class Planner:
                 if place in self._verbatim or self._holds_now(place):
                     return True
             elif self.passes(row.full_mid) and (
-                row.vid in self.held or not isinstance(self.verdict(identifier, kind), Withheld)
+                row.vid in self.held
+                or (row.vid not in self.recalled and not isinstance(self.verdict(identifier, kind), Withheld))
             ):
                 return True
         return any(self.passes(row.full_mid) for row, _kind in outside.current) and bool(
@@ -246,6 +256,8 @@ class Planner:
         found = self.verdict(subject.row.id, subject.kind)
         if isinstance(found, Withheld):
             return found
+        if subject.row.vid in self.recalled:
+            return Withheld(RECALLED)
         if place not in self._going:
             return Withheld(STRICTER)
         return self._form(subject, found)
@@ -316,3 +328,12 @@ class Planner:
     def earlier(self, oid: int) -> TearLineRow | None:
         """Return the last tear-line of an object for this recipient class."""
         return self._tear_lines.get(oid)
+
+
+def _recalled(subjects: Subjects, number: int) -> frozenset[int]:
+    """Return what was asked back from a partner, and what the tear-lines among it were made of."""
+    vids = records.recalled_vids(subjects.tx, number)
+    if not vids:
+        return vids
+    lines = records.tear_line_parents(subjects.tx, sorted(vids))
+    return vids.union(row.parent_vid for row in lines.values())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import orjson
 
 from cordiale.exchange import entry, records, stubs
-from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.segment import pair_name, withdraw
 from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.withdrawal import entries_of, withdraw_everywhere
 from cordiale.platform.errors import Conflict, IntegrityError, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
@@ -44,11 +44,13 @@ class Recall(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """Name one entry that is asked back: its number, the object's id and content hash (hex)."""
+    """Name one entry that is asked back by its number alone.
+
+    Whoever fetched it knows what it was; of what was withdrawn before it was fetched, an id or a
+    content hash would tell.
+    """
 
     sequence: int
-    id: str
-    hash: str
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,13 +172,9 @@ def confirm_to(
     pair = records.pair(tx, partner.number)
     vids = _vids(row.vids)
     named = records.dated(tx, vids)
-    hashes = records.content_hashes(tx, vids)
     items: list[Item] = []
     for segment, places in entries_of(tx, pair, vids):
-        packed = entry.unpack(segment.entries)
-        for place in places:
-            vid = packed.vids[place]
-            items.append(Item(segment.first + place, named[vid][0], hashes[vid].hex()))
+        items += [Item(segment.first + place) for place in places]
         withdraw(tx, segment, places)
     own = held if held is not None else records.held(tx, partner.number)
     own.discard(vids)
@@ -234,24 +232,6 @@ def _recall(tx: Transaction, row: Any) -> Recall:
 
 def _vids(blob: bytes) -> list[int]:
     return entry.read_numbers(blob).tolist()
-
-
-def entries_of(
-    tx: Transaction, pair: records.Pair, vids: Iterable[int]
-) -> Iterator[tuple[records.Segment, list[int]]]:
-    """Yield the segments that hold these versions, with their places; withdrawn entries are left out."""
-    wanted = set(vids)
-    if not wanted:
-        return
-    for segment in records.segments_with_vids(tx, pair.number, pair.generation, min(wanted), max(wanted)):
-        packed = entry.unpack(segment.entries)
-        places = [
-            place
-            for place, vid in enumerate(packed.vids)
-            if vid in wanted and not packed.flags[place] & WITHDRAWN
-        ]
-        if places:
-            yield segment, places
 
 
 def record_receipt(tx: Transaction, home: Home, partner: Partner, data: bytes, now: int) -> None:
@@ -319,17 +299,19 @@ def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, 
         return "cannot", 0
     purged = 0
     for item in message.items:
-        content = bytes.fromhex(item.hash)
-        vids = records.matching(tx, partner.node, item.id, content)
         records.forget_sequence(tx, partner.number, message.generation, item.sequence)
+        found = records.received_as(tx, partner.number, message.generation, item.sequence)
+        if found is None:
+            continue  # never fetched, set aside, or purged before
+        vid, stix_id, content = found
         if message.action == "stop-use":
-            if vids:
-                versions.remark(tx, item.id, partner.node, frozenset({"unmarked"}))
-                purged += len(vids)
+            versions.remark(tx, stix_id, partner.node, frozenset({"unmarked"}))
+            purged += 1
             continue
-        _forward(tx, home, partner, vids, message, now)
+        _forward(tx, home, partner, [vid], message, now)
+        withdraw_everywhere(tx, [vid])  # also from those whose recall of it is still a draft
         purged += len(
-            versions.bury(tx, item.id, partner.node, content, f"recall {message.id}", now, home.random(16))
+            versions.bury(tx, stix_id, partner.node, content, f"recall {message.id}", now, home.random(16))
         )
     return "done", purged
 

@@ -25,11 +25,11 @@ from sqlalchemy import (
     update,
 )
 
+from cordiale.exchange import entry
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Partner
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
-from cordiale.store import versions
 from cordiale.store.connection import Transaction
 
 metadata = MetaData()
@@ -705,6 +705,19 @@ def received_with(tx: Transaction, number: int, generation: int, sequence: int) 
     ).one_or_none()
 
 
+def received_as(
+    tx: Transaction, number: int, generation: int, sequence: int
+) -> tuple[int, str, bytes] | None:
+    """Return (vid, id, content hash) of what an entry number became here, None when nothing of it is held."""
+    row = received_with(tx, number, generation, sequence)
+    if row is None:
+        return None
+    vid = entry.read_numbers(row.vids)[sequence - row.first]
+    sql = "SELECT v.vid, o.id, v.hash FROM versions v JOIN objects o ON o.oid = v.oid WHERE v.vid = ?"
+    held = tx.row(sql, vid)
+    return None if held is None else (held[0], held[1], bytes(held[2]))
+
+
 def received_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
     """Return the hashes of all headers received from a partner in order."""
     rows = tx.connection.execute(
@@ -762,6 +775,15 @@ def recalls(tx: Transaction, *, number: int | None = None, state: str | None = N
     if state is not None:
         query = query.where(recall_table.c.state == state)
     return list(tx.connection.execute(query))
+
+
+def recalled_vids(tx: Transaction, number: int) -> frozenset[int]:
+    """Return the versions that were asked back from a partner: they do not go to it again."""
+    sql = "SELECT vids FROM exchange_recall WHERE pair = ? AND number IS NOT NULL"
+    vids = {vid for row in tx.rows(sql, number) for vid in entry.read_numbers(bytes(row[0]))}
+    # another source's statement of the very same content is the same thing to the partner
+    same = tx.rows(_SAME, sorted(vids)) if vids else []
+    return frozenset(vids.union(row[0] for row in same))
 
 
 def recalls_after(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes]]:
@@ -842,6 +864,24 @@ _OF_OIDS = "SELECT oid, vid, modified, created, current FROM versions WHERE oid 
 _UNDER = """
     SELECT vid FROM versions WHERE vid > ? AND (effective_mid = ? OR full_mid = ?) ORDER BY vid LIMIT ?
 """
+# Every current statement about what these versions name.
+_NAMED = """
+    SELECT r.vid, r.target, v.full_mid FROM refs r JOIN versions v ON v.oid = r.target AND v.current = 1
+    WHERE r.vid IN INTS(?)
+"""
+_NAMED_GONE = """
+    SELECT DISTINCT r.vid, r.target FROM refs r JOIN tombstones t ON t.oid = r.target WHERE r.vid IN INTS(?)
+"""
+_SAME = """
+    SELECT other.vid FROM versions v JOIN versions other ON other.oid = v.oid AND other.hash = v.hash
+    WHERE v.vid IN INTS(?)
+"""
+_EXCEPTED = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL LIMIT 1"
+_HELD_BACK = """
+    SELECT v.vid, e."to" FROM versions v JOIN objects o ON o.oid = v.oid
+    JOIN release_exception e ON e.object_id = o.id
+    WHERE v.vid IN INTS(?) AND e.kind = 'hold' AND e.lifted_by IS NULL AND (e.until IS NULL OR e.until > ?)
+"""
 _TARGETS = "SELECT vid, target FROM refs WHERE vid IN INTS(?)"
 _REFERRERS = "SELECT DISTINCT vid FROM refs WHERE target IN INTS(?)"
 
@@ -854,6 +894,28 @@ def served(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int, in
 def current_markings(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return (vid, effective, full marking of the current version of the same statement)."""
     return tx.rows(_CURRENT, list(vids))
+
+
+def named(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (vid, object number it names, full marking of a current statement about that).
+
+    The marking is 0, which is no marking, for an object of which something was purged here.
+    """
+    gone = [(vid, target, 0) for vid, target in tx.rows(_NAMED_GONE, list(vids))]
+    return gone + tx.rows(_NAMED, list(vids))
+
+
+def held_back(tx: Transaction, vids: Sequence[int], called: frozenset[str], now: int) -> set[int]:
+    """Return which of these versions a hold keeps now from whoever is called one of these names."""
+    if not vids or tx.row(_EXCEPTED) is None:
+        return set()
+    return {vid for vid, to in tx.rows(_HELD_BACK, list(vids), now) if to in called}
+
+
+def timed_hold(tx: Transaction, now: int) -> bool:
+    """Tell whether a hold has ended and nobody has looked since."""
+    sql = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL AND until <= ? LIMIT 1"
+    return tx.row(sql, now) is not None
 
 
 def dated(tx: Transaction, vids: Sequence[int]) -> dict[int, tuple[str, int | None, int | None]]:
@@ -948,17 +1010,6 @@ def stubs(tx: Transaction, number: int, generation: int, first: int, last: int) 
         )
     )
     return {row.sequence: row.raw for row in rows}
-
-
-def matching(tx: Transaction, source: str, stix_id: str, content: bytes) -> list[int]:
-    """Return the versions of an id that a source stated with this content."""
-    sql = """
-        SELECT v.vid, o.id FROM versions v
-        JOIN objects o ON o.oid = v.oid JOIN terms t ON t.no = v.source_no
-        WHERE v.oid IN INTS(?) AND v.hash = ? AND t.name = ?
-    """
-    oids = versions.oids(tx, (stix_id,))
-    return [row[0] for row in tx.rows(sql, list(oids.values()), content, source)]
 
 
 def forget_sequence(tx: Transaction, number: int, generation: int, sequence: int) -> None:

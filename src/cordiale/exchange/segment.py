@@ -167,6 +167,13 @@ def leaves_of(
 
 def wire(tx: Transaction, partnership: Partnership, segment: records.Segment, now: int) -> bytes:
     """Write a stored segment for its partner: what it may not have now goes as a bare leaf."""
+    return serve(tx, partnership, segment, now)[0]
+
+
+def serve(
+    tx: Transaction, partnership: Partnership, segment: records.Segment, now: int
+) -> tuple[bytes, list[int]]:
+    """Write a stored segment for its partner; return it with the versions that the partner may not have now."""
     packed = entry.unpack(segment.entries)
     live = [place for place in range(len(packed)) if not packed.flags[place] & WITHDRAWN]
     tear_lines = [packed.vids[place] for place in live if packed.flags[place] & TEAR_LINE]
@@ -176,10 +183,13 @@ def wire(tx: Transaction, partnership: Partnership, segment: records.Segment, no
     texts: dict[int, int] = {}
     listed: list[str] = []
     slots = []
+    stopped = []
     for place in range(len(packed)):
         raw = None if packed.flags[place] & WITHDRAWN else bodies.get(packed.vids[place])
         salt = column[place * SALT : place * SALT + SALT]
         if raw is None or salt == _GONE:
+            if not packed.flags[place] & WITHDRAWN:
+                stopped.append(packed.vids[place])
             slots.append(Slot(leaves[place]))
             continue
         mid = packed.mids[place]
@@ -187,7 +197,7 @@ def wire(tx: Transaction, partnership: Partnership, segment: records.Segment, no
             texts[mid] = len(listed)
             listed.append(text_of(markings.atoms(tx, mid)))
         slots.append(Slot(leaves[place], texts[mid], salt, raw))
-    return msgspec.msgpack.encode(Resource(FORMAT, segment.header, segment.signature, listed, slots))
+    return msgspec.msgpack.encode(Resource(FORMAT, segment.header, segment.signature, listed, slots)), stopped
 
 
 def withdraw(tx: Transaction, segment: records.Segment, places: Sequence[int]) -> records.Segment:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cordiale.exchange import narrowing, numbering, records
+from cordiale.exchange import backfill, narrowing, numbering, records
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.numbering import Batch, Outgoing
@@ -50,6 +50,7 @@ def cut(
     Partners at the same position are decided together, so that a version is read once for all.
     Call again while any answer is `behind`.
     """
+    backfill.holds_ended(tx, now)
     groups: dict[int, list[tuple[Partnership, records.Pair]]] = {}
     for partnership in partnerships:
         pair = records.pair(tx, partnership.partner.number)
@@ -204,7 +205,7 @@ def _tear_line(
     if not made.fresh and earlier is not None and earlier.vid in held:
         return None
     (outcome,) = versions.put(tx, home.node, now, [Put(made.version, made.marking, made.marking, "derived")])
-    if outcome.vid == 0 or outcome.vid in held:
+    if outcome.vid == 0 or outcome.vid in held or outcome.vid in planner.recalled:
         return None
     records.add_tear_line(
         tx,

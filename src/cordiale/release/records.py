@@ -254,6 +254,15 @@ def lift_exceptions(connection: Connection, object_id: str, to: str, by: str, at
     return connection.execute(change.values(lifted_by=by, lifted_at=at)).rowcount
 
 
+def end_holds(connection: Connection, at: Instant) -> list[str]:
+    """Lift the holds whose time is over; return the ids of their objects."""
+    t = exception_table.c
+    over = sa.and_(t.kind == "hold", t.lifted_by.is_(None), t.until <= at)
+    found = list(connection.execute(sa.select(t.object_id).where(over).order_by(t.number)).scalars())
+    connection.execute(exception_table.update().where(over).values(lifted_by="until", lifted_at=at))
+    return found
+
+
 def exceptions_about(connection: Connection, object_ids: Iterable[str] | None = None) -> list[Exemption]:
     """Return the exceptions in force about these objects, oldest first; None asks about every object."""
     base = (

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import orjson
 
-from cordiale.exchange import backfill, narrowing, recall, records
+from cordiale.exchange import backfill, recall, records, withdrawal
 from cordiale.exchange.entry import unpack
 from cordiale.exchange.segment import leaves_of, read_header, read_resource, wire
 from cordiale.exchange.why import overview, why
 from cordiale.release import merkle
 from cordiale.release import records as standing
 from cordiale.release.mandate import Act, Exemption
-from cordiale.release.rules import parse
+from cordiale.release.rules import Rules, parse
 from cordiale.store import versions
 from tests.unit.exchange.world import (
     RULES,
+    SECOND,
     Node,
     connect,
     id_of,
@@ -224,21 +225,105 @@ def test_new_rules_backfill_by_marking() -> None:
     assert there.ids() == {id_of(indicator("a")), id_of(indicator("b"))}
 
 
-def test_narrower_rules_stop_sending_at_once_and_draft_a_recall() -> None:
+def test_narrower_rules_stop_sending_at_once_and_draft_a_recall_of_what_went() -> None:
     here, there = pair()
-    here.put(indicator("a", marking=["tlp:amber"]), indicator("b"))
+    here.put(indicator("went", marking=["tlp:amber"]))
     here.cut("FRA")
-    before = here.rules[0]
+    assert pull(there, here).new == 1
+    here.put(indicator("waits", marking=["tlp:amber"]), indicator("b"))
+    here.cut("FRA")
+    wide = here.rules[0]
     here.rules = [parse(RULES.replace('tlp = "amber"', 'tlp = "green"'))]
     pulled = pull(there, here)
     assert (pulled.new, pulled.withdrawn, pulled.link.state) == (1, 1, "up")
+    change_rules(here, wide)
+    with here.store.read() as tx:
+        (made,) = recall.recalls(tx, partner="FRA")
+    assert (made.state, made.ids) == ("draft", (id_of(indicator("went", marking=["tlp:amber"])),))
+    # what was stopped on its way never counted as sent: it goes when it may again
+    narrow, here.rules = here.rules[0], [wide]
+    change_rules(here, narrow)
+    here.cut("FRA")
+    assert pull(there, here).new == 1
+
+
+def change_rules(node: Node, before: Rules) -> None:
+    known = node.partnership("FRA")
+    assert known is not None
+    with node.store.write() as tx:
+        assert backfill.rules_changed(tx, node.home, known, before, node.clock())["queued"] >= 1
+
+
+def test_a_hold_stops_what_was_numbered_and_its_end_lets_it_go() -> None:
+    here, there = pair()
+    here.put(indicator("a"))
+    here.cut("FRA")
+    hold(here, id_of(indicator("a")), here.clock.now + 60 * SECOND)
+    assert (pull(there, here).withdrawn, there.ids()) == (1, set())
+    here.cut("FRA")
+    assert (pull(there, here).new, there.ids()) == (0, set())
+    here.clock.now += 60 * SECOND
+    here.cut("FRA")
+    assert (pull(there, here).new, there.ids()) == (1, {id_of(indicator("a"))})
+
+
+def hold(node: Node, stix_id: str, until: int | None) -> None:
+    with node.store.write() as tx:
+        standing.record_exception(
+            tx.connection, Exemption(stix_id, "FRA", "hold", "officer", node.clock(), until)
+        )
+
+
+def test_what_names_an_object_stops_with_it_and_goes_on_without_it() -> None:
+    here, there = pair()
+    secret, other = indicator("secret"), indicator("other")
+    about = report("r", [secret, other])
+    here.put(secret, other, about)
+    here.cut("FRA")
+    here.put(indicator("secret", marking=["tlp:red"], minute=1))
+    pulled = pull(there, here)
+    assert (pulled.new, pulled.withdrawn) == (1, 2)
+    here.cut("FRA")
+    pull(there, here)
+    kept = [raw for stix_id in there.ids() for raw in there.raws(stix_id)]
+    assert len(kept) == 2  # the other indicator, and a tear-line of the report
+    assert not any(id_of(secret).encode() in raw for raw in kept)
+
+
+def test_a_recall_names_nothing() -> None:
+    here, there = pair()
+    here.put(indicator("never fetched"))
+    here.cut("FRA")
     known = here.partnership("FRA")
     assert known is not None
     with here.store.write() as tx:
-        done = backfill.rules_changed(tx, here.home, known, before, here.clock())
-        assert (done["narrowed"], done["drafted"]) == (1, 1)
-        (made,) = recall.recalls(tx, partner="FRA")
-    assert (made.state, made.ids) == ("draft", (id_of(indicator("a")),))
+        ids = [id_of(indicator("never fetched"))]
+        made = recall.draft(tx, here.home, known, ids=ids, reason="r", now=here.clock())
+        assert made is not None
+        recall.confirm(tx, here.home, known, made.id, "officer", here.clock())
+        ((_number, message),) = records.recalls_after(tx, known.partner.number, 0, 10)
+    assert id_of(indicator("never fetched")).encode() not in message
+    assert pull(there, here).recalls == 1
+
+
+def test_what_was_asked_back_does_not_go_again_and_a_newer_version_does() -> None:
+    here, there = pair()
+    here.put(indicator("a"))
+    here.cut("FRA")
+    pull(there, here)
+    known = here.partnership("FRA")
+    assert known is not None
+    with here.store.write() as tx:
+        ids = [id_of(indicator("a"))]
+        made = recall.draft(tx, here.home, known, ids=ids, reason="r", now=here.clock())
+        assert made is not None
+        recall.confirm(tx, here.home, known, made.id, "officer", here.clock())
+    pull(there, here)
+    change_rules(here, here.rules[0])  # every marking is looked at again
+    assert here.cut("FRA")["FRA"].verbatim == 0
+    here.put(indicator("a", minute=1))
+    assert here.cut("FRA")["FRA"].verbatim == 1
+    assert pull(there, here).new == 1
 
 
 def test_raising_a_marking_stops_the_earlier_version_and_asks_it_back() -> None:
@@ -356,7 +441,7 @@ def test_a_purge_at_home_keeps_the_leaf_and_the_log_verifiable() -> None:
     first, second = here.put(indicator("a"), indicator("b"))
     here.cut("FRA")
     with here.store.write() as tx:
-        assert narrowing.withdraw_everywhere(tx, [first]) == 1
+        assert withdrawal.withdraw_everywhere(tx, [first]) == 1
         versions.purge(tx, first, "test", here.clock(), bytes(16))
     assert second > first
     pulled = pull(there, here)

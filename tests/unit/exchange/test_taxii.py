@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cordiale.exchange import narrowing, recall, records
+from cordiale.exchange import recall, records, withdrawal
 from cordiale.exchange.home import Limits
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.stream import collection_id
@@ -360,7 +360,7 @@ def test_purged_objects_leave_the_pages() -> None:
     first, _second = made.put(indicator("a"), indicator("b"))
     made.cut("READER")
     with made.store.write() as tx:
-        narrowing.withdraw_everywhere(tx, [first])
+        withdrawal.withdraw_everywhere(tx, [first])
         versions.purge(tx, first, "test", made.clock(), bytes(16))
     assert names(made) == ["b"]
 
