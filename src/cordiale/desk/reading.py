@@ -13,6 +13,7 @@ from cordiale.desk.visible import rules_of_reader
 from cordiale.platform.errors import InputError
 from cordiale.release.decide import compile_rules
 from cordiale.release.form import Candidate, Redaction, Target, Verbatim, asked_about, read_by
+from cordiale.release.pruning import names_in
 from cordiale.stix.version import Version, read
 from cordiale.store import markings, versions
 
@@ -117,5 +118,5 @@ def _targets(tx: Transaction, ids: Iterable[str], seen: Visible) -> Mapping[str,
 
 
 def _names(tx: Transaction, rows: Iterable[Row]) -> tuple[str, ...]:
-    found = (_read(raw) for raw in versions.bodies(tx, [row.vid for row in rows]).values())
-    return tuple(sorted({version.name for version in found if version is not None and version.name}))
+    held = versions.bodies(tx, [row.vid for row in rows]).values()
+    return tuple(sorted({name for raw in held for name in names_in(raw)}))

@@ -20,6 +20,7 @@ from cordiale.platform.languages import _
 from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
 from cordiale.release.mandate import Mandated, mandated
+from cordiale.release.pruning import names_in
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
@@ -320,7 +321,8 @@ class Planner:
             known = self._tear_lines.get(row.oid)
             if known is not None and known.vid in self.held and self.passes(row.effective_mid):
                 return self._as_tear_line(identifier)
-        return Target("hidden", words=(outside.name,) if outside.name else ())
+        words = {word for row, _kind in outside.current if row.raw for word in names_in(row.raw)}
+        return Target("hidden", words=tuple(sorted(words)))
 
     def _as_tear_line(self, identifier: str) -> Target:
         return Target("tear-line", as_id=tearline_id(self.home.secret, identifier, self.class_))

@@ -76,7 +76,6 @@ class Kind(msgspec.Struct, frozen=True):
 class _Stated(msgspec.Struct, frozen=True):
     created_by_ref: str | None = None
     labels: tuple[str, ...] = ()
-    name: str = ""
 
 
 class Outside(msgspec.Struct, frozen=True):
@@ -84,7 +83,6 @@ class Outside(msgspec.Struct, frozen=True):
 
     vids: tuple[int, ...]
     current: tuple[tuple[Row, int], ...]
-    name: str
 
 
 class Subjects:
@@ -238,19 +236,17 @@ class Subjects:
         return found
 
     def _outside(self, rows: list[tuple[int, bool]], heads: Mapping[int, Row]) -> Outside:
-        current, name = [], ""
+        current = []
         for vid, now in rows:
             if not now:
                 continue
             if vid in self.place:
                 subject = self.all[self.place[vid]]
                 current.append((subject.row, subject.kind))
-                name = name or subject.version.name
             elif (row := heads.get(vid)) is not None and row.raw is not None and row.origin != "derived":
                 stated = msgspec.json.decode(row.raw, type=_Stated)
                 current.append((row, self._kind(row, stated)))
-                name = name or stated.name
-        return Outside(tuple(vid for vid, _now in rows), tuple(current), name)
+        return Outside(tuple(vid for vid, _now in rows), tuple(current))
 
     def _siblings(self) -> None:
         """Note which objects have more than one stored version, with all of them."""

@@ -155,6 +155,16 @@ def telling_words(text: str) -> set[str]:
     return {text, *(found.strip("'") for found in _TELLING.findall(text))}
 
 
+def names_in(raw: bytes) -> tuple[str, ...]:
+    """Return what an object is called: its name, its aliases, its value; none of it may stay where it is hidden."""
+    value = orjson.loads(raw)
+    found: set[str] = set()
+    for key, item in value.items() if isinstance(value, dict) else ():
+        if key in ("name", "value") or key.endswith("aliases"):
+            found |= set(_leaves(item, SHORTEST_WORD))
+    return tuple(sorted(found))
+
+
 def texts_under(value: Any, path: Path, least: int = SHORTEST_WORD) -> Iterator[str]:
     """Yield the texts and longer numbers under a place, from `least` characters on; nothing when it is not there."""
     for part in path:
