@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,21 +21,42 @@ _PAGE = 1000
 
 def known(tx: Transaction, desk: Desk) -> dict[str, str]:
     """Return marking-definition id → atom text ("" for a statement) of every definition held."""
+    return definition_atoms(definition for _source, definition in _held(tx, desk))
+
+
+def believed(tx: Transaction, desk: Desk, source: str) -> dict[str, str]:
+    """Return what definitions say of the markings on objects that `source` states.
+
+    A statement restricts nothing, and so is believed only from that source and from this node: a partner
+    could otherwise lift a marking of ours by defining the id that we use.
+    """
+    found = definition_atoms(
+        definition for stated_by, definition in _held(tx, desk) if stated_by in (source, desk.node)
+    )
+    others = known(tx, desk)
+    return {**{identifier: atom for identifier, atom in others.items() if atom}, **found} | {
+        identifier: f"unknown:{identifier}"
+        for identifier, atom in found.items()
+        if others[identifier] != atom
+    }
+
+
+def _held(tx: Transaction, desk: Desk) -> list[tuple[str, dict[str, Any]]]:
+    """Return every definition held, with the node that states it."""
     at = changes.last(tx)
     held = desk.cache.get("definitions")
     if held is not None and held[0] == at:
-        return dict(held[1])
+        return list(held[1])
     found = []
     after = None
     while True:
         page = versions.current(tx, Filter(types=("marking-definition",)), after, _PAGE, None)
-        found += [orjson.loads(row.raw) for row in page.rows if row.raw]
+        found += [(row.source, orjson.loads(row.raw)) for row in page.rows if row.raw]
         after = page.next
         if after is None:
             break
-    atoms = definition_atoms(found)
-    desk.cache["definitions"] = (at, atoms)
-    return dict(atoms)
+    desk.cache["definitions"] = (at, found)
+    return list(found)
 
 
 def resolve(

@@ -91,9 +91,7 @@ def resume(
     return _run(desk, job, found, given, progress, BATCH)
 
 
-def marking_given(
-    desk: Desk, source: str | None, marking: str | Iterable[str] | None
-) -> Marking | None:
+def marking_given(desk: Desk, source: str | None, marking: str | Iterable[str] | None) -> Marking | None:
     """Return the marking of input that carries none; None when nothing says one.
 
     Raises InputError for an unknown source or something that is not a marking.
@@ -140,7 +138,7 @@ def _run(
     limits, expansion = limits_of(desk), desk.settings.limits.expansion
     state = "done"
     with desk.store.read() as tx:
-        tally.definitions_known = definitions.known(tx, desk)
+        tally.definitions_known = definitions.believed(tx, desk, desk.node)
     try:
         for index in range(int(job.position.get("file", 0)), len(sources)):
             entry = sources[index]

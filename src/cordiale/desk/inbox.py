@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from cordiale.desk import definitions, records
 from cordiale.desk.importing import limits_of
-from cordiale.desk.intake import prepare
+from cordiale.desk.intake import Intake, Refused, prepare
+from cordiale.desk.records import Problem
+from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.service import Delivered
 from cordiale.platform.clock import format_instant
-from cordiale.platform.languages import fill
+from cordiale.platform.languages import _, fill
 from cordiale.release.marking import UNMARKED, text_of
 from cordiale.store import versions
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+
+
+_CLAIM: Final = _("{node} sent {id} in the name of this node; it is kept in quarantine.")
 
 
 def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
@@ -28,9 +34,14 @@ def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...
     now = desk.clock()
     answers: list[Delivered] = []
     with desk.store.write() as tx:
-        known = definitions.known(tx, desk)
+        known = definitions.believed(tx, desk, node)
         intake = prepare(list(enumerate(raws)), known, None, limits)
-        puts = [msgspec.structs.replace(put, origin="received") for put in intake.puts]
+        claimed = speaking_for_us(tx, desk.home, [put.version for put in intake.puts])
+        puts = [
+            msgspec.structs.replace(put, origin="received")
+            for put in intake.puts
+            if put.version.hash not in claimed
+        ]
         outcomes = versions.put(tx, node, now, puts)
         kept = [
             records.Kept(
@@ -44,20 +55,39 @@ def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...
                 source=node,
                 marking=text_of(UNMARKED),
             )
-            for refused in intake.refused
+            for refused in (*intake.refused, *_quarantined(intake, claimed, node))
         ]
         records.keep(tx, kept)
     desk.wake()
-    for put, outcome in zip(puts, outcomes, strict=True):
-        problem = outcome.reason or outcome.kind
-        fine = outcome.kind in ("new", "same")
-        answers.append(Delivered(put.version.id, _version(put.version), None if fine else problem))
+    refusals = {
+        put.version.hash: outcome.reason or outcome.kind
+        for put, outcome in zip(puts, outcomes, strict=True)
+        if outcome.kind not in ("new", "same")
+    }
+    for put in intake.puts:
+        # What is quarantined is answered as if it were taken: another answer would tell which ids are held here.
+        version = put.version
+        answers.append(Delivered(version.id, _version(version), refusals.get(version.hash)))
     for refused in intake.refused:
         first = refused.problems[0]
         answers.append(
             Delivered(refused.object_id or "", format_instant(now), fill(first.message_id, first.params))
         )
     return tuple(answers)
+
+
+def _quarantined(intake: Intake, claimed: Mapping[bytes, bool], node: str) -> list[Refused]:
+    """Return what speaks in our name; our own content that came back is nothing new and is left out."""
+    return [
+        Refused(
+            place,
+            put.version.raw,
+            put.version.id,
+            (Problem("id", "inbox.identity", _CLAIM, {"node": node, "id": put.version.id}),),
+        )
+        for place, put in enumerate(intake.puts)
+        if claimed.get(put.version.hash)
+    ]
 
 
 def _version(version: object) -> str:

@@ -21,8 +21,6 @@ from cordiale.store.types import Put
 _VERSIONED = b'"spec_version"'
 """STIX 2.1 objects carry it, 2.0 objects never do: what has it needs no second decoding."""
 
-_DEFINITION = "marking-definition"
-
 
 class Refused(msgspec.Struct, frozen=True):
     """One piece of input that is set aside: its place in the file, its bytes and every reason."""
@@ -135,7 +133,7 @@ def identifier(raw: bytes) -> str | None:
     """Return the id of an object that could not be read, where one can still be made out."""
     try:
         value = msgspec.json.decode(raw, type=_Id)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return value.id if value.id is None else value.id[:200]
 

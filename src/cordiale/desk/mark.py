@@ -53,7 +53,7 @@ def mark(
             raise unknown(stix_id)
         before = markings.atoms(tx, row.base_mid)
         version, _problems = read(row.raw)
-        held = definitions.known(tx, desk)
+        held = definitions.believed(tx, desk, row.source)
         carried = of_references(version.markings, held)
         ours = row.source == desk.node and row.origin == "local"
         new: str | None

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cordiale.desk import audit, definitions, importing, jobs, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport, SetAside
 from cordiale.desk.intake import prepare
 from cordiale.desk.tally import Tally, shown
+from cordiale.exchange.claims import speaking_for_us
 from cordiale.platform.ids import uuid4
 from cordiale.release.marking import from_text
 from cordiale.store import versions
@@ -24,8 +27,13 @@ PAGE = 500
 
 
 def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100) -> list[SetAside]:
-    """Return what is set aside, oldest first, after a number."""
+    """Return what is set aside, oldest first, after a number.
+
+    Nobody has decided what may be seen of it, so that it is shown to the house alone.
+    """
     authorise(actor, "set-aside")
+    if actor.recipient is not None:
+        return []
     with desk.store.read() as tx:
         return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit)]
 
@@ -33,6 +41,8 @@ def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int 
 def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
     """Return the bytes of one thing set aside, for a person to correct; empty when there is none."""
     authorise(actor, "set-aside")
+    if actor.recipient is not None:
+        return b""
     with desk.store.read() as tx:
         found = records.kept(tx, numbers=[number])
     return found[0].raw if found else b""
@@ -41,6 +51,8 @@ def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
 def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = None) -> ImportReport:
     """Try again to take in what was set aside: all of it, or these numbers; what succeeds leaves the list."""
     authorise(actor, "set-aside")
+    if actor.recipient is not None:
+        numbers = ()  # what they cannot see they cannot take in; the answer is that of an empty list
     started, now = time.monotonic(), desk.clock()
     job = records.Job(
         id=uuid4(desk.random)[:8],
@@ -62,12 +74,18 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
                 audit.acted(tx, desk, actor, "set-aside-retry", job=job.id, done=tally.read)
                 break
             after = things[-1].number
-            known = definitions.known(tx, desk)
             taken = []
             for thing in (t for t in things if t.raw):
                 given = from_text(thing.marking) or None
+                known = definitions.believed(tx, desk, thing.source)
                 intake = prepare([(thing.place, thing.raw)], known, given, limits)
-                outcomes = versions.put(tx, thing.source, now, intake.puts, own=desk.home.identities)
+                puts = list(intake.puts)
+                if thing.source != desk.node:
+                    claimed = speaking_for_us(tx, desk.home, [put.version for put in puts])
+                    if any(claimed.values()):
+                        continue  # quarantined for good: no retry makes a partner's words ours
+                    puts = [msgspec.structs.replace(put, origin="received") for put in puts]
+                outcomes = versions.put(tx, thing.source, now, puts, own=desk.home.identities)
                 if intake.refused or any(o.kind == "conflict" for o in outcomes):
                     tally.set_aside += 1
                     tally.reasons += Counter(p.code for p in thing.problems[:1])

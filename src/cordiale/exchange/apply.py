@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from cordiale.exchange import definitions, records
+from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.segment import Resource, Slot, pair_name, read_header, read_resource, slot_leaf
@@ -207,7 +208,7 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
     read = [v for v in checked.read if isinstance(v, Version)]
     aside = [v for v in checked.read if isinstance(v, SetAside)]
     atoms = _definitions(tx, read, resource)
-    claimed = _claims(tx, home, read)
+    claimed = speaking_for_us(tx, home, read)
     puts: list[Put] = []
     places: list[int] = []
     for place, found in enumerate(checked.read):
@@ -278,24 +279,6 @@ def _definitions(tx: Transaction, read: Sequence[Version], resource: Resource) -
         for atom in from_text(text):
             atoms.setdefault(stix_atoms.id_of(atom), atom)
     return atoms
-
-
-def _claims(tx: Transaction, home: Home, read: Sequence[Version]) -> dict[bytes, bool]:
-    """Return content hashes of what speaks for us: True to quarantine, False when it is our own, come back."""
-    ids = versions.oids(tx, [version.id for version in read])
-    ours = records.own_hashes(tx, home.node, list(ids.values()))
-    found: dict[bytes, bool] = {}
-    for version in read:
-        own = ours.get(ids.get(version.id, 0), frozenset())
-        if version.hash in own:
-            found[version.hash] = False
-        elif (
-            version.created_by in home.identities
-            or version.id in home.identities
-            or (own and version.modified is not None)
-        ):
-            found[version.hash] = True
-    return found
 
 
 def _quarantine(partner: Partner, sequence: int, version: Version, raw: bytes) -> SetAside:

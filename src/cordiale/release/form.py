@@ -220,14 +220,13 @@ def _partial(
 
 
 def _doubtful(candidate: Candidate, definitions: Mapping[str, str]) -> str | None:
-    """Return the atom that was unknown when the version was stored and that a later definition would lift.
+    """Return an atom that is unknown in the store, while a definition calls it a statement that restricts nothing.
 
-    The store marks again what an imported definition explains. What it still holds as unknown was explained by
-    a partner alone, and must not be taken for cleared when a tear-line is cut.
+    Such a definition may be a partner's, and must not lift a marking of ours when a tear-line is cut.
     """
     for atom in sorted(candidate.full):
         identifier = atom.removeprefix("unknown:")
-        if identifier != atom and definitions.get(identifier, atom) != atom:
+        if identifier != atom and definitions.get(identifier, atom) == "":
             return atom
     return None
 

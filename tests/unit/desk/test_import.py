@@ -241,8 +241,9 @@ def test_stix_2_0_is_upgraded_and_the_report_says_what_changed(
         gzip.compress(b"[]")[:-6],
         gzip.compress(b"[" + b" " * (100 << 20) + b"]"),
         b"\xff\xfe{",
+        b'{"type":"bundle","objects":[{"type":"malware","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}]}",
     ],
-    ids=["cut short", "cut gzip", "bomb", "not text"],
+    ids=["cut short", "cut gzip", "bomb", "not text", "deep"],
 )
 def test_hostile_files_are_set_aside_with_a_reason(
     node: Node, marie: Actor, tmp_path: Path, content: bytes

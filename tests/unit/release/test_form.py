@@ -37,14 +37,14 @@ def candidate(held, *, ours=True, original=None, effective=None):
     return Candidate(read, base, full, effective or base, ours, original)
 
 
-def formed(held, *, targets=None, now=NOW, earlier=None, mandate=YES, **more):
+def formed(held, *, targets=None, now=NOW, earlier=None, mandate=YES, definitions=None, **more):
     return form(
         candidate(held, **more),
         TABLE,
         now,
         mandated=mandate,
         targets=targets or {},
-        definitions={},
+        definitions=definitions or {},
         secret=SECRET,
         earlier=earlier,
     )
@@ -67,6 +67,14 @@ def test_a_marking_that_does_not_pass_withholds_with_its_reason():
         sentence(outcome.code, "en", outcome.params)
         == "TLP:red is narrower than this recipient may have (amber)."
     )
+
+
+def test_a_statement_that_came_later_does_not_lift_a_property_that_is_stored_as_unknown():
+    theirs = "marking-definition--77777777-d84a-4d3a-9b8e-8fb2bff29101"
+    held = value(granular_markings=[{"marking_ref": theirs, "selectors": ["description"]}], description="x")
+    outcome = formed(held, definitions={theirs: ""})
+    assert why(outcome) == "unknown-marking"
+    assert isinstance(formed(held), TearLine)
 
 
 def test_the_effective_marking_decides_not_the_objects_own():
