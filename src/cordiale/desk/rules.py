@@ -95,6 +95,11 @@ def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
         groups(tx, (before, after), now),
         now,
         acts=records.acts_by_query(tx.connection),
+        sent={
+            (partner.node, marking): count
+            for partner in partners(tx)
+            for marking, count in backfill.would_recall(tx, partner, before, after, now).items()
+        },
         state=_state(tx),
     )
     return RulesDiff(

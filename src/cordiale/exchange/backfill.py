@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 
 from cordiale.exchange import recall, records
 from cordiale.exchange.gate import Gate
-from cordiale.exchange.home import Home, Partnership, pair_up
+from cordiale.exchange.home import Home, Partner, Partnership, pair_up
 from cordiale.exchange.narrowing import BY_MARKING
 from cordiale.release import records as standing
+from cordiale.release.marking import Marking
 from cordiale.release.rules import Rules
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
@@ -68,6 +69,34 @@ def rules_changed(
     queued = records.owe_markings(tx, number, now_passing)
     drafted = _draft(tx, home, partnership, narrowed, now) if narrowed else 0
     return {"queued": queued, "narrowed": len(narrowed), "drafted": drafted}
+
+
+def would_recall(
+    tx: Transaction, partner: Partner, before: Rules | None, after: Rules, now: int
+) -> dict[Marking, int]:
+    """Count what a partner holds by marking, of the markings that new rules no longer let pass.
+
+    These are what `rules_changed` would draft a recall of, tear-lines included; the cost follows what is narrowed.
+    """
+    earlier, later = pair_up(partner, before), pair_up(partner, after)
+    if earlier is None:
+        return {}
+    held = records.held(tx, partner.number)
+    found: dict[Marking, int] = {}
+    counted: set[int] = set()  # a version may be under two of them: its effective marking and its full one
+    for mid, marking in markings.all_markings(tx).items():
+        if not earlier.compiled.decide(marking, now).passes:
+            continue
+        if later is not None and later.compiled.decide(marking, now).passes:
+            continue
+        seen, gone = 0, set[int]()
+        while vids := records.under_marking(tx, mid, seen, 10_000):
+            seen = vids[-1]
+            gone |= set(held.of(vids)) - counted
+        if gone:
+            found[marking] = len(gone)
+            counted |= gone
+    return found
 
 
 def holds_ended(tx: Transaction, now: int) -> None:
