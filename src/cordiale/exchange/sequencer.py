@@ -80,7 +80,12 @@ def _cut_group(
     wanted = touched.union(*(vids for vids, _more in owed.values()))
     if not found and not wanted:
         return [Cut(p.partner.node, position=position) for p, _pair in members]
-    subjects = Subjects(tx, home.node, wanted)
+    subjects = Subjects(
+        tx,
+        home.node,
+        wanted,
+        lambda marking: any(p.compiled.decide(marking, now).passes for p, _pair in members),
+    )
     planners = [
         Planner(subjects, home, partnership, records.held(tx, pair.number), now)
         for partnership, pair in members
