@@ -6,18 +6,15 @@ For display only: what may go is decided atom by atom, never from a banner.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 import msgspec
 
 from cordiale.platform.clock import Instant
 from cordiale.platform.languages import _, is_french, text
 from cordiale.release.decide import holds
-from cordiale.release.marking import AXES, TLP, Marking, parse_atom
+from cordiale.release.marking import AXES, PAP, TLP, Marking, parse_atom
 from cordiale.release.partnership import Rules
 from cordiale.release.recipient import Recipient
-
-PAP: Final = ("clear", "green", "amber", "red")
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -146,7 +146,10 @@ def _judge_axis(atom: str, compiled: Compiled, now: Instant) -> tuple[Decision, 
             return _judge_time(atom, parsed.axis, value, now)
         case "tlp":
             passes = who.tlp in TLP and TLP.index(value) <= TLP.index(who.tlp)
-            verdict = _verdict(passes, "tlp-too-narrow", atom, f"{place}.tlp", label=value, allowed=who.tlp)
+            shown = (
+                {} if passes else {"label": value.upper(), "allowed": who.tlp.upper()}
+            )  # as TLP 2.0 writes them
+            verdict = _verdict(passes, "tlp-too-narrow", atom, f"{place}.tlp", **shown)
         case "rel":
             passes = not compiled.names.isdisjoint(value.split("|"))
             verdict = _verdict(passes, "not-releasable-to", atom, place, names=value.replace("|", ", "))

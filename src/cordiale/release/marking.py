@@ -31,6 +31,9 @@ UNRESOLVED: Final = "unresolved"
 TLP: Final = ("clear", "green", "amber", "amber+strict", "red")
 """The labels of TLP 2.0 (FIRST, August 2022), from widest to narrowest audience."""
 
+PAP: Final = ("clear", "green", "amber", "red")
+"""The labels of the Permissible Actions Protocol (MISP taxonomy `PAP`), from most to fewest actions."""
+
 AXES: Final = (
     "level",
     "compartment",
@@ -87,7 +90,7 @@ def parse_atom(text: str) -> Atom:
     match axis:
         case "tlp" if value in TLP:
             return Atom(axis, value)
-        case "pap" if value in ("clear", "green", "amber", "red"):
+        case "pap" if value in PAP:
             return Atom(axis, value)
         case "level" | "compartment" if value.count("/") == 1 and all(value.split("/")):
             return Atom(axis, value)

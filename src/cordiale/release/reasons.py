@@ -25,7 +25,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not-releasable-to": _("Releasable to {names} only."),
     "originator-control": _("Under originator control of {originator}, who has not consented."),
     "retention-over": _("To be kept no longer than {until}."),
-    "tlp-too-narrow": _("TLP:{label} is narrower than this recipient may have ({allowed})."),
+    "tlp-too-narrow": _("TLP:{label} is narrower than this recipient may have (TLP:{allowed})."),
     "unknown-atom": _("A marking this node does not know."),
     "unknown-level": _("{level} is not a level of the scale {scale}."),
     "unknown-marking": _("A marking definition this node does not know: {definition}."),

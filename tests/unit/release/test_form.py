@@ -65,7 +65,7 @@ def test_a_marking_that_does_not_pass_withholds_with_its_reason():
     assert why(outcome) == "tlp-too-narrow"
     assert (
         sentence(outcome.code, "en", outcome.params)
-        == "TLP:red is narrower than this recipient may have (amber)."
+        == "TLP:RED is narrower than this recipient may have (TLP:AMBER)."
     )
 
 
