@@ -30,7 +30,7 @@ LOOKED_AT = 20_000
 _OWN: Mapping[str, str] = {
     STRICTER: REFUSED,
     "tear-line": _("Parts of it may not go, so it goes as a tear-line."),
-    "waiting": _("It may go and waits for the next cut of the stream."),
+    "waiting": _("It may go, and leaves with the next exchange."),
     "recalled": _("It was sent and taken back."),
 }
 
