@@ -10,8 +10,6 @@ from typing import NamedTuple
 from cordiale.platform.languages import _
 
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
-
-is_uuid = re.compile(_UUID).fullmatch
 """A UUID of a version and variant that RFC 4122 or RFC 9562 defines."""
 
 is_identifier = re.compile(rf"([a-z][a-z0-9-]{{0,248}}[a-z0-9])--{_UUID}").fullmatch

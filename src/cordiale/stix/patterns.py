@@ -48,7 +48,6 @@ _ADDRESS = re.compile(r"(?:src_ref|dst_ref|resolves_to_refs\[[0-9*]+\])\.value$"
 _MAIL = re.compile(r"(?:from_ref|sender_ref|(?:to|cc|bcc)_refs\[[0-9*]+\])\.value$").search
 _DIRECTORY = re.compile(r"parent_directory_ref\.path$").search
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?").fullmatch
-_HEX_SIZES = {32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}
 
 
 def literals(pattern: str) -> list[tuple[str, str]]:
