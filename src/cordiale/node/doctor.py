@@ -31,6 +31,29 @@ OFF = 60 * SECOND
 """A partner's clock this far from ours is worth a look (the protocol works with any)."""
 
 HELD = 1000
+"""Versions that may wait for the text index while a node is idle: the next tick takes them in."""
+
+WELL: Mapping[str, str] = {
+    "up": _("The link to {partner} is up."),
+    "new": _("{partner} was not visited yet. Serve this node, or run: cordiale sync {partner}"),
+}
+"""State of a link that needs nothing done → what is said of it."""
+
+TROUBLE: Mapping[str, str] = {
+    "down": _(
+        "{partner} has not answered for {minutes} min ({failures} tries): check the network and the address, or ask its operator."
+    ),
+    "refused": _(
+        "{partner} has refused our requests for {minutes} min ({failures} tries): ask its operator whether it confirmed this node."
+    ),
+    "garbage": _(
+        "{partner} has sent what cannot be read for {minutes} min ({failures} tries): see cordiale partner list, and ask its operator."
+    ),
+    "rejoin": _(
+        "The link to {partner} has been rejoining for {minutes} min ({failures} tries): if it lasts, ask its operator."
+    ),
+}
+"""State of a link in trouble → what is said of it, and what to do."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -152,7 +175,7 @@ def _text(node: Node) -> Iterator[Finding]:
             "text index",
             "look",
             _(
-                "{n} versions wait for the text index. It catches up while the node is served, or with: cordiale doctor --repair"
+                "Versions that wait for the text index: {n}. It catches up while the node is served, or with: cordiale doctor --repair"
             ),
             {"n": waiting},
         )
@@ -177,7 +200,7 @@ def _files(node: Node) -> Iterator[Finding]:
         yield Finding(
             "files",
             "well",
-            _("{n} attachments have the content they were stored with."),
+            _("Attachments that have the content they were stored with: {n}."),
             {"n": len(attached)},
         )
 
@@ -191,7 +214,7 @@ def _aside(node: Node) -> Iterator[Finding]:
         yield Finding(
             "set aside",
             "look",
-            _("{n} things could not be taken in. See: cordiale set-aside list"),
+            _("Things that could not be taken in: {n}. See: cordiale set-aside list"),
             {"n": n},
         )
 
@@ -312,25 +335,13 @@ def _links(node: Node) -> Iterator[Finding]:
                 ),
                 {"partner": link.partner, "seconds": round(link.clock_difference / SECOND)},
             )
-        if link.state in ("up", "new"):
-            yield Finding(
-                "links",
-                "well",
-                _("The link to {partner} is {state}."),
-                {"partner": link.partner, "state": link.state},
-            )
+        if link.state in WELL:
+            yield Finding("links", "well", WELL[link.state], {"partner": link.partner})
             continue
         minutes = round((now - (link.last_contact or now)) / SECOND / 60)
         yield Finding(
             "links",
             "wrong" if link.state in ("garbage", "refused") else "look",
-            _(
-                "The link to {partner} is {state} for {minutes} min after {failures} tries: see cordiale partner list, and ask their operator."
-            ),
-            {
-                "partner": link.partner,
-                "state": link.state,
-                "minutes": minutes,
-                "failures": link.failures,
-            },
+            TROUBLE.get(link.state, TROUBLE["down"]),
+            {"partner": link.partner, "minutes": minutes, "failures": link.failures},
         )
