@@ -15,6 +15,9 @@ from cordiale.demo.checker import Leak
 from cordiale.demo.partnership import NODES, plan
 from cordiale.platform.languages import _, _n, ntext, number, text
 
+SHOWN = 8
+"""Characters of an id's UUID in a table: enough to tell two objects of the scenario apart, and fits 80 columns."""
+
 
 class Reason(msgspec.Struct, frozen=True):
     """Why a node withholds objects from a partner: the code, its sentence, and how many."""
@@ -124,12 +127,14 @@ def _partner(name: str, outcome: Outcome, lang: str) -> Group:
 def _tear_lines(found: tuple[TearLine, ...], lang: str) -> Table:
     table = _table()
     table.add_column(text(lang, _("Object")), overflow="fold", ratio=1)
-    table.add_column(text(lang, _("id at home")))
-    table.add_column(text(lang, _("id at the partner")))
-    table.add_column(text(lang, _("What stayed")), overflow="fold")
+    table.add_column(text(lang, _("Id at home")))
+    table.add_column(text(lang, _("Id at the partner")))
+    table.add_column(text(lang, _("What stayed at home")), overflow="fold")
     for one in found:
         gone = ", ".join(text(lang, _("references")) if g == "refs" else g for g in one.gone)
         table.add_row(Text(one.parent_name), Text(_short(one.parent)), Text(_short(one.id)), Text(gone))
+    said = _("The first {n} characters of each UUID are shown: a tear-line has an id of its own.")
+    table.caption = Text(text(lang, said, n=SHOWN))
     return table
 
 
@@ -174,8 +179,10 @@ def _verdict(outcome: Outcome, lang: str) -> Group:
 
 
 def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 2))
+    return Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 2), caption_justify="left"
+    )
 
 
 def _short(stix_id: str) -> str:
-    return stix_id.partition("--")[2][:8] + "…"
+    return stix_id.partition("--")[2][:SHOWN] + "…"
