@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,18 +52,18 @@ to = ["canada", "france"]
 class Pair:
     """Canada and France, confirmed, under the same rules; each carries requests to the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stores: Mapping[str, str] | None = None, rules: str = RULES) -> None:
         self.lines: list[Callable[[Request], Response]] = []
         for name, nation in (("canada", "CAN"), ("france", "FRA")):
-            init(folder / name, name=name, nation=nation)
+            init(folder / name, name=name, nation=nation, store=(stores or {}).get(name))
         self.canada = open_node(folder / "canada", environ={}, carrier=self.carry)
         self.france = open_node(folder / "france", environ={}, carrier=self.carry)
         self.broken: Callable[[Request], Response] | None = None
         self.officer = house("marie")
         self.introduce()
         for node in (self.canada, self.france):
-            token = rules_diff(node.desk, self.officer, RULES).token
-            rules_apply(node.desk, self.officer, RULES, "rules.toml", token)
+            token = rules_diff(node.desk, self.officer, rules).token
+            rules_apply(node.desk, self.officer, rules, "rules.toml", token)
 
     def carry(self, partner: Partner) -> Transport:
         if self.broken is not None:
@@ -76,12 +76,16 @@ class Pair:
             partner_confirm(node.desk, self.officer, other.desk.node, own_words(other.desk, "fr"))
 
     def take(self, *objects: dict[str, Any], marking: str = "tlp:green") -> None:
-        source = of_bytes("objects", orjson.dumps(list(objects)))
-        import_(self.canada.desk, self.officer, [source], marking=marking)
+        send(self.canada, self.officer, *objects, marking=marking)
 
     def exchange(self) -> Any:
         cut_all(self.canada.desk)
         return sync(self.france.desk, self.officer)[0]
+
+
+def send(node: Node, officer: Actor, *objects: dict[str, Any], marking: str = "tlp:green") -> None:
+    """Import objects into a node."""
+    import_(node.desk, officer, [of_bytes("objects", orjson.dumps(list(objects)))], marking=marking)
 
 
 @pytest.fixture
