@@ -54,7 +54,7 @@ def stop(job: Annotated[str, JOB]) -> None:
 @app.command("resume", cls=Command, help=tr(_("Go on with a job that was stopped or interrupted.")))
 def resume(job: Annotated[str, JOB]) -> None:
     """Resume a job."""
-    from cordiale.desk.jobs import job_resume
+    from cordiale.desk.resuming import job_resume
 
     with opened() as (node, actor), progress(tr(_("Importing"))) as report:
         done = job_resume(node.desk, actor, job, progress=report)

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cordiale.desk import audit, records
 from cordiale.desk.actor import authorise
-from cordiale.desk.answers import ImportReport, JobView
-from cordiale.platform.errors import Conflict, NotFound
+from cordiale.desk.answers import JobView
+from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -41,30 +39,6 @@ def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:
         records.ask_stop(tx, job)
         audit.acted(tx, desk, actor, "job-stop", job=job)
     return view(found)
-
-
-def job_resume(desk: Desk, actor: Actor, job: str, *, progress: Progress | None = None) -> ImportReport:
-    """Go on with a job where its last committed batch ended.
-
-    Raises NotFound for an unknown job and Conflict when it is running or done.
-    """
-    from cordiale.desk import importing
-
-    authorise(actor, "job")
-    with desk.store.write() as tx:
-        found = one(records.get_job(tx, job), job)
-        state = view(found).state
-        if state not in ("interrupted", "stopped", "failed"):
-            raise Conflict(
-                "job-state",
-                _("Job {job} is {state}: only one that was stopped or interrupted can go on."),
-                job=job,
-                state=state,
-            )
-        records.ask_stop(tx, job, stop=False)
-        records.put_job(tx, msgspec.structs.replace(found, state="running", process=process()))
-        audit.acted(tx, desk, actor, "job-resume", job=job)
-    return importing.resume(desk, actor, found, progress=progress)
 
 
 def one(job: records.Job | None, id: str) -> records.Job:

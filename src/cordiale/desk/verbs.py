@@ -67,7 +67,7 @@ VERBS: dict[str, str] = {
     "set_aside_retry": "set_aside",
     "jobs": "jobs",
     "job_stop": "jobs",
-    "job_resume": "jobs",
+    "job_resume": "resuming",
 }
 
 

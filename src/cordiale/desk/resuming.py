@@ -1,0 +1,39 @@
+"""Go on with long work where it was left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cordiale.desk import audit, importing, jobs, records
+from cordiale.desk.actor import authorise
+from cordiale.platform.errors import Conflict
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.answers import ImportReport
+    from cordiale.desk.desk import Desk
+
+
+def job_resume(desk: Desk, actor: Actor, job: str, *, progress: jobs.Progress | None = None) -> ImportReport:
+    """Go on with a job where its last committed batch ended.
+
+    Raises NotFound for an unknown job and Conflict when it is running or done.
+    """
+    authorise(actor, "job")
+    with desk.store.write() as tx:
+        found = jobs.one(records.get_job(tx, job), job)
+        state = jobs.view(found).state
+        if state not in ("interrupted", "stopped", "failed"):
+            said = (
+                _("Job {job} is running: let it end, or stop it first.")
+                if state == "running"
+                else _("Job {job} is done: nothing of it is left to do.")
+            )
+            raise Conflict("job-state", said, job=job)
+        records.ask_stop(tx, job, stop=False)
+        records.put_job(tx, msgspec.structs.replace(found, state="running", process=jobs.process()))
+        audit.acted(tx, desk, actor, "job-resume", job=job)
+    return importing.resume(desk, actor, found, progress=progress)
