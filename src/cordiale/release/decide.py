@@ -146,9 +146,8 @@ def _judge_axis(atom: str, compiled: Compiled, now: Instant) -> tuple[Decision, 
             return _judge_time(atom, parsed.axis, value, now)
         case "tlp":
             passes = who.tlp in TLP and TLP.index(value) <= TLP.index(who.tlp)
-            shown = (
-                {} if passes else {"label": value.upper(), "allowed": who.tlp.upper()}
-            )  # as TLP 2.0 writes them
+            # a reason is read by people, and TLP 2.0 writes its labels in capitals
+            shown = {} if passes else {"label": value.upper(), "allowed": who.tlp.upper()}
             verdict = _verdict(passes, "tlp-too-narrow", atom, f"{place}.tlp", **shown)
         case "rel":
             passes = not compiled.names.isdisjoint(value.split("|"))
