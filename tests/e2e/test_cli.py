@@ -144,6 +144,17 @@ def test_help_and_answers_are_whole_in_french(node: Path, tmp_path: Path) -> Non
     assert refused.startswith("Erreur")
 
 
+def test_a_group_without_its_command_is_answered_with_help_alone() -> None:
+    for lang, first in (("en", b"Usage: "), ("fr", b"Utilisation")):
+        done = run("--lang", lang, "jobs", code=2)
+        assert done.stdout.startswith(first)
+        assert done.stderr == b""
+
+
+def test_recall_without_objects_is_the_list_and_says_so_when_it_is_empty(node: Path) -> None:
+    assert b"Nothing was recalled yet" in run("--node", node, "recall").stdout
+
+
 def test_help_is_quick() -> None:
     run("--help")  # once, so that byte code is there
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -86,7 +86,7 @@ def _wrong_usage(error: Any) -> int:
     words = error.format_message()
     context = getattr(error, "ctx", None)
     path = " ".join((context.command_path if context else "cordiale").split()[1:])
-    if not words or "Usage: " in words:  # no argument at all: help, as it stands
+    if not words or type(error).__name__ == "NoArgsIsHelpError":  # no argument at all: help, as it stands
         sys.stdout.write(words + "\n")
         return USAGE
     for pattern, message_id in _USAGE:

@@ -11,6 +11,8 @@ from cordiale.cli.session import current, interactive
 from cordiale.cli.tree import tr
 from cordiale.platform.languages import _
 
+_KEPT = "\n\u00a0\u202f"
+
 
 def emit(value: Any, words: Callable[[], str | None]) -> None:
     """Write an answer: `value` as JSON under --json, else what `words` returns."""
@@ -48,8 +50,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def printable(words: str) -> str:
-    """Show control characters of content instead of sending them to the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in words)
+    """Show control characters of content instead of sending them to the terminal.
+
+    French is written with no-break spaces, which Python counts among what cannot be printed: they stay.
+    """
+    return "".join(c if c.isprintable() or c in _KEPT else f"\\u{{{ord(c):x}}}" for c in words)
 
 
 def when(instant: int | None) -> str:

@@ -74,12 +74,15 @@ def recall(
             )
         else:
             done = desk.recall_list(node.desk, actor, partner=partner)
-    emit({"recalls": msgspec.to_builtins(done)}, lambda: _words(done))
+    asked = bool(ids) and ids != ["list"]
+    emit({"recalls": msgspec.to_builtins(done)}, lambda: _words(done, asked=asked))
 
 
-def _words(done: list[Recalled]) -> str:
-    if not done:
+def _words(done: list[Recalled], *, asked: bool) -> str:
+    if not done and asked:
         return tr(_("No partner holds any of it: nothing to recall."))
+    if not done:
+        return tr(_("Nothing was recalled yet. Begin with: cordiale recall ID --reason WHY"))
     rows = [
         (r.recall, r.partner, str(r.objects), r.action, tr(STATES.get(r.state, r.state)), when(r.at))
         for r in done
