@@ -156,7 +156,7 @@ def _run(
                 records.put_job(tx, tally.job(job, desk.clock()))
         index_all(desk)
     except Exception as error:
-        _failed(desk, job, tally, error)
+        _failed(desk, job, error)
         raise full_if_full(error, desk) from error
     finally:
         desk.wake()
@@ -290,12 +290,15 @@ def index_all(desk: Desk) -> int:
             return total
 
 
-def _failed(desk: Desk, job: records.Job, tally: Tally, error: Exception) -> None:
+def _failed(desk: Desk, job: records.Job, error: Exception) -> None:
     """Write down why a job ended, where the disk still allows it."""
     note = str(error).split("\n")[0][:300] if isinstance(error, CordialeError) else type(error).__name__
     try:
         with desk.store.write() as tx:
-            records.put_job(tx, tally.job(job, desk.clock(), "failed", note))
+            # What was counted of the batch that failed is not stored: to go on from there would lose it.
+            committed = records.get_job(tx, job.id) or job
+            ended = msgspec.structs.replace(committed, state="failed", updated=desk.clock(), note=note)
+            records.put_job(tx, ended)
     except Exception:  # noqa: BLE001
         return  # a full disk: the job is then found interrupted, at its last committed batch
 

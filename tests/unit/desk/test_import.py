@@ -11,15 +11,16 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk import records, sources
+from cordiale.desk import jobs, records, sources
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
+from cordiale.desk.importing import import_, resume
 from cordiale.desk.set_aside import set_aside, set_aside_retry
 from cordiale.node.node import Node
-from cordiale.platform.errors import InputError, NotAllowed, NotFound
+from cordiale.platform.errors import InputError, NotAllowed, NotFound, StorageFull
 from cordiale.release.marking import Marking
 from cordiale.stix import atoms, tlp
 from cordiale.store import markings, versions
+from cordiale.store.search import counts
 from tests.unit.desk.conftest import indicator
 
 Write = Callable[..., Path]
@@ -272,3 +273,24 @@ def test_the_audit_says_who_imported_what_and_cannot_be_changed(
     assert row["details"] == {"job": report.job, "files": [str(path)]}
     with pytest.raises(Exception, match="append-only"), node.store.write() as tx:
         tx.connection.exec_driver_sql("DELETE FROM desk_audit")
+
+
+def test_what_a_full_disk_stopped_is_gone_on_with_and_nothing_is_lost(
+    node: Node, marie: Actor, write: Write
+) -> None:
+    path = write(*(indicator(n, description="x" * 4000) for n in range(200)))
+    with node.store.bare() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 40}")
+    with pytest.raises(StorageFull):
+        take(node, marie, path, marking="tlp:green", batch=20)
+    with node.store.bare() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    (stopped,) = jobs.jobs(node.desk, marie)
+    assert stopped.state == "failed"
+    with node.store.read() as tx:
+        job = records.get_job(tx, stopped.id)
+    assert job is not None
+    resume(node.desk, marie, job)
+    with node.store.read() as tx:
+        assert counts(tx, None) == {"indicator": 200}
