@@ -1,6 +1,6 @@
 """The words in which the data tables of object types are written.
 
-A kind says what one property may hold. Tables of kinds are data; `checker` compiles them.
+A kind says what one property may hold. Tables of kinds are data; `checker` and `single` compile them.
 Sections named in comments are those of STIX 2.1 (errata 01).
 """
 

@@ -10,7 +10,7 @@ import msgspec
 
 from cordiale.platform.languages import _
 from cordiale.stix import forms, kinds
-from cordiale.stix.checker import Check, compile_kind
+from cordiale.stix.checker import compile_kind
 from cordiale.stix.instants import instant_of
 from cordiale.stix.limits import FEW
 from cordiale.stix.meta import BUNDLE, COMMON, OBSERVABLE_COMMON, SMOS
@@ -20,6 +20,7 @@ from cordiale.stix.rules import RULES, Rule
 from cordiale.stix.sco import SCOS
 from cordiale.stix.scos import deterministic_id
 from cordiale.stix.sdo import SDOS
+from cordiale.stix.single import Check
 from cordiale.stix.sro import SROS
 
 TYPES: Mapping[str, kinds.ObjectType] = {**SDOS, **SROS, **SCOS, **SMOS}
