@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from cordiale.platform.ids import Randomness
 
 FIRST_S = 0.5
+"""Seconds to wait after a first failure: a partner that restarts is back within a few of them."""
+
 LONGEST_S = 120.0
-"""Shortest and longest wait after failures in a row."""
+"""Most seconds to wait after failures in a row: one request in two minutes troubles nobody."""
 
 log = logger("node")
 

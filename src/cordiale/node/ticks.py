@@ -15,11 +15,8 @@ from cordiale.platform.log import logger
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
 
-FORCED_S = 2.0
-"""Seconds after which the sequencer looks even if nothing seems to have changed: markings expire."""
-
-HOUSEKEEPING_S = 60.0
 JOIN_S = 5.0
+"""Seconds that closing waits for a thread: a step ends well before, a partner's answer may not come at all."""
 
 log = logger("node")
 

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from cordiale.desk import attachments, expiry
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.sequencer import cut
-from cordiale.node.ticks import FORCED_S, HOUSEKEEPING_S
 from cordiale.platform.log import logger
 from cordiale.store import search
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+
+FORCED_S = 2.0
+"""Seconds after which the sequencer looks even if nothing seems to have changed: markings expire."""
+
+HOUSEKEEPING_S = 60.0
+"""Seconds between two looks for expired markings and for files that nothing refers to."""
 
 INDEX = 500
 """Versions indexed between two cuts: a long backlog must not delay a release."""
@@ -31,6 +36,9 @@ class Work:
         self.kept_at = -HOUSEKEEPING_S
         self.indexing = desk.settings.store.text_index
         self.backlog = self.indexing
+        # What comes in small pieces is indexed together: a quarter of the lag that is allowed may pass in between.
+        self.rest = desk.settings.store.index_lag_ms / 4000
+        self.indexed_at = -self.rest
 
     def step(self, woken: bool) -> bool:
         """Cut, index and keep house where there is something to do; tell whether more waits."""
@@ -45,17 +53,19 @@ class Work:
             # Read after our own commit: it is no news. What another process committed in between
             # is found by the forced look.
             self.token = desk.store.changed()
-        if self.backlog:
+        more = False
+        if self.backlog and now - self.indexed_at >= self.rest:
             with desk.store.write() as tx:
-                done = search.index_text(tx, INDEX)
-            self.backlog = done > 0
-            if not done:
-                self.token = desk.store.changed()
+                more = search.index_text(tx, INDEX) == INDEX
+            self.token = desk.store.changed()
+            if not more:
+                self.backlog = False
+                self.indexed_at = time.monotonic()
         if now - self.kept_at >= HOUSEKEEPING_S:
             self.kept_at = now
             expiry.expire(desk)
             attachments.sweep(desk)
-        return behind or self.backlog
+        return behind or more
 
     def _cut(self) -> bool:
         desk = self.desk
