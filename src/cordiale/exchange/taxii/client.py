@@ -66,14 +66,6 @@ def api_roots(transport: Transport, headers: Mapping[str, str], path: str = "/ta
     return tuple(_own_path(root) for root in found.api_roots if not urlsplit(root).netloc)
 
 
-def absolute_api_roots(
-    transport: Transport, headers: Mapping[str, str], host: str, path: str = "/taxii2/"
-) -> tuple[str, ...]:
-    """Return the paths of the API roots on `host`, for servers that name themselves in full."""
-    found = _read(_get(transport, headers, path), _Discovery)
-    return tuple(_own_path(root) for root in found.api_roots if urlsplit(root).netloc in ("", host))
-
-
 def collections(transport: Transport, headers: Mapping[str, str], api_root: str) -> tuple[Collection, ...]:
     """List the collections of an API root."""
     base = api_root.rstrip("/") + "/collections/"
