@@ -58,7 +58,6 @@ def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...
             for refused in (*intake.refused, *_quarantined(intake, claimed, node))
         ]
         records.keep(tx, kept)
-    desk.wake()
     refusals = {
         put.version.hash: outcome.reason or outcome.kind
         for put, outcome in zip(puts, outcomes, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments, expiry
@@ -29,8 +30,9 @@ log = logger("node")
 class Work:
     """What the worker remembers between steps; nothing that a restart would miss."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.desk = desk
+        self.monotonic = monotonic
         self.token: object = None
         self.cut_at = 0.0
         self.kept_at = -HOUSEKEEPING_S
@@ -42,25 +44,27 @@ class Work:
 
     def step(self, woken: bool) -> bool:
         """Cut, index and keep house where there is something to do; tell whether more waits."""
-        desk, now = self.desk, time.monotonic()
+        desk, now = self.desk, self.monotonic()
         changed = desk.store.changed()
         behind = False
         if woken or changed != self.token or now - self.cut_at >= FORCED_S:
             if changed != self.token:
                 self.backlog = self.indexing
             behind = self._cut()
-            self.cut_at = time.monotonic()
+            self.cut_at = self.monotonic()
             # Read after our own commit: it is no news. What another process committed in between
             # is found by the forced look.
             self.token = desk.store.changed()
         more = False
         if self.backlog and now - self.indexed_at >= self.rest:
             with desk.store.write() as tx:
-                more = search.index_text(tx, INDEX) == INDEX
-            self.token = desk.store.changed()
+                done = search.index_text(tx, INDEX)
+            more = done == INDEX
+            if not done:
+                self.token = desk.store.changed()  # looking in vain is no news
             if not more:
                 self.backlog = False
-                self.indexed_at = time.monotonic()
+                self.indexed_at = self.monotonic()
         if now - self.kept_at >= HOUSEKEEPING_S:
             self.kept_at = now
             expiry.expire(desk)

@@ -1,0 +1,69 @@
+"""What the worker does and leaves: small pieces are indexed together, and a quiet node stays quiet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+
+from cordiale.desk import inbox, search
+from cordiale.desk.actor import house
+from cordiale.node import work
+from cordiale.node.initialise import init
+from cordiale.node.opening import open_node
+
+WHEN = "2026-03-01T08:00:00.000Z"
+
+
+def indicator(number: int) -> bytes:
+    return orjson.dumps(
+        {
+            "type": "indicator",
+            "spec_version": "2.1",
+            "id": f"indicator--00000000-0000-4000-8000-{number:012d}",
+            "created": WHEN,
+            "modified": WHEN,
+            "name": f"lantern {number}",
+            "pattern": "[url:value = 'https://example.org/']",
+            "pattern_type": "stix",
+            "valid_from": WHEN,
+        }
+    )
+
+
+def test_what_is_posted_bit_by_bit_is_indexed_together_and_within_the_lag(tmp_path: Path) -> None:
+    now = [1000.0]
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    with open_node(path, environ={}) as node:
+        desk, actor = node.desk, house("marie")
+
+        def found() -> int:
+            return len(search.search(desk, actor, "lantern").items)
+
+        worker = work.Work(desk, lambda: now[0])
+        inbox.take(desk, "france", (indicator(1),))
+        worker.step(False)
+        assert found() == 1
+        inbox.take(desk, "france", (indicator(2),))
+        worker.step(False)
+        inbox.take(desk, "france", (indicator(3),))
+        worker.step(False)
+        assert found() == 1
+        now[0] += desk.settings.store.index_lag_ms / 1000
+        worker.step(False)
+        assert found() == 3
+
+
+def test_a_quiet_node_stops_writing(tmp_path: Path) -> None:
+    now = [1000.0]
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    with open_node(path, environ={}) as node:
+        worker = work.Work(node.desk, lambda: now[0])
+        inbox.take(node.desk, "france", (indicator(1),))
+        for _ in range(6):
+            worker.step(False)
+            now[0] += 0.6
+        worker.cut_at = now[0]
+        before = node.store.changed()
+        assert worker.step(False) is False
+        assert node.store.changed() == before
