@@ -27,6 +27,7 @@ def serve(
         bool,
         typer.Option("--allow-network", help=tr(_("Serve the interface to other machines too."))),
     ] = False,
+    until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True)] = False,
 ) -> None:
     """Serve the node."""
     import signal
@@ -44,9 +45,26 @@ def serve(
         # The server ends by raising the signal anew: it then means "close the node", not "die".
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _end)
+        if until_input_ends:
+            _end_with_input()
         node.start()
         run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready)
 
 
 def _end(number: int, frame: object) -> None:
     raise SystemExit(0)
+
+
+def _end_with_input() -> None:
+    """End in order once standard input closes: who started this server is gone, even by SIGKILL."""
+    import os
+    import signal
+    import sys
+    import threading
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="input", daemon=True).start()

@@ -114,8 +114,8 @@ def start(name: str, folder: Path, url: str) -> Server:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     with (folder / "logs" / "serve.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603  in a session of its own: Ctrl-C reaches us, and we end it in order
-            [*COMMAND, "--node", str(folder), "serve"],
-            stdin=subprocess.DEVNULL,
+            [*COMMAND, "--node", str(folder), "serve", "--until-input-ends"],
+            stdin=subprocess.PIPE,  # held open by us alone: it closes with us, whatever ends us
             stdout=log,
             stderr=log,
             env=environment(),
