@@ -112,6 +112,30 @@ def confirm(
     )
 
 
+@app.command(
+    "rejoin",
+    cls=Command,
+    help=tr(
+        _(
+            "Serve a partner again after this node was restored from a backup. First make good what was marked, held or recalled since."
+        )
+    ),
+)
+def rejoin(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    unvisited: Annotated[
+        bool,
+        typer.Option("--unvisited", help=tr(_("Even if partners could not be visited since the restore."))),
+    ] = False,
+) -> None:
+    """Serve a partner again."""
+    from cordiale.desk.partners import partner_rejoin
+
+    with opened() as (node, actor):
+        done = partner_rejoin(node.desk, actor, name, unvisited=unvisited)
+    emit(done, lambda: tr(_("{name} is served again."), name=done.name))
+
+
 @app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))
 def list_() -> None:
     """List partners."""

@@ -22,12 +22,24 @@ def restore(
         Path | None,
         typer.Argument(metavar="[PATH]", help=tr(_("Folder of the node (default: --node)."))),
     ] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option("--old", help=tr(_("The folder of the node before, to purge what it had purged."))),
+    ] = None,
 ) -> None:
     """Restore a node."""
     from cordiale.node.backup import restore as run
 
-    made = run(folder, path or current().node)
+    made = run(folder, path or current().node, old)
     emit(
         {"node": str(made)},
-        lambda: tr(_("The node is back in {path}. See: cordiale --node {path} doctor"), path=str(made)),
+        lambda: (
+            tr(_("The node is back in {path}. See: cordiale --node {path} doctor"), path=str(made))
+            + "\n"
+            + tr(
+                _(
+                    "Nothing is served to partners yet: run cordiale sync, make good what was done since the backup, then cordiale partner rejoin NAME."
+                )
+            )
+        ),
     )

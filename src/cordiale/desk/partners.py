@@ -12,6 +12,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerView
 from cordiale.exchange import partner as exchange
+from cordiale.exchange import rejoin
 from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.sync import links
 
@@ -76,6 +77,23 @@ def partner_confirm(desk: Desk, actor: Actor, name: str, words: Sequence[str] | 
         audit.acted(tx, desk, actor, "partner-confirm", partner=confirmed.node)
     desk.wake()
     return view(confirmed, None)
+
+
+def partner_rejoin(desk: Desk, actor: Actor, name: str, *, unvisited: bool = False) -> PartnerView:
+    """Serve a partner again after this node was restored from a copy.
+
+    The act says that somebody made good what happened here since the copy: markings, holds, refusals and recalls.
+    Raises Conflict while a partner was not visited since, unless `unvisited`.
+    """
+    authorise(actor, "partner")
+    named(actor, "partner rejoin")
+    with desk.store.write() as tx:
+        known = exchange.partner(tx, name)
+        rejoin.reopen(tx, known, unvisited=unvisited)
+        audit.acted(tx, desk, actor, "partner-rejoin", partner=known.node, unvisited=unvisited)
+        done = next(one for one in every(tx) if one.name == known.node)
+    desk.wake()
+    return done
 
 
 def partner_list(desk: Desk, actor: Actor) -> list[PartnerView]:

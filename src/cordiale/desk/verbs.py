@@ -21,6 +21,7 @@
 | `partner_invite` | `(desk, actor) -> bytes` (the invitation file) |
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
+| `partner_rejoin` | `(desk, actor, name, *, unvisited=False) -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
 | `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
 | `attach` | `(desk, actor, stix_id, chunks, *, name, media_type, marking=None) -> AttachmentView` |
@@ -59,6 +60,7 @@ VERBS: dict[str, str] = {
     "partner_invite": "partners",
     "partner_add": "partners",
     "partner_confirm": "partners",
+    "partner_rejoin": "partners",
     "partner_list": "partners",
     "sync": "sync",
     "attach": "attach",

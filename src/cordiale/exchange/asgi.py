@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from cordiale.exchange import link, wake
+from cordiale.exchange import link, rejoin, wake
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.nodes import BASE, refused
 from cordiale.exchange.service import Service, authenticate, respond
@@ -80,6 +80,8 @@ async def _news(request: Request, service: Service) -> Response:
     """Wait for news without a thread, then answer as for any other request."""
     try:
         partnership = authenticate(request, service)
+        with service.store.read() as tx:
+            rejoin.refuse_closed(tx, partnership.partner)
         wait = wake.Wait(request, service.store, partnership.partner)
         for _look in range(int(wake.seconds(request) / wake.STEP)):
             if wait.over():

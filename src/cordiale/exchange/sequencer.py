@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cordiale.exchange import backfill, narrowing, numbering, records
+from cordiale.exchange import backfill, narrowing, numbering, records, rejoin
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.numbering import Batch, Outgoing
@@ -52,10 +52,13 @@ def cut(
     """
     backfill.holds_ended(tx, now)
     groups: dict[int, list[tuple[Partnership, records.Pair]]] = {}
+    done: dict[str, Cut] = {}
     for partnership in partnerships:
         pair = records.pair(tx, partnership.partner.number)
+        if rejoin.closed(tx, pair.number):  # two histories of one stream must never be signed
+            done[partnership.partner.node] = Cut(partnership.partner.node, position=pair.position)
+            continue
         groups.setdefault(pair.position, []).append((partnership, pair))
-    done: dict[str, Cut] = {}
     for position, members in sorted(groups.items()):
         for one in _cut_group(tx, home, position, members, now, changes):
             done[one.partner] = one

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from cordiale.exchange import link, nodes
+from cordiale.exchange import link, nodes, rejoin
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.link import Nonces
 from cordiale.exchange.message import Request, Response
@@ -57,6 +57,8 @@ def respond(request: Request, service: Service) -> Response:
         partnership = _caller(request, service)
         if partnership is None:
             return UNAUTHORISED
+        if _closed(service, partnership):
+            return UNAVAILABLE
         return respond_taxii(request, service.store, service.home, partnership, service.inbox, service.title)
     except Unavailable:
         return UNAVAILABLE
@@ -73,6 +75,11 @@ def _caller(request: Request, service: Service) -> Partnership | None:
         return authenticate(request, service)
     except NotAllowed:
         return None
+
+
+def _closed(service: Service, partnership: Partnership) -> bool:
+    with service.store.read() as tx:
+        return rejoin.closed(tx, partnership.partner.number)
 
 
 def authenticate(request: Request, service: Service) -> Partnership:
@@ -92,6 +99,8 @@ def _respond_node(request: Request, service: Service) -> Response:
         named = link.signer_named(request) or ""
         return link.refusal_response(service.home, problem, named, service.home.clock())
     try:
+        with service.store.read() as tx:
+            rejoin.refuse_closed(tx, partnership.partner)
         found = service.more(request, partnership) if service.more is not None else None
         if found is not None:
             return found

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from cordiale.exchange import apply as applying
-from cordiale.exchange import checkpoint, nodes, recall, records
+from cordiale.exchange import checkpoint, nodes, recall, records, rejoin
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
@@ -300,6 +300,7 @@ def _record(
     }
     if welcome is not None:
         values |= {"last_contact": now, "news": welcome.last, "clock_difference": difference}
+    values |= rejoin.after_visit(partner, before, state == "up")
     records.save_link(tx, partner.number, values)
 
 

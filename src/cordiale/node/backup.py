@@ -12,9 +12,12 @@ from cordiale.platform import configuration
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
 from cordiale.store import backup as store_backup
+from cordiale.store import versions
+from cordiale.store.connection import open_store
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.store.types import Tombstone
 
 STORE = "store"
 FILES = (configuration.FILE_NAME,)
@@ -57,10 +60,11 @@ def backup(node: Node, target: Path) -> Path:
     return target
 
 
-def restore(copy: Path, path: Path) -> Path:
+def restore(copy: Path, path: Path, old: Path | None = None) -> Path:
     """Make a node folder from a copy; return it.
 
-    Links to partners find by themselves that this node went back in time and rejoin. Raises
+    What was purged before, by the copy's own ledger and by that of the `old` node folder if it can still be read, is
+    purged again, and the link to every partner is closed until a person reopens it. Raises
     Conflict when a node is there already, InputError for what is no copy, IntegrityError when the
     copy is damaged; nothing is left behind then.
     """
@@ -92,9 +96,43 @@ def restore(copy: Path, path: Path) -> Path:
             shutil.copy2(files.address(copy / "files", sha256), target)
             files.verify(path / "files", sha256)
         shutil.copy2(copy / configuration.FILE_NAME, path / configuration.FILE_NAME)
-        store_backup.restore(copy / STORE, configuration.load(path, {}).store.url)
+        url = configuration.load(path, {}).store.url
+        ledger = _ledger(old, url) if old is not None else []
+        store_backup.restore(copy / STORE, url)
+        _not_as_if_nothing_happened(path, ledger)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
     path.chmod(0o700)
     return path
+
+
+def _ledger(old: Path, url: str) -> list[Tombstone]:
+    """Read what the node before this one has purged."""
+    theirs = configuration.load(old, {}).store.url
+    if theirs == url:
+        return []  # the database is the one that is filled
+    store = open_store(theirs)
+    try:
+        with store.read() as tx:
+            return versions.tombstones(tx)
+    finally:
+        store.close()
+
+
+def _not_as_if_nothing_happened(path: Path, ledger: list[Tombstone]) -> None:
+    from cordiale.desk import attachments
+    from cordiale.exchange import rejoin
+    from cordiale.exchange.withdrawal import withdraw_everywhere
+    from cordiale.node.opening import open_node
+
+    with open_node(path, environ={}) as node:
+        with node.store.write() as tx:
+            ledger = [*versions.tombstones(tx), *ledger]
+            # before they are purged: the leaves in the streams cannot be made again afterwards
+            withdraw_everywhere(tx, [vid for tomb in ledger for vid in versions.matching(tx, tomb)])
+            purged = versions.replay(tx, ledger)
+            rejoin.close_all(tx)
+        if purged:
+            attachments.collect(node.desk)
+            store_backup.scrub(node.store)

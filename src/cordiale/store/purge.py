@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
 
 from cordiale.platform.errors import NotFound
@@ -111,6 +112,38 @@ def tombstones(tx: Transaction, stix_id: str | None = None) -> list[Tombstone]:
         )
         for held, source_no, vid, salt, salted, reason, at in found
     ]
+
+
+def matching(tx: Transaction, tomb: Tombstone) -> list[int]:
+    """Return the versions held although a line of a ledger says that they were purged."""
+    oid = names.known_oids(tx, (tomb.id,)).get(tomb.id, 0)
+    source_no = None if tomb.source is None else names.known_number(tx, names.SOURCE, tomb.source)
+    if tomb.source is not None and source_no is None:
+        return []
+    return [
+        vid
+        for vid, content, stating in tx.rows("SELECT vid, hash, source_no FROM versions WHERE oid = ?", oid)
+        if source_no in (None, stating)
+        and tomb.salted_hash in (None, sha256(tomb.salt + bytes(content)).digest())
+    ]
+
+
+def replay(tx: Transaction, ledger: Iterable[Tombstone]) -> list[int]:
+    """Purge again what a ledger says was purged, and refuse it from now on; return the vids purged.
+
+    Repeating it is harmless.
+    """
+    purged: list[int] = []
+    for tomb in ledger:
+        for vid in matching(tx, tomb):
+            purge(tx, vid, tomb.reason, tomb.when, tomb.salt)
+            purged.append(vid)
+        known = {(one.source, one.salted_hash) for one in tombstones(tx, tomb.id)}
+        if (tomb.source, tomb.salted_hash) not in known:
+            oids, _fresh = names.intern_oids(tx, {tomb.id})
+            source_no = None if tomb.source is None else names.number(tx, names.SOURCE, tomb.source)
+            _entomb(tx, oids[tomb.id], source_no, None, tomb.salt, tomb.salted_hash, tomb.reason, tomb.when)
+    return purged
 
 
 def _entomb(

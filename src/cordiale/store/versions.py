@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from cordiale.store import names
 from cordiale.store.connection import Transaction
 from cordiale.store.listing import current
-from cordiale.store.purge import bury, purge, remark, tombstones
-from cordiale.store.put import put
+from cordiale.store.purge import bury, matching, purge, remark, replay, tombstones
+from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
 from cordiale.store.rows import bodies, by_vid, get
 from cordiale.store.types import (
     Filter,
@@ -37,10 +37,13 @@ __all__ = [
     "by_vid",
     "current",
     "get",
+    "matching",
     "oids",
     "purge",
     "put",
+    "received_under",
     "remark",
+    "replay",
     "tombstones",
     "with_markings",
 ]
@@ -61,3 +64,11 @@ def with_markings(tx: Transaction, mids: Iterable[int], after: int, limit: int) 
         limit,
     )
     return [(vid, mid) for vid, mid in found]
+
+
+def received_under(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[int]:
+    """Return received versions, current or not, under these effective markings, by vid after a vid."""
+    sql = "SELECT vid, flags FROM versions WHERE vid > ? AND effective_mid IN INTS(?) ORDER BY vid"
+    received = ORIGINS.index("received")
+    rows = tx.rows(sql, after, list(mids))
+    return [vid for vid, flags in rows if flags >> ORIGIN_SHIFT == received][:limit]

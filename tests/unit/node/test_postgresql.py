@@ -117,7 +117,7 @@ def test_a_node_on_postgresql_keeps_what_it_is_sent_and_gives_it_back(pair: Pair
 
     (done,) = sync(pair.canada.desk, pair.officer)
     assert (done.link, done.new) == ("up", 1)
-    (asked,) = recall(pair.france.desk, pair.officer, ids=[indicator(7)["id"]], reason="a mistake")
+    recall(pair.france.desk, pair.officer, ids=[indicator(7)["id"]], reason="a mistake")
     sync(pair.canada.desk, pair.officer)
     assert search(pair.canada.desk, pair.officer).items == ()
     assert recall_list(pair.france.desk, pair.officer)[0].state == "acknowledged"
@@ -144,7 +144,7 @@ def test_backup_and_restore(pair: Pair, tmp_path: Path, socket: str) -> None:
     with open_node(back, environ={}) as node:
         found = show(node.desk, pair.officer, indicator(1)["id"])
         assert found.statements == before.statements
-        assert [f for f in examine(node.path) if f.subject == "store"][0].grade == "well"
+        assert next(f for f in examine(node.path) if f.subject == "store").grade == "well"
     pair.canada = open_node(back, environ={}, carrier=pair.carry)
 
 
