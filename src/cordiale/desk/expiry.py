@@ -57,8 +57,25 @@ def expire(desk: Desk) -> int:
         after = page.next
         if after is None:
             break
+    total += _expire_older(desk, mids, now)
     if total:
         attachments.collect(desk)
         backup.scrub(desk.store)
         log.info("expired versions purged", count=total)
     return total
+
+
+def _expire_older(desk: Desk, mids: tuple[int, ...], now: int) -> int:
+    """Purge what has ended below a current version that has not."""
+    total = 0
+    after = 0
+    while True:
+        with desk.store.write() as tx:
+            found = versions.received_under(tx, mids, after, _PAGE)
+            for vid in found:
+                withdraw_everywhere(tx, (vid,))
+                versions.purge(tx, vid, "expired", now, desk.random(16))
+        total += len(found)
+        if len(found) < _PAGE:
+            return total
+        after = found[-1]

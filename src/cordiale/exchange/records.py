@@ -219,34 +219,34 @@ status_table = Table(
 
 # Partners -------------------------------------------------------------------------------------
 
-_PARTNER = select(
-    *(partner_table.c[name] for name in ("node", "title", "nation", "organisation", "url", "keys")),
-    *(partner_table.c[name] for name in ("kind", "assurance", "state", "number", "identities")),
-)
-_PARTNER_BY_NODE = _PARTNER.where(partner_table.c.node == bindparam("node"))
+# Asked at every request: written out, because building the statement anew costs more than running it.
+_PARTNER = """
+    SELECT node, title, nation, organisation, url, keys, kind, assurance, state, number, identities
+    FROM exchange_partner
+"""
 _KEY = 32
 
 
-def _partner(row: Row[Any]) -> Partner:
-    keys = tuple(row.keys[i : i + _KEY] for i in range(0, len(row.keys), _KEY))
+def _partner(row: tuple[Any, ...]) -> Partner:
+    node, title, nation, organisation, url, keys, kind, assurance, state, number, identities = row
     return Partner(
-        row.node,
-        row.title,
-        row.nation,
-        row.organisation,
-        row.url,
-        keys,
-        row.kind,
-        row.assurance,
-        row.state,
-        row.number,
-        frozenset(row.identities.split()),
+        node,
+        title,
+        nation,
+        organisation,
+        url,
+        tuple(bytes(keys[i : i + _KEY]) for i in range(0, len(keys), _KEY)),
+        kind,
+        assurance,
+        state,
+        number,
+        frozenset(identities.split()),
     )
 
 
 def find_partner(tx: Transaction, node: str) -> Partner | None:
     """Return a partner by node name, None when there is none."""
-    row = tx.connection.execute(_PARTNER_BY_NODE, {"node": node}).one_or_none()
+    row = tx.row(_PARTNER + " WHERE node = ?", node)
     return None if row is None else _partner(row)
 
 
@@ -260,13 +260,13 @@ def partner(tx: Transaction, node: str) -> Partner:
 
 def partner_numbered(tx: Transaction, number: int) -> Partner | None:
     """Return a partner by its number."""
-    row = tx.connection.execute(_PARTNER.where(partner_table.c.number == number)).one_or_none()
+    row = tx.row(_PARTNER + " WHERE number = ?", number)
     return None if row is None else _partner(row)
 
 
 def partners(tx: Transaction) -> tuple[Partner, ...]:
     """Return all partners by name."""
-    return tuple(_partner(row) for row in tx.connection.execute(_PARTNER.order_by(partner_table.c.node)))
+    return tuple(_partner(row) for row in tx.rows(_PARTNER + " ORDER BY node"))
 
 
 def save_partner(tx: Transaction, made: Partner, now: int) -> int:
@@ -493,16 +493,15 @@ def header_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
 
 # Held state, work that is due, tear-lines ------------------------------------------------------
 
-_CHUNK = select(held_table.c.bits).where(
-    held_table.c.pair == bindparam("pair"), held_table.c.chunk == bindparam("chunk")
-)
+_CHUNK = "SELECT bits FROM exchange_held WHERE pair = ? AND chunk = ?"
 
 
 def held(tx: Transaction, number: int) -> Held:
     """Return the set of versions live at a partner, read as it is needed."""
 
     def load(chunk: int) -> bytes | None:
-        return tx.connection.execute(_CHUNK, {"pair": number, "chunk": chunk}).scalar()
+        row = tx.row(_CHUNK, number, chunk)
+        return None if row is None else row[0]
 
     return Held(load)
 
@@ -678,9 +677,15 @@ class LinkRow(msgspec.Struct, frozen=True):
     checkpoint: bytes | None
 
 
+_LINK = f"SELECT {', '.join(LinkRow.__struct_fields__)} FROM exchange_link WHERE number = ?"
+
+
 def link(tx: Transaction, number: int) -> LinkRow:
-    """Return the state of the stream from a partner."""
-    return LinkRow(*tx.connection.execute(select(*link_table.c).where(link_table.c.number == number)).one())
+    """Return the state of the stream from a partner; raises NotFound."""
+    row = tx.row(_LINK, number)
+    if row is None:
+        raise NotFound("exchange.pair.unknown", _("There is no stream number {number}."), number=number)
+    return LinkRow(*row)
 
 
 def save_link(tx: Transaction, number: int, values: Mapping[str, Any]) -> None:
