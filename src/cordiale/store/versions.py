@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from cordiale.store import names
 from cordiale.store.connection import Transaction
 from cordiale.store.listing import current
-from cordiale.store.purge import bury, purge, remark, tombstones
+from cordiale.store.purge import bury, matching, purge, remark, replay, tombstones
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
 from cordiale.store.rows import bodies, by_vid, get
 from cordiale.store.types import (
@@ -37,11 +37,13 @@ __all__ = [
     "by_vid",
     "current",
     "get",
+    "matching",
     "oids",
     "purge",
     "put",
     "received_under",
     "remark",
+    "replay",
     "tombstones",
     "with_markings",
 ]
