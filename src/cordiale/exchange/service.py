@@ -36,7 +36,8 @@ class Service(msgspec.Struct, frozen=True):
     """Wire what the server functions need.
 
     `partnerships` gives the partnership of a confirmed partner node by name under the rules
-    of the moment, or None. `more` is asked first about signed requests.
+    of the moment, or None. `more` is asked first about signed requests. `seen` remembers which links are closed,
+    until anything is committed.
     """
 
     home: Home
@@ -47,6 +48,7 @@ class Service(msgspec.Struct, frozen=True):
     title: str = "Cordiale"
     nonces: Nonces = msgspec.field(default_factory=Nonces)
     more: More | None = None
+    seen: dict[object, dict[int, bool]] = msgspec.field(default_factory=dict)
 
 
 def respond(request: Request, service: Service) -> Response:
@@ -78,8 +80,17 @@ def _caller(request: Request, service: Service) -> Partnership | None:
 
 
 def _closed(service: Service, partnership: Partnership) -> bool:
-    with service.store.read() as tx:
-        return rejoin.closed(tx, partnership.partner.number)
+    """Tell whether nothing is served since a restore; a client that reads page after page asks the store once."""
+    at, number = service.store.changed(), partnership.partner.number
+    known = service.seen.get(at)
+    if known is None:
+        service.seen.clear()
+        known = service.seen[at] = {}
+    found = known.get(number)
+    if found is None:
+        with service.store.read() as tx:
+            found = known[number] = rejoin.closed(tx, number)
+    return found
 
 
 def authenticate(request: Request, service: Service) -> Partnership:
