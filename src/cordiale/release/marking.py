@@ -28,8 +28,8 @@ UNMARKED: Final[Marking] = frozenset({"unmarked"})
 
 UNRESOLVED: Final = "unresolved"
 
-TLP: Final = ("clear", "green", "amber", "amber+strict", "red")
-"""The labels of TLP 2.0 (FIRST, August 2022), from widest to narrowest audience."""
+TLP: Final = tlp.LABELS
+"""The labels of TLP 2.0, from widest to narrowest audience."""
 
 PAP: Final = ("clear", "green", "amber", "red")
 """The labels of the Permissible Actions Protocol (MISP taxonomy `PAP`), from most to fewest actions."""

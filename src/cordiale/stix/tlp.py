@@ -25,6 +25,9 @@ IDS_1: dict[str, str] = {
     "tlp:red": "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
 }
 
+LABELS = tuple(atom.removeprefix("tlp:") for atom in IDS)
+"""The labels of TLP 2.0 (FIRST, August 2022), from widest to narrowest audience."""
+
 ATOMS: dict[str, str] = {identifier: atom for atom, identifier in (*IDS.items(), *IDS_1.items())}
 """Marking-definition id → atom, for TLP 2.0 and TLP 1 (WHITE is CLEAR)."""
 

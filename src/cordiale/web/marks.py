@@ -11,9 +11,7 @@ from typing import Final
 import msgspec
 
 from cordiale.platform.languages import _, text
-
-TLP: Final = ("clear", "green", "amber", "amber+strict", "red")
-
+from cordiale.stix.tlp import LABELS as TLP
 
 _LABELS: Final = {f"tlp:{label}": place for place, label in enumerate(TLP)}
 
