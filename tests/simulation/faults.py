@@ -1,0 +1,181 @@
+"""Planted faults: real functions made wrong for a while, to see that the simulator finds what it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+from unittest.mock import patch
+
+from cordiale.desk import partnerships
+from cordiale.exchange import apply as applying
+from cordiale.exchange import gate, planning, records
+from cordiale.release import decide
+from cordiale.release.marking import Marking
+from cordiale.release.segment import header_hash
+from cordiale.store import versions
+from tests.simulation.world import DAY, Node
+
+Plant = Callable[[], Any]
+
+
+@contextmanager
+def date_only_cursor() -> Iterator[None]:
+    """`added_after` knows days only, as a reference server does."""
+    real = records.added_until
+
+    def wrong(tx: Any, number: int, generation: int, instant: int) -> int:
+        return real(tx, number, generation, instant // DAY * DAY + DAY - 1)
+
+    with patch.object(records, "added_until", wrong):
+        yield
+
+
+@contextmanager
+def cursor_before_apply() -> Iterator[None]:
+    """The place in the stream is committed first, the objects afterwards."""
+
+    def wrong(store: Any, home: Any, partner: Any, data: bytes, now: int) -> Any:
+        resource = applying.read_resource(data, home.limits.response_bytes)
+        header = applying.read_header(resource.header)
+        applying._check_header(home, partner, header, resource)
+        with store.read() as tx:
+            if applying._place_in_chain(tx, partner, header):
+                return applying.Applied(partner.node, header.first, header.last, already=True)
+        read = applying._read_slots(partner, header, resource)
+        with store.write() as tx:
+            place = {"received": header.last, "head": header_hash(header)}
+            records.save_link(tx, partner.number, place)
+        with store.write() as tx:
+            return applying._write(tx, home, partner, applying.Checked(header, resource, read), now)
+
+    with patch.object(applying, "apply", wrong):
+        yield
+
+
+@contextmanager
+def out_of_order() -> Iterator[None]:
+    """A segment becomes visible after the one that follows it, as with a late commit."""
+    real = records.page
+
+    def wrong(tx: Any, number: int, generation: int, after: int, count: int, mask: int | None = None) -> Any:
+        found = real(tx, number, generation, after, count + 1, mask)
+        return [found[0], *found[2:]] if len(found) > 2 else found[:count]
+
+    with patch.object(records, "page", wrong):
+        yield
+
+
+@contextmanager
+def rare_leak() -> Iterator[None]:
+    """One decision in five hundred is wrong."""
+    real = decide.Compiled.decide
+
+    def wrong(self: Any, marking: Marking, now: int, consents: Any = frozenset()) -> Any:
+        text = f"{sorted(marking)} {self.recipient.node} {now}"
+        if int.from_bytes(sha256(text.encode()).digest()[:4], "big") % 500 == 0:
+            return decide.PASSES
+        return real(self, marking, now, consents)
+
+    with patch.object(decide.Compiled, "decide", wrong):
+        yield
+
+
+@contextmanager
+def tombstone_lost() -> Iterator[None]:
+    """A restart forgets what was taken back."""
+    real = Node.restart
+
+    def wrong(self: Node) -> None:
+        real(self)
+        with self.store.write() as tx:
+            tx.run("DELETE FROM tombstones")
+
+    with patch.object(Node, "restart", wrong):
+        yield
+
+
+@contextmanager
+def stale_rules() -> Iterator[None]:
+    """The rules in force are looked up only now and then."""
+    real = partnerships.applied
+    kept: dict[int, tuple[int, Any]] = {}
+
+    def wrong(tx: Any) -> Any:
+        uses, found = kept.get(id(tx.driver), (0, None))
+        if uses % 30 == 0:
+            found = real(tx)
+        kept[id(tx.driver)] = uses + 1, found
+        return found
+
+    with patch.object(partnerships, "applied", wrong):
+        yield
+
+
+@contextmanager
+def narrowing_sends_on() -> Iterator[None]:
+    """What was numbered is served, whatever became of its marking."""
+
+    def wrong(self: Any, vids: Any, tear_lines: Any = ()) -> dict[int, bytes]:
+        return {row[0]: row[4] for row in records.served(self._tx, vids)}
+
+    with patch.object(gate.Gate, "open", wrong):
+        yield
+
+
+@contextmanager
+def hold_forgotten() -> Iterator[None]:
+    """A hold stops what is decided later, and not what is under way."""
+    with patch.object(records, "held_back", lambda *_given: set()):
+        yield
+
+
+@contextmanager
+def reference_not_mapped() -> Iterator[None]:
+    """Every reference is taken to be to something the partner has."""
+    with patch.object(planning.Planner, "_has_whole", lambda _self, _identifier: True):
+        yield
+
+
+@contextmanager
+def recall_not_done() -> Iterator[None]:
+    """A recall is answered with a receipt and not carried out."""
+    with patch.object(versions, "bury", lambda *_given: [1]):
+        yield
+
+
+@contextmanager
+def recalled_again() -> Iterator[None]:
+    """What was asked back goes once more when its marking is looked at again."""
+    with (
+        patch.object(records, "recalled_vids", lambda *_given: frozenset()),
+        patch.object(planning, "_recalled", lambda *_given: frozenset()),
+    ):
+        yield
+
+
+@contextmanager
+def signed_marking_ignored() -> Iterator[None]:
+    """The receiver believes the object alone, and not the marking that was signed with it."""
+    with patch.object(applying, "from_text", lambda _text: frozenset()):
+        yield
+
+
+FAULTS: dict[str, Plant] = {
+    plant.__name__: plant
+    for plant in (
+        date_only_cursor,
+        cursor_before_apply,
+        out_of_order,
+        rare_leak,
+        tombstone_lost,
+        stale_rules,
+        narrowing_sends_on,
+        hold_forgotten,
+        reference_not_mapped,
+        recall_not_done,
+        recalled_again,
+        signed_marking_ignored,
+    )
+}

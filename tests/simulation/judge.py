@@ -1,0 +1,378 @@
+"""Invariants: nothing leaks, nothing is lost, nothing comes back, numbers have no gaps."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import msgspec
+import orjson
+
+from cordiale.exchange import records
+from cordiale.exchange.entry import STUB, read_numbers, unpack
+from cordiale.exchange.message import Response
+from cordiale.exchange.segment import Resource, read_header
+from cordiale.stix import atoms as definitions
+from cordiale.stix import tlp
+from cordiale.stix.version import read
+from cordiale.store import versions
+from cordiale.store.types import Put
+from tests.simulation.reference import Atoms, House, Kept, Pact, Said, instant
+from tests.simulation.world import OFFICER, READER, Node, World
+from tests.simulation.writing import EXTRA
+
+NOTHING: Atoms = frozenset({"tlp:red"})
+_CANARY = re.compile(rb"[cd]x[0-9a-f]{12}")
+_ID = re.compile(rb"[a-z][a-z-]+--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NEW = """
+    SELECT v.vid, v.hash, v.received, t.name, b.raw, v.flags FROM versions v
+    JOIN terms t ON t.no = v.source_no JOIN bodies b ON b.vid = v.vid WHERE v.vid > ? ORDER BY v.vid
+"""
+
+
+class Violation(AssertionError):
+    """An invariant does not hold; `kind` says which."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+
+
+class _NotMeant(Exception):
+    """Ends a transaction that was only tried."""
+
+
+class Judge:
+    """Keep the reference up to date with what is held where, and check every byte against it."""
+
+    def __init__(self, world: World, houses: dict[str, House], coverage: Counter[str]) -> None:
+        self.world, self.houses, self.coverage = world, houses, coverage
+        self.by_raw: dict[bytes, Said] = {}
+        self.by_word: dict[bytes, list[Said]] = {}
+        self.atoms = {**tlp.ATOMS, **{definitions.id_of(atom): atom for atom in EXTRA}}
+        self.raws: dict[tuple[str, int], bytes] = {}
+        self.stated: dict[tuple[str, str, bytes], Atoms] = {}
+        self.learned: dict[str, set[bytes]] = {name: set() for name in (*world.nodes, READER)}
+        self.seen = dict.fromkeys(world.nodes, 0)
+        self.stale: set[str] = set()
+        self.noted: set[str] = set()
+        self.looked: dict[str, int] = {}
+        self.had: set[tuple[str, str, bytes]] = set()
+        self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def learn(self, said: Said) -> None:
+        """Take note of a content that was written here."""
+        self.by_raw[said.raw] = said
+        for word in (said.token, said.secret):
+            if word:
+                self.by_word.setdefault(word.encode(), []).append(said)
+                self.learned[said.author].add(word.encode())
+
+    # What is held -----------------------------------------------------------------------------
+
+    def refresh(self, name: str) -> None:
+        """Bring the reference up to what a node holds now: facts only, no decision is taken from there."""
+        house, node = self.houses[name], self.world.nodes[name]
+        self.stale.discard(name)
+        with node.store.read() as tx:
+            fresh = tx.rows(_NEW, self.seen[name])
+            live = {row[0] for row in tx.rows("SELECT vid FROM versions")}
+            buried = tx.rows("SELECT DISTINCT o.id FROM tombstones t JOIN objects o ON o.oid = t.oid")
+        house.known.update(row[0] for row in buried)
+        for vid in [vid for vid in house.by_vid if vid not in live]:
+            house.drop(vid)
+        for vid, _content, received, source, raw, flags in fresh:
+            self.seen[name] = vid
+            self.raws[name, vid] = bytes(raw)
+            if flags >> 1 == 2:  # a tear-line of this node: derived from what is counted already
+                stix_id = orjson.loads(raw)["id"]
+                house.lines.add(stix_id)
+                house.known.add(stix_id)
+                continue
+            said = self.by_raw.get(bytes(raw)) or self._parsed(bytes(raw), source, line=False)
+            stated = self.stated.get((source, name, said.raw), frozenset())
+            house.add(Kept(said, source, vid, received, stated))
+            self.had.add((source, name, said.raw))
+
+    def _parsed(self, raw: bytes, author: str, *, line: bool) -> Said:
+        """Read what the product wrote: a new version with another marking, a tear-line, a definition."""
+        value = orjson.loads(raw)
+        base = frozenset(self.atoms[ref] for ref in value.get("object_marking_refs", ()) if ref in self.atoms)
+        apart = frozenset(self.atoms[g["marking_ref"]] for g in value.get("granular_markings", ()))
+        ends = tuple(value[name] for name in ("source_ref", "target_ref", "sighting_of_ref") if name in value)
+        words = [word.decode() for word in _CANARY.findall(raw)]
+        found = Said(
+            value["id"],
+            value["type"],
+            raw,
+            author,
+            base,
+            base | apart,
+            ends + tuple(value.get("object_refs", ())),
+            ends,
+            instant(value["modified"]) if "modified" in value else None,
+            next((word for word in words if word[0] == "c"), ""),
+            next((word for word in words if word[0] == "d"), ""),
+            line,
+        )
+        self.by_raw[raw] = found
+        for word in words:
+            self.by_word.setdefault(word.encode(), []).append(found)
+        return found
+
+    def recalls(self, name: str) -> None:
+        """Take note of what a node asked back from whom: by a person, or because a marking was narrowed."""
+        node = self.world.nodes[name]
+        if self.looked.get(name) == node.store.commits:
+            return
+        self.looked[name] = node.store.commits
+        with node.store.read() as tx:
+            names = {partner.number: partner.node for partner in records.partners(tx)}
+            fresh = [row for row in records.recalls(tx) if row.state != "draft" and row.id not in self.noted]
+        for row in fresh:
+            self.noted.add(row.id)
+            self.coverage[f"recall {'narrowed' if row.confirmed_by == 'cordiale' else 'by a person'}"] += 1
+            pact = self.houses[name].pacts[names[row.pair]]
+            vids = read_numbers(row.vids)
+            if any((name, vid) not in self.raws for vid in vids):
+                self.refresh(name)
+            for vid in vids:
+                raw = self.raws[name, vid]
+                pact.recalled.add(raw)
+                pact.words_back.update(word.decode() for word in _CANARY.findall(raw))
+                if row.confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
+                    pact.asked_back[raw] = self.seen[name]
+
+    def rolled_back(self, name: str) -> None:
+        """Read a node anew after its store became an earlier one."""
+        house = self.houses[name]
+        for vid in list(house.by_vid):
+            house.drop(vid)
+        self.seen[name] = 0
+        self.refresh(name)
+
+    # The wire ---------------------------------------------------------------------------------
+
+    def crossed(self, sender: str, receiver: str, path: str, answer: Response) -> None:
+        """Check one answer of `sender`, byte by byte, against what `receiver` may hold now."""
+        if path.endswith("/segments") and answer.status == 200:
+            self._segment(sender, receiver, answer.body)
+            return
+        if receiver == READER:
+            if answer.status == 200:
+                for raw in msgspec.json.decode(answer.body, type=dict[str, Any]).get("objects", ()):
+                    self._body(sender, receiver, orjson.dumps(raw), None)
+            return
+        if _CANARY.search(answer.body):
+            raise Violation("leak", f"{sender} told {receiver} a canary in the answer to {path}")
+        pact = self.houses[sender].pacts[receiver]
+        for found in _ID.findall(answer.body):
+            if found.decode() in self.houses[sender].known and found not in pact.sent:
+                raise Violation(
+                    "leak", f"{sender} named {found.decode()} to {receiver} in the answer to {path}"
+                )
+
+    def _segment(self, sender: str, receiver: str, body: bytes) -> None:
+        resource = msgspec.msgpack.decode(body, type=Resource)
+        header = read_header(resource.header)
+        if header.last - header.first + 1 != len(resource.slots):
+            raise Violation("sequence", f"{sender}>{receiver}: {header.first}…{header.last} has gaps")
+        for slot in resource.slots:
+            if slot.raw:
+                stated = frozenset(filter(None, resource.markings[slot.marking].split("\n")))
+                self._body(sender, receiver, slot.raw, stated)
+            else:
+                self.coverage["entry withdrawn"] += 1
+
+    def _body(self, sender: str, receiver: str, raw: bytes, stated: Atoms | None) -> None:
+        """Check one body: every canary and every id in it is one the receiver may have."""
+        if sender in self.stale:
+            self.refresh(sender)
+        house = self.houses[sender]
+        pact = house.pacts[receiver]
+        now = self.world.nodes[sender].clock()
+        said = self.by_raw.get(raw)
+        if said is None and receiver != READER:
+            stix_id = orjson.loads(raw)["id"]
+            said = self._parsed(raw, sender, line=stix_id in house.lines or stix_id not in house.known)
+        if stated is not None and said is not None:
+            if not said.base <= stated:
+                raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
+            self.stated[sender, receiver, raw] = stated
+        self.coverage["entry " + ("tear-line" if said is None or said.line else "verbatim")] += 1
+        words = _CANARY.findall(raw)
+        about = next((self.by_word[w][0] for w in words), None)
+        for word in words:
+            self._word(house, receiver, word, now)
+        self.learned[receiver].update(words)
+        if raw in pact.asked_back and not self._said_anew(house, pact, raw):
+            raise Violation("resurrection", f"{sender} sent {receiver} what it had asked back: {raw[:200]!r}")
+        if about is None:
+            return
+        for found in _ID.findall(raw):
+            self._named(house, pact, receiver, found, about, now)
+        if said is not None and not said.line:
+            pact.sent.add(said.id.encode())
+            pact.sent.add(raw)
+        elif about.author == sender and about.id.encode() in raw:
+            raise Violation("leak", f"the tear-line for {receiver} names {about.id} of {sender}")
+
+    def _said_anew(self, house: House, pact: Pact, raw: bytes) -> bool:
+        """Tell whether somebody told the sender the same after it had asked it back: another statement."""
+        said = self.by_raw.get(raw)
+        of_id = house.kept.get(said.id, {}).values() if said else ()
+        return any(k.said.raw == raw and k.vid > pact.asked_back[raw] for kept in of_id for k in kept)
+
+    def _word(self, house: House, receiver: str, word: bytes, now: int) -> None:
+        texts = self.by_word[word]
+        said, secret = texts[0], word[:1] == b"d"
+        held = [
+            k for text in texts for k in house.kept.get(text.id, {}).get(house.name, []) if k.said is text
+        ]
+        held = held or [k for k in house.by_vid.values() if k.said in texts]
+        if not any(house.may(receiver, k, now, secret) for k in held):
+            marks = [sorted(house.full(k) if secret else house.effective(k)) for k in held]
+            raise Violation(
+                "leak", f"{house.name} sent {receiver} {word.decode()} of {said.id}, marked {marks}, at {now}"
+            )
+
+    def _named(self, house: House, pact: Pact, receiver: str, found: bytes, about: Said, now: int) -> None:
+        """Check an id in what the sender itself wrote: no hidden object is named."""
+        stix_id = found.decode()
+        if about.author != house.name or found in pact.sent or stix_id not in house.known - house.lines:
+            return
+        if stix_id in self.atoms:  # a marking may be named to whom it lets in
+            if not house.passes(receiver, frozenset({self.atoms[stix_id]}), now):
+                raise Violation(
+                    "leak", f"{house.name} named {self.atoms[stix_id]} to {receiver} in {about.id}"
+                )
+            return
+        if not house.named(receiver, stix_id, now):
+            raise Violation("leak", f"{house.name} named {stix_id} to {receiver} in {about.id}")
+
+    # Numbers ----------------------------------------------------------------------------------
+
+    def counted(self, node: Node) -> None:
+        """Check that what is numbered only grows, at both ends."""
+        with node.store.read() as tx:
+            for partner in records.partners(tx):
+                pair, link = records.pair(tx, partner.number), records.link(tx, partner.number)
+                key, before = (node.name, partner.node), (pair.generation, pair.last)
+                if before < self.numbers.get(key, (0, 0)):
+                    raise Violation("sequence", f"{key}: {before} after {self.numbers[key]}")
+                self.numbers[key] = before
+                key, before = (partner.node, f"{node.name} received"), (link.generation, link.received)
+                if before < self.numbers.get(key, (0, 0)):
+                    raise Violation("sequence", f"{key}: {before} after {self.numbers[key]}")
+                self.numbers[key] = before
+
+    def gapless(self, node: Node) -> None:
+        """Check every stream of a node from its first entry to its last."""
+        with node.store.read() as tx:
+            for partner in records.partners(tx):
+                pair = records.pair(tx, partner.number)
+                next_, added = 1, 0
+                for s in records.segments_with_vids(tx, pair.number, pair.generation, 0, 1 << 62):
+                    if (
+                        s.first != next_
+                        or s.base_us <= added
+                        or len(unpack(s.entries)) != s.last - s.first + 1
+                    ):
+                        raise Violation("sequence", f"{node.name}>{partner.node} breaks at {s.first}")
+                    self.coverage["entry stub"] += sum(1 for f in unpack(s.entries).flags if f & STUB)
+                    next_, added = s.last + 1, s.base_us + s.last - s.first
+                if next_ != pair.last + 1:
+                    raise Violation(
+                        "sequence", f"{node.name}>{partner.node} ends at {next_ - 1}, not {pair.last}"
+                    )
+
+    # The end ----------------------------------------------------------------------------------
+
+    def arrived(self, sender: str, receiver: str) -> None:
+        """Check that everything that may go has arrived, and that nothing recalled is there."""
+        house, other = self.houses[sender], self.houses[receiver]
+        pact = house.pacts[receiver]
+        now = self.world.nodes[sender].clock()
+        held = {k.said.raw for k in other.by_vid.values()}
+        words = {w for raw in held for w in _CANARY.findall(raw)}
+        for kept, whole in house.must(receiver, now).items():
+            said = kept.said
+            if said.raw in held or self._excused(pact, kept, other):
+                continue
+            if said.token.encode() not in words:
+                raise Violation(
+                    "loss",
+                    f"{receiver} never got {said.id} ({said.token}) of {sender}, {sorted(house.full(kept))}",
+                )
+            if (
+                whole
+                and said.secret
+                and said.secret.encode() not in words
+                and said.id.encode() not in pact.sent
+            ):
+                raise Violation("loss", f"{receiver} has no more than a part of {said.id} of {sender}")
+        theirs = {k.said.raw for k in other.by_vid.values() if k.source == sender}
+        if back := {raw for raw in theirs & pact.asked_back.keys() if not self._said_anew(house, pact, raw)}:
+            raise Violation("resurrection", f"{receiver} holds what {sender} asked back: {min(back)[:200]!r}")
+
+    def _excused(self, pact: Pact, kept: Kept, other: House) -> bool:
+        """Tell whether a content need not be there: recalled, the receiver's own words, or ended there."""
+        said = kept.said
+        if said.raw in pact.recalled or said.token in pact.words_back:
+            return True
+        overlay = other.overlay.get((said.id, pact.giver), frozenset())
+        if any(atom.startswith("not-after") for atom in overlay):
+            return True  # the receiver itself said until when it keeps it
+        return said.author == other.name or any(
+            k.said.author == other.name for source in other.kept.get(said.id, {}).values() for k in source
+        )
+
+    def remains(self, name: str) -> None:
+        """Look for canaries in every byte of a node's database: only what it was ever lawfully given is there."""
+        data = self.world.nodes[name].store.saved()
+        house = self.houses[name]
+        lawful = {w for k in house.by_vid.values() for w in _CANARY.findall(k.said.raw)}
+        for word in set(_CANARY.findall(data)):
+            if word in self.by_word and word not in self.learned[name]:
+                raise Violation("leak", f"{name} holds {word.decode()}, which nobody gave it")
+            if word not in lawful and self._all_asked_back(name, word):
+                raise Violation("resurrection", f"{name} still holds {word.decode()}, which was asked back")
+        now = self.world.nodes[name].clock()
+        for kept in house.by_vid.values():
+            ends = [a for a in house.effective(kept) if a.startswith("not-after:")]
+            if kept.source != name and ends and min(instant(a.partition(":")[2]) for a in ends) <= now:
+                raise Violation("expiry", f"{name} still holds {kept.said.id} of {kept.source}: {ends}")
+
+    def refused_for_good(self, sender: str, receiver: str) -> None:
+        """Offer a node what it took back once more, and take that offer back: it has to refuse."""
+        node, house = self.world.nodes[receiver], self.houses[receiver]
+        taken = {
+            raw
+            for raw in self.houses[sender].pacts[receiver].asked_back
+            if (sender, receiver, raw) in self.had
+        }
+        offers = [Put(read(raw)[0], NOTHING, NOTHING) for raw in sorted(taken)]
+        if not offers:
+            return
+        try:
+            with node.store.write() as tx:
+                outcomes = versions.put(tx, sender, node.clock(), offers)
+                raise _NotMeant
+        except _NotMeant:
+            node.store.forget()
+        for offer, outcome in zip(offers, outcomes, strict=True):
+            self.coverage[f"offered again {outcome.kind}"] += 1
+            if outcome.kind != "tombstoned":
+                raise Violation(
+                    "resurrection", f"{house.name} would take {offer.version.id} of {sender} again"
+                )
+
+    def _all_asked_back(self, name: str, word: bytes) -> bool:
+        texts = self.by_word.get(word, [])
+        return any(
+            text.author != name and text.raw in house.pacts[name].asked_back
+            for house in self.houses.values()
+            if name in house.pacts
+            for text in texts
+        )

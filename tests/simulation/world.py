@@ -1,0 +1,254 @@
+"""Simulated nodes: the real desk, exchange and release over a store in memory, under a clock that is moved.
+
+Nothing here is a stand-in for the product. What is replaced is what the design says may be: the
+clock, randomness, the way between nodes, and the key that signs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from cordiale.desk import inbox
+from cordiale.desk.actor import Actor, house
+from cordiale.desk.desk import Desk
+from cordiale.desk.partnerships import partnerships
+from cordiale.desk.rules import rules_apply, rules_diff
+from cordiale.exchange import partner as partners
+from cordiale.exchange.fingerprint import fingerprint
+from cordiale.exchange.home import Home, Limits, Partnership
+from cordiale.exchange.message import Request, Transport
+from cordiale.exchange.service import Delivered, Service
+from cordiale.node.layout import ROOMS
+from cordiale.platform.ids import keyed_randomness, uuid5
+from cordiale.platform.settings import NodeSection, Settings
+from cordiale.release.egress.client import Egress, local_egress
+from cordiale.release.keys import Signer, ed25519_signer, keyed_signer, verify_ed25519, verify_keyed
+from cordiale.release.segment import Verify
+from cordiale.store.connection import Store, Transaction
+from cordiale.store.migrations import migrate
+from tests.simulation.terms import FULL, Terms, text_of
+
+NODES = ("can", "fra", "gbr")
+READER = "reader"
+SPACE = "8f0a4d52-7f5c-4a53-9d70-5ee3c3f4a002"
+START = 1_800_000_000_000_000
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+OFFICER: Actor = house("officer")
+SMALL = Limits(segment_entries=4, page_objects=5, segments_per_pull=3)
+"""Limits so small that few objects already meet them."""
+
+
+class Crash(BaseException):
+    """The power went out at a node; only the simulator catches it."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node)
+        self.node = node
+
+
+class Disk(Store):
+    """A store whose power can go out at a commit: just before it, or just after."""
+
+    fuse = 0
+    after = False
+    node = ""
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Commit as the store does, unless this is the commit at which the power goes out."""
+        burning = self.fuse == 1
+        self.fuse = max(0, self.fuse - 1)
+        with super().write() as tx:
+            yield tx
+            if burning and not self.after:
+                raise Crash(self.node)
+        if burning:
+            raise Crash(self.node)
+
+    @property
+    def commits(self) -> int:
+        """Return how many transactions were committed."""
+        return self._commits
+
+    def saved(self) -> bytes:
+        """Return the whole committed state, in memory or in a file."""
+        if self.memory is not None:
+            return self.snapshot()
+        with self.bare(reading=True) as connection:
+            return bytes(connection.serialize())
+
+    def put_back(self, state: bytes) -> None:
+        """Become an earlier state, as a restored backup does."""
+        if self.memory is not None:
+            self.load(state)
+            return
+        assert self.file is not None
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.file}{ending}").unlink(missing_ok=True)
+        self.file.write_bytes(state)
+        self.forget()
+
+
+class Clock:
+    """A node's own clock: the simulation's time, and how far off this one is; in microseconds."""
+
+    def __init__(self, time: list[int]) -> None:
+        self._time = time
+        self.skew = 0
+
+    def __call__(self) -> int:
+        return self._time[0] + self.skew
+
+
+class Node:
+    """One node and what a restart loses: nonces, caches."""
+
+    def __init__(self, name: str, store: Disk, desk: Desk, clock: Clock) -> None:
+        self.name, self.store, self.desk, self.clock = name, store, desk, clock
+        self.service = self._service()
+
+    @property
+    def home(self) -> Home:
+        """Return who this node is."""
+        return self.desk.home
+
+    def restart(self) -> None:
+        """Come up again with nothing but what is on the disk."""
+        self.store.fuse = 0
+        self.store.forget()
+        self.desk.cache.clear()
+        self.service = self._service()
+
+    def joined(self, name: str) -> Partnership | None:
+        """Return the partnership with a confirmed partner under the rules of the moment."""
+        with self.store.read() as tx:
+            return partnerships(tx).get(name)
+
+    def _service(self) -> Service:
+        def identify(request: Request) -> Partnership | None:
+            bearer = request.headers.get("authorization", "") == f"Bearer {READER}"
+            return self.joined(READER) if bearer else None
+
+        def take(node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
+            return inbox.take(self.desk, node, raws)
+
+        return Service(self.home, self.store, identify, self.joined, take)
+
+
+class Keys:
+    """How statements are signed: quickly, or as in production."""
+
+    def __init__(self, signer: Callable[[str], Signer], verify: Verify) -> None:
+        self.signer, self.verify = signer, verify
+
+
+QUICK = Keys(keyed_signer, verify_keyed)
+REAL = Keys(lambda name: ed25519_signer(name.encode().ljust(32, b".")), verify_ed25519)
+
+
+def identity(name: str) -> str:
+    """Return the STIX identity a node speaks as."""
+    return f"identity--{uuid5(SPACE, name)}"
+
+
+@lru_cache(maxsize=1)
+def folder() -> Path:
+    """Return where nodes keep their few small files; one for the whole process."""
+    return Path(tempfile.mkdtemp(prefix="cordiale-simulation-"))
+
+
+def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:
+    """Make a node over an empty store at `url`."""
+    store = Disk(url)
+    store.node = name
+    signer = keys.signer(name)
+    egress: Egress = local_egress(signer)
+    clock = Clock(time)
+    random = keyed_randomness(f"{name} {seed}".encode())
+    home = Home(
+        node=name,
+        title=name.upper(),
+        nation=f"nation-{name}",
+        organisation=f"{name}-cert",
+        url=f"https://{name}.example",
+        secret=name.encode().ljust(32, b"."),
+        keys=(signer.public_key,),
+        egress=lambda: egress,
+        clock=clock,
+        random=random,
+        identities=frozenset({identity(name)}),
+        verify=keys.verify,
+        limits=SMALL,
+    )
+    place = folder() / name
+    place.mkdir(exist_ok=True)
+
+    def carrier(_partner: object) -> Transport:
+        raise AssertionError("the simulation carries messages itself")
+
+    settings = Settings(folder=place, node=NodeSection(name=name))
+    desk = Desk(place, store, settings, home, carrier, clock, random)
+    return Node(name, store, desk, clock)
+
+
+@lru_cache(maxsize=4)
+def _templates(keys: Keys) -> dict[str, bytes]:
+    """Return freshly migrated and connected stores: made once, copied for every schedule."""
+    time = [START]
+    nodes = {name: make(name, time, 0, "memory://", keys) for name in NODES}
+    for node in nodes.values():
+        migrate(node.store, ROOMS)
+    for here in nodes.values():
+        for there in nodes.values():
+            if here is not there:
+                _connect(here, there)
+                apply_terms(here, there.name, FULL)
+    with nodes["can"].store.write() as tx:
+        partners.add_client(tx, READER, "Reader", "nation-reader", "reader-cert", START)
+    apply_terms(nodes["can"], READER, Terms(tlp="green", assurance="taxii"))
+    found = {name: node.store.snapshot() for name, node in nodes.items()}
+    for node in nodes.values():
+        node.store.close()
+    return found
+
+
+def _connect(here: Node, there: Node) -> None:
+    read = partners.read_invitation(partners.invite(there.home, START), here.home.verify)
+    with here.store.write() as tx:
+        partners.add(tx, here.home, read, START)
+        words = fingerprint(there.name, there.home.keys, "fr")
+        partners.confirm(tx, here.home, there.name, words, "officer", START)
+
+
+def apply_terms(node: Node, partner: str, terms: Terms) -> None:
+    """Put the rules for one partner in force, as an officer does: preview, then apply."""
+    text = text_of(node.name, partner, terms)
+    seen = rules_diff(node.desk, OFFICER, text)
+    rules_apply(node.desk, OFFICER, text, "rules", seen.token)
+
+
+class World:
+    """Three nodes and one plain TAXII client of the first, at the moment they were connected."""
+
+    def __init__(self, seed: int, *, files: Path | None = None, keys: Keys = QUICK) -> None:
+        self.seed = seed
+        self.random = Random(seed)
+        self.time = [START]
+        self.nodes: dict[str, Node] = {}
+        for name, state in _templates(keys).items():
+            url = "memory://" if files is None else f"sqlite:///{files / (name + '.db')}"
+            node = make(name, self.time, seed, url, keys)
+            node.store.put_back(state)
+            self.nodes[name] = node
+
+    def close(self) -> None:
+        """Let go of every store."""
+        for node in self.nodes.values():
+            node.store.close()
