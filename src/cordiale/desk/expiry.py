@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
+from cordiale.exchange import expired
+from cordiale.exchange.partner import partners
 from cordiale.exchange.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.log import logger
@@ -14,6 +18,7 @@ from cordiale.store.types import Filter
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
 
 _ENDS = ("not-after", "retain-until")
 _PAGE = 500
@@ -46,14 +51,16 @@ def expire(desk: Desk) -> int:
     while True:
         with desk.store.write() as tx:
             page = versions.current(tx, Filter(markings=mids), after, _PAGE, None, raw=False)
+            gone: dict[str, list[int]] = defaultdict(list)
             for row in page.rows:
                 if row.origin != "received":
                     continue
-                for version in versions.get(tx, row.id, None, history=True):
-                    if version.source == row.source:
-                        withdraw_everywhere(tx, (version.vid,))
-                        versions.purge(tx, version.vid, "expired", now, desk.random(16))
-                        total += 1
+                gone[row.source] += [
+                    version.vid
+                    for version in versions.get(tx, row.id, None, history=True)
+                    if version.source == row.source
+                ]
+            total += _withdraw(tx, desk, gone, now)
         after = page.next
         if after is None:
             break
@@ -72,10 +79,23 @@ def _expire_older(desk: Desk, mids: tuple[int, ...], now: int) -> int:
     while True:
         with desk.store.write() as tx:
             found = versions.received_under(tx, mids, after, _PAGE)
-            for vid in found:
-                withdraw_everywhere(tx, (vid,))
-                versions.purge(tx, vid, "expired", now, desk.random(16))
+            gone: dict[str, list[int]] = defaultdict(list)
+            for vid, row in versions.by_vid(tx, found, None).items():
+                gone[row.source].append(vid)
+            _withdraw(tx, desk, gone, now)
         total += len(found)
         if len(found) < _PAGE:
             return total
         after = found[-1]
+
+
+def _withdraw(tx: Transaction, desk: Desk, gone: Mapping[str, list[int]], now: int) -> int:
+    """Purge versions by source, and issue the receipt to whoever sent them."""
+    senders = {partner.node: partner for partner in partners(tx) if partner.keys}
+    for source, vids in gone.items():
+        if source in senders:
+            expired.issue(tx, desk.home, senders[source], vids, now)
+        withdraw_everywhere(tx, vids)
+        for vid in vids:
+            versions.purge(tx, vid, "expired", now, desk.random(16))
+    return sum(map(len, gone.values()))

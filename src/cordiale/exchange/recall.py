@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from cordiale.exchange import entry, records, stubs
+from cordiale.exchange import entry, expired, records, stubs
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.segment import pair_name, withdraw
@@ -237,6 +237,8 @@ def _vids(blob: bytes) -> list[int]:
 def record_receipt(tx: Transaction, home: Home, partner: Partner, data: bytes, now: int) -> None:
     """Keep a partner's signed receipt beside the recall it answers; raises IntegrityError."""
     body = open_statement(data, RECEIPT, partner.keys, home.verify)
+    if expired.record(tx, home, partner, body, data, now):
+        return
     receipt = _decode(body, Receipt, RECEIPT)
     row = records.recall(tx, receipt.recall)
     if row is None or row.pair != partner.number or row.number is None or receipt.outcome not in STATES:

@@ -723,6 +723,12 @@ def received_as(
     return None if held is None else (held[0], held[1], bytes(held[2]))
 
 
+def received_vids(tx: Transaction, number: int, generation: int) -> list[tuple[int, bytes]]:
+    """Return (first entry, packed version ids) of the segments applied of a generation, in order."""
+    sql = 'SELECT "first", vids FROM exchange_received WHERE pair = ? AND generation = ? ORDER BY "first"'
+    return [(first, bytes(vids)) for first, vids in tx.rows(sql, number, generation)]
+
+
 def received_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
     """Return the hashes of all headers received from a partner in order."""
     rows = tx.connection.execute(

@@ -20,6 +20,7 @@ from cordiale.exchange.message import Request, Response, Transport
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
+from cordiale.platform.clock import Clock
 
 RULES = """
 format = 1
@@ -52,12 +53,18 @@ to = ["canada", "france"]
 class Pair:
     """Canada and France, confirmed, under the same rules; each carries requests to the other."""
 
-    def __init__(self, folder: Path, stores: Mapping[str, str] | None = None, rules: str = RULES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stores: Mapping[str, str] | None = None,
+        rules: str = RULES,
+        clock: Clock | None = None,
+    ) -> None:
         self.lines: list[Callable[[Request], Response]] = []
         for name, nation in (("canada", "CAN"), ("france", "FRA")):
             init(folder / name, name=name, nation=nation, store=(stores or {}).get(name))
-        self.canada = open_node(folder / "canada", environ={}, carrier=self.carry)
-        self.france = open_node(folder / "france", environ={}, carrier=self.carry)
+        self.canada = open_node(folder / "canada", environ={}, carrier=self.carry, clock=clock)
+        self.france = open_node(folder / "france", environ={}, carrier=self.carry, clock=clock)
         self.broken: Callable[[Request], Response] | None = None
         self.officer = house("marie")
         self.introduce()
