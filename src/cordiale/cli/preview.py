@@ -36,7 +36,10 @@ def preview(
 
     emit(
         {"partners": msgspec.to_builtins(found)},
-        lambda: "\n\n".join(_words(one) for one in found) or tr(_("No confirmed partner has rules yet.")),
+        lambda: (
+            "\n\n".join(_words(one) for one in found)
+            or tr(_("No confirmed partner has rules yet. Write them, then: cordiale rules diff FILE"))
+        ),
     )
 
 

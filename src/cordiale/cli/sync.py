@@ -38,7 +38,7 @@ def sync(
 
 def _words(done: list[Synced]) -> str:
     if not done:
-        return tr(_("No confirmed partner to visit."))
+        return tr(_("No confirmed partner to visit. See: cordiale partner list"))
     lines = []
     for one in done:
         if one.link == "up":

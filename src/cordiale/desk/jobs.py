@@ -44,7 +44,7 @@ def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:
 def one(job: records.Job | None, id: str) -> records.Job:
     """Return a job that must be there; raises NotFound."""
     if job is None:
-        raise NotFound("no-job", _("There is no job {job}. See: cordiale jobs"), job=id)
+        raise NotFound("no-job", _("There is no job {job}. See: cordiale jobs list"), job=id)
     return job
 
 
