@@ -19,6 +19,8 @@ _UNFOLLOWED = frozenset(
 )
 _ONLY_TEXTS = {str}
 _NAME_LENGTH = 200
+"""Characters of a text that stands in for a name: one line of a list."""
+
 _PLAIN = frozenset((str, bool, int, float))
 
 
@@ -136,6 +138,7 @@ def _listed(item: Any, path: str) -> Iterator[Reference]:
 
 _known: dict[str, str] = {}
 _KNOWN_LIMIT = 1 << 16
+"""Identifiers remembered: what comes in cannot make it grow further."""
 
 
 def _identifier(item: Any) -> str | None:
