@@ -175,7 +175,8 @@ class Subjects:
         `wanted(id, outside)` tells whether any partner could be given an object it does not hold.
         """
         frontier = list(range(len(self.all)))
-        self._learn({s.row.id for s in self.all})
+        # acts and exceptions change nothing for what no marking lets through
+        self._learn({s.row.id for s in self.all if s.open})
         pulled = 0
         while frontier:
             found = self._look({i for place in frontier for i in self.all[place].asked} - self.outside.keys())
