@@ -131,7 +131,7 @@ def test_a_node_is_never_made_over_another(node: Path) -> None:
 
 def test_help_and_answers_are_whole_in_french(node: Path, tmp_path: Path) -> None:
     told = run("--lang", "fr", "--help").stdout.decode()
-    for word in ("Utilisation", "Commandes", "Options", "Reprendre des fichiers STIX"):
+    for word in ("Utilisation", "Commandes", "Options", "Importer des fichiers STIX"):
         assert word in told
     for english in ("Usage", "Show this message", "Take in", "Every command"):
         assert english not in told
