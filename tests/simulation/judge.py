@@ -144,14 +144,6 @@ class Judge:
                 if row.confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
                     pact.asked_back[raw] = self.seen[name]
 
-    def rolled_back(self, name: str) -> None:
-        """Read a node anew after its store became an earlier one."""
-        house = self.houses[name]
-        for vid in list(house.by_vid):
-            house.drop(vid)
-        self.seen[name] = 0
-        self.refresh(name)
-
     # The wire ---------------------------------------------------------------------------------
 
     def crossed(self, sender: str, receiver: str, path: str, answer: Response) -> None:
@@ -347,10 +339,11 @@ class Judge:
     def refused_for_good(self, sender: str, receiver: str) -> None:
         """Offer a node what it took back once more, and take that offer back: it has to refuse."""
         node, house = self.world.nodes[receiver], self.houses[receiver]
+        pact = self.houses[sender].pacts[receiver]
         taken = {
             raw
-            for raw in self.houses[sender].pacts[receiver].asked_back
-            if (sender, receiver, raw) in self.had
+            for raw in pact.asked_back
+            if (sender, receiver, raw) in self.had and not self._said_anew(self.houses[sender], pact, raw)
         }
         offers = [Put(read(raw)[0], NOTHING, NOTHING) for raw in sorted(taken)]
         if not offers:

@@ -13,7 +13,8 @@ from cordiale.desk import expiry, release, sync
 from cordiale.desk import mark as marking
 from cordiale.desk import recall as recalling
 from cordiale.desk.intake import prepare
-from cordiale.exchange import records
+from cordiale.desk.partnerships import partnerships
+from cordiale.exchange import backfill, records
 from cordiale.exchange.message import Request
 from cordiale.exchange.sync import Pulled, visit
 from cordiale.platform.clock import format_instant
@@ -48,9 +49,8 @@ _WIDTHS = ("green", "amber", "amber", "amber+strict", "red")
 
 
 GAPS = {
-    "a node restored to an earlier state": "the link is refused with `rejoin`, and a new generation with"
-    " reconciliation is not there yet (exchange.md, Rejoin); until then a rolled-back node is tested in"
-    " tests/unit/exchange/test_apply.py only",
+    "a node restored to an earlier state": "schedules do not restore or roll back a node yet, neither as sender"
+    " nor as receiver; tests/unit/node/test_restore.py and tests/unit/exchange/test_apply.py do",
     "an entry stopped on its way to a plain client": "nobody knows what a client that acknowledges nothing has"
     " read: what was stopped while the client passed it (narrowed rules, a reference narrowed) is not numbered"
     " anew for it as it is for a node",
@@ -76,9 +76,7 @@ class Schedule:
         self.judge = Judge(self.world, self.houses, self.coverage)
         self.network = Network(self.world, self.judge, self.coverage, self.trace, self._meanwhile)
         self.depth = 0
-        self.rolled: set[str] = set()
         self.reader = Reader()
-        self.reader_fresh: set[str] = set()
         for name in NODES:
             self.judge.refresh(name)
 
@@ -375,6 +373,8 @@ class Schedule:
         try:
             with node.store.write() as tx:
                 records.suspend_partner(tx, records.partner(tx, other).number, state)
+                if state == "confirmed":  # whatever became releasable meanwhile was not looked at
+                    backfill.approve_query(tx, partnerships(tx)[other], node.clock())
         finally:
             if node.store.commits > commits:
                 pact.state = state
@@ -490,9 +490,6 @@ class Schedule:
         if states != {"confirmed"}:
             if self.houses[receiver].pacts[sender].state == "confirmed" and link.state != "refused":
                 raise Violation("state", f"{receiver} is suspended by {sender} and its link is {link.state}")
-            return
-        if link.state == "rejoin" and sender in self.rolled:
-            self.coverage["end rejoin"] += 1
             return
         if link.state != "up":
             raise Violation(
