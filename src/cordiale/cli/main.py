@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from cordiale.cli.session import begin, current, read_line
-from cordiale.platform.languages import _
+from cordiale.platform.languages import LANGUAGES, _
 
 USAGE = 2
 INTERRUPTED = 130
@@ -22,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; entry point of the `cordiale` script."""
     session, rest = read_line(sys.argv[1:] if argv is None else argv)
     begin(session)
+    if session.unknown_lang:
+        known = ", ".join(LANGUAGES)
+        sentence = _("There is no language “{lang}” here: choose one of {known}.")
+        return _say("usage", sentence, USAGE, lang=session.unknown_lang, known=known)
     return run(rest)
 
 
@@ -51,10 +55,10 @@ def run(rest: Sequence[str]) -> int:
         return answer_failure(error)
 
 
-def _say(code: str, message_id: str, exit_code: int) -> int:
+def _say(code: str, message_id: str, exit_code: int, **params: str) -> int:
     from cordiale.cli.failures import say
 
-    return say(code, message_id, {}, exit_code)
+    return say(code, message_id, params, exit_code)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Session:
     json: bool = False
     debug: bool = False
     quiet: bool = False
+    unknown_lang: str = ""
 
 
 def read_line(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> tuple[Session, list[str]]:
@@ -49,14 +50,21 @@ def read_line(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> t
                 rest.append(argument)
         else:
             rest.append(argument)
+    asked = found.get("lang", "")
     session = Session(
         node=Path(found.get("node") or environ.get("CORDIALE_NODE") or "."),
-        lang=language(found.get("lang"), environ),
+        lang=language(asked, environ),
         json="json" in found,
         debug="debug" in found or bool(environ.get("CORDIALE_DEBUG")),
         quiet="quiet" in found,
+        unknown_lang="" if speaks(asked) else asked,
     )
     return session, rest
+
+
+def speaks(asked: str) -> bool:
+    """Tell whether a language that was asked for is one of ours; nothing asked is well too."""
+    return not asked or asked[:2].lower() in ("en", "fr")
 
 
 def language(asked: str | None, environ: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Page
 from cordiale.desk.reading import in_part, readable
-from cordiale.desk.summary import position, summary, token
+from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
@@ -44,10 +44,11 @@ def search(
     """Return a page of current statements that hold every word, newest first.
 
     Without words: all of a type or source. `value` is `kind=value` of an observable
-    (`ipv4-addr=198.51.100.7`). Raises InputError when words are combined with what only lists take.
+    (`ipv4-addr=198.51.100.7`). Raises InputError for no lines at all and when words are combined with what
+    only lists take.
     """
     authorise(actor, "search")
-    limit = max(1, min(limit, LIMIT))
+    limit = lines(limit, LIMIT)
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(words.strip()))

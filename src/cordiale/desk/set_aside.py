@@ -13,9 +13,12 @@ from cordiale.desk import audit, definitions, importing, jobs, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport, SetAside
 from cordiale.desk.intake import prepare
+from cordiale.desk.summary import lines
 from cordiale.desk.tally import Tally, shown
 from cordiale.exchange.claims import speaking_for_us
+from cordiale.platform.errors import NotFound
 from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
 from cordiale.release.marking import from_text
 from cordiale.store import versions
 
@@ -24,14 +27,17 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
 
 PAGE = 500
+LIMIT = 10_000
+"""Most lines of one list."""
 
 
 def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100) -> list[SetAside]:
-    """Return what is set aside, oldest first, after a number.
+    """Return what is set aside, oldest first, after a number; raises InputError for no lines at all.
 
     Nobody has decided what may be seen of it, so that it is shown to the house alone.
     """
     authorise(actor, "set-aside")
+    limit = lines(limit, LIMIT)
     if actor.recipient is not None:
         return []
     with desk.store.read() as tx:
@@ -49,8 +55,12 @@ def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
 
 
 def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = None) -> ImportReport:
-    """Try again to take in what was set aside: all of it, or these numbers; what succeeds leaves the list."""
+    """Try again to take in what was set aside: all of it, or these numbers; what succeeds leaves the list.
+
+    Raises NotFound for a number under which nothing is set aside, before anything is tried.
+    """
     authorise(actor, "set-aside")
+    _all_there(desk, actor, numbers or ())
     if actor.recipient is not None:
         numbers = ()  # what they cannot see they cannot take in; the answer is that of an empty list
     started, now = time.monotonic(), desk.clock()
@@ -97,3 +107,17 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
     importing.index_all(desk)
     desk.wake()
     return tally.report(job, "done", time.monotonic() - started)
+
+
+def _all_there(desk: Desk, actor: Actor, numbers: Collection[int]) -> None:
+    held: set[int] = set()
+    if numbers and actor.recipient is None:
+        with desk.store.read() as tx:
+            held = {thing.number for thing in records.kept(tx, limit=len(numbers), numbers=numbers)}
+    missing = sorted(set(numbers) - held)
+    if missing:
+        raise NotFound(
+            "no-set-aside",
+            _("Nothing is set aside under {numbers}. See: cordiale set-aside list"),
+            numbers=", ".join(map(str, missing)),
+        )

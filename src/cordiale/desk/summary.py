@@ -95,3 +95,12 @@ def position(written: str | None) -> Key | None:
             after=written[:60],
         )
     return int(first), int(second)
+
+
+def lines(asked: int, most: int) -> int:
+    """Return how many lines a list has when so many are asked for; raises InputError for none or fewer."""
+    if asked < 1:
+        raise InputError(
+            "limit", _("{asked} lines cannot be shown: ask for 1 to {most}."), asked=asked, most=most
+        )
+    return min(asked, most)

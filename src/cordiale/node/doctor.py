@@ -224,8 +224,12 @@ def _jobs(node: Node) -> Iterator[Finding]:
 
     with node.store.read() as tx:
         views = [jobs.view(job) for job in records.all_jobs(tx)]
-    for view in views:
-        if view.state in ("interrupted", "failed"):
+    done: set[str] = set()
+    for view in views:  # newest first: what was imported whole since then needs no resuming
+        files = {str(path) for _name, path, _stamp in view.params.get("files", ())}
+        if view.state == "done":
+            done |= files
+        elif view.state in ("interrupted", "failed") and not (files and files <= done):
             yield Finding(
                 "jobs",
                 "look",

@@ -42,7 +42,10 @@ def ntext(lang: str, one: str, many: str, n: int, /, **params: Any) -> str:
 
 
 def fill(sentence: str, params: Mapping[str, Any]) -> str:
-    """Fill a sentence's named places; a place without a value stays visible instead of hiding the sentence."""
+    """Fill a sentence's named places; a place without a value is shown as “…” instead of hiding the sentence.
+
+    Counts of many leave out what named a single one.
+    """
     if "{" not in sentence:
         return sentence
     try:
@@ -168,7 +171,7 @@ def _locale(lang: str) -> str:
 
 
 class _Places(dict[str, Any]):
-    """Leave a place without a value as it is written."""
+    """Show that something stands where no value is known."""
 
     def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+        return "…"

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
 from cordiale.desk import jobs, records, sources
 from cordiale.desk.actor import Actor
 from cordiale.desk.importing import import_, resume
+from cordiale.desk.search import search
 from cordiale.desk.set_aside import set_aside, set_aside_retry
+from cordiale.node.doctor import examine
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError, NotAllowed, NotFound, StorageFull
 from cordiale.release.marking import Marking
@@ -114,6 +117,32 @@ def test_what_is_set_aside_can_be_tried_again_when_its_cause_is_gone(
     assert (report.new, report.set_aside) == (1, 0)
     assert set_aside(node.desk, marie) == []
     assert marking_of(node, indicator(2)["id"]) == {"tlp:green"}
+
+
+def test_a_number_under_which_nothing_is_set_aside_is_refused(node: Node, marie: Actor) -> None:
+    with pytest.raises(NotFound, match="999"):
+        set_aside_retry(node.desk, marie, [999])
+
+
+@pytest.mark.parametrize("limit", [0, -5])
+def test_no_lines_at_all_are_refused(node: Node, marie: Actor, limit: int) -> None:
+    with pytest.raises(InputError, match="1 to"):
+        search(node.desk, marie, limit=limit)
+    with pytest.raises(InputError, match="1 to"):
+        set_aside(node.desk, marie, limit=limit)
+
+
+def test_a_stopped_import_is_no_longer_named_once_the_file_is_in(
+    node: Node, marie: Actor, write: Write
+) -> None:
+    path = write(indicator(1))
+    take(node, marie, path, marking="tlp:green")
+    with node.store.write() as tx:
+        (done,) = records.all_jobs(tx)
+        records.put_job(tx, msgspec.structs.replace(done, state="failed"))
+    assert [one.subject for one in examine(node.path) if one.subject == "jobs"] == ["jobs"]
+    take(node, marie, path, marking="tlp:green")
+    assert [one.subject for one in examine(node.path) if one.subject == "jobs"] == []
 
 
 def _fields(kept: records.Kept) -> dict[str, Any]:

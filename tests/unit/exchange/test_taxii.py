@@ -70,6 +70,20 @@ def test_discovery_api_root_and_collections_say_what_there_is() -> None:
     assert get(made, "/taxii2/").headers["content-type"] == TAXII
 
 
+def test_a_collection_names_a_client_without_a_title_by_its_node() -> None:
+    made = node()
+    listed = orjson.loads(get(made, f"{API}collections/").body)["collections"]
+    assert not listed[0]["title"].endswith("→ ")
+
+
+def test_an_empty_page_names_no_instant_that_nobody_asked_for() -> None:
+    made = node()
+    answer = get(made, out(made) + "objects/")
+    assert not [name for name in answer.headers if name.startswith("x-taxii-date-added")]
+    asked = get(made, out(made) + "objects/", "added_after=2026-03-01T08:00:00Z")
+    assert asked.headers["x-taxii-date-added-last"] == "2026-03-01T08:00:00.000000Z"
+
+
 def test_who_is_not_known_is_asked_who_they_are() -> None:
     made = node()
     answer = made.answer(Request("GET", "/taxii2/", "", {"accept": TAXII}))
@@ -422,7 +436,7 @@ class Paging(RuleBasedStateMachine):
         query = f"limit={limit}&match[version]=all" + (f"&added_after={self.after}" if self.after else "")
         answer = get(self.node, out(self.node) + "objects/", query)
         self._take(orjson.loads(answer.body), self.by_date)
-        self.after = answer.headers["x-taxii-date-added-last"]
+        self.after = answer.headers.get("x-taxii-date-added-last", self.after)
 
     @rule()
     def restart(self) -> None:

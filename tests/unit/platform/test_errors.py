@@ -56,9 +56,9 @@ def test_the_sentence_is_filled_in_either_language() -> None:
     )  # ours is set right, theirs kept
 
 
-def test_a_place_without_a_value_stays_visible() -> None:
+def test_a_place_without_a_value_is_shown_as_such() -> None:
     assert str(NotFound("x", "no {thing} {0} {", other=1)) == "no {thing} {0} {"
-    assert str(NotFound("x", "no {thing} in {place}", place="Ottawa")) == "no {thing} in Ottawa"
+    assert str(NotFound("x", "no {thing} in {place}", place="Ottawa")) == "no … in Ottawa"
 
 
 def test_params_may_be_named_like_the_arguments() -> None:

@@ -69,7 +69,7 @@ def respond_taxii(
 def _outbox(home: Home, number: int, partnership: Partnership) -> dict[str, object]:
     return {
         "id": collection_id(home, number, "out"),
-        "title": f"{home.title} → {partnership.partner.title}",
+        "title": f"{home.title} → {partnership.partner.title or partnership.partner.node}",
         "can_read": True,
         "can_write": False,
         "media_types": [STIX],
@@ -203,11 +203,13 @@ def _version(item: Item, dated: dict[int, tuple[str, int | None, int | None]]) -
 
 
 def _dates(items: list[Item], filters: Filters) -> dict[str, str]:
-    """Return the two date headers; on an empty page the instant that was asked after, to go on from."""
+    """Return the two date headers; on an empty page the instant that was asked after, to go on from, or none."""
     if items:
         first, last = items[0].added, items[-1].added
+    elif filters.added_after is None:
+        return {}
     else:
-        first = last = filters.added_after or 0
+        first = last = filters.added_after
     return {
         "x-taxii-date-added-first": format_instant(first, 6),
         "x-taxii-date-added-last": format_instant(last, 6),
