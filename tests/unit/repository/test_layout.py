@@ -32,12 +32,8 @@ def test_no_file_is_called_after_nothing() -> None:
 
 
 def test_files_hold_one_idea() -> None:
-    # A room keeps its tables and queries in one `records.py`, so that may be longer.
-    bound = {"records.py": 1200}
-    lengths = {
-        str(file.relative_to(ROOT)): (file, len(file.read_text("utf-8").splitlines())) for file in FILES
-    }
-    assert {name: n for name, (file, n) in lengths.items() if n > bound.get(file.name, 420)} == {}
+    lengths = {str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines()) for file in FILES}
+    assert {name: n for name, n in lengths.items() if n > 420} == {}
 
 
 def test_every_module_and_public_thing_says_what_it_is() -> None:

@@ -1,0 +1,133 @@
+"""Partners: who they are, their keys, and how far each has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from cordiale.exchange.home import Partner
+from cordiale.exchange.records.tables import link_table, pair_table, partner_table
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _
+from cordiale.store.connection import Transaction
+
+# Asked at every request: written out, because building the statement anew costs more than running it.
+_PARTNER = """
+    SELECT node, title, nation, organisation, url, keys, kind, assurance, state, number, identities
+    FROM exchange_partner
+"""
+
+_KEY = 32
+
+
+def _partner(row: tuple[Any, ...]) -> Partner:
+    node, title, nation, organisation, url, keys, kind, assurance, state, number, identities = row
+    return Partner(
+        node,
+        title,
+        nation,
+        organisation,
+        url,
+        tuple(bytes(keys[i : i + _KEY]) for i in range(0, len(keys), _KEY)),
+        kind,
+        assurance,
+        state,
+        number,
+        frozenset(identities.split()),
+    )
+
+
+def find_partner(tx: Transaction, node: str) -> Partner | None:
+    """Return a partner by node name, None when there is none."""
+    row = tx.row(_PARTNER + " WHERE node = ?", node)
+    return None if row is None else _partner(row)
+
+
+def partner(tx: Transaction, node: str) -> Partner:
+    """Return a partner by node name; raises NotFound."""
+    found = find_partner(tx, node)
+    if found is None:
+        raise NotFound("exchange.partner.unknown", _("There is no partner named {node}."), node=node)
+    return found
+
+
+def partner_numbered(tx: Transaction, number: int) -> Partner | None:
+    """Return a partner by its number."""
+    row = tx.row(_PARTNER + " WHERE number = ?", number)
+    return None if row is None else _partner(row)
+
+
+def partners(tx: Transaction) -> tuple[Partner, ...]:
+    """Return all partners by name."""
+    return tuple(_partner(row) for row in tx.rows(_PARTNER + " ORDER BY node"))
+
+
+def save_partner(tx: Transaction, made: Partner, now: int) -> int:
+    """Insert or update a partner by node name, with an empty pair and link; return its number."""
+    values = {
+        "title": made.title,
+        "nation": made.nation,
+        "organisation": made.organisation,
+        "url": made.url,
+        "keys": b"".join(made.keys),
+        "identities": " ".join(sorted(made.identities)),
+        "kind": made.kind,
+        "assurance": made.assurance,
+        "state": made.state,
+    }
+    known = find_partner(tx, made.node)
+    if known is not None:
+        tx.connection.execute(
+            update(partner_table).where(partner_table.c.number == known.number).values(values)
+        )
+        return known.number
+    highest = tx.connection.execute(select(func.max(partner_table.c.number))).scalar()
+    number = int(highest or 0) + 1
+    tx.connection.execute(
+        insert(partner_table).values(number=number, node=made.node, invited_at=now, **values)
+    )
+    tx.connection.execute(
+        insert(pair_table).values(
+            number=number,
+            generation=1,
+            last=0,
+            segments=0,
+            recalls=0,
+            position=0,
+            last_added=0,
+            head=bytes(32),
+            acknowledged=0,
+        )
+    )
+    tx.connection.execute(
+        insert(link_table).values(
+            number=number,
+            generation=1,
+            received=0,
+            news=0,
+            failures=0,
+            recalls=0,
+            head=bytes(32),
+            state="new",
+            code="",
+            message_id="",
+            params="{}",
+            acknowledged=0,
+        )
+    )
+    return number
+
+
+def confirm_partner(tx: Transaction, number: int, by: str, now: int) -> None:
+    """Record who compared the words of a partner, and when."""
+    tx.connection.execute(
+        update(partner_table)
+        .where(partner_table.c.number == number)
+        .values(state="confirmed", confirmed_by=by, confirmed_at=now)
+    )
+
+
+def suspend_partner(tx: Transaction, number: int, state: str) -> None:
+    """Set a partner's state: confirmed, suspended or left."""
+    tx.connection.execute(update(partner_table).where(partner_table.c.number == number).values(state=state))

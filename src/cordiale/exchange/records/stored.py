@@ -1,0 +1,152 @@
+"""The store's own columns of versions in a stream, read in one statement a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cordiale.store.connection import Transaction
+
+# The store's own columns, read in one statement a page: markings as they are now, and the bytes.
+_SERVED = """
+    SELECT v.vid, v.effective_mid, v.full_mid, v.current, b.raw
+    FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)
+"""
+
+_CURRENT = """
+    SELECT v.vid, c.effective_mid, c.full_mid
+    FROM versions v
+    JOIN statements s ON s.oid = v.oid AND s.source_no = v.source_no
+    JOIN versions c ON c.vid = s.vid
+    WHERE v.vid IN INTS(?)
+"""
+
+_DATED = "SELECT v.vid, o.id, v.modified, v.created FROM versions v JOIN objects o ON o.oid = v.oid WHERE v.vid IN INTS(?)"
+
+_OF_OIDS = "SELECT oid, vid, modified, created, current FROM versions WHERE oid IN INTS(?) ORDER BY vid"
+
+_UNDER = """
+    SELECT vid FROM versions WHERE vid > ? AND (effective_mid = ? OR full_mid = ?) ORDER BY vid LIMIT ?
+"""
+
+# Every current statement about what these versions name.
+_NAMED = """
+    SELECT r.vid, r.target, v.full_mid FROM refs r JOIN versions v ON v.oid = r.target AND v.current = 1
+    WHERE r.vid IN INTS(?)
+"""
+
+_NAMED_GONE = """
+    SELECT DISTINCT r.vid, r.target FROM refs r JOIN tombstones t ON t.oid = r.target WHERE r.vid IN INTS(?)
+"""
+
+_SAME = """
+    SELECT other.vid FROM versions v JOIN versions other ON other.oid = v.oid AND other.hash = v.hash
+    WHERE v.vid IN INTS(?)
+"""
+
+_EXCEPTED = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL LIMIT 1"
+
+_HELD_BACK = """
+    SELECT v.vid, e."to" FROM versions v JOIN objects o ON o.oid = v.oid
+    JOIN release_exception e ON e.object_id = o.id
+    WHERE v.vid IN INTS(?) AND e.kind = 'hold' AND e.lifted_by IS NULL AND (e.until IS NULL OR e.until > ?)
+"""
+
+_TARGETS = "SELECT vid, target FROM refs WHERE vid IN INTS(?)"
+
+_REFERRERS = "SELECT DISTINCT vid FROM refs WHERE target IN INTS(?)"
+
+
+def served(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int, int, bytes]]:
+    """Return (vid, effective marking, full marking, current, raw) of versions whose body is held."""
+    return tx.rows(_SERVED, list(vids))
+
+
+def current_markings(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (vid, effective, full marking of the current version of the same statement)."""
+    return tx.rows(_CURRENT, list(vids))
+
+
+def named(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (vid, object number it names, full marking of a current statement about that).
+
+    The marking is 0, which is no marking, for an object of which something was purged here.
+    """
+    gone = [(vid, target, 0) for vid, target in tx.rows(_NAMED_GONE, list(vids))]
+    return gone + tx.rows(_NAMED, list(vids))
+
+
+def held_back(tx: Transaction, vids: Sequence[int], called: frozenset[str], now: int) -> set[int]:
+    """Return which of these versions a hold keeps now from whoever is called one of these names."""
+    if not vids or tx.row(_EXCEPTED) is None:
+        return set()
+    return {vid for vid, to in tx.rows(_HELD_BACK, list(vids), now) if to in called}
+
+
+def timed_hold(tx: Transaction, now: int) -> bool:
+    """Tell whether a hold has ended and nobody has looked since."""
+    sql = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL AND until <= ? LIMIT 1"
+    return tx.row(sql, now) is not None
+
+
+def dated(tx: Transaction, vids: Sequence[int]) -> dict[int, tuple[str, int | None, int | None]]:
+    """Return (id, modified, created) by version."""
+    return {
+        vid: (stix_id, modified, created) for vid, stix_id, modified, created in tx.rows(_DATED, list(vids))
+    }
+
+
+def versions_of(tx: Transaction, oids: Sequence[int]) -> list[tuple[int, int, int | None, int | None, int]]:
+    """Return (oid, vid, modified, created, current) of all versions of these objects, oldest stored first."""
+    return tx.rows(_OF_OIDS, list(oids))
+
+
+def under_marking(tx: Transaction, mid: int, after_vid: int, limit: int) -> list[int]:
+    """Return versions whose effective or full marking is `mid`, in order, after a version."""
+    return [row[0] for row in tx.rows(_UNDER, after_vid, mid, mid, limit)]
+
+
+def reference_targets(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (vid, object number referred to) of these versions."""
+    return tx.rows(_TARGETS, list(vids))
+
+
+def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
+    """Return the versions that refer to these objects."""
+    return [row[0] for row in tx.rows(_REFERRERS, list(oids))]
+
+
+def content_hashes(tx: Transaction, vids: Sequence[int]) -> dict[int, bytes]:
+    """Return the content hash by version, of versions that are held."""
+    return dict(
+        tx.rows(
+            "SELECT v.vid, v.hash FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
+            list(vids),
+        )
+    )
+
+
+def own_hashes(tx: Transaction, node: str, oids: Sequence[int]) -> dict[int, frozenset[bytes]]:
+    """Return, for those of these objects that this node itself stated, the content hashes it stated."""
+    found: dict[int, set[bytes]] = {}
+    sql = """
+        SELECT v.oid, v.hash FROM versions v JOIN terms t ON t.no = v.source_no
+        WHERE v.oid IN INTS(?) AND t.name = ?
+    """
+    for oid, content in tx.rows(sql, list(oids), node):
+        found.setdefault(oid, set()).add(bytes(content))
+    return {oid: frozenset(hashes) for oid, hashes in found.items()}
+
+
+def buried(tx: Transaction, oids: Sequence[int]) -> set[int]:
+    """Return which of these objects were purged here."""
+    return {row[0] for row in tx.rows("SELECT DISTINCT oid FROM tombstones WHERE oid IN INTS(?)", list(oids))}
+
+
+def current_versions(tx: Transaction) -> list[tuple[int, int, int]]:
+    """Return (vid, effective, full marking) of every current version that is not a tear-line of ours."""
+    sql = """
+        SELECT v.vid, v.effective_mid, v.full_mid FROM versions v
+        WHERE v.current = 1 AND NOT EXISTS (SELECT 1 FROM exchange_tear_line t WHERE t.vid = v.vid)
+        ORDER BY v.vid
+    """
+    return tx.rows(sql)
