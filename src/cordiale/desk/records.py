@@ -258,6 +258,13 @@ _KINDS = (
     "FROM versions v JOIN terms t ON t.no = v.type_no JOIN terms s ON s.no = v.source_no "
     "LEFT JOIN objects c ON c.oid = v.creator"
 )
+# Counted by number first: names are looked up for each group, not for each of a million versions. The plus keeps
+# SQLite from walking the index of current versions, which would fetch each row from another place.
+_COUNTED = _KINDS.replace(
+    "FROM versions v",
+    "FROM (SELECT effective_mid, full_mid, type_no, source_no, creator, count(*) AS n FROM versions"
+    " WHERE +current = 1 GROUP BY effective_mid, full_mid, type_no, source_no, creator) v",
+)
 
 
 def current_kinds(
@@ -267,7 +274,7 @@ def current_kinds(
 
     The last part of a key is empty: it holds labels where they are asked for.
     """
-    rows = tx.rows(f"SELECT {_KIND}, count(*) {_KINDS} WHERE v.current = 1 GROUP BY {_KIND}")
+    rows = tx.rows(f"SELECT {_KIND}, v.n {_COUNTED}")
     return {(row[0], row[1], row[2], row[3], row[4], ()): int(row[5]) for row in rows}
 
 
