@@ -38,6 +38,12 @@ def import_(
     source: Annotated[
         str | None, typer.Option("--source", "-s", help=tr(_("Profile of the source in cordiale.toml.")))
     ] = None,
+    warnings: Annotated[
+        bool,
+        typer.Option(
+            "--warnings", help=tr(_("List the warnings by kind, with object, property and reason."))
+        ),
+    ] = False,
 ) -> None:
     """Import files."""
     import sys
@@ -51,6 +57,6 @@ def import_(
         sources += [of_stream("-", sys.stdin.buffer)] if path == "-" else of_paths([Path(path)])
     with opened() as (node, actor), progress(tr(_("Importing"))) as report:
         done = run(node.desk, actor, sources, source=source, marking=marking, progress=report)
-    emit(done, lambda: import_report(done))
+    emit(done, lambda: import_report(done, warnings=warnings))
     if done.set_aside and not done.new + done.same:
         raise typer.Exit(INPUT)

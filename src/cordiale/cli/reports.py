@@ -17,8 +17,8 @@ INPUT = 4
 """Exit code when there was input and none of it could be taken."""
 
 
-def import_report(report: ImportReport) -> str:
-    """Say what an import did: read, new, already here, set aside with reasons."""
+def import_report(report: ImportReport, *, warnings: bool = False) -> str:
+    """Say what an import did: read, new, already here, set aside with reasons; with `warnings` each of them."""
     lang = current().lang
     lines = [
         tr(
@@ -74,10 +74,28 @@ def import_report(report: ImportReport) -> str:
         )
     if report.warnings:
         lines.append(count(report.warnings, _n("{n} warning.", "{n} warnings.")))
+        if warnings:
+            lines += _warnings(report)
+        else:
+            lines.append(tr(_("To see them, import the same again with --warnings.")))
     lines += [aside_line(thing) for thing in report.first_set_aside]
     if report.set_aside > len(report.first_set_aside):
         lines.append(tr(_("All of it: cordiale set-aside list")))
     return "\n".join(lines)
+
+
+def _warnings(report: ImportReport) -> list[str]:
+    """Name each warning under the kind it is of, and count those that are not named."""
+    lines = []
+    for code, n in report.warned_by_code.items():
+        lines.append(f"  {number(current().lang, n)} × {code}")
+        named = [one for one in report.warned if one.code == code]
+        for one in named:
+            where = " · ".join(part for part in (one.object_id, one.path) if part)
+            lines.append("    " + printable(f"{where}: {tr(one.message_id, **one.params)}"))
+        if n > len(named):
+            lines.append("    " + tr(_("… and {n} more"), n=number(current().lang, n - len(named))))
+    return lines
 
 
 def aside_line(thing: SetAside) -> str:

@@ -44,8 +44,21 @@ class Change(Answer, frozen=True, kw_only=True):
     count: int
 
 
+class Warned(Answer, frozen=True, kw_only=True):
+    """Something that is unusual in an object that was taken in all the same."""
+
+    object_id: str
+    path: str
+    code: str
+    message_id: str
+    params: dict[str, Any] = {}
+
+
 class ImportReport(Answer, frozen=True, kw_only=True):
-    """What one import did. `markings`: marking given to unmarked input → objects it was given to."""
+    """What one import did. `markings`: marking given to unmarked input → objects it was given to.
+
+    `warnings` counts all, `warned_by_code` by what they are about, and `warned` names the first of them.
+    """
 
     job: str
     state: str
@@ -64,6 +77,8 @@ class ImportReport(Answer, frozen=True, kw_only=True):
     reasons: dict[str, int] = {}
     first_set_aside: tuple[SetAside, ...] = ()
     warnings: int = 0
+    warned_by_code: dict[str, int] = {}
+    warned: tuple[Warned, ...] = ()
     seconds: float = 0.0
 
 

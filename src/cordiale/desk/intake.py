@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from cordiale.desk.answers import Warned
 from cordiale.desk.records import Problem
 from cordiale.platform.errors import InputError
 from cordiale.release.marking import UNMARKED, Marking, of_version, text_of
@@ -42,7 +43,7 @@ class Intake:
     given: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     upgraded: int = 0
-    warnings: int = 0
+    warnings: list[Warned] = field(default_factory=list)
 
 
 def prepare(
@@ -110,7 +111,13 @@ def _version(raw: bytes, original: bytes, place: int, intake: Intake, limits: Li
         return None
     if problems:
         errors = [problem for problem in problems if problem.severity == "error"]
-        intake.warnings += len(problems) - len(errors)
+        intake.warnings += [
+            Warned(
+                object_id=version.id, path=p.path, code=p.code, message_id=p.message_id, params=dict(p.params)
+            )
+            for p in problems
+            if p.severity != "error"
+        ]
         if errors:
             reasons = tuple(Problem(p.path, p.code, p.message_id, dict(p.params), p.severity) for p in errors)
             intake.refused.append(Refused(place, original, version.id, reasons))

@@ -64,7 +64,8 @@ def view(job: records.Job) -> JobView:
         total=job.total,
         note=job.note,
         params=job.params,
-        result=job.result or None,
+        # the warnings are counted there; named, they would be most of every list
+        result={name: value for name, value in job.result.items() if name != "warned"} or None,
     )
 
 

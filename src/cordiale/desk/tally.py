@@ -9,13 +9,16 @@ from typing import Any
 
 import msgspec
 
-from cordiale.desk.answers import Change, ImportReport, SetAside
+from cordiale.desk.answers import Change, ImportReport, SetAside, Warned
 from cordiale.desk.intake import Intake
 from cordiale.desk.records import Job, Kept
 from cordiale.store.types import Outcome
 
 SHOWN = 20
 """Things set aside that a report names; `cordiale set-aside` lists them all."""
+
+WARNED = 1000
+"""Warnings that a report names; beyond them it counts."""
 
 
 @dataclass(slots=True)
@@ -32,7 +35,9 @@ class Tally:
     markings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    warned_by_code: Counter[str] = field(default_factory=Counter)
     first: list[SetAside] = field(default_factory=list)
+    warned: list[Warned] = field(default_factory=list)
     position: dict[str, Any] = field(default_factory=dict)
     definitions_known: dict[str, str] = field(default_factory=dict)
     indexed: int = 0
@@ -44,9 +49,10 @@ class Tally:
         tally = cls(position=dict(job.position), indexed=job.started)
         for name in ("read", "set_aside", "upgraded", "warnings", "definitions"):
             setattr(tally, name, int(held.get(name, 0)))
-        for name in ("outcomes", "by_type", "markings", "changes", "reasons"):
+        for name in ("outcomes", "by_type", "markings", "changes", "reasons", "warned_by_code"):
             setattr(tally, name, Counter(held.get(name, {})))
         tally.first = msgspec.convert(held.get("first", []), list[SetAside])
+        tally.warned = msgspec.convert(held.get("warned", []), list[Warned])
         return tally
 
     def add(self, intake: Intake, outcomes: Sequence[Outcome], kept: Sequence[Kept]) -> None:
@@ -56,7 +62,9 @@ class Tally:
         self.outcomes.update(outcome.kind for outcome in outcomes)
         self.set_aside += len(kept)
         self.upgraded += intake.upgraded
-        self.warnings += intake.warnings
+        self.warnings += len(intake.warnings)
+        self.warned_by_code.update(warning.code for warning in intake.warnings)
+        self.warned += intake.warnings[: WARNED - len(self.warned)]
         self.definitions += len(intake.learned)
         self.by_type += intake.by_type
         self.markings += intake.given
@@ -79,7 +87,9 @@ class Tally:
             "markings": dict(self.markings),
             "changes": dict(self.changes),
             "reasons": dict(self.reasons),
+            "warned_by_code": dict(self.warned_by_code),
             "first": msgspec.to_builtins(self.first),
+            "warned": msgspec.to_builtins(self.warned),
         }
         return msgspec.structs.replace(
             job,
@@ -112,6 +122,8 @@ class Tally:
             reasons=dict(self.reasons.most_common()),
             first_set_aside=tuple(self.first),
             warnings=self.warnings,
+            warned_by_code=dict(self.warned_by_code.most_common()),
+            warned=tuple(self.warned),
             seconds=round(seconds, 3),
         )
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+DEEP = 64
+"""Parentheses within parentheses that a pattern may have: a matcher walks them by recursion."""
+
 _MOST = 1 << 16  # characters of a pattern that are read
 
 # Every repetition is possessive and no two alternatives begin alike, so the time is linear in the pattern,
@@ -18,6 +21,7 @@ _comparison = re.compile(
     rf"(?:=|!=|IN|ISSUBSET|ISSUPERSET|LIKE)\s*+(\((?:\s*+{_STRING}\s*+,?)++\s*+\)|{_STRING}|[0-9]++)|{_PASSED}",
     re.DOTALL,
 )
+_parentheses = re.compile(rf"{_PASSED}|[^'()]++", re.DOTALL).sub
 _strings = re.compile(_STRING, re.DOTALL).findall
 _escape = re.compile(r"\\(.)", re.DOTALL)
 
@@ -63,6 +67,18 @@ def literals(pattern: str) -> list[tuple[str, str]]:
             if name and value:
                 found[name, folded(name, value)] = None
     return list(found)
+
+
+def too_deep(pattern: str) -> bool:
+    """Tell whether a pattern has parentheses deeper than `DEEP`, those in quotes left out."""
+    if pattern.count("(") <= DEEP:
+        return False
+    depth = 0
+    for character in _parentheses("", pattern):
+        depth += 1 if character == "(" else -1
+        if depth > DEEP:
+            return True
+    return False
 
 
 def kind_of(observable: str, path: str, value: str) -> str:

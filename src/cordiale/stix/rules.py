@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cordiale.platform.languages import _
 from cordiale.stix import atoms, forms, tlp
+from cordiale.stix.patterns import DEEP, too_deep
 from cordiale.stix.report import Report, missing, wrong_type
 
 Value = dict[str, Any]
@@ -64,6 +65,12 @@ def _pattern_form(value: Value, path: str, report: Report) -> None:
         report.error(
             _at(path, "pattern"), "pattern",
             _("{found} is not a STIX pattern: it has no comparison in square brackets."), found=pattern,
+        )  # fmt: skip
+    if too_deep(pattern):
+        report.error(
+            _at(path, "pattern"), "pattern-depth",
+            _("Its parentheses stand deeper in each other than {most} levels: write the pattern in several parts."),
+            most=DEEP,
         )  # fmt: skip
 
 

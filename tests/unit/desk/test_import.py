@@ -12,6 +12,7 @@ import msgspec
 import orjson
 import pytest
 
+from cordiale.cli.reports import import_report
 from cordiale.desk import jobs, records, sources
 from cordiale.desk.actor import Actor
 from cordiale.desk.importing import import_, resume
@@ -130,6 +131,25 @@ def test_no_lines_at_all_are_refused(node: Node, marie: Actor, limit: int) -> No
         search(node.desk, marie, limit=limit)
     with pytest.raises(InputError, match="1 to"):
         set_aside(node.desk, marie, limit=limit)
+
+
+def test_every_warning_is_named_with_object_and_place(node: Node, marie: Actor, write: Write) -> None:
+    odd = indicator(1, x_rank=None)
+    report = take(node, marie, write(odd, indicator(2)), marking="tlp:green")
+    assert report.warnings == sum(report.warned_by_code.values()) == len(report.warned) > 0
+    assert ("null", odd["id"], "x_rank") in {(one.code, one.object_id, one.path) for one in report.warned}
+    said = import_report(report, warnings=True)
+    assert f"{odd['id']} · x_rank: " in said
+    assert odd["id"] not in import_report(report)
+    (job,) = jobs.jobs(node.desk, marie)
+    assert job.result is not None
+    assert "warned" not in job.result
+
+
+def test_a_pattern_nobody_could_walk_is_set_aside(node: Node, marie: Actor, write: Write) -> None:
+    deep = "[" + "(" * 50_000 + "url:value = 'x'" + ")" * 50_000 + "]"
+    report = take(node, marie, write(indicator(1, pattern=deep), indicator(2)), marking="tlp:green")
+    assert (report.new, report.reasons) == (1, {"pattern-depth": 1})
 
 
 def test_a_stopped_import_is_no_longer_named_once_the_file_is_in(

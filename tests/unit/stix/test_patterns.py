@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cordiale.stix.patterns import literals
+from cordiale.stix.patterns import DEEP, literals, too_deep
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,17 @@ def test_literals_with_their_kinds(pattern: str, found: list[tuple[str, str]]) -
 )  # fmt: skip
 def test_a_pattern_bomb_takes_linear_time(bomb: str) -> None:
     assert isinstance(literals(bomb), list)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "deep"),
+    [
+        ("[" + "(" * DEEP + "a:b = 'x'" + ")" * DEEP + "]", False),
+        ("[" + "(" * (DEEP + 1) + "a:b = 'x'" + ")" * (DEEP + 1) + "]", True),
+        ("[a:b = '" + "(" * 1000 + "']", False),
+        ("[" + "(a:b = 'x') OR " * 1000 + "a:b = 'x']", False),
+        ("'" + "(" * 1000, False),
+    ],
+)
+def test_parentheses_are_counted_outside_of_texts(pattern: str, deep: bool) -> None:
+    assert too_deep(pattern) is deep
