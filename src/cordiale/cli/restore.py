@@ -26,11 +26,15 @@ def restore(
         Path | None,
         typer.Option("--old", help=tr(_("The folder of the node before, to purge what it had purged."))),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(help=tr(_("Database to fill instead of the copy's own: postgresql://USER@HOST/NAME."))),
+    ] = None,
 ) -> None:
     """Restore a node."""
     from cordiale.node.backup import restore as run
 
-    made = run(folder, path or current().node, old)
+    made = run(folder, path or current().node, old, store=store)
     emit(
         {"node": str(made)},
         lambda: (

@@ -60,8 +60,8 @@ def backup(node: Node, target: Path) -> Path:
     return target
 
 
-def restore(copy: Path, path: Path, old: Path | None = None) -> Path:
-    """Make a node folder from a copy; return it.
+def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | None = None) -> Path:
+    """Make a node folder from a copy; return it. `store` is the database to fill instead of the copy's own.
 
     What was purged before, by the copy's own ledger and by that of the `old` node folder if it can still be read, is
     purged again, and the link to every partner is closed until a person reopens it. Raises
@@ -96,6 +96,10 @@ def restore(copy: Path, path: Path, old: Path | None = None) -> Path:
             shutil.copy2(files.address(copy / "files", sha256), target)
             files.verify(path / "files", sha256)
         shutil.copy2(copy / configuration.FILE_NAME, path / configuration.FILE_NAME)
+        if store:
+            file = path / configuration.FILE_NAME
+            written = configuration.with_store(file.read_text(encoding="utf-8"), store)
+            file.write_text(written, encoding="utf-8")
         url = configuration.load(path, {}).store.url
         ledger = _ledger(old, url) if old is not None else []
         store_backup.restore(copy / STORE, url)

@@ -5,6 +5,7 @@ The settings themselves are declared in `cordiale.platform.settings`. `CORDIALE_
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,10 @@ from cordiale.platform.settings import Says, Settings
 __all__ = ["FILE_NAME", "RESERVED", "Key", "Settings", "document", "keys", "load", "read_document"]
 
 FILE_NAME: Final = "cordiale.toml"
+
+_PLAIN_STORE: Final = re.compile(r"\s*store(?:\s*\.\s*url)?\s*=").match
+_PLAIN_STORE_NAME: Final = re.compile(r"store(?:\s*\.\s*url)?")
+_URL: Final = re.compile(r"\s*url\s*=").match
 
 RESERVED: Final = (
     "CORDIALE_NODE",
@@ -98,11 +103,22 @@ def read_document(file: Path) -> dict[str, Any]:
 def document(values: Mapping[str, object]) -> str:
     """Write a configuration file with these values, every other setting beside them as a comment."""
     lines = ["# Settings of this Cordiale node. A line that starts with # shows a default.", ""]
+    store = {name for name in values if name.startswith("store.")}
+    plain = store == {"store.url"}
+    if plain:
+        lines += [
+            "# The database; the line stands before the first section.",
+            f"store = {_toml(values['store.url'])}",
+        ]
     section = ""
     for key in keys():
         if key.name.startswith("source."):
             continue
         head, last = key.name.split(".")
+        if plain and key.name == "store.url":
+            section = head
+            lines += ["", "# Other settings of the store, once its head is no comment any more:", "# [store]"]
+            continue
         if head != section:
             section = head
             lines += ["", f"[{section}]"]
@@ -120,6 +136,24 @@ def document(values: Mapping[str, object]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_store(text: str, url: str) -> str:
+    """Return a configuration file's text that names this database and no other."""
+    lines, section, place, head = [], "", None, None
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            section = line.strip().partition("]")[0].strip("[ ")
+            place = len(lines) if place is None else place
+            head = len(lines) + 1 if section == "store" else head
+        if (not section and _PLAIN_STORE(line)) or (section == "store" and _URL(line)):
+            continue
+        lines.append(line)
+    if head is not None:
+        lines.insert(head, f"url = {_toml(url)}")
+    else:
+        lines.insert(len(lines) if place is None else place, f"store = {_toml(url)}")
+    return "\n".join(lines) + "\n"
+
+
 def _keys() -> Iterator[Key]:
     for head, section in get_type_hints(Settings).items():
         if head == "folder":
@@ -133,9 +167,24 @@ def _keys() -> Iterator[Key]:
             yield Key(f"{prefix}.{declared.encode_name}", kind, declared.default, says)
 
 
+def _loads(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        # TOML takes `store` for a text or for a section; we take both, so the text gets a name of its own
+        lines = text.splitlines(keepends=True)
+        for place, line in enumerate(lines):
+            if line.lstrip().startswith("["):
+                break
+            if _PLAIN_STORE(line):
+                lines[place] = _PLAIN_STORE_NAME.sub('"store.url"', line, count=1)
+                return tomllib.loads("".join(lines))
+        raise
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return _loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ConfigurationError(
             "configuration.missing",
@@ -160,9 +209,26 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _flatten(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
-    for section, content in table.items():
-        if section == "store" and isinstance(content, str):
+    below = table.get("store")
+    if "store.url" in table and isinstance(below, dict) and below.get("url"):
+        raise ConfigurationError(
+            "configuration.two-stores",
+            _(
+                "{where}: the database is named twice, by `store` before the first section and by `url` below [store]: keep one."
+            ),
+            where=where,
+        )
+    for section, content in sorted(table.items(), key=lambda item: item[0] == "store.url"):
+        if section in ("store", "store.url") and isinstance(content, str):
             yield "store.url", content
+        elif section in ("store", "store.url") and not isinstance(content, dict):
+            raise ConfigurationError(
+                "configuration.not-a-store",
+                _(
+                    '{where}: `store` is text in quotation marks: write `store = "URL"` before the first section, or `url = "URL"` below [store].'
+                ),
+                where=where,
+            )
         elif not isinstance(content, dict):
             _find(section, where)
             raise ConfigurationError(
@@ -286,8 +352,6 @@ def _expectation(key: Key, value: Any) -> tuple[str, bool]:
     if not isinstance(value, str):
         return _("{where}: `{key}` is {value}; text in quotation marks is expected."), False
     if key.says.pattern is not None:
-        import re
-
         fits = re.fullmatch(key.says.pattern, value) is not None
         return _("{where}: `{key}` is {value}, which is not of the form it needs, such as {example}."), fits
     return "", True

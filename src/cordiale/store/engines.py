@@ -17,7 +17,7 @@ from cordiale.platform.languages import _
 from cordiale.store.dialects import Dialect
 
 MISSING = _(
-    "PostgreSQL needs the extra 'postgresql': run  pip install 'cordiale[postgresql]'  and start again."
+    "PostgreSQL needs the extra 'postgresql': run  pip install 'cordiale[postgresql]'  (in a clone:  .tools/bin/uv sync --inexact --extra postgresql)  and start again."
 )
 UNKNOWN = _("A store is sqlite:///PATH, a path, memory:// or postgresql://…, and {url} is none of them.")
 NO_FOLDER = _("The folder {folder} for the database does not exist. Make it, or run cordiale init.")

@@ -73,6 +73,17 @@ def test_a_restored_node_serves_nothing_until_a_person_says_so(pair: Pair, tmp_p
         partner_rejoin(canada.desk, pair.officer, "france")
 
 
+def test_a_copy_fills_the_database_that_is_named(pair: Pair, tmp_path: Path) -> None:
+    pair.take(indicator(1))
+    copy = backup(pair.canada, tmp_path / "copy")
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    path = restore(copy, tmp_path / "back", store=url)
+    assert not (path / "cordiale.db").exists()
+    with open_node(path, environ={}) as node:
+        assert node.settings.store.url == url
+        assert has(node, pair) == {ONE}
+
+
 def test_what_a_partner_took_back_meanwhile_is_gone_before_anything_is_served(
     pair: Pair, tmp_path: Path
 ) -> None:

@@ -1,12 +1,13 @@
 """Settings: defaults, then the file, then the environment, then flags; nothing unknown is ignored."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cordiale.platform.configuration import Key, document, keys, load
+from cordiale.platform.configuration import Key, document, keys, load, with_store
 from cordiale.platform.errors import ConfigurationError, explain
 
 
@@ -55,6 +56,50 @@ def test_the_store_may_be_one_line(tmp_path: Path) -> None:
     assert (
         load(write(tmp_path, 'store = "postgresql://h/d"\n[serve]\nport = 1\n')).store.url
         == "postgresql://h/d"
+    )
+
+
+def test_the_line_stands_beside_the_section_that_init_writes(tmp_path: Path) -> None:
+    text = 'store = "postgresql://h/d"  # theirs\n' + document({"node.name": "can"})
+    settings = load(write(tmp_path, text.replace("# text_index = true", "text_index = false")))
+    assert (settings.store.url, settings.store.text_index) == ("postgresql://h/d", False)
+
+
+def test_two_databases_are_refused_and_both_forms_are_named(tmp_path: Path) -> None:
+    said = refusal(tmp_path, 'store = "postgresql://h/d"\n[store]\nurl = "memory://"\n')
+    assert "`store` before the first section" in said
+    assert "`url` below [store]" in said
+    said = refusal(tmp_path, "store = 5\n")
+    assert 'store = "URL"' in said
+    assert "[store]" in said
+
+
+def test_what_init_writes_of_a_store_is_the_line(tmp_path: Path) -> None:
+    text = document({"node.name": "can", "store.url": "postgresql://h/d"})
+    assert '\nstore = "postgresql://h/d"\n' in text
+    assert tomllib.loads(text)["store"] == "postgresql://h/d"
+    assert load(write(tmp_path, text)).store.url == "postgresql://h/d"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        document({}),
+        document({"store.url": "postgresql://h/d", "node.name": "can"}),
+        document({"store.url": "postgresql://h/d", "store.text_index": False}),
+        'store = "postgresql://h/d"\n[store]\ntext_index = false\n',
+        'store.url = "postgresql://h/d"\n[serve]\nport = 1\n',
+    ],
+)
+def test_a_file_can_be_told_another_database(tmp_path: Path, text: str) -> None:
+    before = load(write(tmp_path, text))
+    after = load(write(tmp_path, with_store(text, "sqlite:////else.db")))
+    assert after.store.url == "sqlite:////else.db"
+    assert (after.store.text_index, after.node, after.serve) == (
+        before.store.text_index,
+        before.node,
+        before.serve,
     )
 
 
