@@ -62,7 +62,7 @@ def _held(tx: Transaction, desk: Desk) -> list[tuple[str, dict[str, Any]]]:
 def resolve(
     tx: Transaction, desk: Desk, learned: Collection[str], definitions: dict[str, str], now: int
 ) -> int:
-    """Mark anew what was stored before its marking definition arrived; return how many versions.
+    """Mark anew what was stored before its marking definition arrived, for itself or for a property; return how many.
 
     Until then each carried `unknown:<id>`, which nobody passes, so nothing went out in between.
     """
@@ -71,19 +71,16 @@ def resolve(
     if not mids:
         return 0
     puts: list[Put] = []
-    after = None
-    while True:
-        page = versions.current(tx, Filter(markings=mids, sources=(desk.node,)), after, _PAGE, None)
-        for row in page.rows:
-            if row.origin != "local" or row.raw is None:
+    after = 0
+    while vids := versions.under_full(tx, mids, after, _PAGE):
+        after = vids[-1]
+        for row in versions.by_vid(tx, vids, None).values():
+            if row.source != desk.node or row.origin != "local" or row.raw is None:
                 continue
             version, _problems = read(row.raw)
             given = markings.atoms(tx, row.base_mid) - waiting
             base, full = of_version(version, definitions, given or frozenset({"unmarked"}))
             puts.append(Put(version, base, full, "local"))
-        after = page.next
-        if after is None:
-            break
     for start in range(0, len(puts), _PAGE):
         versions.put(
             tx,

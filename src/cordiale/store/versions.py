@@ -45,6 +45,7 @@ __all__ = [
     "remark",
     "replay",
     "tombstones",
+    "under_full",
     "with_markings",
 ]
 
@@ -64,6 +65,20 @@ def with_markings(tx: Transaction, mids: Iterable[int], after: int, limit: int) 
         limit,
     )
     return [(vid, mid) for vid, mid in found]
+
+
+def under_full(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[int]:
+    """Return current versions of which the whole or a property is under these markings, by vid after a vid.
+
+    No index serves it: every version is walked past.
+    """
+    found = tx.rows(
+        "SELECT vid FROM versions WHERE vid > ? AND current = 1 AND full_mid IN INTS(?) ORDER BY vid LIMIT ?",
+        after,
+        list(mids),
+        limit,
+    )
+    return [vid for (vid,) in found]
 
 
 def received_under(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[int]:

@@ -37,6 +37,12 @@ def marking_of(node: Node, stix_id: str) -> Marking:
         return markings.atoms(tx, row.base_mid)
 
 
+def full_marking_of(node: Node, stix_id: str) -> Marking:
+    with node.store.read() as tx:
+        (row,) = versions.get(tx, stix_id, None)
+        return markings.atoms(tx, row.full_mid)
+
+
 def take(node: Node, actor: Actor, *paths: Path, **options: Any) -> Any:
     return import_(node.desk, actor, sources.of_paths(paths), **options)
 
@@ -240,6 +246,19 @@ def test_an_unknown_marking_definition_is_an_atom_until_it_is_known(
     assert marking_of(node, mine["id"]) == {f"unknown:{definition['id']}"}
     take(node, marie, write(definition, name="later.json"))
     assert marking_of(node, mine["id"]) == {"compartment:CAN/OTTER"}
+
+
+def test_a_property_that_waits_for_its_definition_is_marked_when_it_comes(
+    node: Node, marie: Actor, write: Write
+) -> None:
+    definition = atoms.definition_of("compartment:CAN/OTTER")
+    granular = [{"marking_ref": definition["id"], "selectors": ["name"]}]
+    mine = indicator(1, object_marking_refs=[GREEN], granular_markings=granular)
+    take(node, marie, write(mine, name="first.json"))
+    assert full_marking_of(node, mine["id"]) == {"tlp:green", f"unknown:{definition['id']}"}
+    take(node, marie, write(definition, name="later.json"))
+    assert full_marking_of(node, mine["id"]) == {"tlp:green", "compartment:CAN/OTTER"}
+    assert marking_of(node, mine["id"]) == {"tlp:green"}
 
 
 def test_a_statement_restricts_nothing_so_the_given_marking_governs(
