@@ -128,12 +128,13 @@ class AttachmentView(Answer, frozen=True, kw_only=True):
 
 
 class ReferenceView(Answer, frozen=True, kw_only=True):
-    """A reference between two objects that the reader may both see."""
+    """A reference between two objects that the reader may both see; `marking` governs the other one's name."""
 
     path: str
     id: str
     type: str
     name: str
+    marking: tuple[str, ...] = ()
 
 
 class Statement(Answer, frozen=True, kw_only=True):

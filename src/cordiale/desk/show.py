@@ -77,7 +77,7 @@ def _targets(
                 continue
             held = readable(tx, desk, actor, versions.get(tx, link.target, seen)[:1], seen)
             if held:
-                found[link.path, link.target] = _view(link.path, held[0])
+                found[link.path, link.target] = _view(tx, link.path, held[0])
     return tuple(found.values())
 
 
@@ -90,13 +90,15 @@ def _referrers(
         if not mentioned(row, stix_id):
             continue
         paths = [link.path for link in references.targets(tx, row.vid, seen) if link.target == stix_id]
-        found.append(_view(paths[0] if paths else "", row))
+        found.append(_view(tx, paths[0] if paths else "", row))
     return tuple(found)
 
 
-def _view(path: str, row: Row) -> ReferenceView:
+def _view(tx: Transaction, path: str, row: Row) -> ReferenceView:
     name = name_of(orjson.loads(row.raw)) if row.raw else ""
-    return ReferenceView(path=path, id=row.id, type=row.type, name=name)
+    # the name may stand under a granular marking; what is read in part holds nothing of those
+    marking = markings.atoms(tx, row.effective_mid if in_part(row) else row.full_mid)
+    return ReferenceView(path=path, id=row.id, type=row.type, name=name, marking=tuple(sorted(marking)))
 
 
 def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chip, ...]:

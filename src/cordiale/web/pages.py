@@ -151,6 +151,7 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
     marking = {atom for s in shown.statements for atom in s.effective_marking}
     on_page = [s.full_marking for s in shown.statements] + [s.effective_marking for s in shown.statements]
     on_page += [a.marking for a in shown.attachments]
+    on_page += [r.marking for r in (*shown.refers_to, *shown.referred_by)]
     return {
         "id": stix_id,
         "title": name,

@@ -4,15 +4,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from cordiale.demo.chapter import objects_of
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.sources import of_paths
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
+from cordiale.stix import tlp
 from cordiale.web.app import app
 from cordiale.web.headers import POLICY
+from cordiale.web.pages import one_object
 from tests.unit.web.asgi import ask
 from tests.unit.web.conftest import HOSTILE
 
@@ -59,6 +63,30 @@ def test_the_object_page_says_marking_type_fields_and_raw_json(pages: Any) -> No
     ):
         assert words in page
     assert page.count("banner top") == page.count("banner bottom") == 1
+
+
+def test_the_banner_covers_what_refers_to_the_object(tmp_path: Path) -> None:
+    place = {**HOSTILE, "id": "report--11111111-1111-4111-8111-111111111112", "name": "open"}
+    note = {
+        "type": "note",
+        "spec_version": "2.1",
+        "id": "note--11111111-1111-4111-8111-111111111113",
+        "created": "2026-01-01T00:00:00.000Z",
+        "modified": "2026-01-01T00:00:00.000Z",
+        "content": "for few",
+        "object_refs": [place["id"]],
+        "object_marking_refs": [tlp.IDS["tlp:red"]],
+    }
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="CAN-LCC")
+    file = tmp_path / "both.json"
+    file.write_bytes(
+        orjson.dumps([{**place, "object_refs": ["note--11111111-1111-4111-8111-111111111114"]}, note])
+    )
+    with open_node(path, environ={}) as opened:
+        verbs.import_(opened.desk, house("tester"), of_paths([file]))
+        shown = one_object(opened.desk, house("tester"), "en", str(place["id"]))
+    assert [one["name"] for one in shown["referred_by"]] == ["for few"]
+    assert shown["banner"].text.endswith("TLP:RED")
 
 
 def test_a_translation_stands_beside_its_original_and_gives_the_title(pages: Any) -> None:
