@@ -138,7 +138,10 @@ def document(values: Mapping[str, object]) -> str:
 
 def with_store(text: str, url: str) -> str:
     """Return a configuration file's text that names this database and no other."""
-    lines, section, place, head = [], "", None, None
+    lines: list[str] = []
+    section = ""
+    place: int | None = None
+    head: int | None = None
     for line in text.splitlines():
         if line.lstrip().startswith("["):
             section = line.strip().partition("]")[0].strip("[ ")
