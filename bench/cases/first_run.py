@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import selectors
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 import urllib.request
@@ -100,7 +100,7 @@ def newcomer(folder: Path) -> tuple[float, float, set[str]]:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        with urllib.request.urlopen(first_link(demo, start + 4 * SECONDS), timeout=30) as page:
+        with urllib.request.urlopen(first_link(demo, 3 * SECONDS), timeout=30) as page:
             page.read()
         seconds = time.monotonic() - start
         received = network() - before
@@ -114,23 +114,19 @@ def newcomer(folder: Path) -> tuple[float, float, set[str]]:
     return seconds, received, installed
 
 
-def first_link(demo: subprocess.Popen[str], deadline: float) -> str:
-    """Wait for the first link the demonstration prints once it serves."""
+def first_link(demo: subprocess.Popen[str], patience: float) -> str:
+    """Wait for the first link the demonstration prints once it serves; ends it after `patience` seconds."""
     assert demo.stdout
     said: list[str] = []
-    with selectors.DefaultSelector() as ready:
-        ready.register(demo.stdout, selectors.EVENT_READ)
-        while time.monotonic() < deadline:
-            if not ready.select(1):
-                continue
-            line = demo.stdout.readline()
-            if not line:
-                break
+    watch = threading.Timer(patience, demo.terminate)
+    watch.start()
+    try:
+        for line in demo.stdout:
             said.append(line)
-            # Numbered links: "1  http://127.0.0.1:…" in whatever dress.
-            link = re.search(r"http://127\.0\.0\.1:\d+\S*", line)
-            if link and re.search(r"\d+\W", line[: link.start()]):
+            if link := re.search(r"http://127\.0\.0\.1:\d+\S*", line):
                 return link.group()
+    finally:
+        watch.cancel()
     raise RuntimeError("the demonstration printed no link:\n" + "".join(said[-40:]))
 
 
