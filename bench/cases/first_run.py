@@ -115,10 +115,11 @@ def newcomer(folder: Path) -> tuple[float, float, set[str]]:
 
 
 def first_link(demo: subprocess.Popen[str], patience: float) -> str:
-    """Wait for the first link the demonstration prints once it serves; ends it after `patience` seconds."""
+    """Wait for the first link the demonstration prints once it serves, at most `patience` seconds."""
     assert demo.stdout
     said: list[str] = []
-    watch = threading.Timer(patience, demo.terminate)
+    # Ending it ends its output: lines may wait in our own buffer, where no selector sees them.
+    watch = threading.Timer(patience, os.killpg, (demo.pid, signal.SIGTERM))
     watch.start()
     try:
         for line in demo.stdout:
