@@ -10,9 +10,13 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -98,6 +102,17 @@ def alternate(rounds: int, contenders: Mapping[str, Callable[[], float]]) -> dic
         for name in names if number % 2 == 0 else reversed(names):
             values[name].append(contenders[name]())
     return {name: statistics.median(found) for name, found in values.items()}
+
+
+def gathered(jobs: Sequence[Callable[[], T]], at_once: bool) -> list[T]:
+    """Run jobs that are processes of their own and give their results: one after the other, or at once to save time.
+
+    At once they share caches and memory, which CPU-seconds show; only quick runs do that.
+    """
+    if not at_once:
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(lambda job: job(), jobs))
 
 
 def machine() -> dict[str, str]:

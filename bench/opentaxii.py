@@ -37,7 +37,8 @@ def opentaxii(folder: Path, objects: Sequence[bytes]) -> Iterator[OpenTaxii]:
     # One thread and keep-alive: gunicorn's plain worker closes each connection, which would only add to the peer's cost.
     command = [
         str(peer.environment("opentaxii") / "gunicorn"), "serve:app", f"--bind=127.0.0.1:{port}",
-        f"--chdir={peer.PEERS / 'opentaxii'}", "--worker-class=gthread", "--threads=1", "--keep-alive=60",
+        f"--chdir={peer.PEERS / 'opentaxii'}", "--graceful-timeout=1",
+        "--worker-class=gthread", "--threads=1", "--keep-alive=60",
     ]  # fmt: skip
     environ = {"OPENTAXII_CONFIG": str(folder / "opentaxii.yml")}
     with traffic.serving(command, port, folder / "server.log", environ) as pid:

@@ -25,8 +25,6 @@ from bench.generate import objects
 READERS = ("wide", "narrow")
 OPEN, CLOSED = "rel:CAN|FRA|GBR", "compartment:CAN/HARBOUR"
 SLICE = 50_000
-KEPT = 100_000
-"""Objects from which a filled node is kept for the next benchmark."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +53,22 @@ class Serving:
 def filled(folder: Path, count: int) -> dict[str, Any]:
     """Make a node in `folder` with `count` objects, text index included, paired with the readers and cut.
 
-    Gives the readers' tokens and what the parts cost (`fill`). Large ones are kept in `.bench` under the digest of the
-    sources they were made with, and copied from there: filling a million takes minutes.
+    Gives the readers' tokens and what the parts cost (`fill`). It is kept in `.bench` under the digest of the sources it
+    was made with, and copied from there: filling a million takes minutes.
     """
     kept = ROOT / ".bench" / f"served-{count}-{sources()}"
     if not (kept / "made.json").exists():
-        place = kept if count >= KEPT else folder
-        place.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(place / "node", ignore_errors=True)
+        for stale in kept.parent.glob(f"served-{count}-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        kept.mkdir(parents=True)
         files = []
         for start in range(0, count, SLICE):
-            path = place / f"{start:09d}.json"
+            path = kept / f"{start:09d}.json"
             write_slice(path, min(SLICE, count - start), start)
             files.append(str(path))
-        made: dict[str, Any] = child.call("bench.serving:fill", node=str(place / "node"), files=files)
+        made: dict[str, Any] = child.call("bench.serving:fill", node=str(kept / "node"), files=files)
         for file in files:
             Path(file).unlink()
-        if place is folder:
-            return made
         (kept / "made.json").write_text(json.dumps(made))
     shutil.copytree(kept / "node", folder / "node")
     found: dict[str, Any] = json.loads((kept / "made.json").read_text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,9 @@ def growing(quick: bool) -> list[Figure]:
     small, large = (1000, 5000) if quick else (SMALL, MILLION)
     with tempfile.TemporaryDirectory(prefix="bench-growing-") as name:
         folder = Path(name)
-        first = child.call("bench.cases.import_objects:imported", files=generated(folder, small), text=False)
-        whole = child.call("bench.cases.import_objects:imported", files=generated(folder, large), text=False)
+        jobs = [partial(child.call, "bench.cases.import_objects:imported", files=generated(folder, count), text=False)
+                for count in (small, large)]  # fmt: skip
+        first, whole = measure.gathered(jobs, quick)
     growth = first["rate"] / whole["rate"]
     return [
         Figure(bench=NAME, metric=f"generated, {small:,} objects", unit="objects/CPU-s", ours=first["rate"], memory_mb=first["memory_mb"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from bench import child, floors, measure, traffic
@@ -18,16 +19,18 @@ BEYOND = 20_000_000
 
 def run(quick: bool) -> list[Figure]:
     """Post into a small and a large store; the import of equal objects is measured in the same run."""
-    small, large = (1000, 4000) if quick else (1000, 1_000_000)
+    small, large = (1000, 3000) if quick else (1000, 1_000_000)
     posted, rounds = (500, 1) if quick else (5000, 5)
     with scratch("bench-post-") as folder:
         (folder / "small").mkdir()
         (folder / "large").mkdir()
         (folder / "import").mkdir()
         imported = import_rate(folder / "import", posted * rounds)
-        made = filled(folder / "small", small)
+        first, whole = measure.gathered(
+            [partial(filled, folder / "small", small), partial(filled, folder / "large", large)], quick
+        )
         with (
-            serving(folder / "small" / "node", made["tokens"]) as node,
+            serving(folder / "small" / "node", first["tokens"]) as node,
             opentaxii(folder / "peer", []) as other,
         ):
             numbers = iter(range(BEYOND, BEYOND * 2, posted))
@@ -39,8 +42,7 @@ def run(quick: bool) -> list[Figure]:
             medians = measure.alternate(rounds, contenders)
             memory = measure.peak_of_mb(node.pid)
             name = other.name
-        made = filled(folder / "large", large)
-        with serving(folder / "large" / "node", made["tokens"]) as node:
+        with serving(folder / "large" / "node", whole["tokens"]) as node:
             late = measure.alternate(rounds, {"ours": lambda: rate(node, next(numbers), posted)})["ours"]
     ours = medians["ours"]
     return [
