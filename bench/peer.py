@@ -32,8 +32,9 @@ def uv() -> str:
 def environment(name: str) -> Path:
     """Give the folder of a peer's programs, making its environment from the lock when it is not there."""
     folder = PEERS / name
-    # A parent's VIRTUAL_ENV would only make uv warn.
-    environ = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    # `./dev` names the project's environment to uv: a peer's packages would replace what is in it.
+    ours = ("UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "PYTHONPATH")
+    environ = {key: value for key, value in os.environ.items() if key not in ours}
     command = [uv(), "sync", "--locked", "--quiet", "--project", str(folder), "--python", sys.executable]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
