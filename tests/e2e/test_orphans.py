@@ -11,13 +11,13 @@ from cordiale.demo.process import free_ports
 from cordiale.node import init
 
 STARTER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from cordiale.demo.process import start, wait_until_answering
 server = start("one", Path(sys.argv[1]), sys.argv[2])
 wait_until_answering(server)
 print(server.process.pid, flush=True)
-time.sleep(300)
+signal.pause()
 """
 
 
