@@ -6,7 +6,6 @@ only while they fit the rows: `rules diff` and `rules apply` write what fits int
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import TableView
 from cordiale.exchange.partner import partners
-from cordiale.exchange.signing import peek_statement
+from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.platform.errors import ConfigurationError, InputError
 from cordiale.platform.languages import _
 from cordiale.release.equivalence import PURPOSE, block, table_bytes
@@ -63,7 +62,7 @@ def rules_sign(desk: Desk, actor: Actor, text: str, origin: str, nation: str) ->
     table = _table(rules, (desk.home.nation, nation), origin)
     body = table_bytes(rules, table.between)
     signature = desk.egress().sign(PURPOSE, body)
-    data = _statement(body, signature)
+    data = write_statement(PURPOSE, body, signature) + b"\n"
     with desk.store.write() as tx:
         audit.acted(tx, desk, actor, "rules-sign", between=list(table.between), table=table.sha256)
     _keep(desk, table, desk.node, data)
@@ -274,9 +273,3 @@ def _keep(desk: Desk, table: Table, node: str, data: bytes) -> None:
     temporary = file.with_suffix(".new")
     temporary.write_bytes(data)
     temporary.replace(file)
-
-
-def _statement(body: bytes, signature: bytes) -> bytes:
-    """Write the statement as `exchange.signing` does, over bytes that must stay as they are."""
-    value = {"purpose": PURPOSE, "body": body.decode(), "signature": base64.b64encode(signature).decode()}
-    return msgspec.json.encode(value) + b"\n"

@@ -21,7 +21,11 @@ _LARGEST = 16 * 1024 * 1024
 def sign_statement(home: Home, purpose: str, value: Any) -> bytes:
     """Write a value as a signed JSON statement; the signature covers purpose and bytes."""
     body = msgspec.json.encode(value, order="sorted")
-    signature = home.egress().sign(purpose, body)
+    return write_statement(purpose, body, home.egress().sign(purpose, body))
+
+
+def write_statement(purpose: str, body: bytes, signature: bytes) -> bytes:
+    """Write the envelope around a signed body, whose bytes stay as they are."""
     return msgspec.json.encode(
         {"purpose": purpose, "body": body.decode(), "signature": base64.b64encode(signature).decode()}
     )
