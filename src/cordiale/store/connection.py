@@ -16,6 +16,7 @@ from cordiale.store import engines
 from cordiale.store.dialects import Dialect, bound, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
+from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
 
 NESTED = _("A second writing transaction was opened inside one. Pass the transaction down instead.")
@@ -29,8 +30,9 @@ _COPY_FROM = 20  # rows from which PostgreSQL's COPY beats separate inserts
 class Transaction:
     """One transaction, passed down as the first argument so that rooms commit together.
 
-    `connection` is SQLAlchemy's, for the rooms' tables. The store's own hot paths use `rows`, `run`, `many` and
-    `insert` on the driver's cursor, with SQL as described in `cordiale.store.dialects`.
+    `rows`, `row`, `run`, `many` and `insert` go straight to the driver, with SQL as described in
+    `cordiale.store.dialects` or statements made by `cordiale.store.prepared`. `connection` is SQLAlchemy's, for what
+    is built anew each time and asked seldom.
     """
 
     __slots__ = (
@@ -63,31 +65,40 @@ class Transaction:
         self._waiting = waiting
         self.used: list[int] = []
 
-    def rows(self, sql: str, *params: Any) -> list[Any]:
+    def rows(self, statement: str | Prepared, *params: Any, **named: Any) -> list[Any]:
         """Run a query and return all its rows."""
-        found: list[Any] = self.driver.execute(
-            written(sql, self.dialect), bound(params, self.dialect)
-        ).fetchall()
+        found: list[Any] = self._execute(statement, params, named).fetchall()
         return found
 
-    def row(self, sql: str, *params: Any) -> Any:
+    def row(self, statement: str | Prepared, *params: Any, **named: Any) -> Any:
         """Run a query and return its first row, or None."""
-        return self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).fetchone()
+        return self._execute(statement, params, named).fetchone()
 
-    def run(self, sql: str, *params: Any) -> int:
+    def run(self, statement: str | Prepared, *params: Any, **named: Any) -> int:
         """Run a statement and return how many rows it touched."""
-        touched: int = self.driver.execute(written(sql, self.dialect), bound(params, self.dialect)).rowcount
+        touched: int = self._execute(statement, params, named).rowcount
         return touched
 
-    def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run a statement once for each row of parameters."""
+    def many(self, statement: str | Prepared, rows: Sequence[Any]) -> None:
+        """Run a statement once for each row: parameters in order for text, values by name for a prepared one."""
         if not rows:
             return
+        if isinstance(statement, Prepared):
+            ready = statement.on(self.dialect)
+            sql, rows = ready.sql, [ready.bound(row) for row in rows]
+        else:
+            sql = written(statement, self.dialect)
         if self.dialect == "sqlite":
             self.driver.executemany(sql, rows)
         else:
             with self.driver.cursor() as cursor:
-                cursor.executemany(written(sql, self.dialect), rows)
+                cursor.executemany(sql, rows)
+
+    def _execute(self, statement: str | Prepared, params: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        if isinstance(statement, Prepared):
+            ready = statement.on(self.dialect)
+            return self.driver.execute(ready.sql, ready.bound(named))
+        return self.driver.execute(written(statement, self.dialect), bound(params, self.dialect))
 
     def insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows of literal values, in bulk where the database has a way."""
