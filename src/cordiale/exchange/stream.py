@@ -17,6 +17,9 @@ from cordiale.platform.ids import as_uuid
 from cordiale.store import versions
 from cordiale.store.connection import Transaction
 
+#: Entries looked at together after some were stopped, so that a small page over many of them stays cheap.
+_ROOM = 128
+
 
 class Item(msgspec.Struct, frozen=True, gc=False):
     """Hold one entry as it is served: its number, the instant it was added, version id and bytes."""
@@ -28,11 +31,15 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """Hold one page; `reached` is the entry number to go on after, `more` whether there is more."""
+    """Hold one page; `reached` is the entry number to go on after, `more` whether there is more.
+
+    `added` is the instant at which the entry reached was added, where a page that holds nothing says that there is more.
+    """
 
     items: list[Item]
     reached: int
     more: bool
+    added: int | None = None
 
 
 def collection_id(home: Home, number: int, kind: str) -> str:
@@ -93,10 +100,11 @@ class _Search:
         items: list[Item] = []
         size = 0
         reached, scanned = after, 0
+        added: int | None = None
         pair = self.pair
         while reached < pair.last and len(items) < limit:
             if scanned >= self.limits.scanned_segments:
-                return Slice(items, reached, True)
+                return Slice(items, reached, True, added)
             wanted = min((limit - len(items)) // self.limits.segment_entries + 2, 16)
             found = records.page(self.tx, pair.number, pair.generation, reached, wanted, self.mask)
             if not found:
@@ -105,13 +113,18 @@ class _Search:
             for first, base_us, blob in found:
                 if first > pair.last:
                     return Slice(items, pair.last, False)
-                vids, flags, places, end = self._choose(blob, max(reached + 1 - first, 0), limit - len(items))
-                for item in self._open(first, base_us, vids, flags, places):
-                    size += len(item.raw)
-                    if size > self.limits.page_bytes and items:
-                        return Slice(items, item.sequence - 1, True)
-                    items.append(item)
-                reached = first + end - 1
+                packed = entry.unpack(blob)
+                start, room = max(reached + 1 - first, 0), limit - len(items)
+                # a segment is read to its end or to a full page: what was stopped in it leaves room for what follows
+                while start < len(packed) and len(items) < limit:
+                    flags, places, start = self._choose(packed, start, room)
+                    for item in self._open(first, base_us, packed.vids, flags, places):
+                        size += len(item.raw)
+                        if len(items) == limit or (size > self.limits.page_bytes and items):
+                            return Slice(items, item.sequence - 1, True)
+                        items.append(item)
+                    reached, added = first + start - 1, base_us + start - 1
+                    room = max(limit - len(items), _ROOM)
                 if len(items) >= limit:
                     break
         return Slice(items, reached, self._more(reached))
@@ -123,14 +136,13 @@ class _Search:
             return after < pair.last
         return bool(records.page(self.tx, pair.number, pair.generation, after, 1, self.mask))
 
-    def _choose(self, blob: bytes, start: int, room: int) -> tuple[array[int], bytes, range | list[int], int]:
-        """Return version ids, flags, the places chosen among them, and the place after the last one looked at."""
-        packed = entry.unpack(blob)
+    def _choose(self, packed: entry.Entries, start: int, room: int) -> tuple[bytes, range | list[int], int]:
+        """Return the flags, up to `room` places chosen, and the place after the last one looked at."""
         count = len(packed)
         flags = bytes(packed.flags)
         if self.types is None and not any(flags[start : start + room]):
             end = min(start + room, count)
-            return packed.vids, flags, range(start, end), end
+            return flags, range(start, end), end
         skip, types = self.skip, self.types
         places: list[int] = []
         end = count
@@ -141,7 +153,7 @@ class _Search:
                 end = place
                 break
             places.append(place)
-        return packed.vids, flags, places, end
+        return flags, places, end
 
     def _open(
         self, first: int, base_us: int, vids: array[int], flags: bytes, places: range | list[int]

@@ -301,6 +301,18 @@ def test_paging_loses_nothing_when_everything_was_added_at_one_instant(limit: in
     assert sorted(follow(made, limit, "&match[type]=malware")) == sorted(f"m{n}" for n in range(30))
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
+def test_what_was_stopped_on_a_page_makes_nothing_after_it_disappear(limit: int) -> None:
+    made = node(limits=Limits(segment_entries=8, scanned_segments=2))
+    made.put(*(indicator(f"i{n}") for n in range(40)))
+    made.cut("READER")
+    hidden = {0, 1, 4, 5, 6, 8, *range(16, 34), 38}
+    made.put(*(indicator(f"i{n}", marking=["tlp:red"], minute=1) for n in sorted(hidden)))
+    expected = [f"i{n}" for n in range(40) if n not in hidden]
+    assert follow(made, limit, "&match[version]=all") == expected
+    assert follow_by_date(made, limit, "&match[version]=all") == expected
+
+
 def test_next_survives_a_restart(tmp_path) -> None:  # type: ignore[no-untyped-def]
     url = f"sqlite:///{tmp_path / 'can.db'}"
     made = node(url=url)

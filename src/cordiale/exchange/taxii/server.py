@@ -148,7 +148,7 @@ def _read(
             body = _body(tx, home, pair, found, shape)
     except InputError as problem:
         return error(400, "Bad Request", str(problem))
-    return ok(body, _dates(found.items, filters))
+    return ok(body, _dates(found, filters))
 
 
 def _known(
@@ -202,10 +202,17 @@ def _version(item: Item, dated: dict[int, tuple[str, int | None, int | None]]) -
     return format_instant(instant, 3 if instant % 1000 == 0 else 6)
 
 
-def _dates(items: list[Item], filters: Filters) -> dict[str, str]:
-    """Return the two date headers; on an empty page the instant that was asked after, to go on from, or none."""
+def _dates(found: Slice, filters: Filters) -> dict[str, str]:
+    """Return the two date headers; on an empty page the instant to go on from, or none.
+
+    That is the one asked after; where more follows, the one up to which nothing was found, or a client that goes by
+    dates would ask the same for ever.
+    """
+    items = found.items
     if items:
         first, last = items[0].added, items[-1].added
+    elif found.more and found.added is not None:
+        first = last = found.added
     elif filters.added_after is None:
         return {}
     else:
