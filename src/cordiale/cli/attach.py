@@ -11,6 +11,7 @@ import typer
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
 from cordiale.cli.tree import Command, single, tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 app = single()
@@ -34,8 +35,13 @@ def attach(
         str | None, typer.Option("--type", help=tr(_("Media type, such as application/pdf.")))
     ] = None,
     marking: Annotated[
-        str | None,
-        typer.Option("--marking", "-m", help=tr(_("Marking of its own, joined with the object's."))),
+        list[str] | None,
+        typer.Option(
+            "--marking",
+            "-m",
+            metavar="ATOM…",
+            help=tr(_("Marking of its own, joined with the object's; may be repeated.")),
+        ),
     ] = None,
     get: Annotated[
         str | None,
@@ -70,7 +76,7 @@ def attach(
                 _("{name} ({size} bytes) is attached under {marking}: {sha256}"),
                 name=view.name,
                 size=view.size,
-                marking=" ".join(view.marking),
+                marking=written(view.marking),
                 sha256=view.sha256,
             )
     emit(view, lambda: said)

@@ -30,9 +30,12 @@ def import_(
         typer.Argument(metavar="PATH…", help=tr(_("Files or folders; - reads standard input."))),
     ],
     marking: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            "--marking", "-m", help=tr(_("Marking of what carries none: atoms separated by spaces."))
+            "--marking",
+            "-m",
+            metavar="ATOM…",
+            help=tr(_("Marking of what carries none: atoms separated by spaces, or repeated.")),
         ),
     ] = None,
     source: Annotated[

@@ -35,10 +35,17 @@ def init(
         typer.Option(help=tr(_("Database other than the folder's own: postgresql://USER@HOST/NAME."))),
     ] = None,
     marking: Annotated[
-        str, typer.Option(help=tr(_("Marking of input that carries none, such as tlp:amber.")))
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            "--marking",
+            "-m",
+            metavar="ATOM…",
+            help=tr(_("Marking of input that carries none, such as tlp:amber; may be repeated.")),
+        ),
+    ] = None,
 ) -> None:
     """Make a node folder."""
+    from cordiale.desk.written import marking_of, written
     from cordiale.node.initialise import init as make
 
     made = make(
@@ -51,7 +58,7 @@ def init(
         url=url,
         language=current().lang,
         store=store,
-        marking=marking,
+        marking=written(marking_of(marking)) if marking else "",
     )
 
     def words() -> str:

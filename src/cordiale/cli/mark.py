@@ -9,6 +9,7 @@ import typer
 from cordiale.cli.opened import opened
 from cordiale.cli.output import count, emit
 from cordiale.cli.tree import Command, single, tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n
 
 app = single()
@@ -46,7 +47,7 @@ def mark(
         done = run(node.desk, actor, id, atoms, source=source)
 
     def words() -> str:
-        said = tr(HOW[done.how], id=id, after=" ".join(done.after), before=" ".join(done.before) or "–")
+        said = tr(HOW[done.how], id=id, after=written(done.after), before=written(done.before) or "–")
         if done.recalls_drafted:
             said += "\n" + count(
                 done.recalls_drafted,

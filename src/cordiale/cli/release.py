@@ -39,7 +39,9 @@ def release(
     ] = None,
     marking: Annotated[
         list[str] | None,
-        typer.Option("--marking", "-m", help=tr(_("All objects under nothing but these atoms."))),
+        typer.Option(
+            "--marking", "-m", metavar="ATOM…", help=tr(_("All objects under nothing but these atoms."))
+        ),
     ] = None,
     until: Annotated[
         str | None, typer.Option(help=tr(_("Until when, such as 2027-01-31T00:00:00Z.")))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cordiale.cli.output import count, printable
 from cordiale.cli.session import current
 from cordiale.cli.tree import tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n, number
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def import_report(report: ImportReport, *, warnings: bool = False) -> str:
     if report.state == "stopped":
         lines.append(tr(_("Stopped when asked. Go on with: cordiale jobs resume {job}"), job=report.job))
     for marking, n in report.markings.items():
-        atoms = " ".join(marking.split("\n"))
+        atoms = written(marking.split("\n"))
         if atoms == "unmarked":
             lines.append(
                 count(

@@ -12,6 +12,7 @@ from cordiale.cli.output import emit, table, yes
 from cordiale.cli.reports import table_warnings
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def apply(
     from cordiale.desk.rules import rules_apply, rules_diff
     from cordiale.platform.errors import NotAllowed
 
-    written = file.read_text("utf-8")
+    text = file.read_text("utf-8")
     with opened() as (node, actor):
         if token is None:
-            found = rules_diff(node.desk, actor, written, str(file))
+            found = rules_diff(node.desk, actor, text, str(file))
             if not sure:
                 typer.echo(_words(found), err=True)
                 if not yes(tr(_("Apply these rules?"))):
@@ -59,7 +60,7 @@ def apply(
                         token=found.token,
                     )
             token = found.token
-        done = rules_apply(node.desk, actor, written, str(file), token)
+        done = rules_apply(node.desk, actor, text, str(file), token)
     emit(
         done,
         lambda: tr(
@@ -178,7 +179,7 @@ def _words(found: RulesDiff) -> str:
         tr(_("Recalls")),
     )
     changes = [
-        (number(lang, c.count), " ".join(c.marking), ", ".join(c.starts), ", ".join(c.stops))
+        (number(lang, c.count), written(c.marking), ", ".join(c.starts), ", ".join(c.stops))
         for c in found.changes
     ]
     parts = [head, table(headings, rows), *table_warnings(found.tables)]

@@ -10,6 +10,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.reports import form_words, reason_words
 from cordiale.cli.tree import Command, single, tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def _words(shown: Shown) -> str:
         rows = [(r.path, r.id, r.name) for r in shown.referred_by]
         parts.append(table((tr(_("Referred to by")), "", ""), rows))
     if shown.attachments:
-        files = [
-            (a.name, str(a.size), a.media_type, " ".join(a.marking), a.sha256) for a in shown.attachments
-        ]
+        files = [(a.name, str(a.size), a.media_type, written(a.marking), a.sha256) for a in shown.attachments]
         headings = (tr(_("File")), tr(_("Size")), tr(_("Type")), tr(_("Marking")), "SHA-256")
         parts.append(table(headings, files))
     if shown.partners:

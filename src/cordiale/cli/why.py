@@ -10,6 +10,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, when
 from cordiale.cli.reports import form_words, reason_words
 from cordiale.cli.tree import Command, single, tr
+from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def why(
 
 
 def _words(found: Why) -> str:
-    lines = [f"{found.partner}: {form_words(found.form)}  [{' '.join(found.marking) or '–'}]"]
+    lines = [f"{found.partner}: {form_words(found.form)}  [{written(found.marking) or '–'}]"]
     for step in found.steps:
         rule = f"  ({step.rule})" if step.rule else ""
         lines.append(f"  • {reason_words(step)}{rule}")

@@ -108,7 +108,7 @@ def load(nodes: Nodes) -> Taken:
                     chapters.objects_of(plan.name)[attached.object]["id"],
                     str(chapters.SCENARIO / attached.file),
                     "--type", attached.media_type,
-                    "--marking", " ".join(attached.marking),
+                    *(f"--marking={atom}" for atom in attached.marking),
                 )  # fmt: skip
         return report
 

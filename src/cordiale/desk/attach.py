@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import AttachmentView
-from cordiale.desk.importing import marking_of
 from cordiale.desk.visible import rules_of_reader, visible
+from cordiale.desk.written import marking_of
 from cordiale.evidence import files, records
 from cordiale.evidence.records import Attachment
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
@@ -37,7 +37,7 @@ def attach(
     *,
     name: str,
     media_type: str = "application/octet-stream",
-    marking: str | None = None,
+    marking: str | Iterable[str] | None = None,
 ) -> AttachmentView:
     """Attach a file to our statement about an object, under a marking of its own.
 

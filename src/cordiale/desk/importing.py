@@ -16,10 +16,11 @@ from cordiale.desk.intake import Intake, Refused, prepare
 from cordiale.desk.readers import HEAD, reader_for, readers
 from cordiale.desk.sources import Source, of_file, unpacked
 from cordiale.desk.tally import Tally
+from cordiale.desk.written import marking_of
 from cordiale.platform.errors import CordialeError, InputError, StorageFull
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
-from cordiale.release.marking import Marking, from_text, parse_atom, text_of
+from cordiale.release.marking import Marking, from_text, text_of
 from cordiale.stix.ingress import Limits, SetAside
 from cordiale.store import search, versions
 from cordiale.store.types import Outcome
@@ -50,7 +51,7 @@ def import_(
 ) -> ImportReport:
     """Take in every source and report what was read, new, already here and set aside.
 
-    What carries no marking gets `marking` (atoms separated by spaces), else that of the profile
+    What carries no marking gets `marking` (as people write it: `desk.written`), else that of the profile
     `source`, else the setting `import.marking`; without any it is kept for nobody but the house.
     Raises ConfigurationError or InputError before anything is read; a bad object or file is set
     aside and the rest goes on. Raises StorageFull when the disk is full: what was committed stays
@@ -96,8 +97,8 @@ def marking_given(desk: Desk, source: str | None, marking: str | Iterable[str] |
 
     Raises InputError for an unknown source or something that is not a marking.
     """
-    written = marking if marking is None or isinstance(marking, str) else " ".join(marking)
-    if written is None and source is not None:
+    written = None if marking is None else marking if isinstance(marking, str) else tuple(marking)
+    if not written and source is not None:
         profile = desk.settings.source.get(source)
         if profile is None:
             raise InputError(
@@ -108,21 +109,6 @@ def marking_given(desk: Desk, source: str | None, marking: str | Iterable[str] |
         written = profile.marking
     written = written or desk.settings.import_.marking
     return marking_of(written) if written else None
-
-
-def marking_of(written: str) -> Marking:
-    """Read atoms separated by spaces; raises InputError naming the one that is none."""
-    atoms = frozenset(written.split())
-    for atom in sorted(atoms):
-        if parse_atom(atom).axis in ("unknown", "unresolved", "unmarked"):
-            raise InputError(
-                "not-a-marking",
-                _("“{atom}” is not a marking. Write such as tlp:amber, level:CAN/SECRET or rel:CAN|FRA."),
-                atom=atom,
-            )
-    if not atoms:
-        raise InputError("no-marking", _("A marking needs at least one atom, such as tlp:amber."))
-    return atoms
 
 
 def _run(

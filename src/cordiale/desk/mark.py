@@ -10,9 +10,10 @@ import orjson
 from cordiale.desk import audit, definitions
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Marked
-from cordiale.desk.importing import index_all, marking_of
+from cordiale.desk.importing import index_all
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
+from cordiale.desk.written import marking_of, written
 from cordiale.exchange.recall import recalls
 from cordiale.exchange.sequencer import cut
 from cordiale.platform.clock import format_instant
@@ -45,7 +46,7 @@ def mark(
     others marked.
     """
     authorise(actor, "mark")
-    wanted = marking_of(atoms if isinstance(atoms, str) else " ".join(atoms))
+    wanted = marking_of(atoms)
     with desk.store.write() as tx:
         rows = versions.get(tx, stix_id, visible(tx, desk, actor))
         row = _chosen(rows, stix_id, source, desk.node)
@@ -180,7 +181,7 @@ def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Mar
             _("{id} was marked by {source}: here it can only become stricter, and {marking} adds nothing."),
             id=row.id,
             source=row.source,
-            marking=" ".join(sorted(wanted)),
+            marking=written(wanted),
         )
     versions.remark(tx, row.id, row.source, wanted)
     return None

@@ -14,6 +14,7 @@ from cordiale.desk.answers import Acted, Withheld
 from cordiale.desk.partnerships import partnership as joined
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import reason as reason_of
+from cordiale.desk.written import marking_of
 from cordiale.exchange import backfill
 from cordiale.exchange.sequencer import cut
 from cordiale.exchange.why import why
@@ -63,6 +64,7 @@ def release(
     if not ids and not types and not marking_within:
         raise InputError("release-nothing", _("Name what to release: object ids, types or markings."))
     ends = _instant(until)
+    marking_within = sorted(marking_of(marking_within)) if marking_within else []
     query = Query(type=tuple(types), marking_within=tuple(marking_within))
     with desk.store.write() as tx:
         one = joined(tx, partner)

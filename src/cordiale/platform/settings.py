@@ -83,14 +83,14 @@ class ExchangeSection(Struct, frozen=True, kw_only=True):
 class ImportSection(Struct, frozen=True, kw_only=True):
     """What import does with what says nothing itself."""
 
-    marking: Annotated[str, Says("Marking of input that carries none and whose source has no profile, such as `tlp:amber`; several atoms are separated by spaces. Empty: such input is taken in under the atom `unmarked`, which nobody passes.")] = ""  # fmt: skip
+    marking: Annotated[str, Says("Marking of input that carries none and whose source has no profile, such as `tlp:amber`; several atoms are separated by spaces, and a level may hold one (`level:CAN/TOP SECRET`). Empty: such input is taken in under the atom `unmarked`, which nobody passes.")] = ""  # fmt: skip
 
 
 class SourceSection(Struct, frozen=True, kw_only=True):
     """The profile of one source, chosen by `import --source NAME`."""
 
     title: Annotated[str, Says("Name shown to people.")] = ""
-    marking: Annotated[str, Says("Marking of this source's input where it carries none, such as `tlp:amber`; several atoms are separated by spaces.")] = ""  # fmt: skip
+    marking: Annotated[str, Says("Marking of this source's input where it carries none, such as `tlp:amber`; several atoms are separated by spaces, and a level may hold one (`level:CAN/TOP SECRET`).")] = ""  # fmt: skip
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
