@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import Dialect as Speech
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType
 
 from cordiale.store.dialects import Dialect
 
@@ -104,7 +104,8 @@ def _keyed(table: Table, keys: tuple[str, ...]) -> Any:
 
 
 def _check_plain(compiled: SQLCompiler) -> None:
-    types: list[TypeEngine[Any]] = [bind.type for bind in compiled.binds.values()]
+    # a parameter beside no column (LIMIT ?) has no type, and so nothing that would convert it
+    types = [bind.type for bind in compiled.binds.values() if not isinstance(bind.type, NullType)]
     types += [column.type for column in compiled._result_columns]
     for kind in types:
         if not isinstance(kind, _PLAIN):

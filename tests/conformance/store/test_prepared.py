@@ -25,7 +25,7 @@ EARLY = Prepared(
     .where(THING.c.at < sa.bindparam("at"), THING.c.to != "100 % 'nobody'?")
     .group_by(THING.c.to)
     .order_by(THING.c.to)
-    .limit(2)
+    .limit(sa.bindparam("limit"))
 )
 ROWS = [
     {"to": "fra", "at": 2**62, "raw": b"\x00\xff", "code": "a"},
@@ -54,8 +54,8 @@ def test_values_come_back_as_sqlalchemy_gives_them(things: Store) -> None:
 
 def test_constants_and_named_values_find_their_places(things: Store) -> None:
     with things.read() as tx:
-        assert tx.rows(EARLY, at=10) == [("été", 1)]
-        assert tx.row(EARLY, at=-6) is None
+        assert tx.rows(EARLY, at=10, limit=2) == [("été", 1)]
+        assert tx.row(EARLY, at=-6, limit=2) is None
 
 
 def test_what_is_written_joins_the_transaction(things: Store) -> None:
@@ -70,7 +70,7 @@ def test_what_is_written_joins_the_transaction(things: Store) -> None:
 
 def test_a_value_that_is_missing_or_unknown_is_refused(things: Store) -> None:
     with things.read() as tx:
-        for given in ({}, {"at": 1, "to": "fra"}, {"to": "fra"}):
+        for given in ({}, {"at": 1, "limit": 2, "to": "fra"}, {"limit": 2}):
             with pytest.raises(TypeError, match="at"):
                 tx.rows(EARLY, **given)
 

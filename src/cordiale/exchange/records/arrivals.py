@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from cordiale.exchange import entry
 from cordiale.exchange.records.tables import link_table, received_table, set_aside_table
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared, changing, inserting
 
 
 class LinkRow(msgspec.Struct, frozen=True):
@@ -36,6 +37,55 @@ class LinkRow(msgspec.Struct, frozen=True):
     checkpoint: bytes | None
 
 
+class ReceivedRow(msgspec.Struct, frozen=True):
+    """Hold one applied segment: its signed header, its leaves, and the version ids its entries became."""
+
+    pair: int
+    generation: int
+    first: int
+    last: int
+    header: bytes
+    signature: bytes
+    hash: bytes
+    leaves: bytes
+    vids: bytes
+    received_at: int
+
+
+class SetAsideRow(msgspec.Struct, frozen=True):
+    """Hold one entry that could not be applied, with its reason."""
+
+    number: int
+    pair: int
+    generation: int
+    sequence: int
+    object_id: str | None
+    code: str
+    message_id: str
+    params: str
+    at: int
+    raw: bytes | None
+
+
+_RECEIVED = select(*(received_table.c[name] for name in ReceivedRow.__struct_fields__)).where(
+    received_table.c.pair == bindparam("pair"), received_table.c.generation == bindparam("generation")
+)
+_RECEIVED_WITH = Prepared(
+    _RECEIVED.where(
+        received_table.c.first <= bindparam("sequence"), received_table.c.last >= bindparam("sequence")
+    )
+)
+_HASHES = Prepared(_RECEIVED.with_only_columns(received_table.c.hash).order_by(received_table.c.first))
+_ADD_SET_ASIDE = inserting(set_aside_table, *SetAsideRow.__struct_fields__[1:])
+_SET_ASIDE = (
+    select(*(set_aside_table.c[name] for name in SetAsideRow.__struct_fields__))
+    .where(set_aside_table.c.number > bindparam("after"))
+    .order_by(set_aside_table.c.number)
+    .limit(bindparam("limit"))
+)
+_SET_ASIDE_ALL = Prepared(_SET_ASIDE)
+_SET_ASIDE_OF = Prepared(_SET_ASIDE.where(set_aside_table.c.pair == bindparam("pair")))
+
 _LINK = f"SELECT {', '.join(LinkRow.__struct_fields__)} FROM exchange_link WHERE number = ?"
 
 
@@ -49,24 +99,18 @@ def link(tx: Transaction, number: int) -> LinkRow:
 
 def save_link(tx: Transaction, number: int, values: Mapping[str, Any]) -> None:
     """Store some of a link's values."""
-    tx.connection.execute(update(link_table).where(link_table.c.number == number).values(dict(values)))
+    tx.run(changing(link_table, ("number",), tuple(values)), key_number=number, **values)
 
 
 def add_received(tx: Transaction, values: Mapping[str, Any]) -> None:
     """Store the header, leaves and version ids of an applied segment."""
-    tx.connection.execute(insert(received_table).values(dict(values)))
+    tx.run(inserting(received_table), **values)
 
 
-def received_with(tx: Transaction, number: int, generation: int, sequence: int) -> Row[Any] | None:
+def received_with(tx: Transaction, number: int, generation: int, sequence: int) -> ReceivedRow | None:
     """Return the received segment that holds an entry number."""
-    return tx.connection.execute(
-        select(*received_table.c).where(
-            received_table.c.pair == number,
-            received_table.c.generation == generation,
-            received_table.c.first <= sequence,
-            received_table.c.last >= sequence,
-        )
-    ).one_or_none()
+    row = tx.row(_RECEIVED_WITH, pair=number, generation=generation, sequence=sequence)
+    return None if row is None else ReceivedRow(*row)
 
 
 def received_as(
@@ -90,30 +134,25 @@ def received_vids(tx: Transaction, number: int, generation: int) -> list[tuple[i
 
 def received_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
     """Return the hashes of all headers received from a partner in order."""
-    rows = tx.connection.execute(
-        select(received_table.c.hash)
-        .where(received_table.c.pair == number, received_table.c.generation == generation)
-        .order_by(received_table.c.first)
-    )
-    return [row.hash for row in rows]
+    return [row[0] for row in tx.rows(_HASHES, pair=number, generation=generation)]
 
 
 def add_set_aside(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep entries that could not be applied, with their reasons."""
-    if rows:
-        tx.connection.execute(insert(set_aside_table), [dict(row) for row in rows])
+    tx.many(_ADD_SET_ASIDE, rows)
 
 
 def set_aside(
     tx: Transaction, number: int | None = None, *, after: int = 0, limit: int = 100
-) -> list[Row[Any]]:
+) -> list[SetAsideRow]:
     """Return entries set aside, oldest first."""
-    query = select(*set_aside_table.c).where(set_aside_table.c.number > after)
-    if number is not None:
-        query = query.where(set_aside_table.c.pair == number)
-    return list(tx.connection.execute(query.order_by(set_aside_table.c.number).limit(limit)))
+    if number is None:
+        rows = tx.rows(_SET_ASIDE_ALL, after=after, limit=limit)
+    else:
+        rows = tx.rows(_SET_ASIDE_OF, pair=number, after=after, limit=limit)
+    return [SetAsideRow(*row) for row in rows]
 
 
 def forget_set_aside(tx: Transaction, numbers: Sequence[int]) -> None:
     """Forget entries that were dealt with."""
-    tx.connection.execute(delete(set_aside_table).where(set_aside_table.c.number.in_(list(numbers))))
+    tx.run("DELETE FROM exchange_set_aside WHERE number IN INTS(?)", list(numbers))

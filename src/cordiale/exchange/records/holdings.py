@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select
 
 from cordiale.exchange.held import Held
 from cordiale.exchange.records.tables import due_table, due_version_table, held_table
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared, changing, inserting, removing
 
+_CHUNKS = Prepared(
+    select(held_table.c.chunk, held_table.c.bits).where(held_table.c.pair == bindparam("pair"))
+)
+_KEEP_CHUNK = """
+    INSERT INTO exchange_held (pair, chunk, bits) VALUES (?, ?, ?)
+    ON CONFLICT (pair, chunk) DO UPDATE SET bits = excluded.bits
+"""
+_OWE_MARKING = """
+    INSERT INTO exchange_due (pair, mid, after_vid) VALUES (?, ?, 0)
+    ON CONFLICT (pair, mid) DO UPDATE SET after_vid = 0
+"""
+_OWED_MARKINGS = Prepared(
+    select(due_table.c.mid, due_table.c.after_vid)
+    .where(due_table.c.pair == bindparam("pair"))
+    .order_by(due_table.c.mid)
+)
+_OWED_VERSIONS = Prepared(
+    select(due_version_table.c.vid)
+    .where(due_version_table.c.pair == bindparam("pair"))
+    .order_by(due_version_table.c.vid)
+    .limit(bindparam("limit"))
+)
+_TAKEN = Prepared(
+    delete(due_version_table).where(
+        due_version_table.c.pair == bindparam("pair"), due_version_table.c.vid <= bindparam("vid")
+    )
+)
 _CHUNK = "SELECT bits FROM exchange_held WHERE pair = ? AND chunk = ?"
 
 
@@ -25,36 +53,18 @@ def held(tx: Transaction, number: int) -> Held:
 
 def held_chunks(tx: Transaction, number: int) -> dict[int, bytes]:
     """Return all chunks of what a partner holds, by chunk number."""
-    rows = tx.connection.execute(
-        select(held_table.c.chunk, held_table.c.bits).where(held_table.c.pair == number)
-    )
-    return {row.chunk: row.bits for row in rows}
+    return dict(tx.rows(_CHUNKS, pair=number))
 
 
 def save_held(tx: Transaction, number: int, state: Held) -> None:
     """Store what changed of a partner's set."""
-    changed = state.changed()
-    if not changed:
-        return
-    tx.connection.execute(
-        delete(held_table).where(held_table.c.pair == number, held_table.c.chunk == bindparam("b_chunk")),
-        [{"b_chunk": chunk} for chunk in changed],
-    )
-    tx.connection.execute(
-        insert(held_table),
-        [{"pair": number, "chunk": chunk, "bits": bits} for chunk, bits in changed.items()],
-    )
+    tx.many(_KEEP_CHUNK, [(number, chunk, bits) for chunk, bits in state.changed().items()])
 
 
 def owe_markings(tx: Transaction, number: int, mids: Iterable[int]) -> int:
     """Owe a partner another look at every version under these markings; returns how many markings."""
-    rows = [{"pair": number, "mid": mid, "after_vid": 0} for mid in sorted(set(mids))]
-    if rows:
-        tx.connection.execute(
-            delete(due_table).where(due_table.c.pair == number, due_table.c.mid == bindparam("b_mid")),
-            [{"b_mid": row["mid"]} for row in rows],
-        )
-        tx.connection.execute(insert(due_table), rows)
+    rows = [(number, mid) for mid in sorted(set(mids))]
+    tx.many(_OWE_MARKING, rows)
     return len(rows)
 
 
@@ -65,8 +75,7 @@ def owe_versions(tx: Transaction, number: int, vids: Iterable[int]) -> int:
         return 0
     known = set(owed_among(tx, number, wanted))
     rows = [{"pair": number, "vid": vid} for vid in wanted if vid not in known]
-    if rows:
-        tx.connection.execute(insert(due_version_table), rows)
+    tx.many(inserting(due_version_table), rows)
     return len(rows)
 
 
@@ -78,36 +87,21 @@ def owed_among(tx: Transaction, number: int, vids: Sequence[int]) -> list[int]:
 
 def owed_markings(tx: Transaction, number: int) -> list[tuple[int, int]]:
     """Return (marking, version already looked at) of what is owed."""
-    rows = tx.connection.execute(
-        select(due_table.c.mid, due_table.c.after_vid)
-        .where(due_table.c.pair == number)
-        .order_by(due_table.c.mid)
-    )
-    return [(row.mid, row.after_vid) for row in rows]
+    return tx.rows(_OWED_MARKINGS, pair=number)
 
 
 def advance_owed(tx: Transaction, number: int, mid: int, after_vid: int | None) -> None:
     """Record how far a marking was looked through; None when it is done."""
-    chosen = (due_table.c.pair == number, due_table.c.mid == mid)
     if after_vid is None:
-        tx.connection.execute(delete(due_table).where(*chosen))
+        tx.run(removing(due_table, "pair", "mid"), key_pair=number, key_mid=mid)
     else:
-        tx.connection.execute(update(due_table).where(*chosen).values(after_vid=after_vid))
+        advance = changing(due_table, ("pair", "mid"), ("after_vid",))
+        tx.run(advance, key_pair=number, key_mid=mid, after_vid=after_vid)
 
 
 def take_owed_versions(tx: Transaction, number: int, limit: int) -> list[int]:
     """Return versions owed another look, oldest first, and forget that they are."""
-    rows = tx.connection.execute(
-        select(due_version_table.c.vid)
-        .where(due_version_table.c.pair == number)
-        .order_by(due_version_table.c.vid)
-        .limit(limit)
-    )
-    vids = [row.vid for row in rows]
+    vids = [row[0] for row in tx.rows(_OWED_VERSIONS, pair=number, limit=limit)]
     if vids:
-        tx.connection.execute(
-            delete(due_version_table).where(
-                due_version_table.c.pair == number, due_version_table.c.vid <= vids[-1]
-            )
-        )
+        tx.run(_TAKEN, pair=number, vid=vids[-1])
     return vids

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-
 from cordiale.exchange.home import Partner
 from cordiale.exchange.records.tables import link_table, pair_table, partner_table
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import changing, inserting
 
 # Asked at every request: written out, because building the statement anew costs more than running it.
 _PARTNER = """
@@ -19,6 +18,31 @@ _PARTNER = """
 """
 
 _KEY = 32
+
+_EMPTY_PAIR: dict[str, Any] = {
+    "generation": 1,
+    "last": 0,
+    "segments": 0,
+    "recalls": 0,
+    "position": 0,
+    "last_added": 0,
+    "head": bytes(32),
+    "acknowledged": 0,
+}
+
+_EMPTY_LINK: dict[str, Any] = {
+    "generation": 1,
+    "received": 0,
+    "news": 0,
+    "failures": 0,
+    "recalls": 0,
+    "head": bytes(32),
+    "state": "new",
+    "code": "",
+    "message_id": "",
+    "params": "{}",
+    "acknowledged": 0,
+}
 
 
 def _partner(row: tuple[Any, ...]) -> Partner:
@@ -78,56 +102,22 @@ def save_partner(tx: Transaction, made: Partner, now: int) -> int:
     }
     known = find_partner(tx, made.node)
     if known is not None:
-        tx.connection.execute(
-            update(partner_table).where(partner_table.c.number == known.number).values(values)
-        )
+        tx.run(changing(partner_table, ("number",), tuple(values)), key_number=known.number, **values)
         return known.number
-    highest = tx.connection.execute(select(func.max(partner_table.c.number))).scalar()
-    number = int(highest or 0) + 1
-    tx.connection.execute(
-        insert(partner_table).values(number=number, node=made.node, invited_at=now, **values)
-    )
-    tx.connection.execute(
-        insert(pair_table).values(
-            number=number,
-            generation=1,
-            last=0,
-            segments=0,
-            recalls=0,
-            position=0,
-            last_added=0,
-            head=bytes(32),
-            acknowledged=0,
-        )
-    )
-    tx.connection.execute(
-        insert(link_table).values(
-            number=number,
-            generation=1,
-            received=0,
-            news=0,
-            failures=0,
-            recalls=0,
-            head=bytes(32),
-            state="new",
-            code="",
-            message_id="",
-            params="{}",
-            acknowledged=0,
-        )
-    )
+    number: int = tx.row("SELECT coalesce(max(number), 0) + 1 FROM exchange_partner")[0]
+    whole = {"number": number, "node": made.node, "invited_at": now, **values}
+    tx.run(inserting(partner_table, *whole), **whole)
+    tx.run(inserting(pair_table, *_EMPTY_PAIR, "number"), number=number, **_EMPTY_PAIR)
+    tx.run(inserting(link_table, *_EMPTY_LINK, "number"), number=number, **_EMPTY_LINK)
     return number
 
 
 def confirm_partner(tx: Transaction, number: int, by: str, now: int) -> None:
     """Record who compared the words of a partner, and when."""
-    tx.connection.execute(
-        update(partner_table)
-        .where(partner_table.c.number == number)
-        .values(state="confirmed", confirmed_by=by, confirmed_at=now)
-    )
+    confirm = changing(partner_table, ("number",), ("state", "confirmed_by", "confirmed_at"))
+    tx.run(confirm, key_number=number, state="confirmed", confirmed_by=by, confirmed_at=now)
 
 
 def suspend_partner(tx: Transaction, number: int, state: str) -> None:
     """Set a partner's state: confirmed, suspended or left."""
-    tx.connection.execute(update(partner_table).where(partner_table.c.number == number).values(state=state))
+    tx.run(changing(partner_table, ("number",), ("state",)), key_number=number, state=state)

@@ -3,39 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+import msgspec
+from sqlalchemy import bindparam, select
 
 from cordiale.exchange import entry
 from cordiale.exchange.records.stored import _SAME
 from cordiale.exchange.records.tables import recall_table, recalled_table
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared, changing, inserting
+
+
+class RecallRow(msgspec.Struct, frozen=True):
+    """Hold one recall of ours; `number` is None until it is sent."""
+
+    id: str
+    pair: int
+    number: int | None
+    action: str
+    reason: str
+    by: str
+    state: str
+    ids: str
+    vids: bytes
+    at: int
+    message: bytes | None
+    confirmed_by: str | None
+    answered_at: int | None
+    outcome: str | None
+    receipt: bytes | None
+
+
+class RecalledRow(msgspec.Struct, frozen=True):
+    """Hold what became of a partner's recall here."""
+
+    pair: int
+    id: str
+    number: int
+    message: bytes
+    done_at: int
+    outcome: str
+    receipt: bytes
+    delivered: int
+
+
+_COLUMNS = tuple(recall_table.c[name] for name in RecallRow.__struct_fields__)
+_RECALL = Prepared(select(*_COLUMNS).where(recall_table.c.id == bindparam("id")))
+_RECALLS_AFTER = Prepared(
+    select(recall_table.c.number, recall_table.c.message)
+    .where(recall_table.c.pair == bindparam("pair"), recall_table.c.number > bindparam("after"))
+    .order_by(recall_table.c.number)
+    .limit(bindparam("limit"))
+)
+_RECALLED = Prepared(
+    select(*(recalled_table.c[name] for name in RecalledRow.__struct_fields__)).where(
+        recalled_table.c.pair == bindparam("pair"), recalled_table.c.id == bindparam("id")
+    )
+)
+_UNDELIVERED = Prepared(
+    select(recalled_table.c.id, recalled_table.c.receipt).where(
+        recalled_table.c.pair == bindparam("pair"), recalled_table.c.delivered == 0
+    )
+)
+
+
+@lru_cache(maxsize=4)
+def _recalls(*filters: str) -> Prepared:
+    query = select(*_COLUMNS).order_by(recall_table.c.at.desc(), recall_table.c.id)
+    return Prepared(query.where(*(recall_table.c[name] == bindparam(name) for name in filters)))
 
 
 def add_recall(tx: Transaction, values: Mapping[str, Any]) -> None:
     """Store a drafted recall."""
-    tx.connection.execute(insert(recall_table).values(dict(values)))
+    tx.run(inserting(recall_table, *values), **values)
 
 
 def save_recall(tx: Transaction, recall_id: str, values: Mapping[str, Any]) -> None:
     """Store some of a recall's values."""
-    tx.connection.execute(update(recall_table).where(recall_table.c.id == recall_id).values(dict(values)))
+    tx.run(changing(recall_table, ("id",), tuple(values)), key_id=recall_id, **values)
 
 
-def recall(tx: Transaction, recall_id: str) -> Row[Any] | None:
+def recall(tx: Transaction, recall_id: str) -> RecallRow | None:
     """Return one recall of ours."""
-    return tx.connection.execute(select(*recall_table.c).where(recall_table.c.id == recall_id)).one_or_none()
+    row = tx.row(_RECALL, id=recall_id)
+    return None if row is None else RecallRow(*row)
 
 
-def recalls(tx: Transaction, *, number: int | None = None, state: str | None = None) -> list[Row[Any]]:
+def recalls(tx: Transaction, *, number: int | None = None, state: str | None = None) -> list[RecallRow]:
     """Return recalls of ours, newest first."""
-    query = select(*recall_table.c).order_by(recall_table.c.at.desc(), recall_table.c.id)
-    if number is not None:
-        query = query.where(recall_table.c.pair == number)
-    if state is not None:
-        query = query.where(recall_table.c.state == state)
-    return list(tx.connection.execute(query))
+    asked = {name: value for name, value in (("pair", number), ("state", state)) if value is not None}
+    return [RecallRow(*row) for row in tx.rows(_recalls(*asked), **asked)]
 
 
 def recalled_vids(tx: Transaction, number: int) -> frozenset[int]:
@@ -49,41 +108,26 @@ def recalled_vids(tx: Transaction, number: int) -> frozenset[int]:
 
 def recalls_after(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes]]:
     """Return (number, signed message) of the recalls sent to a partner after a number."""
-    rows = tx.connection.execute(
-        select(recall_table.c.number, recall_table.c.message)
-        .where(recall_table.c.pair == number, recall_table.c.number > after)
-        .order_by(recall_table.c.number)
-        .limit(limit)
-    )
-    return [(row.number, row.message) for row in rows]
+    return tx.rows(_RECALLS_AFTER, pair=number, after=after, limit=limit)
 
 
-def recalled(tx: Transaction, number: int, recall_id: str) -> Row[Any] | None:
+def recalled(tx: Transaction, number: int, recall_id: str) -> RecalledRow | None:
     """Return what became of a partner's recall here, None when it is new."""
-    return tx.connection.execute(
-        select(*recalled_table.c).where(recalled_table.c.pair == number, recalled_table.c.id == recall_id)
-    ).one_or_none()
+    row = tx.row(_RECALLED, pair=number, id=recall_id)
+    return None if row is None else RecalledRow(*row)
 
 
 def add_recalled(tx: Transaction, values: Mapping[str, Any]) -> None:
     """Store a carried-out recall with its receipt."""
-    tx.connection.execute(insert(recalled_table).values(dict(values)))
+    tx.run(inserting(recalled_table), **values)
 
 
 def undelivered_receipts(tx: Transaction, number: int) -> list[tuple[str, bytes]]:
     """Return (recall id, signed receipt) of what the partner has not been told yet."""
-    rows = tx.connection.execute(
-        select(recalled_table.c.id, recalled_table.c.receipt).where(
-            recalled_table.c.pair == number, recalled_table.c.delivered == 0
-        )
-    )
-    return [(row.id, row.receipt) for row in rows]
+    return tx.rows(_UNDELIVERED, pair=number)
 
 
 def mark_delivered(tx: Transaction, number: int, recall_id: str) -> None:
     """Record that the partner has our receipt."""
-    tx.connection.execute(
-        update(recalled_table)
-        .where(recalled_table.c.pair == number, recalled_table.c.id == recall_id)
-        .values(delivered=1)
-    )
+    told = changing(recalled_table, ("pair", "id"), ("delivered",))
+    tx.run(told, key_pair=number, key_id=recall_id, delivered=1)

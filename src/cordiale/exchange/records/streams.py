@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from cordiale.exchange.records.tables import (
     pair_table,
@@ -17,6 +17,7 @@ from cordiale.exchange.records.tables import (
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared, changing, inserting, removing
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -62,6 +63,32 @@ _PAIR = f"SELECT {', '.join(Pair.__struct_fields__)} FROM exchange_pair WHERE nu
 _SEGMENT = select(*(segment_table.c[name] for name in Segment.__struct_fields__)).where(
     segment_table.c.pair == bindparam("pair"), segment_table.c.generation == bindparam("generation")
 )
+_SEGMENT_WITH = Prepared(
+    _SEGMENT.where(
+        segment_table.c.first <= bindparam("sequence"), segment_table.c.last >= bindparam("sequence")
+    )
+)
+_SEGMENTS_MEETING = Prepared(
+    _SEGMENT.where(
+        segment_table.c.min_vid <= bindparam("high"), segment_table.c.max_vid >= bindparam("low")
+    ).order_by(segment_table.c.first)
+)
+_ENDS = Prepared(
+    _SEGMENT.with_only_columns(segment_table.c.last, segment_table.c.hash).order_by(segment_table.c.first)
+)
+_SAVE_SEGMENT = changing(
+    segment_table, ("pair", "generation", "first"), ("entries", "seed", "salts", "leaves")
+)
+_SAVE_PAIR = changing(pair_table, ("number",), Pair.__struct_fields__[1:])
+_TYPES = Prepared(select(type_table.c.name, type_table.c.number))
+_STUBS = Prepared(
+    select(stub_table.c.sequence, stub_table.c.raw).where(
+        stub_table.c.pair == bindparam("pair"),
+        stub_table.c.generation == bindparam("generation"),
+        stub_table.c.sequence >= bindparam("first"),
+        stub_table.c.sequence <= bindparam("last"),
+    )
+)
 
 # Asked at every page that is read: written out, because building them anew would cost as much as the page itself.
 _FROM_SEGMENTS = """
@@ -74,7 +101,7 @@ _PAGE = _FROM_SEGMENTS + " ORDER BY first LIMIT ?"
 
 _PAGE_TYPED = _FROM_SEGMENTS + " AND types & ? <> 0 ORDER BY first LIMIT ?"
 
-_ADDED = (
+_ADDED = Prepared(
     select(segment_table.c.first, segment_table.c.last, segment_table.c.base_us)
     .where(
         segment_table.c.pair == bindparam("pair"),
@@ -97,48 +124,37 @@ def pair(tx: Transaction, number: int) -> Pair:
 def save_pair(tx: Transaction, state: Pair) -> None:
     """Store the state of a stream."""
     values = msgspec.structs.asdict(state)
-    del values["number"]
-    tx.connection.execute(update(pair_table).where(pair_table.c.number == state.number).values(values))
+    tx.run(_SAVE_PAIR, key_number=values.pop("number"), **values)
 
 
 def add_segments(tx: Transaction, segments: Sequence[Segment]) -> None:
     """Store new segments."""
-    if segments:
-        tx.connection.execute(
-            insert(segment_table), [msgspec.structs.asdict(segment) for segment in segments]
-        )
+    tx.many(inserting(segment_table), [msgspec.structs.asdict(segment) for segment in segments])
 
 
 def save_segment(tx: Transaction, segment: Segment) -> None:
     """Store what may change of a segment: flags within its entries, seed, salts and leaves."""
-    tx.connection.execute(
-        update(segment_table)
-        .where(
-            segment_table.c.pair == segment.pair,
-            segment_table.c.generation == segment.generation,
-            segment_table.c.first == segment.first,
-        )
-        .values(entries=segment.entries, seed=segment.seed, salts=segment.salts, leaves=segment.leaves)
+    tx.run(
+        _SAVE_SEGMENT,
+        key_pair=segment.pair,
+        key_generation=segment.generation,
+        key_first=segment.first,
+        entries=segment.entries,
+        seed=segment.seed,
+        salts=segment.salts,
+        leaves=segment.leaves,
     )
 
 
 def segment_with(tx: Transaction, number: int, generation: int, sequence: int) -> Segment | None:
     """Return the segment that holds an entry, None when the stream is not that long."""
-    row = tx.connection.execute(
-        _SEGMENT.where(segment_table.c.first <= sequence, segment_table.c.last >= sequence),
-        {"pair": number, "generation": generation},
-    ).one_or_none()
+    row = tx.row(_SEGMENT_WITH, pair=number, generation=generation, sequence=sequence)
     return None if row is None else Segment(*row)
 
 
 def segments_with_vids(tx: Transaction, number: int, generation: int, low: int, high: int) -> list[Segment]:
     """Return the segments whose range of version ids meets low…high, in order."""
-    rows = tx.connection.execute(
-        _SEGMENT.where(segment_table.c.min_vid <= high, segment_table.c.max_vid >= low).order_by(
-            segment_table.c.first
-        ),
-        {"pair": number, "generation": generation},
-    )
+    rows = tx.rows(_SEGMENTS_MEETING, pair=number, generation=generation, low=low, high=high)
     return [Segment(*row) for row in rows]
 
 
@@ -157,27 +173,21 @@ def page(
 
 def added_until(tx: Transaction, number: int, generation: int, instant: int) -> int:
     """Return the number of the last entry added at or before an instant, 0 when there is none."""
-    row = tx.connection.execute(
-        _ADDED, {"pair": number, "generation": generation, "instant": instant}
-    ).one_or_none()
-    return 0 if row is None else min(row.last, row.first + instant - row.base_us)
+    row = tx.row(_ADDED, pair=number, generation=generation, instant=instant)
+    if row is None:
+        return 0
+    first, last, base_us = row
+    return int(min(last, first + instant - base_us))
 
 
 def header_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
     """Return the hashes of all headers of a stream in order: the leaves of the pair log."""
-    rows = tx.connection.execute(
-        select(segment_table.c.hash)
-        .where(segment_table.c.pair == number, segment_table.c.generation == generation)
-        .order_by(segment_table.c.first)
-    )
-    return [row.hash for row in rows]
+    return [digest for _last, digest in header_ends(tx, number, generation)]
 
 
 def type_numbers(tx: Transaction) -> dict[str, int]:
     """Return the numbers of the object types seen in streams."""
-    return {
-        row.name: row.number for row in tx.connection.execute(select(type_table.c.name, type_table.c.number))
-    }
+    return dict(tx.rows(_TYPES))
 
 
 def number_types(tx: Transaction, names: Iterable[str]) -> dict[str, int]:
@@ -187,25 +197,20 @@ def number_types(tx: Transaction, names: Iterable[str]) -> dict[str, int]:
         number = len(known) + 1
         if number > 255:
             break
-        tx.connection.execute(insert(type_table).values(number=number, name=name))
+        tx.run(inserting(type_table), number=number, name=name)
         known[name] = number
     return known
 
 
 def header_ends(tx: Transaction, number: int, generation: int) -> list[tuple[int, bytes]]:
     """Return (last entry, header hash) of all segments of a stream in order."""
-    rows = tx.connection.execute(
-        select(segment_table.c.last, segment_table.c.hash)
-        .where(segment_table.c.pair == number, segment_table.c.generation == generation)
-        .order_by(segment_table.c.first)
-    )
-    return [(row.last, row.hash) for row in rows]
+    return tx.rows(_ENDS, pair=number, generation=generation)
 
 
 def add_stubs(tx: Transaction, number: int, generation: int, first: int, raws: Sequence[bytes]) -> None:
     """Keep the bytes of revoked versions by entry number."""
-    tx.connection.execute(
-        insert(stub_table),
+    tx.many(
+        inserting(stub_table),
         [
             {"pair": number, "generation": generation, "sequence": sequence, "raw": raw}
             for sequence, raw in enumerate(raws, first)
@@ -215,23 +220,10 @@ def add_stubs(tx: Transaction, number: int, generation: int, first: int, raws: S
 
 def stubs(tx: Transaction, number: int, generation: int, first: int, last: int) -> dict[int, bytes]:
     """Return the bytes of revoked versions by entry number."""
-    rows = tx.connection.execute(
-        select(stub_table.c.sequence, stub_table.c.raw).where(
-            stub_table.c.pair == number,
-            stub_table.c.generation == generation,
-            stub_table.c.sequence >= first,
-            stub_table.c.sequence <= last,
-        )
-    )
-    return {row.sequence: row.raw for row in rows}
+    return dict(tx.rows(_STUBS, pair=number, generation=generation, first=first, last=last))
 
 
 def forget_sequence(tx: Transaction, number: int, generation: int, sequence: int) -> None:
     """Forget what was set aside of one received entry, bytes included."""
-    tx.connection.execute(
-        delete(set_aside_table).where(
-            set_aside_table.c.pair == number,
-            set_aside_table.c.generation == generation,
-            set_aside_table.c.sequence == sequence,
-        )
-    )
+    forget = removing(set_aside_table, "pair", "generation", "sequence")
+    tx.run(forget, key_pair=number, key_generation=generation, key_sequence=sequence)

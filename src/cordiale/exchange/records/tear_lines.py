@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, insert
 
 from cordiale.exchange.records.tables import tear_line_table
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import inserting, removing
 
 
 class TearLineRow(msgspec.Struct, frozen=True):
@@ -29,8 +29,8 @@ def add_tear_line(tx: Transaction, row: TearLineRow) -> None:
     """Record where a tear-line came from; a repeated redaction replaces what was known of its vid."""
     values = msgspec.structs.asdict(row)
     values["class"] = values.pop("class_")
-    tx.connection.execute(delete(tear_line_table).where(tear_line_table.c.vid == row.vid))
-    tx.connection.execute(insert(tear_line_table).values(values))
+    tx.run(removing(tear_line_table, "vid"), key_vid=row.vid)
+    tx.run(inserting(tear_line_table), **values)
 
 
 _LINES = (
