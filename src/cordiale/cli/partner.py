@@ -1,4 +1,4 @@
-"""`cordiale partner invite|add|confirm|list|token`."""
+"""`cordiale partner invite|add|confirm|suspend|resume|rejoin|list|token`."""
 
 from __future__ import annotations
 
@@ -134,6 +134,64 @@ def rejoin(
     with opened() as (node, actor):
         done = partner_rejoin(node.desk, actor, name, unvisited=unvisited)
     emit(done, lambda: tr(_("{name} is served again."), name=done.name))
+
+
+REASON = typer.Option("--reason", help=tr(_("Why, for the audit.")))
+OFFICER = typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login).")))
+
+
+@app.command(
+    "suspend",
+    cls=Command,
+    help=tr(
+        _(
+            "Stop all exchange with a partner at once, until resumed. What it holds stays with it; a recall is an act of its own."
+        )
+    ),
+)
+def suspend(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    reason: Annotated[str, REASON] = "",
+    officer: Annotated[str | None, OFFICER] = None,
+) -> None:
+    """Suspend a partner."""
+    from cordiale.desk.actor import house
+    from cordiale.desk.suspension import partner_suspend
+
+    with opened() as (node, actor):
+        done = partner_suspend(node.desk, house(officer) if officer else actor, name, reason=reason)
+    emit(
+        done,
+        lambda: tr(
+            _("{name} is suspended: nothing is exchanged until cordiale partner resume {name}."),
+            name=done.name,
+        ),
+    )
+
+
+@app.command(
+    "resume",
+    cls=Command,
+    help=tr(_("Exchange with a suspended partner again. What was released meanwhile follows.")),
+)
+def resume(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    reason: Annotated[str, REASON] = "",
+    officer: Annotated[str | None, OFFICER] = None,
+) -> None:
+    """Resume the exchange with a partner."""
+    from cordiale.desk.actor import house
+    from cordiale.desk.suspension import partner_resume
+
+    with opened() as (node, actor):
+        done = partner_resume(node.desk, house(officer) if officer else actor, name, reason=reason)
+    emit(
+        done,
+        lambda: tr(
+            _("{name} is no longer suspended. What was released meanwhile goes with the next exchange."),
+            name=done.name,
+        ),
+    )
 
 
 @app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))

@@ -25,6 +25,8 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "recall": ("officer",),
     "partner-list": ROLES,
     "partner": ("operator",),
+    "partner-suspend": ("officer",),
+    "audit": ("officer", "operator"),
     "sync": ("operator", "officer"),
     "attach": ("analyst", "officer"),
     "set-aside": ("analyst", "operator"),

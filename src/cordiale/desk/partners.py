@@ -15,6 +15,8 @@ from cordiale.exchange import partner as exchange
 from cordiale.exchange import rejoin
 from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.sync import links
+from cordiale.platform.errors import Conflict
+from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -46,6 +48,7 @@ def partner_add(desk: Desk, actor: Actor, invitation: bytes) -> PartnerView:
     authorise(actor, "partner")
     read = exchange.read_invitation(invitation, desk.home.verify)
     with desk.store.write() as tx:
+        _refuse_suspended(tx, read.node)
         added = exchange.add(tx, desk.home, read, desk.clock())
         audit.acted(tx, desk, actor, "partner-add", partner=added.node)
     (desk.folder / "partners").mkdir(exist_ok=True)
@@ -73,10 +76,21 @@ def partner_confirm(desk: Desk, actor: Actor, name: str, words: Sequence[str] | 
     named(actor, "partner confirm")
     heard = re.split(r"[\s,;-]+", words.strip()) if isinstance(words, str) else list(words)
     with desk.store.write() as tx:
+        _refuse_suspended(tx, name)
         confirmed = exchange.confirm(tx, desk.home, name, tuple(heard), actor.name, desk.clock())
         audit.acted(tx, desk, actor, "partner-confirm", partner=confirmed.node)
     desk.wake()
     return view(confirmed, None)
+
+
+def _refuse_suspended(tx: Transaction, name: str) -> None:
+    """Raise Conflict for a suspended partner: an invitation or its words must not end what an officer decided."""
+    if any(one.node == name and one.state == "suspended" for one in exchange.partners(tx)):
+        raise Conflict(
+            "partner-suspended-now",
+            _("Partner {name} is suspended: nothing is exchanged until cordiale partner resume {name}."),
+            name=name,
+        )
 
 
 def partner_rejoin(desk: Desk, actor: Actor, name: str, *, unvisited: bool = False) -> PartnerView:

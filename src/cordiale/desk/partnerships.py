@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cordiale.desk.rules import applied
 from cordiale.exchange.home import Partnership, pair_up
 from cordiale.exchange.partner import partners
-from cordiale.platform.errors import NotFound
+from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.rules import rules_for
 
@@ -28,7 +28,7 @@ def partnerships(tx: Transaction) -> dict[str, Partnership]:
 
 
 def partnership(tx: Transaction, name: str) -> Partnership:
-    """Return one partnership, named by its node in any case; raises NotFound saying what is missing."""
+    """Return one partnership, named by its node in any case; raises NotFound saying what is missing, Conflict while it is suspended."""
     found = partnerships(tx)
     for node, joined in found.items():
         if node.lower() == name.lower():
@@ -40,6 +40,12 @@ def partnership(tx: Transaction, name: str) -> Partnership:
             _("There is no partner {name}. Known: {known}. See: cordiale partner list"),
             name=name,
             known=", ".join(sorted(known)) or "–",
+        )
+    if known[name.lower()].state == "suspended":
+        raise Conflict(
+            "partner-suspended-now",
+            _("Partner {name} is suspended: nothing is exchanged until cordiale partner resume {name}."),
+            name=name,
         )
     if known[name.lower()].state != "confirmed":
         raise NotFound(

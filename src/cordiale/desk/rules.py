@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerDiff, RulesChange, RulesDiff
@@ -22,6 +24,7 @@ from cordiale.store import changes
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partner
     from cordiale.release.partnership import Rules
     from cordiale.store.connection import Transaction
 
@@ -65,9 +68,9 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         now = desk.clock()
         records.apply_rules(tx.connection, after, actor.name, now)
         drafted = 0
-        for partner in partners(tx):
+        for partner in _joined(tx):
             recipient = after.partners.get(partner.node)
-            if recipient is not None and partner.state == "confirmed":
+            if recipient is not None:
                 joined = Partnership(partner, recipient, after)
                 counts = backfill.rules_changed(tx, desk.home, joined, before, now)
                 drafted += counts["drafted"]
@@ -97,7 +100,7 @@ def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
         acts=records.acts_by_query(tx.connection),
         sent={
             (partner.node, marking): count
-            for partner in partners(tx)
+            for partner in _joined(tx)
             for marking, count in backfill.would_recall(tx, partner, before, after, now).items()
         },
         state=_state(tx),
@@ -132,6 +135,12 @@ def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
         ),
         tables=tuple(view(after, table, ()) for table in after.tables),
     )
+
+
+def _joined(tx: Transaction) -> list[Partner]:
+    """Return the partners that hold something or will: those suspended are counted and queued for as if they were not."""
+    found = (p for p in partners(tx) if p.state in ("confirmed", "suspended"))
+    return [structs.replace(partner, state="confirmed") for partner in found]
 
 
 def _state(tx: Transaction) -> str:

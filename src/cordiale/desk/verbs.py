@@ -22,6 +22,8 @@
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
 | `partner_rejoin` | `(desk, actor, name, *, unvisited=False) -> PartnerView` |
+| `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
+| `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
 | `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
 | `attach` | `(desk, actor, stix_id, chunks, *, name, media_type, marking=None) -> AttachmentView` |
@@ -61,6 +63,8 @@ VERBS: dict[str, str] = {
     "partner_add": "partners",
     "partner_confirm": "partners",
     "partner_rejoin": "partners",
+    "partner_suspend": "suspension",
+    "partner_resume": "suspension",
     "partner_list": "partners",
     "sync": "sync",
     "attach": "attach",
