@@ -2,15 +2,20 @@
 
 import os
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
+from cordiale.platform.errors import ProtocolError
 from cordiale.release import merkle, multiproof, origin
-from cordiale.release.keys import ed25519_signer, verify_ed25519
+from cordiale.release.egress.client import local_egress
+from cordiale.release.keys import ed25519_signer, verify_ed25519, verify_keyed
+from cordiale.release.marking import marking_hash
 from cordiale.release.segment import leaf, message
+from tests.unit.release import test_egress as egress_given
 
 KEY = ed25519_signer(b"k" * 32)
 COUNTS = st.sampled_from([1, 2, 31, 32, 33, 40])
@@ -114,3 +119,35 @@ def test_no_objects_and_too_many_make_no_batch():
     for count in (0, 1025):
         with pytest.raises(ValueError, match="objects in one batch"):
             batch(count)
+
+
+def sealing(*held, **more):
+    entries = [egress_given.entry(one) for one in held]
+    return egress_given.request(*entries, **({"mine": tuple(range(len(held))), "origin": b"o" * 32} | more))
+
+
+def test_the_egress_puts_its_name_to_what_may_leave_and_to_nothing_else():
+    fine = egress_given.value()
+    red = egress_given.value(identifier="campaign--77777777-7777-4777-8777-777777777777")
+    asked = sealing(fine, red)
+    asked = msgspec.structs.replace(
+        asked,
+        markings=("tlp:amber", "tlp:red"),
+        entries=(asked.entries[0], msgspec.structs.replace(asked.entries[1], marking=1)),
+    )
+    found = local_egress(egress_given.SIGNER).sign_segment(asked)
+    assert [r.index for r in found.refused] == [1]
+    passed = asked.entries[0].hash
+    made = origin.seal(
+        "home", egress_given.SIGNER.public_key, b"o" * 32, [passed], [marking_hash(["tlp:amber"])]
+    )
+    assert origin.signed(made.header, found.origin, egress_given.SIGNER.public_key, verify_keyed)
+
+
+def test_the_egress_signs_no_batch_that_it_did_not_make():
+    made, *_rest = batch(1)
+    with pytest.raises(ProtocolError):
+        local_egress(egress_given.SIGNER).sign(origin.PURPOSE, made.header)
+    assert local_egress(egress_given.SIGNER).sign_segment(egress_given.request()).origin == b""
+    with pytest.raises(ProtocolError):
+        local_egress(egress_given.SIGNER).sign_segment(sealing(egress_given.value(), origin=b"short"))

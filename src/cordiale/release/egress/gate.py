@@ -15,7 +15,7 @@ import orjson
 from cordiale.platform.clock import Clock, Instant
 from cordiale.platform.errors import ConfigurationError, ProtocolError
 from cordiale.platform.languages import _
-from cordiale.release import segment
+from cordiale.release import origin, segment
 from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.egress.request import RedactionClaim, Refused, SignedSegment
@@ -77,7 +77,7 @@ class Gate:
 
     def sign(self, purpose: str, payload: bytes) -> bytes:
         """Sign a payload under a purpose; a segment is signed only after deciding, by `cut`."""
-        if purpose == "segment":
+        if purpose in ("segment", origin.PURPOSE):
             raise ProtocolError("egress-segment", _("A segment is signed only entry by entry."))
         return self.signer.sign(segment.message(purpose, payload))
 
@@ -159,7 +159,21 @@ class Gate:
             rules_version=self._parsed(ask.rules).version,
         )
         signature = self.signer.sign(segment.message("segment", segment.header_bytes(header)))
-        return SignedSegment(header, signature, refused)
+        return SignedSegment(header, signature, refused, self._origin(ask, hashes, accepted, marked))
+
+    def _origin(self, ask: Cut, hashes: list[bytes], accepted: list[int], marked: list[bytes]) -> bytes:
+        """Sign whose objects these are, of those that were looked at and may leave."""
+        mine = sorted(set(accepted).intersection(ask.mine))
+        if not mine:
+            return b""
+        batch = origin.seal(
+            ask.pair.partition(">")[0],
+            self.signer.public_key,
+            ask.origin,
+            [hashes[i] for i in mine],
+            [marked[ask.claimed[i]] for i in mine],
+        )
+        return self.signer.sign(segment.message(origin.PURPOSE, batch.header))
 
     def _moments(self, ask: Cut) -> tuple[Instant, ...]:
         """Decide at the instant of the cut, and at our own time as well where there is a clock."""
@@ -326,6 +340,8 @@ def _hashes(ask: Cut) -> list[bytes]:
         or len(ask.hashes) != 32 * count
         or len(ask.previous) != 32
         or len(ask.seed) != 32
+        or (ask.mine and len(ask.origin) != 32)
+        or len(ask.mine) > origin.SIZES[-1]
     ):
         raise ProtocolError("egress-request", _("A segment request is malformed: sizes do not agree."))
     return [ask.hashes[i : i + 32] for i in range(0, 32 * count, 32)]

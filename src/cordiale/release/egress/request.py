@@ -55,6 +55,8 @@ class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
     `rules` is the rules text, `recipient` the partner as the rules have it. `markings` are canonical marking texts;
     `definitions` are the raw marking definitions the bodies refer to (TLP needs none). `consents` maps a place in
     `entries` to the originators who consented. `seed` (32 bytes) makes the salts and must be new for every segment.
+    `mine` are the places of this node's own objects that go under its origin signature; with them, `origin` (32 bytes)
+    makes their batch.
     """
 
     pair: str
@@ -71,6 +73,8 @@ class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
     definitions: tuple[bytes, ...] = ()
     redactions: tuple[RedactionClaim, ...] = ()
     consents: dict[int, tuple[str, ...]] = {}
+    mine: tuple[int, ...] = ()
+    origin: bytes = b""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -82,8 +86,12 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class SignedSegment(msgspec.Struct, frozen=True):
-    """The signed header over the candidates that passed, in their order; `header` is None when none did."""
+    """The signed header over the candidates that passed, in their order; `header` is None when none did.
+
+    `origin` signs the batch of those of `mine` that passed, empty when there are none.
+    """
 
     header: SegmentHeader | None
     signature: bytes
     refused: tuple[Refused, ...] = ()
+    origin: bytes = b""

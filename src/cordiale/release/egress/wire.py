@@ -36,6 +36,8 @@ class Cut(msgspec.Struct, frozen=True, tag="cut", array_like=True):
     definitions: bytes
     redacted: dict[int, RedactionClaim] = {}
     consents: dict[int, tuple[str, ...]] = {}
+    mine: tuple[int, ...] = ()
+    origin: bytes = b""
 
 
 class Supply(msgspec.Struct, frozen=True, tag="supply", array_like=True):
@@ -132,6 +134,8 @@ def without_bodies(request: SegmentRequest, definitions: bytes) -> Cut:
         definitions,
         {n: request.redactions[e.redaction] for n, e in enumerate(entries) if e.redaction is not None},
         request.consents,
+        request.mine,
+        request.origin,
     )
 
 
