@@ -201,3 +201,31 @@ status_table = Table(
     _required("at", BigInteger),
     _required("body", LargeBinary),
 )
+
+# How each generation after the first was opened, by us or by the partner, and which of ours a partner proves.
+generation_table = Table(
+    "exchange_generation",
+    metadata,
+    _required("pair", Integer),
+    _required("side", Text),
+    _required("generation", Integer),
+    _required("statement", LargeBinary),
+    _required("at", BigInteger),
+    PrimaryKeyConstraint("pair", "side", "generation"),
+)
+
+# Whose an object is: batches under an origin signature with what is known of their trees, and where versions stand.
+origin_batch_table = Table(
+    "exchange_origin_batch",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *(_required(name, LargeBinary) for name in ("header", "signature", "places", "leaves", "nodes")),
+)
+
+origin_table = Table(
+    "exchange_origin",
+    metadata,
+    Column("vid", BigInteger, primary_key=True, autoincrement=False),
+    *(_required(name, Integer) for name in ("batch", "place", "mid")),
+    _required("salt", LargeBinary),
+)
