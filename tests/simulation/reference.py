@@ -62,7 +62,6 @@ class Pact:
     terms: Terms
     acts: dict[str, int] = field(default_factory=dict)
     holds: dict[str, int] = field(default_factory=dict)
-    mandated_before: set[str] = field(default_factory=set)
     sent: set[bytes] = field(default_factory=set)
     recalled: set[bytes] = field(default_factory=set)
     asked_back: dict[bytes, int] = field(default_factory=dict)  # content → last version stored by then
@@ -166,9 +165,7 @@ class House:
             return False
         if secret and not self.passes(partner, self.full(kept), now):
             return False
-        if pact.holds.get(kept.said.id, 0) > now:
-            return False
-        return kept.said.id in pact.mandated_before or self.mandated(partner, kept.said, now)
+        return self.mandated(partner, kept.said, now)
 
     def must(self, partner: str, now: int) -> dict[Kept, bool]:
         """Return current contents the partner has to hold once all is quiet; True where verbatim."""

@@ -283,16 +283,8 @@ class Schedule:
             apply_terms(node, other, terms)
         finally:
             if node.store.commits > commits:
-                self._remember_mandates(node, other)
                 pact.terms = terms
                 pact.changed = True
-
-    def _remember_mandates(self, node: Node, other: str) -> None:
-        house, now = self.houses[node.name], node.clock()
-        pact = house.pacts[other]
-        pact.mandated_before |= {
-            k.said.id for k in house.by_vid.values() if house.mandated(other, k.said, now)
-        }
 
     def act(self, node: Node) -> None:
         """An officer approves an object for a partner."""
@@ -309,7 +301,6 @@ class Schedule:
             if node.store.commits > commits:
                 pact = house.pacts[other]
                 pact.acts[kept.said.id] = max(ends, pact.acts.get(kept.said.id, 0))
-                pact.mandated_before.add(kept.said.id)
 
     def hold(self, node: Node) -> None:
         """An officer keeps an object back, for a while or for good."""

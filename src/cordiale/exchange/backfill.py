@@ -115,7 +115,7 @@ def _draft(tx: Transaction, home: Home, partnership: Partnership, mids: set[int]
             after = found[-1]
             vids = held.of(found)
             lines = list(records.tear_line_parents(tx, vids))
-            gone += sorted(set(vids) - Gate(tx, partnership, now).open(vids, lines).keys())
+            gone += sorted(set(vids) - Gate(tx, partnership, now).passing(vids, lines).keys())
     made = None
     if gone:
         made = recall.draft(tx, home, partnership, vids=gone, reason=RULES, by=BY_MARKING, now=now)

@@ -1,4 +1,4 @@
-"""Which stored versions one recipient passes right now: asked again at every page."""
+"""Which stored versions one recipient may have right now: asked again at every page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Partnership
+from cordiale.exchange.mandates import Mandates
 from cordiale.release.recipient import addresses
 from cordiale.store import markings
 from cordiale.store.connection import Transaction
@@ -14,13 +15,14 @@ from cordiale.store.connection import Transaction
 class Gate:
     """Remember, for one transaction, which marking ids the recipient passes."""
 
-    __slots__ = ("_called", "_known", "_now", "_partnership", "_tx")
+    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_tx")
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
         self._partnership = partnership
         self._now = now
         self._called = addresses(partnership.recipient)
+        self._mandates = Mandates(tx, partnership, now)
         self._known: dict[int, bool] = {}
 
     def passes(self, mid: int) -> bool:
@@ -34,17 +36,41 @@ class Gate:
     def open(self, vids: Sequence[int], tear_lines: Sequence[int] = ()) -> dict[int, bytes]:
         """Return the bodies the recipient may have now, of versions that are in its stream.
 
-        A version that is no longer its source's current one is served only while the current one
-        passes too, a tear-line only while its parent's effective marking does, and whatever names
-        an object only while that passes; a hold stops at once as well. Raising a marking stops
-        what was numbered before, in the transaction that records it.
+        Their markings pass, a rule or an act still lets them go, and nobody holds them back; of a tear-line its
+        parent is asked about. So narrowing stops what was numbered before, in the transaction that records it.
         """
+        rows, found = self._marked(vids, tear_lines)
+        if not found:
+            return found
+        parents = self._parents([vid for vid in tear_lines if vid in found])
+        rows = [row for row in rows if row[0] in found and row[0] not in parents]
+        if parents:
+            rows += records.served(self._tx, sorted(set(parents.values())))
+        kept_back = self._mandates.missing(rows) | self._held_back(row[0] for row in rows)
+        if kept_back:
+            for vid in list(found):
+                if parents.get(vid, vid) in kept_back:
+                    del found[vid]
+        return found
+
+    def passing(self, vids: Sequence[int], tear_lines: Sequence[int] = ()) -> dict[int, bytes]:
+        """Return the bodies of versions in its stream that the recipient may have by their markings.
+
+        A version that is no longer its source's current one passes only while the current one does too, a
+        tear-line only while its parent's effective marking does, and whatever names an object only while that does.
+        """
+        return self._marked(vids, tear_lines)[1]
+
+    def _marked(
+        self, vids: Sequence[int], tear_lines: Sequence[int]
+    ) -> tuple[list[records.Served], dict[int, bytes]]:
         if not vids:
-            return {}
+            return [], {}
         known, passes = self._known, self.passes
         found: dict[int, bytes] = {}
         older: list[int] = []
-        for vid, _effective, full, current, raw in records.served(self._tx, vids):
+        rows = records.served(self._tx, vids)
+        for vid, _effective, full, current, raw, _type, _source in rows:
             # the full marking includes the effective one
             if known.get(full) or passes(full):
                 found[vid] = raw
@@ -61,9 +87,7 @@ class Gate:
         if tear_lines:
             self._stop_tear_lines(found, [vid for vid in tear_lines if vid in found])
         self._stop_naming(found)
-        for vid in self._held_back(found):
-            del found[vid]
-        return found
+        return rows, found
 
     def _held_back(self, vids: Iterable[int]) -> set[int]:
         return records.held_back(self._tx, list(vids), self._called, self._now)
@@ -77,14 +101,19 @@ class Gate:
             if not passes:
                 found.pop(vid, None)
 
+    def _parents(self, tear_lines: Sequence[int]) -> dict[int, int]:
+        """Return what these tear-lines were made of."""
+        if not tear_lines:
+            return {}
+        return {vid: row.parent_vid for vid, row in records.tear_line_parents(self._tx, tear_lines).items()}
+
     def _stop_tear_lines(self, found: dict[int, bytes], vids: list[int]) -> None:
-        parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(self._tx, vids).items()}
+        parents = self._parents(vids)
         wanted = sorted(set(parents.values()))
         allowed = {row[0] for row in records.served(self._tx, wanted) if self.passes(row[1])}
         for vid, effective, _full in records.current_markings(self._tx, wanted):
             if not self.passes(effective):
                 allowed.discard(vid)
-        allowed -= self._held_back(allowed)
         for vid in vids:
             if parents.get(vid) not in allowed:
                 del found[vid]

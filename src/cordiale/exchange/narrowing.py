@@ -38,7 +38,7 @@ def narrow(
     vids, lines = held_of(tx, partnership, held, oids)
     if not vids and not lines:
         return 0
-    gone = set(vids + lines) - Gate(tx, partnership, now).open(vids + lines, lines).keys()
+    gone = set(vids + lines) - Gate(tx, partnership, now).passing(vids + lines, lines).keys()
     if not gone:
         return 0
     made = recall.draft(tx, home, partnership, vids=sorted(gone), reason=NARROWED, by=BY_MARKING, now=now)

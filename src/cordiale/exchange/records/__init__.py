@@ -47,6 +47,7 @@ from cordiale.exchange.records.recalls import (
 )
 from cordiale.exchange.records.statuses import add_status, status
 from cordiale.exchange.records.stored import (
+    Served,
     buried,
     content_hashes,
     current_markings,
@@ -113,6 +114,7 @@ __all__ = [
     "LinkRow",
     "Pair",
     "Segment",
+    "Served",
     "TearLineRow",
     "add_recall",
     "add_recalled",

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from cordiale.store.connection import Transaction
 
+#: Version, effective and full marking, whether it is current, its bytes, and the numbers of its type and source.
+Served = tuple[int, int, int, int, bytes, int, int]
+
 # The store's own columns, read in one statement a page: markings as they are now, and the bytes.
 _SERVED = """
-    SELECT v.vid, v.effective_mid, v.full_mid, v.current, b.raw
+    SELECT v.vid, v.effective_mid, v.full_mid, v.current, b.raw, v.type_no, v.source_no
     FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)
 """
 
@@ -56,8 +59,8 @@ _TARGETS = "SELECT vid, target FROM refs WHERE vid IN INTS(?)"
 _REFERRERS = "SELECT DISTINCT vid FROM refs WHERE target IN INTS(?)"
 
 
-def served(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int, int, bytes]]:
-    """Return (vid, effective marking, full marking, current, raw) of versions whose body is held."""
+def served(tx: Transaction, vids: Sequence[int]) -> list[Served]:
+    """Return the columns of `Served` of versions whose body is held."""
     return tx.rows(_SERVED, list(vids))
 
 
