@@ -28,7 +28,7 @@ def groups(tx: Transaction, rules: Iterable[Rules | None], now: int) -> list[Gro
     Labels stand in the objects themselves, so they are read only when a rule asks about them.
     Objects that an act or an exception names by id are counted apart.
     """
-    found = acts.acts_by_query(tx.connection)
+    found = acts.acts_by_query(tx)
     queries = [m.where for one in rules if one is not None for m in one.mandates]
     queries += [act.where for act in found if act.where is not None]
     with_labels = any(query.labels for query in queries)
@@ -68,12 +68,12 @@ def _named(tx: Transaction, now: int) -> dict[str, tuple[frozenset[str], frozens
     once: dict[str, set[str]] = defaultdict(set)
     twice: dict[str, set[str]] = defaultdict(set)
     held: dict[str, set[str]] = defaultdict(set)
-    for act in acts.acts_about(tx.connection):
+    for act in acts.acts_about(tx):
         if _lasts(act, now):
             target = twice if act.second not in (None, act.officer) else once
             for object_id in act.ids:
                 target[object_id].update(act.to)
-    for exemption in acts.exceptions_about(tx.connection):
+    for exemption in acts.exceptions_about(tx):
         if exemption.until is not None and exemption.until <= now:
             continue
         place = held if exemption.kind != "act" else once

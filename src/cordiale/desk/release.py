@@ -81,7 +81,7 @@ def release(
             where=None if ids else query,
             until=ends,
         )
-        records.record_act(tx.connection, act, reason)
+        records.record_act(tx, act, reason)
         covered = _queue(tx, one, act)
         audit.acted(
             tx,
@@ -110,7 +110,7 @@ def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
     authorise(actor, "release")
     named(actor, "release --confirm")
     with desk.store.write() as tx:
-        confirmed = records.confirm_act(tx.connection, act, actor.name, desk.clock())
+        confirmed = records.confirm_act(tx, act, actor.name, desk.clock())
         one = joined(tx, confirmed.to[0])
         covered = _queue(tx, one, confirmed)
         audit.acted(tx, desk, actor, "release-confirm", act=act, partner=one.partner.node)
@@ -125,7 +125,7 @@ def withdraw_act(desk: Desk, actor: Actor, act: str) -> Acted:
     authorise(actor, "release")
     named(actor, "release --withdraw")
     with desk.store.write() as tx:
-        withdrawn = records.withdraw_act(tx.connection, act, actor.name, desk.clock())
+        withdrawn = records.withdraw_act(tx, act, actor.name, desk.clock())
         audit.acted(tx, desk, actor, "release-withdraw", act=act)
     desk.wake()
     return Acted(act=act, kind="withdraw", partner=withdrawn.to[0], by=actor.name, objects=len(withdrawn.ids))
@@ -150,7 +150,7 @@ def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted
     with desk.store.write() as tx:
         one = joined(tx, partner)
         lifted = sum(
-            records.lift_exceptions(tx.connection, stix_id, one.partner.node, actor.name, desk.clock())
+            records.lift_exceptions(tx, stix_id, one.partner.node, actor.name, desk.clock())
             for stix_id in ids
         )
         backfill.approve(tx, one.partner.node, vids=_current(tx, ids))
@@ -178,7 +178,7 @@ def _except(
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
             records.record_exception(
-                tx.connection,
+                tx,
                 Exemption(stix_id, one.partner.node, "hold", actor.name, now, until),
             )
         audit.acted(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def applied(tx: Transaction) -> dict[str, Rules]:
     """Return the rules in force by partnership; parsed once for each version."""
-    return dict(_parsed(tuple(records.current_texts(tx.connection))))
+    return dict(_parsed(tuple(records.current_texts(tx))))
 
 
 @lru_cache(maxsize=32)
@@ -66,7 +66,7 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         check_token(token, before.version if before else None, after.version, _state(tx))
         found = _diff(tx, desk, after)
         now = desk.clock()
-        records.apply_rules(tx.connection, after, actor.name, now)
+        records.apply_rules(tx, after, actor.name, now)
         drafted = 0
         for partner in _joined(tx):
             recipient = after.partners.get(partner.node)
@@ -97,7 +97,7 @@ def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
         after,
         groups(tx, (before, after), now),
         now,
-        acts=records.acts_by_query(tx.connection),
+        acts=records.acts_by_query(tx),
         sent={
             (partner.node, marking): count
             for partner in _joined(tx)
@@ -145,7 +145,7 @@ def _joined(tx: Transaction) -> list[Partner]:
 
 def _state(tx: Transaction) -> str:
     """Name what was counted: rules, acts, exceptions, and every change of objects."""
-    return f"{records.state(tx.connection)}:{changes.last(tx)}"
+    return f"{records.state(tx)}:{changes.last(tx)}"
 
 
 def _keep_file(path: Path, text: str) -> None:

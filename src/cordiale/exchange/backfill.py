@@ -101,7 +101,7 @@ def would_recall(
 
 def holds_ended(tx: Transaction, now: int) -> None:
     """Owe every partner another look at what was held until an instant that is past."""
-    ids = standing.end_holds(tx.connection, now) if records.timed_hold(tx, now) else []
+    ids = standing.end_holds(tx, now) if records.timed_hold(tx, now) else []
     for partner in records.partners(tx) if ids else ():
         approve(tx, partner.node, ids=ids)
 

@@ -275,7 +275,7 @@ def _log(tx: Transaction, planner: Planner, now: int) -> None:
     for mid in {kind.effective_mid for kind in subjects.kinds}:
         marking = subjects.marking(mid)
         verdicts.append(Verdict(marking, recipient, version, planner.compiled.decide(marking, now).code))
-    standing.log_decisions(tx.connection, verdicts, now)
+    standing.log_decisions(tx, verdicts, now)
 
 
 def _look_again(

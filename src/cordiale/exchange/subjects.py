@@ -207,14 +207,14 @@ class Subjects:
 
     def _learn(self, ids: set[str]) -> None:
         """Load the acts and exceptions about these objects."""
-        for act in standing.acts_about(self.tx.connection, ids):
+        for act in standing.acts_about(self.tx, ids):
             known = self._acts.get(act.id)
             self._acts[act.id] = (
                 act if known is None else msgspec.structs.replace(act, ids=act.ids | known.ids)
             )
             self.special |= act.ids
         self.acts = sorted(self._acts.values(), key=lambda act: (act.at, act.id))
-        more = standing.exceptions_about(self.tx.connection, ids)
+        more = standing.exceptions_about(self.tx, ids)
         self.exemptions += more
         self.special |= {exemption.object_id for exemption in more}
 

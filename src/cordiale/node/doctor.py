@@ -244,7 +244,7 @@ def _audit(node: Node) -> Iterator[Finding]:
 
     with node.store.read() as tx:
         broken = records.audit_breaks(tx)
-        decision = first_broken_decision(tx.connection)
+        decision = first_broken_decision(tx)
     if broken or decision is not None:
         yield Finding(
             "audit",

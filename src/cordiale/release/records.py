@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from cordiale.platform.clock import Instant
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
@@ -82,8 +81,54 @@ decision_table = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
 )
 
-AT_ONCE = 500
-"""Parameters in one statement: below the least limit of the databases we use."""
+_RULES = """
+    SELECT partnership, text, "by", at FROM release_rules
+    WHERE number IN (SELECT max(number) FROM release_rules GROUP BY partnership) ORDER BY number
+"""
+
+_HISTORY = 'SELECT text, "by", at FROM release_rules WHERE partnership = ? ORDER BY number'
+
+_STATE = """
+    SELECT (SELECT coalesce(max(number), 0) FROM release_rules), count(*), count(second), count(withdrawn_by),
+        (SELECT count(*) FROM release_exception), (SELECT count(lifted_by) FROM release_exception)
+    FROM release_act
+"""
+
+_ACT = """SELECT a.id, a."to", a.officer, a.at, a.query, a.second, a.until, a.withdrawn_by"""
+
+_ACTS_BY_QUERY = f"""
+    {_ACT}, NULL FROM release_act a WHERE a.query IS NOT NULL AND a.withdrawn_by IS NULL
+"""
+
+_ACTS_NAMING = f"""
+    {_ACTS_BY_QUERY} UNION ALL
+    {_ACT}, o.object_id FROM release_act_object o JOIN release_act a ON a.id = o.act
+    WHERE a.withdrawn_by IS NULL
+"""
+
+_EXCEPTIONS = """
+    SELECT object_id, "to", kind, "by", at, until, second FROM release_exception WHERE lifted_by IS NULL
+"""
+
+_ENDED = "kind = 'hold' AND lifted_by IS NULL AND until <= ?"
+
+_DECISIONS = "SELECT marking, recipient, rules_version, code, at, number, hash FROM release_decision"
+
+
+class Transaction(Protocol):
+    """What this room needs of a store's transaction: its statements, with `?` for parameters."""
+
+    def rows(self, statement: str, *params: Any) -> list[Any]:
+        """Run a query and return all its rows."""
+
+    def row(self, statement: str, *params: Any) -> Any:
+        """Run a query and return its first row, or None."""
+
+    def run(self, statement: str, *params: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+
+    def many(self, statement: str, rows: Sequence[Any]) -> None:
+        """Run a statement once for each row of parameters."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -104,79 +149,59 @@ class Verdict(msgspec.Struct, frozen=True):
     at: Instant = 0
 
 
-def apply_rules(connection: Connection, rules: Rules, by: str, at: Instant) -> None:
+def apply_rules(tx: Transaction, rules: Rules, by: str, at: Instant) -> None:
     """Put rules in force for their partnership; earlier ones stay on record."""
-    values = {
-        "partnership": rules.partnership,
-        "version": rules.version,
-        "text": rules.text,
-        "by": by,
-        "at": at,
-    }
-    connection.execute(rules_table.insert().values(values))
+    sql = 'INSERT INTO release_rules (partnership, version, text, "by", at) VALUES (?, ?, ?, ?, ?)'
+    tx.run(sql, rules.partnership, rules.version, rules.text, by, at)
 
 
-def current_texts(connection: Connection) -> list[tuple[str, str]]:
+def current_texts(tx: Transaction) -> list[tuple[str, str]]:
     """Return the text of the rules in force by partnership, unparsed, for callers that remember what they parsed."""
-    last = sa.select(sa.func.max(rules_table.c.number)).group_by(rules_table.c.partnership)
-    chosen = sa.select(rules_table.c.partnership, rules_table.c.text).where(rules_table.c.number.in_(last))
-    return [(row.partnership, row.text) for row in connection.execute(chosen.order_by(rules_table.c.number))]
+    return [(partnership, text) for partnership, text, _by, _at in tx.rows(_RULES)]
 
 
-def current_rules(connection: Connection) -> dict[str, Applied]:
+def current_rules(tx: Transaction) -> dict[str, Applied]:
     """Return the rules in force by partnership."""
-    last = sa.select(sa.func.max(rules_table.c.number)).group_by(rules_table.c.partnership)
-    rows = connection.execute(rules_table.select().where(rules_table.c.number.in_(last)))
-    return {row.partnership: Applied(parse(row.text, row.partnership), row.by, row.at) for row in rows}
+    return {name: Applied(parse(text, name), by, at) for name, text, by, at in tx.rows(_RULES)}
 
 
-def rules_history(connection: Connection, partnership: str) -> list[Applied]:
+def rules_history(tx: Transaction, partnership: str) -> list[Applied]:
     """Return all rules ever in force for a partnership, oldest first."""
-    query = (
-        rules_table.select().where(rules_table.c.partnership == partnership).order_by(rules_table.c.number)
-    )
-    return [Applied(parse(row.text, partnership), row.by, row.at) for row in connection.execute(query)]
+    return [Applied(parse(text, partnership), by, at) for text, by, at in tx.rows(_HISTORY, partnership)]
 
 
-def state(connection: Connection) -> str:
+def state(tx: Transaction) -> str:
     """Name the state of rules, acts and exceptions; it changes with every change of them."""
-    parts = [
-        sa.select(sa.func.coalesce(sa.func.max(rules_table.c.number), 0)).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(act_table).scalar_subquery(),
-        sa.select(sa.func.count(act_table.c.second)).scalar_subquery(),
-        sa.select(sa.func.count(act_table.c.withdrawn_by)).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(exception_table).scalar_subquery(),
-        sa.select(sa.func.count(exception_table.c.lifted_by)).scalar_subquery(),
-    ]
-    return "-".join(str(n) for n in connection.execute(sa.select(*parts)).one())
+    return "-".join(str(n) for n in tx.row(_STATE))
 
 
-def record_act(connection: Connection, act: Act, reason: str = "") -> None:
+def record_act(tx: Transaction, act: Act, reason: str = "") -> None:
     """Record an officer's approval."""
-    values = {
-        "id": act.id,
-        "to": _dump(act.to),
-        "officer": act.officer,
-        "at": act.at,
-        "query": None if act.where is None else _dump(act.where),
-        "reason": reason,
-        "until": act.until,
-        "second": act.second,
-        "second_at": act.at if act.second else None,
-    }
-    connection.execute(act_table.insert().values(values))
-    if act.ids:
-        connection.execute(
-            act_object_table.insert(), [{"object_id": i, "act": act.id} for i in sorted(act.ids)]
-        )
+    tx.run(
+        """
+        INSERT INTO release_act (id, "to", officer, at, query, reason, until, second, second_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        act.id,
+        _dump(act.to),
+        act.officer,
+        act.at,
+        None if act.where is None else _dump(act.where),
+        reason,
+        act.until,
+        act.second,
+        act.at if act.second else None,
+    )
+    named = [(object_id, act.id) for object_id in sorted(act.ids)]
+    tx.many("INSERT INTO release_act_object (object_id, act) VALUES (?, ?)", named)
 
 
-def confirm_act(connection: Connection, act_id: str, second: str, at: Instant) -> Act:
+def confirm_act(tx: Transaction, act_id: str, second: str, at: Instant) -> Act:
     """Record the second officer of an act and return it.
 
     Raises NotFound, NotAllowed when it is the same officer, Conflict when it is withdrawn or confirmed already.
     """
-    act = read_act(connection, act_id)
+    act = read_act(tx, act_id)
     if act.officer == second:
         raise NotAllowed(
             "same-officer",
@@ -188,148 +213,122 @@ def confirm_act(connection: Connection, act_id: str, second: str, at: Instant) -
         raise Conflict(
             "act-settled", _("Act {act} is withdrawn or has its second officer already."), act=act_id
         )
-    change = act_table.update().where(act_table.c.id == act_id).values(second=second, second_at=at)
-    connection.execute(change)
+    tx.run("UPDATE release_act SET second = ?, second_at = ? WHERE id = ?", second, at, act_id)
     return msgspec.structs.replace(act, second=second)
 
 
-def withdraw_act(connection: Connection, act_id: str, by: str, at: Instant) -> Act:
+def withdraw_act(tx: Transaction, act_id: str, by: str, at: Instant) -> Act:
     """Withdraw an approval and return it; what it let go before is for a recall. Raises NotFound."""
-    act = read_act(connection, act_id)
+    act = read_act(tx, act_id)
     if not act.withdrawn:
-        change = act_table.update().where(act_table.c.id == act_id).values(withdrawn_by=by, withdrawn_at=at)
-        connection.execute(change)
+        tx.run("UPDATE release_act SET withdrawn_by = ?, withdrawn_at = ? WHERE id = ?", by, at, act_id)
     return msgspec.structs.replace(act, withdrawn=True)
 
 
-def read_act(connection: Connection, act_id: str) -> Act:
+def read_act(tx: Transaction, act_id: str) -> Act:
     """Return one act with all its ids; raises NotFound."""
-    row = connection.execute(act_table.select().where(act_table.c.id == act_id)).first()
+    row = tx.row(f"{_ACT} FROM release_act a WHERE a.id = ?", act_id)
     if row is None:
         raise NotFound("no-act", _("There is no act {act}."), act=act_id)
-    query = sa.select(act_object_table.c.object_id).where(act_object_table.c.act == act_id)
-    return _act(row, frozenset(connection.execute(query).scalars()))
+    ids = tx.rows("SELECT object_id FROM release_act_object WHERE act = ?", act_id)
+    return _act(row, frozenset(object_id for (object_id,) in ids))
 
 
-def acts_by_query(connection: Connection) -> list[Act]:
+def acts_by_query(tx: Transaction) -> list[Act]:
     """Return the approvals by query that are not withdrawn, oldest first."""
-    query = act_table.select().where(act_table.c.query.is_not(None), act_table.c.withdrawn_by.is_(None))
-    return [
-        _act(row, frozenset()) for row in connection.execute(query.order_by(act_table.c.at, act_table.c.id))
-    ]
+    return _acts(tx.rows(_ACTS_BY_QUERY))
 
 
-def acts_about(connection: Connection, object_ids: Iterable[str] | None = None) -> list[Act]:
+def acts_about(tx: Transaction, object_ids: Iterable[str] | None = None) -> list[Act]:
     """Return the approvals that may cover these objects: every one by query, and those that name one of the ids.
 
     Their `ids` hold only what was asked about; None asks about every object. Withdrawn acts are left out.
     """
-    named: dict[str, set[str]] = {}
-    t = act_object_table.c
     if object_ids is None:
-        for row in connection.execute(sa.select(t.act, t.object_id)):
-            named.setdefault(row.act, set()).add(row.object_id)
-    else:
-        for some in _batches(sorted(set(object_ids))):
-            for row in connection.execute(sa.select(t.act, t.object_id).where(t.object_id.in_(some))):
-                named.setdefault(row.act, set()).add(row.object_id)
-    found = {act.id: act for act in acts_by_query(connection)}
-    for some in _batches(sorted(named)):
-        query = act_table.select().where(act_table.c.id.in_(some), act_table.c.withdrawn_by.is_(None))
-        found |= {row.id: _act(row, frozenset(named[row.id])) for row in connection.execute(query)}
-    return sorted(found.values(), key=lambda act: (act.at, act.id))
+        return _acts(tx.rows(_ACTS_NAMING))
+    return _acts(tx.rows(f"{_ACTS_NAMING} AND o.object_id IN TEXTS(?)", sorted(set(object_ids))))
 
 
-def record_exception(connection: Connection, exemption: Exemption) -> int:
+def record_exception(tx: Transaction, exemption: Exemption) -> int:
     """Record an exception and return its number."""
-    values = msgspec.structs.asdict(exemption)
-    number = exception_table.c.number
-    return int(connection.execute(exception_table.insert().values(values).returning(number)).scalar_one())
+    sql = """
+        INSERT INTO release_exception (object_id, "to", kind, "by", at, until, second)
+        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number
+    """
+    return int(tx.row(sql, *msgspec.structs.astuple(exemption))[0])
 
 
-def lift_exceptions(connection: Connection, object_id: str, to: str, by: str, at: Instant) -> int:
+def lift_exceptions(tx: Transaction, object_id: str, to: str, by: str, at: Instant) -> int:
     """Lift what stands for an object and recipient; returns how many exceptions that were."""
-    t = exception_table.c
-    change = exception_table.update().where(t.object_id == object_id, t.to == to, t.lifted_by.is_(None))
-    return connection.execute(change.values(lifted_by=by, lifted_at=at)).rowcount
+    sql = """
+        UPDATE release_exception SET lifted_by = ?, lifted_at = ?
+        WHERE object_id = ? AND "to" = ? AND lifted_by IS NULL
+    """
+    return tx.run(sql, by, at, object_id, to)
 
 
-def end_holds(connection: Connection, at: Instant) -> list[str]:
+def end_holds(tx: Transaction, at: Instant) -> list[str]:
     """Lift the holds whose time is over; return the ids of their objects."""
-    t = exception_table.c
-    over = sa.and_(t.kind == "hold", t.lifted_by.is_(None), t.until <= at)
-    found = list(connection.execute(sa.select(t.object_id).where(over).order_by(t.number)).scalars())
-    connection.execute(exception_table.update().where(over).values(lifted_by="until", lifted_at=at))
-    return found
+    found = tx.rows(f"SELECT object_id FROM release_exception WHERE {_ENDED} ORDER BY number", at)
+    if found:
+        tx.run(f"UPDATE release_exception SET lifted_by = 'until', lifted_at = ? WHERE {_ENDED}", at, at)
+    return [object_id for (object_id,) in found]
 
 
-def exceptions_about(connection: Connection, object_ids: Iterable[str] | None = None) -> list[Exemption]:
+def exceptions_about(tx: Transaction, object_ids: Iterable[str] | None = None) -> list[Exemption]:
     """Return the exceptions in force about these objects, oldest first; None asks about every object."""
-    base = (
-        exception_table.select()
-        .where(exception_table.c.lifted_by.is_(None))
-        .order_by(exception_table.c.number)
-    )
     if object_ids is None:
-        return [_exemption(row) for row in connection.execute(base)]
-    found = []
-    for some in _batches(sorted(set(object_ids))):
-        found += [
-            _exemption(row) for row in connection.execute(base.where(exception_table.c.object_id.in_(some)))
-        ]
-    return sorted(found, key=lambda exemption: exemption.at)
+        return [Exemption(*row) for row in tx.rows(f"{_EXCEPTIONS} ORDER BY number")]
+    about = f"{_EXCEPTIONS} AND object_id IN TEXTS(?) ORDER BY at, number"
+    return [Exemption(*row) for row in tx.rows(about, sorted(set(object_ids)))]
 
 
-def log_decisions(connection: Connection, verdicts: Iterable[Verdict], at: Instant) -> int:
+def log_decisions(tx: Transaction, verdicts: Iterable[Verdict], at: Instant) -> int:
     """Add verdicts that are not on the log yet, each chained to the one before; returns how many were new."""
     fresh = {_digest(verdict): verdict for verdict in verdicts}
-    for some in _batches(list(fresh)):
-        query = sa.select(decision_table.c.digest).where(decision_table.c.digest.in_(some))
-        for digest in connection.execute(query).scalars():
-            fresh.pop(bytes(digest), None)
-    last = connection.execute(
-        sa.select(decision_table.c.hash).order_by(decision_table.c.number.desc()).limit(1)
-    )
-    chain = bytes(last.scalar() or bytes(32))
+    for digest in list(fresh):
+        if tx.row("SELECT 1 FROM release_decision WHERE digest = ?", digest) is not None:
+            del fresh[digest]
+    if not fresh:
+        return 0
+    last = tx.row("SELECT hash FROM release_decision ORDER BY number DESC LIMIT 1")
+    chain = bytes(32) if last is None else bytes(last[0])
     rows = []
     for digest, verdict in fresh.items():
-        chain = _chained(chain, digest, at)
-        rows.append(
-            {
-                "at": at,
-                "marking": text_of(verdict.marking),
-                "recipient": verdict.recipient,
-                "rules_version": verdict.rules_version,
-                "code": verdict.code,
-                "digest": digest,
-                "hash": chain,
-            }
-        )
-    if rows:
-        connection.execute(decision_table.insert(), rows)
+        chain = chained(chain, digest, at)
+        marking = text_of(verdict.marking)
+        rows.append((at, marking, verdict.recipient, verdict.rules_version, verdict.code, digest, chain))
+    sql = """
+        INSERT INTO release_decision (at, marking, recipient, rules_version, code, digest, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+    """
+    tx.many(sql, rows)
     return len(rows)
 
 
-def decisions(connection: Connection, recipient: str | None = None) -> list[Verdict]:
+def decisions(tx: Transaction, recipient: str | None = None) -> list[Verdict]:
     """Return the decision log in order, of one recipient or of all."""
-    query = decision_table.select().order_by(decision_table.c.number)
-    if recipient is not None:
-        query = query.where(decision_table.c.recipient == recipient)
-    return [_verdict(row) for row in connection.execute(query)]
+    if recipient is None:
+        rows = tx.rows(f"{_DECISIONS} ORDER BY number")
+    else:
+        rows = tx.rows(f"{_DECISIONS} WHERE recipient = ? ORDER BY number", recipient)
+    return [_verdict(row) for row in rows]
 
 
-def first_broken_decision(connection: Connection) -> int | None:
+def first_broken_decision(tx: Transaction) -> int | None:
     """Return the number of the first line of the decision log that was altered or follows a lost one, None if whole."""
     chain = bytes(32)
-    for row in connection.execute(decision_table.select().order_by(decision_table.c.number)):
-        chain = _chained(chain, _digest(_verdict(row)), row.at)
-        if chain != bytes(row.hash):
-            return int(row.number)
+    for row in tx.rows(f"{_DECISIONS} ORDER BY number"):
+        verdict, number, written = _verdict(row), row[5], row[6]
+        chain = chained(chain, _digest(verdict), verdict.at)
+        if chain != bytes(written):
+            return int(number)
     return None
 
 
-def _verdict(row: sa.Row[Any]) -> Verdict:
-    return Verdict(from_text(row.marking), row.recipient, row.rules_version, row.code, row.at)
+def _verdict(row: Sequence[Any]) -> Verdict:
+    marking, recipient, rules_version, code, at = row[:5]
+    return Verdict(from_text(marking), recipient, rules_version, code, at)
 
 
 def _digest(verdict: Verdict) -> bytes:
@@ -337,31 +336,36 @@ def _digest(verdict: Verdict) -> bytes:
     return sha256(msgspec.json.encode(fields)).digest()
 
 
-def _chained(chain: bytes, digest: bytes, at: Instant) -> bytes:
+def chained(chain: bytes, digest: bytes, at: Instant) -> bytes:
+    """Return the hash of a line of the decision log (32 bytes) after the one before."""
     return sha256(chain + digest + at.to_bytes(8, "big", signed=True)).digest()
 
 
-def _act(row: sa.Row[Any], ids: frozenset[str]) -> Act:
+def _acts(rows: Iterable[Sequence[Any]]) -> list[Act]:
+    """Return the acts of rows that end with an object each names, oldest first."""
+    found: dict[str, Sequence[Any]] = {}
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        found[row[0]] = row
+        named.setdefault(row[0], set()).update(row[8:] if row[8] is not None else ())
+    acts = [_act(row, frozenset(named[act_id])) for act_id, row in found.items()]
+    return sorted(acts, key=lambda act: (act.at, act.id))
+
+
+def _act(row: Sequence[Any], ids: frozenset[str]) -> Act:
+    act_id, to, officer, at, query, second, until, withdrawn_by = row[:8]
     return Act(
-        id=row.id,
-        to=msgspec.json.decode(row.to, type=tuple[str, ...]),
-        officer=row.officer,
-        at=row.at,
+        id=act_id,
+        to=msgspec.json.decode(to, type=tuple[str, ...]),
+        officer=officer,
+        at=at,
         ids=ids,
-        where=None if row.query is None else msgspec.json.decode(row.query, type=Query),
-        second=row.second,
-        until=row.until,
-        withdrawn=row.withdrawn_by is not None,
+        where=None if query is None else msgspec.json.decode(query, type=Query),
+        second=second,
+        until=until,
+        withdrawn=withdrawn_by is not None,
     )
-
-
-def _exemption(row: sa.Row[Any]) -> Exemption:
-    return Exemption(row.object_id, row.to, row.kind, row.by, row.at, row.until, row.second)
 
 
 def _dump(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _batches(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[i : i + AT_ONCE] for i in range(0, len(items), AT_ONCE))

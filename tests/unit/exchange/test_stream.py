@@ -119,7 +119,7 @@ def test_nothing_leaves_before_an_officer_acts_and_then_only_what_the_act_names(
     assert here.cut("FRA")["FRA"].segments == 0
     act = Act("act-1", ("FRA",), "officer", here.clock(), ids=frozenset({id_of(indicator("a"))}))
     with here.store.write() as tx:
-        standing.record_act(tx.connection, act)
+        standing.record_act(tx, act)
         backfill.approve(tx, "FRA", ids=act.ids)
     here.cut("FRA")
     pull(there, here)
@@ -135,7 +135,7 @@ def test_a_hold_keeps_one_object_back() -> None:
     here, _there = pair()
     with here.store.write() as tx:
         standing.record_exception(
-            tx.connection, Exemption(id_of(indicator("a")), "FRA", "hold", "officer", here.clock())
+            tx, Exemption(id_of(indicator("a")), "FRA", "hold", "officer", here.clock())
         )
     here.put(indicator("a"), indicator("b"))
     assert here.cut("FRA")["FRA"].verbatim == 1
@@ -150,7 +150,7 @@ def test_an_approved_end_brings_the_relationship_that_waited_for_it() -> None:
     for number, raw in enumerate((link, one, two)):
         with here.store.write() as tx:
             act = Act(f"act-{number}", ("FRA",), "officer", here.clock(), ids=frozenset({id_of(raw)}))
-            standing.record_act(tx.connection, act)
+            standing.record_act(tx, act)
             backfill.approve(tx, "FRA", ids=act.ids)
         here.cut("FRA")
         pull(there, here)
@@ -270,7 +270,7 @@ def test_a_hold_stops_what_was_numbered_and_its_end_lets_it_go() -> None:
 def hold(node: Node, stix_id: str, until: int | None) -> None:
     with node.store.write() as tx:
         standing.record_exception(
-            tx.connection, Exemption(stix_id, "FRA", "hold", "officer", node.clock(), until)
+            tx, Exemption(stix_id, "FRA", "hold", "officer", node.clock(), until)
         )
 
 
