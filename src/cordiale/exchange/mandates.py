@@ -95,13 +95,13 @@ class Mandates:
         ids = {one.id for one in stated.values()}
         general: list[Act] = []
         named: dict[str, list[Act]] = {}
-        for act in standing.acts_about(self._tx.connection, ids):
+        for act in standing.acts_about(self._tx, ids):
             if act.where is not None:
                 general.append(act)
             for stix_id in act.ids:
                 named.setdefault(stix_id, []).append(act)
         allowed: dict[str, list[Exemption]] = {}
-        for exemption in standing.exceptions_about(self._tx.connection, ids):
+        for exemption in standing.exceptions_about(self._tx, ids):
             if exemption.kind == "act":
                 allowed.setdefault(exemption.object_id, []).append(exemption)
         stopped = set()
