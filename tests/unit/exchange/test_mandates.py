@@ -26,7 +26,7 @@ where.labels = ["watch"]
 
 def approve(node: Node, act: Act) -> None:
     with node.store.write() as tx:
-        standing.record_act(tx.connection, act)
+        standing.record_act(tx, act)
         backfill.approve(tx, "FRA", ids=act.ids)
 
 
@@ -73,7 +73,7 @@ def test_what_an_act_numbered_stops_with_the_act(ends: str) -> None:
         here.clock.now = until
     else:
         with here.store.write() as tx:
-            standing.withdraw_act(tx.connection, "one", "officer", here.clock())
+            standing.withdraw_act(tx, "one", "officer", here.clock())
     pulled = pull(there, here)
     assert (pulled.new, pulled.withdrawn, there.ids()) == (1, 1, {id_of(indicator("b"))})
 
@@ -85,7 +85,7 @@ def test_a_rule_about_labels_is_asked_about_each_object() -> None:
     assert (pull(there, here).new, there.ids()) == (1, {id_of(indicator("a"))})
     with here.store.write() as tx:
         standing.record_exception(
-            tx.connection, Exemption(id_of(indicator("b")), "FRA", "act", "one", here.clock(), second="two")
+            tx, Exemption(id_of(indicator("b")), "FRA", "act", "one", here.clock(), second="two")
         )
         backfill.approve(tx, "FRA", ids=[id_of(indicator("b"))])
     here.cut("FRA")
