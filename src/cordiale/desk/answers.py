@@ -353,3 +353,40 @@ class JobView(Answer, frozen=True, kw_only=True):
     note: str = ""
     params: dict[str, Any] = {}
     result: dict[str, Any] | None = None
+
+
+class Act(Answer, frozen=True, kw_only=True):
+    """One row of the audit: who did what, when, with what."""
+
+    number: int
+    at: int
+    actor: str
+    verb: str
+    details: dict[str, Any] = {}
+
+
+class ActPage(Answer, frozen=True, kw_only=True):
+    """A page of the audit, newest first; `next` is handed back as `before`, None at the end."""
+
+    acts: tuple[Act, ...]
+    next: int | None = None
+
+
+class Inspected(Answer, frozen=True, kw_only=True):
+    """What an exported audit holds and whether it is whole.
+
+    `broken` names lines that do not follow from the one before, `unproven` counts acts written before rows had digests,
+    `signed` tells whether the signature fits the key whose `words` are given.
+    """
+
+    file: str
+    node: str
+    at: int
+    with_ids: bool
+    acts: int
+    decisions: int
+    unproven: int
+    broken: tuple[str, ...]
+    signed: bool
+    words: tuple[str, ...]
+    words_fr: tuple[str, ...]

@@ -25,7 +25,7 @@ READS = "reads.jsonl"
 
 def acted(tx: Transaction, desk: Desk, actor: Actor, verb: str, **details: Any) -> None:
     """Record an act in the transaction that does it."""
-    records.append(tx, desk.clock(), actor.name, verb, details)
+    records.append(tx, desk.clock(), actor.name, verb, details, desk.random(16))
 
 
 def read(desk: Desk, actor: Actor, verb: str, **details: Any) -> None:

@@ -22,6 +22,8 @@ audit = sa.Table(
     sa.Column("verb", sa.Text, nullable=False),
     sa.Column("details", sa.Text, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("digest", sa.LargeBinary),
 )
 
 jobs = sa.Table(
@@ -113,18 +115,23 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     stop: bool = False
 
 
-def append(tx: Transaction, at: int, actor: str, verb: str, details: Mapping[str, Any]) -> None:
-    """Append to the audit; each row's hash covers the row before, so a removed row shows."""
+def append(tx: Transaction, at: int, actor: str, verb: str, details: Mapping[str, Any], salt: bytes) -> None:
+    """Append to the audit; each row's hash covers the row before, so a removed row shows.
+
+    The chain runs over salted digests (`salt`: 16 random bytes), so that it can be shown without what the rows say.
+    """
     last = tx.connection.execute(sa.select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)).scalar()
     written = msgspec.json.encode(details, order="deterministic").decode()
-    row = msgspec.json.encode([at, actor, verb, written])
+    digest = _audit_digest(salt, at, actor, verb, written)
     tx.connection.execute(
         audit.insert().values(
             at=at,
             actor=actor,
             verb=verb,
             details=written,
-            hash=sha256(bytes(last or b"") + row).digest(),
+            hash=audit_hash(bytes(last or b""), digest),
+            salt=salt,
+            digest=digest,
         )
     )
 
@@ -136,14 +143,54 @@ def audit_rows(tx: Transaction, after: int = 0, limit: int = 1000) -> list[dict[
     return [{**row, "details": msgspec.json.decode(row["details"])} for row in rows]
 
 
+def latest_audit(
+    tx: Transaction,
+    limit: int,
+    *,
+    verb: str | None = None,
+    by: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    before: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return audit rows, newest first, of a verb, an actor, a time (since ≤ at < until); `before` a number."""
+    asked = sa.select(audit).order_by(audit.c.number.desc()).limit(limit)
+    if verb is not None:
+        asked = asked.where(audit.c.verb == verb)
+    if by is not None:
+        asked = asked.where(audit.c.actor == by)
+    if since is not None:
+        asked = asked.where(audit.c.at >= since)
+    if until is not None:
+        asked = asked.where(audit.c.at < until)
+    if before is not None:
+        asked = asked.where(audit.c.number < before)
+    rows = tx.connection.execute(asked).mappings()
+    return [{**row, "details": msgspec.json.decode(row["details"])} for row in rows]
+
+
+def audit_hash(previous: bytes, digest: bytes) -> bytes:
+    """Return the hash of a row (32 bytes) from that of the row before and its own digest."""
+    return sha256(previous + digest).digest()
+
+
+def _audit_digest(salt: bytes, at: int, actor: str, verb: str, details: str) -> bytes:
+    return sha256(salt + msgspec.json.encode([at, actor, verb, details])).digest()
+
+
 def audit_breaks(tx: Transaction) -> list[int]:
     """Return the numbers of audit rows that do not follow from the row before them."""
     previous = b""
     broken = []
     asked = sa.select(audit).order_by(audit.c.number)
     for row in tx.connection.execute(asked):
-        line = msgspec.json.encode([row.at, row.actor, row.verb, row.details])
-        if sha256(previous + line).digest() != bytes(row.hash):
+        if row.digest is None:  # written before rows had digests
+            line = msgspec.json.encode([row.at, row.actor, row.verb, row.details])
+            expected = sha256(previous + line).digest()
+        else:
+            digest = _audit_digest(bytes(row.salt), row.at, row.actor, row.verb, row.details)
+            expected = audit_hash(previous, digest)
+        if expected != bytes(row.hash) or (row.digest is not None and digest != bytes(row.digest)):
             broken.append(row.number)
         previous = bytes(row.hash)
     return broken

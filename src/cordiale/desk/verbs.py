@@ -28,6 +28,8 @@
 | `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
 | `attach` | `(desk, actor, stix_id, chunks, *, name, media_type, marking=None) -> AttachmentView` |
 | `attachment` | `(desk, actor, stix_id, sha256) -> tuple[AttachmentView, Path]` |
+| `audit_show` | `(desk, actor, *, verb=None, by=None, since=None, until=None, before=None, limit=50) -> ActPage` |
+| `audit_export` | `(desk, actor, file, *, with_ids=False) -> Inspected` |
 | `set_aside` | `(desk, actor, *, after=None, limit=100) -> list[SetAside]` |
 | `set_aside_retry` | `(desk, actor, numbers=None) -> ImportReport` |
 | `jobs` | `(desk, actor) -> list[JobView]` |
@@ -69,6 +71,8 @@ VERBS: dict[str, str] = {
     "sync": "sync",
     "attach": "attach",
     "attachment": "attach",
+    "audit_show": "inspection",
+    "audit_export": "inspection",
     "set_aside": "set_aside",
     "set_aside_retry": "set_aside",
     "jobs": "jobs",

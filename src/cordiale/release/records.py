@@ -315,6 +315,13 @@ def decisions(tx: Transaction, recipient: str | None = None) -> list[Verdict]:
     return [_verdict(row) for row in rows]
 
 
+def decision_rows(tx: Transaction, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+    """Return lines of the decision log after a number, in order, as they are stored."""
+    columns = ("number", "at", "marking", "recipient", "rules_version", "code", "digest", "hash")
+    sql = f"SELECT {', '.join(columns)} FROM release_decision WHERE number > ? ORDER BY number LIMIT ?"
+    return [dict(zip(columns, row, strict=True)) for row in tx.rows(sql, after, limit)]
+
+
 def first_broken_decision(tx: Transaction) -> int | None:
     """Return the number of the first line of the decision log that was altered or follows a lost one, None if whole."""
     chain = bytes(32)
