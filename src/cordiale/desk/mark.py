@@ -19,6 +19,7 @@ from cordiale.exchange.sequencer import cut
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
+from cordiale.release.definition import borrows
 from cordiale.release.marking import Marking, of_references, of_version
 from cordiale.stix import atoms as definitions_of_atoms
 from cordiale.stix.version import Version, read
@@ -171,6 +172,8 @@ def _given(
     base, full = of_version(version, held, wanted)
     put = Put(version, base, full, "local")
     versions.put(tx, desk.node, desk.clock(), [put], own=desk.home.identities, markings="replace")
+    if borrows(version):  # what names it would otherwise take it along, whatever was given
+        versions.remark(tx, version.id, desk.node, wanted, instead=True)
     return None
 
 

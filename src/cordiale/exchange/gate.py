@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cordiale.exchange import records
+import orjson
+
+from cordiale.exchange import entry, records
 from cordiale.exchange.home import Partnership
 from cordiale.exchange.mandates import Mandates
+from cordiale.release.definition import borrows, decided_under
+from cordiale.release.marking import NOTHING, Marking
 from cordiale.release.recipient import addresses
+from cordiale.stix.version import view
 from cordiale.store import markings
 from cordiale.store.connection import Transaction
+
+_DEFINITION = b'"marking-definition"'
 
 
 class Gate:
@@ -69,6 +76,7 @@ class Gate:
         known, passes = self._known, self.passes
         found: dict[int, bytes] = {}
         older: list[int] = []
+        borrowing: list[tuple[int, bytes]] = []
         rows = records.served(self._tx, vids)
         for vid, _effective, full, current, raw, _type, _source in rows:
             # the full marking includes the effective one
@@ -76,6 +84,10 @@ class Gate:
                 found[vid] = raw
                 if not current:
                     older.append(vid)
+            elif current and _DEFINITION in raw:
+                borrowing.append((vid, raw))
+        if borrowing:
+            self._lend(found, borrowing)
         if older:
             stopped = {
                 v
@@ -88,6 +100,29 @@ class Gate:
             self._stop_tear_lines(found, [vid for vid in tear_lines if vid in found])
         self._stop_naming(found)
         return rows, found
+
+    def _lend(self, found: dict[int, bytes], refused: list[tuple[int, bytes]]) -> None:
+        """Open marking definitions without a marking of their own, under the marking they were numbered with."""
+        views = {vid: view(orjson.loads(raw), raw, b"") for vid, raw in refused}
+        wanted = {vid: raw for vid, raw in refused if borrows(views[vid])}
+        if not wanted:
+            return
+        stricter = records.overlays(self._tx, list(wanted))
+        pair = records.pair(self._tx, self._partnership.partner.number)
+        for segment in records.segments_with_vids(
+            self._tx, pair.number, pair.generation, min(wanted), max(wanted)
+        ):
+            packed = entry.unpack(segment.entries)
+            for vid, mid in zip(packed.vids, packed.mids, strict=True):
+                if vid in wanted:
+                    under = decided_under(
+                        views[vid], NOTHING, self._atoms(mid), self._atoms(stricter.get(vid))
+                    )
+                    if self._partnership.compiled.decide(under, self._now).passes:
+                        found[vid] = wanted[vid]
+
+    def _atoms(self, mid: int | None) -> Marking:
+        return NOTHING if mid is None else markings.atoms(self._tx, mid)
 
     def _held_back(self, vids: Iterable[int]) -> set[int]:
         return records.held_back(self._tx, list(vids), self._called, self._now)

@@ -7,11 +7,13 @@ through `release.form` by itself; a test holds the two ways equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.exchange.definitions import Definition
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.records import TearLineRow
@@ -21,7 +23,7 @@ from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
 from cordiale.release.mandate import Mandated, mandated
 from cordiale.release.pruning import names_in
-from cordiale.release.recipient import recipient_class
+from cordiale.release.recipient import addresses, recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
 
@@ -43,8 +45,8 @@ class Redacted(msgspec.Struct, frozen=True):
 
 Plan = Verbatim | Redacted | Withheld
 
-#: Verdicts by kind and by marking, what is held of the referenced objects, and the allow-list.
-Profile = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...], bytes]
+#: Verdicts by kind and by marking, what is held of the referenced objects and of marking definitions, and the allow-list.
+Profile = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...], tuple[tuple[bool, bool], ...], bytes]
 
 
 class Planner:
@@ -68,6 +70,7 @@ class Planner:
         self._verbatim: set[int] = set()
         self._going: set[int] = set()
         self._tear_lines: dict[int, TearLineRow] = {}
+        self._clear: dict[str, bool] = {}
 
     # Marking and mandate ----------------------------------------------------------------------
 
@@ -113,6 +116,34 @@ class Planner:
             self.passes(subject.head[0]) and self.passes(subject.head[1])
         )
 
+    def clear(self, identifier: str) -> bool:
+        """Tell whether a marking definition is with the partner, or may go before what names it.
+
+        What is not held here at all is judged by the atom it stands for. What it names, its subjects ask for.
+        """
+        known = self._clear.get(identifier)
+        if known is None:
+            self._clear[identifier] = True  # definitions that name each other by a circle
+            found = self.subjects.stated.get(identifier, ())
+            known = self._clear[identifier] = not found or self.definition(identifier) is not None
+        return known
+
+    def definition(self, identifier: str) -> Definition | None:
+        """Return the statement of a marking definition that goes to the partner with what names it."""
+        for one in self.subjects.stated.get(identifier, ()):
+            if one.borrows:  # the marking of the entry passes, or there is no entry
+                passes = one.overlay is None or self.passes(one.overlay)
+            else:
+                passes = self.passes(one.row.effective_mid) and self.passes(one.row.full_mid)
+            if passes and one.row.vid not in self.recalled | self._held_back:
+                return one if all(self.clear(other) for other in one.definitions) else None
+        return None
+
+    @cached_property
+    def _held_back(self) -> set[int]:
+        vids = [one.row.vid for stated in self.subjects.stated.values() for one in stated]
+        return records.held_back(self.subjects.tx, vids, addresses(self.partnership.recipient), self.now)
+
     def could_go(self, stix_id: str, outside: Outside) -> bool:
         """Tell whether a referenced object is not held by the partner although it may be given it."""
         if self.held.of(outside.vids):
@@ -151,7 +182,17 @@ class Planner:
         )
         passing = tuple(self.passes(mid) for mid in subjects.full_mids)
         outside = tuple(self.held.of(subjects.outside_vids))
-        return verdicts, passing, outside, msgspec.json.encode(self.partnership.rules.allow, order="sorted")
+        stated = tuple(
+            (self.clear(identifier), any(one.row.vid in self.held for one in subjects.stated[identifier]))
+            for identifier in sorted(subjects.stated)
+        )
+        return (
+            verdicts,
+            passing,
+            outside,
+            stated,
+            msgspec.json.encode(self.partnership.rules.allow, order="sorted"),
+        )
 
     @property
     def verbatim(self) -> set[int]:
@@ -195,7 +236,12 @@ class Planner:
             plain = whole.get(key)
             if plain is None:
                 plain = whole[key] = not outside_of(*key, allow)
-            if not plain or subject.row.type == "language-content" or not self.passes(subject.row.full_mid):
+            if (
+                not plain
+                or subject.row.type == "language-content"
+                or not self.passes(subject.row.full_mid)
+                or not all(map(self.clear, subject.definitions))
+            ):
                 losing.append(place)
         self._verbatim = set(self._going)
         self._verbatim.difference_update(losing)
@@ -266,6 +312,7 @@ class Planner:
     def _form(self, subject: Subject, mandate: Mandated) -> Plan:
         row = subject.row
         targets = {identifier: self.target(identifier) for identifier in subject.asked}
+        targets |= {i: HIDDEN for i in subject.definitions if not self._known(i, targets)}
         original = self._original(subject)
         earlier = self._tear_lines.get(row.oid)
         found = form(
@@ -286,6 +333,13 @@ class Planner:
             earlier=Earlier(earlier.digest, earlier.created, earlier.modified) if earlier else None,
         )
         return Redacted(found, targets, original) if isinstance(found, TearLine) else found
+
+    def _known(self, identifier: str, targets: Mapping[str, Target]) -> bool:
+        """Tell whether a marking definition may be named: it is clear, and so is everything that it names."""
+        named = {i for one in self.subjects.stated[identifier] for i in one.objects}
+        return self.clear(identifier) and all(
+            targets[i].state in ("verbatim", "absent") for i in named if i in targets
+        )
 
     def _original(self, subject: Subject) -> Version | None:
         if subject.row.type != "language-content":

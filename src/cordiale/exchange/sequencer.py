@@ -14,7 +14,9 @@ from cordiale.exchange.planning import Planner, Profile, Redacted
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.subjects import Subjects
 from cordiale.release import records as standing
+from cordiale.release.definition import decided_under
 from cordiale.release.form import Verbatim
+from cordiale.release.marking import NOTHING, text_of
 from cordiale.release.records import Verdict
 from cordiale.store import changes as log
 from cordiale.store import markings, versions
@@ -245,26 +247,44 @@ def _tear_line(
 
 
 def _definitions(planner: Planner, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
-    """Return marking definitions to send first: those the outgoing versions name and the partner passes."""
+    """Return the marking definitions that the outgoing versions name and the partner has not, each before its users.
+
+    One without a marking of its own goes under that of an entry naming it: the one of fewest atoms.
+    """
     subjects, held = planner.subjects, planner.held
+    if not subjects.stated:
+        return []
     going = {one.vid for one in outgoing}
-    wanted: dict[int, None] = {}
-    for rows in subjects.definitions.values():
-        for vid, _raw in rows:
-            if vid not in held and vid not in going:
-                wanted[vid] = None
-    found = []
-    for vid, row in sorted(versions.by_vid(subjects.tx, list(wanted), None).items()):
-        used = any(row.id.encode() in one.raw for one in outgoing)
-        if (
-            used
-            and row.raw is not None
-            and row.current
-            and planner.passes(row.effective_mid)
-            and planner.passes(row.full_mid)
+    named: dict[str, set[int]] = {}
+    for one in outgoing:
+        subject = subjects.all[subjects.place[one.redacted_vid or one.vid]]
+        for identifier in subject.definitions:
+            if one.redacted is None or identifier.encode() in one.raw:
+                named.setdefault(identifier, set()).add(one.mid)
+    found: dict[str, Outgoing] = {}
+
+    def take(identifier: str, under: set[int]) -> None:
+        if identifier in found:
+            return
+        chosen = planner.definition(identifier)
+        if chosen is None or any(
+            v.row.vid in held or v.row.vid in going for v in subjects.stated[identifier]
         ):
-            found.append(Outgoing(vid, row.oid, row.effective_mid, row.hash, row.raw, row.modified, row.type))
-    return found
+            return
+        row, mid = chosen.row, chosen.row.effective_mid
+        if chosen.borrows:
+            entry = min(map(subjects.marking, under), key=lambda marking: (len(marking), text_of(marking)))
+            stricter = NOTHING if chosen.overlay is None else subjects.marking(chosen.overlay)
+            mid = markings.intern(subjects.tx, decided_under(chosen.version, NOTHING, entry, stricter))
+        for other in sorted(chosen.definitions):
+            take(other, under)
+        found[identifier] = Outgoing(
+            row.vid, row.oid, mid, row.hash, chosen.version.raw, row.modified, row.type
+        )
+
+    for identifier, under in sorted(named.items()):
+        take(identifier, under)
+    return list(found.values())
 
 
 def _log(tx: Transaction, planner: Planner, now: int) -> None:

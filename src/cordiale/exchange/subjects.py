@@ -8,12 +8,14 @@ import msgspec
 import orjson
 
 from cordiale.exchange import definitions, records
+from cordiale.exchange.definitions import Definition
 from cordiale.platform.errors import InputError
 from cordiale.release import records as standing
 from cordiale.release.form import asked_about, unusual_in
 from cordiale.release.mandate import Act, Exemption, Facts
 from cordiale.release.marking import Marking
 from cordiale.stix.version import Version, view
+from cordiale.stix.view import Granular
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Row
@@ -21,6 +23,9 @@ from cordiale.store.types import Row
 #: Versions that may be pulled into one cut because what is cut refers to them; beyond that a
 #: reference is taken to be released when its marking and mandate allow it.
 PULLED = 16_384
+
+#: The markings an object carries, whole and by property: what marking definitions have to go with it.
+_Marked = tuple[tuple[str, ...], tuple[Granular, ...]]
 
 _OWN = ("marking-definition--", "extension-definition--")
 
@@ -33,7 +38,7 @@ class Subject:
     for what no partner passes by its marking: its content is not looked at unless asked for.
     """
 
-    __slots__ = ("_version", "asked", "head", "kind", "open", "ours", "row", "unusual")
+    __slots__ = ("_version", "asked", "definitions", "head", "kind", "open", "ours", "row", "unusual")
 
     def __init__(self, row: Row, version: Version | None, kind: int, head: tuple[int, int] | None) -> None:
         self.row = row
@@ -43,6 +48,7 @@ class Subject:
         self.ours = row.origin == "local"
         self.open = version is not None
         self.asked: frozenset[str] = frozenset()
+        self.definitions: frozenset[str] = frozenset()
         self.unusual: tuple[str, ...] = ()
         if version is not None:
             self.asked = frozenset(i for i in asked_about(version) if not i.startswith(_OWN))
@@ -109,11 +115,13 @@ class Subjects:
         self.definitions: dict[str, list[tuple[int, bytes]]] = {}
         self.atoms: dict[str, str] = {}
         self.vids: list[int] = []
+        self.stated: dict[str, tuple[Definition, ...]] = {}
         self.full_mids: list[int] = []
         self.outside_vids: list[int] = []
         self.older = False
         self.definition_raws: tuple[bytes, ...] = ()
         self._kinds: dict[Kind, int] = {}
+        self._under: dict[_Marked, frozenset[str]] = {}
         self._acts: dict[str, Act] = {}
         self._add(sorted(set(vids)))
 
@@ -139,10 +147,42 @@ class Subjects:
             self.place[row.vid] = place
             if row.current:
                 self.current.setdefault(row.id, []).append(place)
-            for identifier in subject.asked:
-                self.users.setdefault(identifier, []).append(place)
             added.append(place)
+        self._define(added)
+        for place in added:
+            for identifier in self.all[place].asked:
+                self.users.setdefault(identifier, []).append(place)
         return added
+
+    def _define(self, places: Sequence[int]) -> None:
+        """Note which marking definitions have to go with each subject; what those name, the subject asks for too."""
+        named: dict[_Marked, list[Subject]] = {}
+        for place in places:
+            subject = self.all[place]
+            if subject.open and (subject.version.markings or subject.version.granular):
+                key = subject.version.markings, subject.version.granular
+                named.setdefault(key, []).append(subject)
+        for key, subjects in named.items():
+            if key not in self._under:
+                self._under[key] = self._closure(definitions.references([subjects[0].version]))
+            under = self._under[key]
+            if not under:
+                continue
+            objects = frozenset(i for d in under for one in self.stated[d] for i in one.objects)
+            for subject in subjects:
+                subject.definitions = under - {subject.row.id}
+                subject.asked |= objects - {subject.row.id}
+
+    def _closure(self, ids: frozenset[str]) -> frozenset[str]:
+        """Return these marking definitions and those that they name, of what is held here."""
+        found: set[str] = set()
+        wanted = set(ids)
+        while wanted:
+            unread = wanted - self.stated.keys()
+            self.stated.update(definitions.stated(self.tx, self.node, sorted(unread)) if unread else {})
+            found |= wanted
+            wanted = {i for d in wanted for one in self.stated[d] for i in one.definitions} - found
+        return frozenset(d for d in found if self.stated[d])
 
     def _is_open(self, mid: int) -> bool:
         found = self._open.get(mid)

@@ -16,10 +16,13 @@ from cordiale.store.types import Marking, Tombstone
 NOT_STATED = _("{source} has said nothing about {id} here.")
 
 
-def remark(tx: Transaction, stix_id: str, source: str, overlay: Marking) -> list[int]:
+def remark(
+    tx: Transaction, stix_id: str, source: str, overlay: Marking, *, instead: bool = False
+) -> list[int]:
     """Join a stricter local marking to a statement and return the vids whose marking changed.
 
-    It governs every version of the statement, those to come as well, and can only grow. Raises NotFound.
+    It governs every version of the statement, those to come as well, and can only grow, unless it takes the place of
+    what was said before (`instead`). Raises NotFound.
     """
     oid = names.known_oids(tx, (stix_id,)).get(stix_id)
     source_no = names.known_number(tx, names.SOURCE, source)
@@ -27,7 +30,7 @@ def remark(tx: Transaction, stix_id: str, source: str, overlay: Marking) -> list
     if row is None or oid is None or source_no is None:
         raise NotFound("store.statement", NOT_STATED, source=source, id=stix_id)
     mid = markings.intern(tx, overlay)
-    if row[0] is not None:
+    if row[0] is not None and not instead:
         mid = markings.join(tx, row[0], mid)
     tx.run("UPDATE statements SET overlay_mid = ? WHERE oid = ? AND source_no = ?", mid, oid, source_no)
     seeds = [

@@ -46,6 +46,11 @@ _SAME = """
     WHERE v.vid IN INTS(?)
 """
 
+_OVERLAYS = """
+    SELECT v.vid, s.overlay_mid FROM versions v JOIN statements s ON s.oid = v.oid AND s.source_no = v.source_no
+    WHERE v.vid IN INTS(?) AND s.overlay_mid IS NOT NULL
+"""
+
 _EXCEPTED = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL LIMIT 1"
 
 _HELD_BACK = """
@@ -76,6 +81,11 @@ def named(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
     """
     gone = [(vid, target, 0) for vid, target in tx.rows(_NAMED_GONE, list(vids))]
     return gone + tx.rows(_NAMED, list(vids))
+
+
+def overlays(tx: Transaction, vids: Sequence[int]) -> dict[int, int]:
+    """Return the marking id that a person here made these versions stricter by, of those where one did."""
+    return dict(tx.rows(_OVERLAYS, list(vids))) if vids else {}
 
 
 def held_back(tx: Transaction, vids: Sequence[int], called: frozenset[str], now: int) -> set[int]:
