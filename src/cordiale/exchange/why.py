@@ -118,10 +118,26 @@ def why(tx: Transaction, home: Home, partnership: Partnership, stix_id: str, now
                 form,
                 planner.subjects.marking(row.effective_mid),
                 reasons,
-                tuple(sent.get(row.vid, ())),
+                (*sent.get(row.vid, ()), *_alike(planner, place, plans[place], sent, lines)),
             )
         )
     return tuple(answers)
+
+
+def _alike(
+    planner: Planner,
+    place: int,
+    plan: object,
+    sent: Mapping[int, Sequence[Sent]],
+    lines: Mapping[int, int],
+) -> tuple[Sent, ...]:
+    """Return where the tear-line of an earlier version went that says what one of this version would."""
+    row = planner.subjects.all[place].row
+    earlier = planner.earlier(row.oid)
+    if not isinstance(plan, Redacted) or plan.made.fresh or earlier is None:
+        return ()
+    parent = lines[earlier.vid]
+    return tuple(one for one in sent.get(parent, ()) if one.vid == earlier.vid and parent != row.vid)
 
 
 def _planner(tx: Transaction, home: Home, partnership: Partnership, vids: Sequence[int], now: int) -> Planner:

@@ -1,0 +1,196 @@
+"""The ways to read a node: each asks whatever can be asked and notes every answer on the scene's trace.
+
+A face added later (REST, feeds, notifications) is one more function in `FACES`; every path is then tried on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any, Final
+
+import msgspec
+import orjson
+
+from cordiale.desk.attach import attachment
+from cordiale.desk.jobs import jobs
+from cordiale.desk.partners import partner_list
+from cordiale.desk.preview import preview
+from cordiale.desk.search import counts, search
+from cordiale.desk.set_aside import set_aside, set_aside_bytes
+from cordiale.desk.show import show
+from cordiale.desk.why import why
+from cordiale.exchange import records
+from cordiale.exchange.message import Request
+from cordiale.exchange.stream import collection_id
+from cordiale.exchange.taxii.media import TAXII
+from cordiale.platform.errors import CordialeError
+from cordiale.store import search as text
+from cordiale.web.site import site
+from tests.leaks.paths import OTHER, SEEN
+from tests.leaks.scene import PERSON, Scene
+from tests.simulation.world import READER
+from tests.unit.web.asgi import ask
+
+WHO: Final = {"authorization": f"Bearer {READER}", "accept": TAXII}
+ABSENT: Final = "indicator--99999999-9999-4999-8999-999999999999"
+_LINK: Final = re.compile(rb"/objects/([a-z0-9-]+--[0-9a-f-]{36})")
+QUESTIONS: Final = ("halcyon", "kestrel", "phishing", "harbour", "operation", "a.example", "the")
+
+
+def taxii(scene: Scene, asked: Iterable[str]) -> None:
+    """Read as a plain TAXII client: every resource, filter, page and refusal."""
+    scene.cut()
+    scene.step()
+    api = "/taxii2/api/"
+    with scene.desk.store.read() as tx:
+        number = records.partner(tx, READER).number
+    out, into = (f"{api}collections/{collection_id(scene.desk.home, number, way)}/" for way in ("out", "in"))
+
+    def get(path: str, query: str = "", *named: str, method: str = "GET", body: bytes = b"") -> Any:
+        return scene.ask(Request(method, path, query, WHO, body), *named)
+
+    for path in (
+        "/taxii2/",
+        api,
+        f"{api}collections/",
+        out,
+        into,
+        f"{into}objects/",
+        f"{api}status/{ABSENT[11:]}/",
+    ):
+        get(path)
+    for name in ("objects/", "manifest/"):
+        for query in ("", "limit=1", "limit=3", "match[version]=all", "match[type]=indicator", "match[type]=threat-actor", "added_after=2020-01-01T00:00:00Z", "match[spec_version]=2.1"):  # fmt: skip
+            following = ""
+            for _page in range(30):
+                answer = get(out + name, query + following)
+                more = orjson.loads(answer.body).get("next") if answer.status == 200 else None
+                if not more:
+                    break
+                following = f"&next={more}"
+    for stix_id in (SEEN["id"], OTHER["id"], ABSENT, *asked):
+        for path, query in (
+            (f"{out}objects/", f"match[id]={stix_id}"),
+            (f"{out}objects/{stix_id}/", ""),
+            (f"{out}objects/{stix_id}/versions/", ""),
+            (f"{into}objects/{stix_id}/", ""),
+        ):
+            get(path, query, stix_id)
+    get(f"{out}objects/{ABSENT}/", method="DELETE")
+    get(f"{out}objects/", method="POST", body=b"{}")
+    get(f"{out}objects/", "match[id]=x&limit=0")
+
+
+def inbox(scene: Scene, asked: Iterable[str]) -> None:
+    """Write as a plain TAXII client: what is answered may not depend on what is held here."""
+    scene.step()
+    with scene.desk.store.read() as tx:
+        number = records.partner(tx, READER).number
+    into = f"/taxii2/api/collections/{collection_id(scene.desk.home, number, 'in')}/objects/"
+    for stix_id in (*asked, ABSENT):
+        value = SEEN | {"type": stix_id.partition("--")[0], "id": stix_id, "name": "posted"}
+        body = orjson.dumps({"objects": [value]})
+        scene.ask(Request("POST", into, "", {**WHO, "content-type": TAXII}, body), stix_id)
+
+
+def partner(scene: Scene, asked: Iterable[str]) -> None:
+    """Read as a partner's node does: visits, segments, receipts, checkpoints; then look at all it holds."""
+    del asked  # a node asks for numbers, not for ids
+    scene.cut()
+    scene.visit()
+    scene.visit()
+
+
+def person(scene: Scene, asked: Iterable[str]) -> None:
+    """Read as a person of the node, by every verb that reads."""
+    scene.step()
+    desk = scene.desk
+    with desk.store.write() as tx:
+        text.index_text(tx, 10_000)
+
+    def verb(what: str, question: Callable[[], Any], *named: str) -> Any:
+        try:
+            found = question()
+        except CordialeError as refused:
+            scene.note(what, f"{type(refused).__name__} {refused.code} {refused}".encode(), *named)
+            return None
+        scene.note(what, msgspec.json.encode(found), *named)
+        return found
+
+    listed: set[str] = set()
+    verb("counts", lambda: counts(desk, PERSON))
+    for words in QUESTIONS:
+        for lang in ("en", "fr"):
+            verb(
+                f"search {words}",
+                lambda words=words, lang=lang: search(desk, PERSON, words, lang=lang),
+                words,
+            )
+    for kind in (None, "indicator", "threat-actor", "malware"):
+        after = None
+        for _page in range(30):
+            found = verb(f"list {kind}", lambda kind=kind, after=after: search(desk, PERSON, type=kind, after=after, limit=2))  # fmt: skip
+            listed |= {item.id for item in found.items} if found else set()
+            after = found.next if found else None
+            if after is None:
+                break
+    for value in ("domain-name=shared.example", "domain-name=halcyon.example", "domain-name=a.example"):
+        verb(f"value {value}", lambda value=value: search(desk, PERSON, value=value), value)
+    for stix_id in (*sorted(listed), ABSENT, *asked):
+        verb("show", lambda stix_id=stix_id: show(desk, PERSON, stix_id), stix_id)
+        verb("why", lambda stix_id=stix_id: why(desk, PERSON, stix_id, READER), stix_id)
+        verb("preview", lambda stix_id=stix_id: preview(desk, PERSON, ids=[stix_id]), stix_id)
+        for sha in scene.secrets or [b"0" * 64]:
+            name = sha.decode()
+            verb(
+                "file",
+                lambda stix_id=stix_id, name=name: attachment(desk, PERSON, stix_id, name),
+                stix_id,
+                name,
+            )
+    verb("preview", lambda: preview(desk, PERSON))
+    verb("jobs", lambda: jobs(desk, PERSON))
+    verb("set aside", lambda: set_aside(desk, PERSON))
+    verb("set aside bytes", lambda: set_aside_bytes(desk, PERSON, 1))
+    verb("partners", lambda: partner_list(desk, PERSON))
+
+
+def pages(scene: Scene, asked: Iterable[str]) -> None:
+    """Read as the same person, by the pages, in both languages."""
+    scene.step()
+    desk = scene.desk
+    with desk.store.write() as tx:
+        text.index_text(tx, 10_000)
+    app = site(SimpleNamespace(desk=desk, settings=desk.settings), PERSON)  # type: ignore[arg-type]
+
+    def page(address: str, lang: str, *named: str) -> bytes:
+        answer = ask(app, address, accept_language=lang)
+        head = repr((answer.status, sorted(answer.headers.items()))).encode()
+        scene.note(f"page {address}", head + answer.body, *named)
+        return answer.body
+
+    linked: set[bytes] = set()
+    for lang in ("en", "fr"):
+        for address in ("/", "/objects", "/objects?type=indicator", "/release", "/partners", "/nowhere"):
+            linked |= set(_LINK.findall(page(address, lang)))
+        for words in ("harbour", "halcyon"):
+            page(f"/objects?q={words}", lang, words)
+        for stix_id in (*sorted(one.decode() for one in linked), ABSENT, *asked):
+            page(f"/objects/{stix_id}", lang, stix_id)
+            for sha in scene.secrets:
+                page(f"/objects/{stix_id}/files/{sha.decode()}", lang, stix_id, sha.decode())
+
+
+FACES: Final[dict[str, Callable[[Scene, Iterable[str]], None]]] = {
+    "taxii": taxii,
+    "person": person,
+    "pages": pages,
+    "partner": partner,
+    "inbox": inbox,
+}
+"""Every face, in the order in which they are asked; those that write come last."""
+
+WRITES: Final = frozenset({"inbox"})
+"""Faces that are written to: they show nothing, and must not answer by what is held."""
