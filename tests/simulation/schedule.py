@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cordiale.desk import definitions as known_definitions
-from cordiale.desk import expiry, release, sync
+from cordiale.desk import expiry, release, suspension, sync
 from cordiale.desk import mark as marking
 from cordiale.desk import recall as recalling
 from cordiale.desk.intake import prepare
-from cordiale.desk.partnerships import partnerships
-from cordiale.exchange import backfill, records
+from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.sync import Pulled, visit
 from cordiale.platform.clock import format_instant
@@ -362,10 +361,13 @@ class Schedule:
             state = "left"
         commits = node.store.commits
         try:
-            with node.store.write() as tx:
-                records.suspend_partner(tx, records.partner(tx, other).number, state)
-                if state == "confirmed":  # whatever became releasable meanwhile was not looked at
-                    backfill.approve_query(tx, partnerships(tx)[other], node.clock())
+            if state == "left":
+                with node.store.write() as tx:
+                    records.suspend_partner(tx, records.partner(tx, other).number, state)
+            elif state == "suspended":
+                suspension.partner_suspend(node.desk, OFFICER, other)
+            else:
+                suspension.partner_resume(node.desk, OFFICER, other)
         finally:
             if node.store.commits > commits:
                 pact.state = state

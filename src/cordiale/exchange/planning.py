@@ -274,7 +274,7 @@ class Planner:
         for row, kind in outside.current:
             place = place_of.get(row.vid)
             if place is not None:
-                if place in self._verbatim or self._holds_now(place):
+                if place in self._verbatim or self.holds_now(place):
                     return True
             elif self.passes(row.full_mid) and (
                 row.vid in self.held
@@ -285,7 +285,8 @@ class Planner:
             self.held.of(outside.vids)
         )
 
-    def _holds_now(self, place: int) -> bool:
+    def holds_now(self, place: int) -> bool:
+        """Tell whether the partner holds a subject whole and may still have it so."""
         row = self.subjects.all[place].row
         return row.vid in self.held and self.passes(row.full_mid)
 

@@ -194,7 +194,8 @@ def _others(tx: Transaction, home: Home, planner: Planner, now: int) -> tuple[li
     Returns the places of what goes whole after all (translations, judged beside their original) and the tear-lines.
     """
     also, lines = [], []
-    others = [place for place in planner.others() if planner.subjects.all[place].row.vid not in planner.held]
+    # of what they hold whole and may have in part only by now, the tear-line goes beside the recall
+    others = [place for place in planner.others() if not planner.holds_now(place)]
     for place, plan in planner.plan(others).items() if others else ():
         if isinstance(plan, Verbatim):
             also.append(place)
