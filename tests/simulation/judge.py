@@ -138,7 +138,10 @@ class Judge:
             if any((name, vid) not in self.raws for vid in vids):
                 self.refresh(name)
             for vid in vids:
-                raw = self.raws[name, vid]
+                raw = self.raws.get((name, vid))
+                if raw is None:  # received and purged again within one visit, before anybody looked
+                    self.coverage["recall of the unseen"] += 1
+                    continue
                 pact.recalled.add(raw)
                 pact.words_back.update(word.decode() for word in _CANARY.findall(raw))
                 if row.confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:

@@ -254,6 +254,7 @@ class Schedule:
         wanted = writing.marking(self.random, node.clock())
         for atom in wanted:
             self.judge.atoms[definitions.id_of(atom)] = atom
+        kept = house.heads(kept.said.id)[kept.source]  # what is marked is the current version
         commits = node.store.commits
         overlaid = not (kept.source == node.name and b"elsewhere" not in kept.said.raw and _ours(kept, node))
         self.judge.stale.add(node.name)
