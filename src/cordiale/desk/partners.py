@@ -103,7 +103,7 @@ def partner_rejoin(desk: Desk, actor: Actor, name: str, *, unvisited: bool = Fal
     named(actor, "partner rejoin")
     with desk.store.write() as tx:
         known = exchange.partner(tx, name)
-        rejoin.reopen(tx, known, unvisited=unvisited)
+        rejoin.reopen(tx, desk.home, known, desk.clock(), unvisited=unvisited)
         audit.acted(tx, desk, actor, "partner-rejoin", partner=known.node, unvisited=unvisited)
         done = next(one for one in every(tx) if one.name == known.node)
     desk.wake()

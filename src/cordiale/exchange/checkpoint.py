@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from cordiale.exchange import records
@@ -65,7 +67,12 @@ def sign(home: Home, made: Checkpoint) -> bytes:
 
 def read(data: bytes, home: Home, partner: Partner) -> Checkpoint:
     """Open a partner's signed checkpoint; raises IntegrityError."""
-    body = open_statement(data, PURPOSE, partner.keys, home.verify)
+    return read_by(data, home, partner.keys)
+
+
+def read_by(data: bytes, home: Home, keys: Iterable[bytes]) -> Checkpoint:
+    """Open a checkpoint that one of these keys signed; raises IntegrityError."""
+    body = open_statement(data, PURPOSE, keys, home.verify)
     try:
         return msgspec.json.decode(body, type=Checkpoint)
     except msgspec.MsgspecError as error:

@@ -7,18 +7,17 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cordiale.exchange import checkpoint, narrowing, recall, records, segment
+from cordiale.exchange import checkpoint, greeting, narrowing, recall, records, recovery, rejoin, segment, standing
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, choose
+from cordiale.exchange.records import generations
+from cordiale.exchange.standing import Standing
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
 BASE = "/cordiale/v1/"
-#: Protocol versions spoken, newest first; a release speaks its own and the one before.
-PROTOCOLS = (1,)
-EXTENSIONS: tuple[str, ...] = ()
-
 _JSON = {"content-type": "application/json"}
 _BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
 _RECALLS = 50
@@ -27,7 +26,7 @@ _RECALLS = 50
 class Hello(msgspec.Struct, frozen=True):
     """Say what a node speaks and how far it is in the other's stream.
 
-    `generation`, `received` and `head` (hex) are of the stream from the node spoken to.
+    `generation`, `received` and `head` (hex) are of the stream from the node spoken to; `standing` proves them.
     """
 
     node: str
@@ -36,10 +35,18 @@ class Hello(msgspec.Struct, frozen=True):
     generation: int
     received: int
     head: str
+    known: int = 0
+    changes: tuple[str, ...] = ()
+    certified: str = ""
+    standing: Standing = Standing()
 
 
 class Welcome(msgspec.Struct, frozen=True):
-    """Answer a hello: the protocol chosen, and how long our stream is."""
+    """Answer a hello: the protocol chosen, how long our stream is, and how far we are in the other.
+
+    `opening` is the statement that opened the generation. `closed`: we were put back to an earlier state and
+    serve nothing yet.
+    """
 
     node: str
     protocol: int
@@ -48,6 +55,12 @@ class Welcome(msgspec.Struct, frozen=True):
     last: int
     recalls: int
     clock: int
+    known: int = 0
+    changes: tuple[str, ...] = ()
+    certified: str = ""
+    opening: str = ""
+    closed: bool = False
+    standing: Standing = Standing()
 
 
 class News(msgspec.Struct, frozen=True):
@@ -84,6 +97,13 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
                 return _json(news(tx, partner))
         case ("GET", "recalls"):
             return _recalls(request, store, partner)
+        case ("GET", "standing/headers"):
+            given = numbers(request, "generation", "after")
+            with store.read() as tx:
+                return _json(recovery.headers(tx, partner, given["generation"], given["after"]))
+        case ("GET", "standing/recalled"):
+            with store.read() as tx:
+                return _json(recovery.recalled(tx, partner, numbers(request, "after")["after"]))
         case ("POST", "receipts"):
             with store.write() as tx:
                 recall.record_receipt(tx, home, partner, request.body, home.clock())
@@ -94,6 +114,21 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
                     200, _JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
                 )
     return Response(404, _JSON, b'{"error":"exchange.path"}')
+
+
+def while_closed(request: Request) -> bool:
+    """Tell whether a request is answered even while nothing is served: it asks for statements, not for content."""
+    asked = (request.method, request.path[len(BASE) :].rstrip("/"))
+    return asked in _WHILE_CLOSED
+
+
+_WHILE_CLOSED = {
+    ("POST", "hello"),
+    ("POST", "receipts"),
+    ("GET", "recalls"),
+    ("GET", "standing/headers"),
+    ("GET", "standing/recalled"),
+}
 
 
 def news(tx: Transaction, partner: Partner) -> News:
@@ -129,28 +164,43 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         raise ProtocolError(
             "exchange.hello.form", _("The greeting of {node} cannot be read."), node=partner.node
         ) from error
-    common = [version for version in PROTOCOLS if version in hello.protocols]
-    if not common:
-        raise ProtocolError(
-            "exchange.hello.protocol",
-            _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
-            node=partner.node,
-            theirs=", ".join(map(str, hello.protocols[:10])),
-            ours=", ".join(map(str, PROTOCOLS)),
-        )
+    partner = greeting.hear(store, home, partner, hello)
+    protocol = choose(partner, hello.protocols)
     with store.read() as tx:
+        behind = _behind(tx, home, partner, hello)
+        closed = rejoin.closed(tx, partner.number)
+    if behind and not closed:
+        with store.write() as tx:
+            rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
+    with store.read() as tx:
+        pair = records.pair(tx, partner.number)
+        opening = generations.generation_statement(tx, pair.number, generations.SENT, pair.generation)
+        answer = Welcome(
+            home.node,
+            protocol,
+            EXTENSIONS,
+            pair.generation,
+            pair.last,
+            pair.recalls,
+            home.clock(),
+            opening.decode() if opening is not None else "",
+            rejoin.closed(tx, partner.number),
+            standing.of(tx, partner),
+        )
+        answer = msgspec.structs.replace(answer, **greeting.telling(tx, home, partner))
+    return greeting.sign_answer(home, request, protocol, _json(answer))
+
+
+def _behind(tx: Transaction, home: Home, partner: Partner, hello: Hello) -> bool:
+    """Tell whether a partner proves that this node was put back to an earlier state."""
+    if hello.standing == Standing():  # a node that shows no proof is known by what it says
         pair = records.pair(tx, partner.number)
         ahead = hello.generation == pair.generation and hello.received > pair.last
         if ahead or (hello.received and not _known_head(tx, pair, hello)):
-            raise ProtocolError(
-                "exchange.rejoin",
-                _(
-                    "{node} holds more of our stream than we do, or another one: this node was restored. The link must rejoin."
-                ),
-                node=partner.node,
-            )
-    return _json(
-        Welcome(home.node, common[0], EXTENSIONS, pair.generation, pair.last, pair.recalls, home.clock())
+            raise standing.unproven(partner)
+        return False
+    return standing.proves_more(tx, home, partner, hello.standing) or standing.shows_less(
+        tx, home, partner, hello.standing.receipt
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import msgspec
 
 from cordiale.exchange import apply as applying
-from cordiale.exchange import checkpoint, nodes, recall, records, rejoin
+from cordiale.exchange import checkpoint, generation, greeting, nodes, recall, records, recovery, rejoin, standing
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.protocol import UPGRADE
+from cordiale.exchange.tls import PIN_REFUSED
 from cordiale.platform.errors import (
     CordialeError,
     IntegrityError,
@@ -23,14 +25,15 @@ from cordiale.platform.errors import (
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
-State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin"]
+State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin", "upgrade", "key", "plain"]
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
 class Link(msgspec.Struct, frozen=True):
     """Describe the state of one link.
 
-    `state` is new, up, down, refused, garbage or rejoin. `sent` and `acknowledged` are our entry
+    `state` is new, up, down, refused, garbage, rejoin, upgrade (one side has to be upgraded), key (another TLS key
+    than the pinned one) or plain (its address is not encrypted). `sent` and `acknowledged` are our entry
     numbers, `received` theirs, `news` the last number they announced. `clock_difference` is the
     partner's clock minus ours in microseconds, as last seen.
     """
@@ -76,13 +79,22 @@ def ask(home: Home, partner: Partner, transport: Transport, request: Request) ->
 
     Raises Unavailable, NotAllowed when the partner refuses us, ProtocolError for any other error.
     """
-    answer = transport(sign_request(home, request, partner.node))
+    return ask_signed(home, partner, transport, request)[0]
+
+
+def ask_signed(
+    home: Home, partner: Partner, transport: Transport, request: Request
+) -> tuple[Response, Request]:
+    """Do what `ask` does; return the answer with the request as it was signed."""
+    signed = sign_request(home, request, partner.node)
+    answer = transport(signed)
     if answer.status == 401:
         refusal = _refusal(answer)
         if refusal.challenge:
-            answer = transport(sign_request(home, request, partner.node, challenge=refusal.challenge))
+            signed = sign_request(home, request, partner.node, challenge=refusal.challenge)
+            answer = transport(signed)
     if answer.status in (200, 204):
-        return answer
+        return answer, signed
     refusal = _refusal(answer)
     params: dict[str, Any] = {"node": partner.node, "code": refusal.error[:100] or str(answer.status)}
     if answer.status in (401, 403, 404):
@@ -113,7 +125,7 @@ def visit(store: Store, home: Home, partner: Partner, transport: Transport) -> P
     state, problem = visited.run()
     now = home.clock()
     with store.write() as tx:
-        _record(tx, partner, state, problem, now, visited.welcome, visited.difference)
+        _record(tx, partner, state, problem, now, visited)
         link = _link(tx, partner)
     return Pulled(
         partner.node,
@@ -135,6 +147,7 @@ class _Visit:
         self.store, self.home, self.partner, self.transport = store, home, partner, transport
         self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
         self.more = False
+        self.learnt = False
         self.welcome: nodes.Welcome | None = None
         self.difference: int | None = None
 
@@ -142,9 +155,11 @@ class _Visit:
         """Return the state the link is left in, and why."""
         problem: CordialeError | None = None
         state: State = "up"
-        for step in (self._greet, self._pull, self._take_back, self._hand_over):
+        done: set[str] = set()
+        for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over):
             try:
                 step()
+                done.add(step.__name__)
             except StorageFull:
                 raise
             except CordialeError as error:
@@ -152,33 +167,78 @@ class _Visit:
                     problem, state = error, _state_of(error)
                 if isinstance(error, (Unavailable, NotAllowed)) or step == self._greet:
                     break
+        self.learnt = done.issuperset(("_take_back", "_learn"))
         return state, problem
 
     def _greet(self) -> None:
         with self.store.read() as tx:
             link = records.link(tx, self.partner.number)
+            told = greeting.telling(tx, self.home, self.partner)
+            ours = standing.of(tx, self.partner)
         hello = nodes.Hello(
-            self.home.node, nodes.PROTOCOLS, nodes.EXTENSIONS, link.generation, link.received, link.head.hex()
+            self.home.node,
+            nodes.PROTOCOLS,
+            nodes.EXTENSIONS,
+            link.generation,
+            link.received,
+            link.head.hex(),
+            ours,
         )
-        answer = self._ask(Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello)))
-        self.welcome = welcome = _read(answer, nodes.Welcome, self.partner)
+        hello = msgspec.structs.replace(hello, **told)
+        request = Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
+        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        welcome = _read(answer, nodes.Welcome, self.partner)
+        self.partner = greeting.check_answer(
+            self.store, self.home, self.partner, asked, answer, welcome
+        )
+        self.welcome = welcome
         self.difference = welcome.clock - self.home.clock()
-        if welcome.protocol not in nodes.PROTOCOLS:
-            raise ProtocolError(
-                "exchange.hello.protocol",
-                _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
-                node=self.partner.node,
-                theirs=welcome.protocol,
-                ours=", ".join(map(str, nodes.PROTOCOLS)),
-            )
-        if welcome.generation != link.generation or welcome.last < link.received:
-            raise ProtocolError(
-                "exchange.rejoin",
-                _("{node} was restored, or we were: the link must rejoin."),
-                node=self.partner.node,
-            )
+        self._look_back(welcome)
+        if welcome.generation > link.generation and not welcome.closed:
+            with self.store.write() as tx:
+                opening = welcome.opening.encode()
+                generation.accept(tx, self.home, self.partner, welcome.generation, opening, self.home.clock())
+        elif not welcome.closed and (welcome.generation, welcome.last) < (link.generation, link.received):
+            raise self._rejoins()
+
+    def _look_back(self, welcome: nodes.Welcome) -> None:
+        """Close every link when the partner proves that we sent or received more than we know."""
+        with self.store.read() as tx:
+            behind = standing.proves_more(
+                tx, self.home, self.partner, welcome.standing
+            ) or standing.shows_less(tx, self.home, self.partner, welcome.standing.receipt)
+            closed = rejoin.closed(tx, self.partner.number)
+        if behind and not closed:
+            with self.store.write() as tx:
+                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
+
+    def _rejoins(self) -> ProtocolError:
+        return ProtocolError(
+            "exchange.rejoin",
+            _("{node} was restored, or we were: the link must rejoin."),
+            node=self.partner.node,
+        )
+
+    def _learn(self) -> None:
+        """Take over what the partner proves of our own stream, when we were put back to an earlier state."""
+        if self.welcome is None:
+            return
+        theirs = self.welcome.standing
+        with self.store.read() as tx:
+            closed = rejoin.closed(tx, self.partner.number)
+            if not closed and standing.knows_recalls(tx, self.partner, theirs):
+                return
+        recovery.learn(self.store, self.home, self.partner, self._fetch, theirs)
+        if not closed:  # a recall of ours that we did not know: we are behind
+            with self.store.write() as tx:
+                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
+
+    def _fetch(self, path: str, query: str) -> bytes:
+        return self._ask(Request("GET", nodes.BASE + path, query)).body
 
     def _pull(self) -> None:
+        if self.welcome is not None and self.welcome.closed:
+            raise self._rejoins()
         for _round in range(self.home.limits.segments_per_pull):
             with self.store.read() as tx:
                 received = records.link(tx, self.partner.number).received
@@ -242,7 +302,7 @@ class _Visit:
             self._ask(Request("POST", nodes.BASE + "receipts", "", _JSON, receipt))
             with self.store.write() as tx:
                 records.mark_delivered(tx, self.partner.number, recall_id)
-        if link.received <= link.acknowledged:
+        if link.received <= link.acknowledged or (self.welcome is not None and self.welcome.closed):
             return
         body = checkpoint.sign(self.home, mine)
         answer = self._ask(Request("POST", nodes.BASE + "checkpoints", "", _JSON, body))
@@ -275,7 +335,11 @@ def _state_of(error: CordialeError) -> State:
     if isinstance(error, Unavailable):
         return "down"
     if isinstance(error, NotAllowed):
-        return "refused"
+        return "plain" if error.code == "exchange.http.plain" else "refused"
+    if error.code in UPGRADE:
+        return "upgrade"
+    if error.code == PIN_REFUSED:
+        return "key"
     return "rejoin" if error.code == "exchange.rejoin" else "garbage"
 
 
@@ -285,8 +349,7 @@ def _record(
     state: State,
     problem: CordialeError | None,
     now: int,
-    welcome: nodes.Welcome | None,
-    difference: int | None,
+    visited: _Visit,
 ) -> None:
     before = records.link(tx, partner.number)
     params = {} if problem is None else {name: str(value) for name, value in problem.params.items()}
@@ -298,9 +361,10 @@ def _record(
         "last_attempt": now,
         "failures": 0 if problem is None else before.failures + 1,
     }
-    if welcome is not None:
-        values |= {"last_contact": now, "news": welcome.last, "clock_difference": difference}
-    values |= rejoin.after_visit(partner, before, state == "up")
+    if visited.welcome is not None:
+        news, difference = visited.welcome.last, visited.difference
+        values |= {"last_contact": now, "news": news, "clock_difference": difference}
+    values |= rejoin.after_visit(partner, before, visited.learnt)
     records.save_link(tx, partner.number, values)
 
 

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from cordiale.exchange import records
+from cordiale.exchange import records, rejoin
 from cordiale.exchange.cursor import Cursor, decode_cursor, encode_cursor
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.message import Request, Response
@@ -19,6 +19,7 @@ from cordiale.exchange.taxii.media import (
     NOT_FOUND,
     STIX,
     TAXII,
+    UNAVAILABLE,
     acceptable,
     error,
     ok,
@@ -33,6 +34,10 @@ API_ROOT = "/taxii2/api/"
 _COLLECTIONS = "/taxii2/api/collections/"
 _STATUS = "/taxii2/api/status/"
 _OBJECT_ID = re.compile(r"[a-z0-9-]{1,250}--[0-9a-fA-F-]{36}").fullmatch
+
+
+class _Behind(Exception):
+    """Ends a page: its cursor proves that this node was put back to an earlier state."""
 
 
 def respond_taxii(
@@ -146,6 +151,10 @@ def _read(
             if object_id is not None and not found.items and not _known(tx, partnership, pair, filters, home):
                 return NOT_FOUND
             body = _body(tx, home, pair, found, shape)
+    except _Behind:
+        with store.write() as tx:
+            rejoin.close_all(tx, rejoin.ROLLED_BACK, partnership.partner.node)
+        return UNAVAILABLE
     except InputError as problem:
         return error(400, "Bad Request", str(problem))
     return ok(body, _dates(found, filters))
@@ -165,6 +174,8 @@ def _after(tx: Transaction, home: Home, pair: records.Pair, filters: Filters) ->
         after = records.added_until(tx, pair.number, pair.generation, filters.added_after)
     if filters.next is not None:
         cursor = decode_cursor(home.secret, filters.next, pair.number)
+        if (cursor.generation, cursor.sequence) > (pair.generation, pair.last):
+            raise _Behind  # we made that cursor, so we were further than we know
         if cursor.generation == pair.generation:
             after = max(after, cursor.sequence)
     return after
