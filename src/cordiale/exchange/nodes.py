@@ -7,10 +7,9 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cordiale.exchange import checkpoint, greeting, narrowing, recall, records, recovery, rejoin, segment, standing
+from cordiale.exchange import checkpoint, narrowing, recall, records, recovery, rejoin, segment, standing
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
-from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, choose
 from cordiale.exchange.records import generations
 from cordiale.exchange.standing import Standing
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
@@ -18,6 +17,10 @@ from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
 BASE = "/cordiale/v1/"
+#: Protocol versions spoken, newest first; a release speaks its own and the one before.
+PROTOCOLS = (1,)
+EXTENSIONS: tuple[str, ...] = ()
+
 _JSON = {"content-type": "application/json"}
 _BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
 _RECALLS = 50
@@ -35,9 +38,6 @@ class Hello(msgspec.Struct, frozen=True):
     generation: int
     received: int
     head: str
-    known: int = 0
-    changes: tuple[str, ...] = ()
-    certified: str = ""
     standing: Standing = Standing()
 
 
@@ -55,9 +55,6 @@ class Welcome(msgspec.Struct, frozen=True):
     last: int
     recalls: int
     clock: int
-    known: int = 0
-    changes: tuple[str, ...] = ()
-    certified: str = ""
     opening: str = ""
     closed: bool = False
     standing: Standing = Standing()
@@ -164,8 +161,15 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         raise ProtocolError(
             "exchange.hello.form", _("The greeting of {node} cannot be read."), node=partner.node
         ) from error
-    partner = greeting.hear(store, home, partner, hello)
-    protocol = choose(partner, hello.protocols)
+    common = [version for version in PROTOCOLS if version in hello.protocols]
+    if not common:
+        raise ProtocolError(
+            "exchange.hello.protocol",
+            _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
+            node=partner.node,
+            theirs=", ".join(map(str, hello.protocols[:10])),
+            ours=", ".join(map(str, PROTOCOLS)),
+        )
     with store.read() as tx:
         behind = _behind(tx, home, partner, hello)
         closed = rejoin.closed(tx, partner.number)
@@ -177,18 +181,17 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         opening = generations.generation_statement(tx, pair.number, generations.SENT, pair.generation)
         answer = Welcome(
             home.node,
-            protocol,
+            common[0],
             EXTENSIONS,
             pair.generation,
             pair.last,
             pair.recalls,
             home.clock(),
-            opening.decode() if opening is not None else "",
-            rejoin.closed(tx, partner.number),
-            standing.of(tx, partner),
+            opening=opening.decode() if opening is not None else "",
+            closed=rejoin.closed(tx, partner.number),
+            standing=standing.of(tx, partner),
         )
-        answer = msgspec.structs.replace(answer, **greeting.telling(tx, home, partner))
-    return greeting.sign_answer(home, request, protocol, _json(answer))
+    return _json(answer)
 
 
 def _behind(tx: Transaction, home: Home, partner: Partner, hello: Hello) -> bool:
