@@ -22,7 +22,8 @@ from cordiale.exchange import partner as partners
 from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.home import Home, Limits, Partnership
 from cordiale.exchange.message import Request, Transport
-from cordiale.exchange.service import Delivered, Service
+from cordiale.exchange.service import Service
+from cordiale.exchange.taxii.wiring import Keep
 from cordiale.node.layout import ROOMS
 from cordiale.platform.ids import keyed_randomness, uuid5
 from cordiale.platform.settings import NodeSection, Settings
@@ -136,8 +137,9 @@ class Node:
             bearer = request.headers.get("authorization", "") == f"Bearer {READER}"
             return self.joined(READER) if bearer else None
 
-        def take(node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
-            return inbox.take(self.desk, node, raws)
+        def take(node: str, raws: tuple[bytes, ...], keep: Keep) -> bytes:
+            with self.store.write() as tx:
+                return keep(tx, inbox.taken(tx, self.desk, node, raws))
 
         return Service(self.home, self.store, identify, self.joined, take)
 

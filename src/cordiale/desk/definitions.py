@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cordiale.store.connection import Transaction
 
 _PAGE = 1000
+_TYPE = "marking-definition"
 
 
 def known(tx: Transaction, desk: Desk) -> dict[str, str]:
@@ -45,18 +46,25 @@ def _held(tx: Transaction, desk: Desk) -> list[tuple[str, dict[str, Any]]]:
     """Return every definition held, with the node that states it."""
     at = changes.last(tx)
     held = desk.cache.get("definitions")
-    if held is not None and held[0] == at:
-        return list(held[1])
+    if held is not None and (held[0] == at or not versions.moved(tx, _TYPE, held[0], at)):
+        found = held[1]
+    else:
+        found = _read(tx)
+    # What this transaction itself stored may be rolled back, and its numbers given to something else.
+    if "changes" not in tx.counted and (held is None or held[0] != at):
+        desk.cache["definitions"] = (at, found)
+    return list(found)
+
+
+def _read(tx: Transaction) -> list[tuple[str, dict[str, Any]]]:
     found = []
     after = None
     while True:
-        page = versions.current(tx, Filter(types=("marking-definition",)), after, _PAGE, None)
+        page = versions.current(tx, Filter(types=(_TYPE,)), after, _PAGE, None)
         found += [(row.source, orjson.loads(row.raw)) for row in page.rows if row.raw]
         after = page.next
         if after is None:
-            break
-    desk.cache["definitions"] = (at, found)
-    return list(found)
+            return found
 
 
 def resolve(

@@ -14,28 +14,35 @@ from cordiale.desk.records import Problem
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.service import Delivered
 from cordiale.platform.clock import format_instant
+from cordiale.platform.collector import held_back
 from cordiale.platform.languages import _, fill
 from cordiale.release.marking import UNMARKED, text_of
 from cordiale.store import versions
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
 
 
 _CLAIM: Final = _("{node} sent {id} in the name of this node; it is kept in quarantine.")
 
 
 def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
+    """Do what `taken` does, in a transaction of its own."""
+    with desk.store.write() as tx:
+        return taken(tx, desk, node, raws)
+
+
+def taken(tx: Transaction, desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
     """Store the objects of one post under the partner's name and report on each, in order.
 
     What carries no marking stays in the house until somebody marks it.
     """
-    limits = limits_of(desk)
     now = desk.clock()
     answers: list[Delivered] = []
-    with desk.store.write() as tx:
-        known = definitions.believed(tx, desk, node)
-        intake = prepare(list(enumerate(raws)), known, None, limits)
+    known = definitions.believed(tx, desk, node)
+    with held_back():
+        intake = prepare(list(enumerate(raws)), known, None, limits_of(desk))
         claimed = speaking_for_us(tx, desk.home, [put.version for put in intake.puts])
         puts = [
             msgspec.structs.replace(put, origin="received")
@@ -43,21 +50,21 @@ def take(desk: Desk, node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...
             if put.version.hash not in claimed
         ]
         outcomes = versions.put(tx, node, now, puts)
-        kept = [
-            records.Kept(
-                job=f"inbox:{node}",
-                file=f"inbox:{node}",
-                place=refused.place,
-                object_id=refused.object_id,
-                problems=refused.problems,
-                at=now,
-                raw=refused.raw,
-                source=node,
-                marking=text_of(UNMARKED),
-            )
-            for refused in (*intake.refused, *_quarantined(intake, claimed, node))
-        ]
-        records.keep(tx, kept)
+    kept = [
+        records.Kept(
+            job=f"inbox:{node}",
+            file=f"inbox:{node}",
+            place=refused.place,
+            object_id=refused.object_id,
+            problems=refused.problems,
+            at=now,
+            raw=refused.raw,
+            source=node,
+            marking=text_of(UNMARKED),
+        )
+        for refused in (*intake.refused, *_quarantined(intake, claimed, node))
+    ]
+    records.keep(tx, kept)
     refusals = {
         put.version.hash: outcome.reason or outcome.kind
         for put, outcome in zip(puts, outcomes, strict=True)

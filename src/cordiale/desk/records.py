@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared
 
 metadata = sa.MetaData()
 
@@ -288,6 +289,9 @@ def count_kept(tx: Transaction) -> int:
     return int(tx.connection.execute(sa.select(sa.func.count()).select_from(set_aside)).scalar_one())
 
 
+_TOKEN = Prepared(sa.select(tokens.c.partner).where(tokens.c.digest == sa.bindparam("digest")))
+
+
 def put_token(tx: Transaction, digest: bytes, partner: str, made: int, by: str) -> None:
     """Record the digest of a partner's token; earlier ones of that partner end."""
     tx.connection.execute(tokens.delete().where(tokens.c.partner == partner))
@@ -296,8 +300,8 @@ def put_token(tx: Transaction, digest: bytes, partner: str, made: int, by: str) 
 
 def partner_of_token(tx: Transaction, digest: bytes) -> str | None:
     """Return the partner a token was made for, None when there is none."""
-    found = sa.select(tokens.c.partner).where(tokens.c.digest == digest)
-    return tx.connection.execute(found).scalar()
+    row = tx.row(_TOKEN, digest=digest)
+    return None if row is None else row[0]
 
 
 _KIND = "v.effective_mid, v.full_mid, t.name, s.name, c.id"

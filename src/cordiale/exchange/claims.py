@@ -14,7 +14,7 @@ from cordiale.store.connection import Transaction
 def speaking_for_us(tx: Transaction, home: Home, read: Sequence[Version]) -> dict[bytes, bool]:
     """Return content hashes of what speaks for us: True to quarantine, False when it is our own, come back."""
     ids = versions.oids(tx, [version.id for version in read])
-    ours = records.own_hashes(tx, home.node, list(ids.values()))
+    ours = records.own_hashes(tx, home.node, list(ids.values())) if ids else {}
     found: dict[bytes, bool] = {}
     for version in read:
         own = ours.get(ids.get(version.id, 0), frozenset())

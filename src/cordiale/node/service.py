@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partnership
     from cordiale.exchange.message import Request, Response
-    from cordiale.exchange.service import Delivered
+    from cordiale.exchange.taxii.wiring import Keep
 
 
 def service(desk: Desk) -> Service:
@@ -24,8 +24,10 @@ def service(desk: Desk) -> Service:
     def identify(request: Request) -> Partnership | None:
         return tokens.identify(desk, request)
 
-    def take(node: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
-        return inbox.take(desk, node, raws)
+    def take(node: str, raws: tuple[bytes, ...], keep: Keep) -> bytes:
+        # Together: what is answered for is stored, and neither costs a commit of its own.
+        with desk.store.write() as tx:
+            return keep(tx, inbox.taken(tx, desk, node, raws))
 
     def more(request: Request, partnership: Partnership) -> Response | None:
         return attachments.respond(desk, request, partnership)

@@ -16,11 +16,12 @@ class Interned:
     Numbers are never given again, so a committed entry stays true for ever and in every process.
     """
 
-    __slots__ = ("below", "ids", "joins", "markings", "mids", "names", "numbers")
+    __slots__ = ("absent", "below", "ids", "joins", "markings", "mids", "names", "numbers")
 
     def __init__(self, below: Interned | None = None) -> None:
         self.below = below
         self.ids: dict[str, int] = {}
+        self.absent: dict[str, int] = {}  # keys of ids that a writing transaction found not to be held
         self.markings: dict[int, Marking] = {}
         self.mids: dict[Marking, int] = {}
         self.joins: dict[tuple[int, int], int] = {}

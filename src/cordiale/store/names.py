@@ -66,11 +66,12 @@ def known_oids(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
     """Return the internal numbers of the ids known here."""
     found: dict[str, int] = {}
     wanted: dict[int, list[str]] = {}
+    absent = tx.interned.absent
     for stix_id in ids:
         oid = tx.interned.oid(stix_id)
         if oid is not None:
             found[stix_id] = oid
-        else:
+        elif stix_id not in absent:
             wanted.setdefault(key(stix_id), []).append(stix_id)
     if wanted:
         rows = tx.rows("SELECT key, oid, id FROM objects WHERE key IN INTS(?)", list(wanted))
@@ -79,6 +80,10 @@ def known_oids(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
                 found[stix_id] = oid
                 if tx.writing:
                     tx.interned.ids[stix_id] = oid
+        if tx.writing:  # the only writer: what is not there now comes only through `intern_oids` below
+            absent.update(
+                (one, hashed) for hashed, some in wanted.items() for one in some if one not in found
+            )
     return found
 
 
@@ -89,8 +94,9 @@ def intern_oids(tx: Transaction, ids: set[str]) -> tuple[dict[str, int], set[int
         return found, set()
     oid = first = tx.next("objects", "oid")
     rows = []
+    absent = tx.interned.absent
     for stix_id in sorted(ids - found.keys()):
-        rows.append((oid, key(stix_id), stix_id))
+        rows.append((oid, absent.pop(stix_id), stix_id))
         found[stix_id] = oid
         oid += 1
     tx.counted["objects"] = oid - 1

@@ -22,6 +22,9 @@ from cordiale.store.types import (
     Visible,
 )
 
+_LOOKED_THROUGH = 10_000
+"""Changes, some 5 ms."""
+
 __all__ = [
     "Filter",
     "Key",
@@ -38,6 +41,7 @@ __all__ = [
     "current",
     "get",
     "matching",
+    "moved",
     "oids",
     "purge",
     "put",
@@ -53,6 +57,22 @@ __all__ = [
 def oids(tx: Transaction, ids: Iterable[str]) -> Mapping[str, int]:
     """Return the internal numbers of the ids known here."""
     return names.known_oids(tx, ids)
+
+
+def moved(tx: Transaction, type: str, after: int, until: int) -> bool:
+    """Tell whether the changes after one sequence number, until another, may have touched versions of a type.
+
+    True where it would cost more to find out than to read them again.
+    """
+    if not 0 <= until - after <= _LOOKED_THROUGH:
+        return True
+    row = tx.row(
+        "SELECT 1 FROM changes c LEFT JOIN versions v ON v.vid = c.vid"
+        " WHERE c.seq > ? AND (c.kind <> 0 OR v.vid IS NULL OR v.type_no = ?) LIMIT 1",
+        after,
+        names.known_number(tx, names.TYPE, type) or 0,
+    )
+    return row is not None
 
 
 def with_markings(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.sequencer import Cut, cut
 from cordiale.exchange.service import Delivered, Service, respond
 from cordiale.exchange.sync import Pulled, visit
+from cordiale.exchange.taxii.wiring import Keep
 from cordiale.platform.ids import keyed_randomness, uuid5
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer, verify_keyed
@@ -180,9 +181,11 @@ def make(
     )
     node = Node(name, store, home, clock, [parse(rules)])
 
-    def take(_partner: str, raws: tuple[bytes, ...]) -> tuple[Delivered, ...]:
+    def take(_partner: str, raws: tuple[bytes, ...], keep: Keep) -> bytes:
         node.posted += raws
-        return tuple(Delivered(orjson.loads(raw)["id"], "2026-01-01T00:00:00.000Z") for raw in raws)
+        stamp = "2026-01-01T00:00:00.000Z"
+        with store.write() as tx:
+            return keep(tx, tuple(Delivered(orjson.loads(raw)["id"], stamp) for raw in raws))
 
     def identify(request: Request) -> Partnership | None:
         scheme, _space, token = request.headers.get("authorization", "").partition(" ")

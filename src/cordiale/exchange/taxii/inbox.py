@@ -11,7 +11,7 @@ from cordiale.exchange.taxii.media import UNSUPPORTED, error, is_taxii, ok
 from cordiale.exchange.taxii.wiring import Delivered, Inbox
 from cordiale.platform.clock import format_instant
 from cordiale.platform.ids import uuid4
-from cordiale.store.connection import Store
+from cordiale.store.connection import Store, Transaction
 
 
 class _Envelope(msgspec.Struct):
@@ -30,11 +30,17 @@ def post(request: Request, store: Store, home: Home, partnership: Partnership, d
         return error(422, "Unprocessable Entity", "The body is not a TAXII envelope with a list of objects.")
     now = home.clock()
     bodies = tuple(bytes(raw) for raw in envelope.objects)
-    outcomes = deliver(partnership.partner.node, bodies) if bodies else ()
     identifier = uuid4(home.random)
-    body = status(identifier, now, outcomes)
-    with store.write() as tx:
+
+    def keep(tx: Transaction, outcomes: tuple[Delivered, ...]) -> bytes:
+        body = status(identifier, now, outcomes)
         records.add_status(tx, identifier, partnership.partner.number, now, body)
+        return body
+
+    if bodies:
+        return ok(deliver(partnership.partner.node, bodies, keep), status=202)
+    with store.write() as tx:
+        body = keep(tx, ())
     return ok(body, status=202)
 
 
