@@ -16,6 +16,7 @@ from cordiale.store import engines
 from cordiale.store.dialects import Dialect, bound, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
+from cordiale.store.lease import Lease
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
 
@@ -36,8 +37,9 @@ class Transaction:
     """
 
     __slots__ = (
+        "_connection",
+        "_lease",
         "_waiting",
-        "connection",
         "counted",
         "dialect",
         "driver",
@@ -49,21 +51,29 @@ class Transaction:
 
     def __init__(
         self,
-        connection: Connection,
+        lease: Lease,
         dialect: Dialect,
         interned: Interned,
         writing: bool,
         waiting: Waiting | None = None,
     ) -> None:
-        self.connection = connection
+        self._lease = lease
+        self._connection: Connection | None = None
         self.dialect: Dialect = dialect
-        self.driver: Any = connection.connection.dbapi_connection
+        self.driver: Any = lease.driver
         self.interned = Interned(interned) if writing else interned
         self.writing = writing
         self.counted: dict[str, int] = {}
         self.texts = Waiting()
         self._waiting = waiting
         self.used: list[int] = []
+
+    @property
+    def connection(self) -> Connection:
+        """Return SQLAlchemy's connection over the same transaction; made when it is first asked for."""
+        if self._connection is None:
+            self._connection = self._lease.connection()
+        return self._connection
 
     def rows(self, statement: str | Prepared, *params: Any, **named: Any) -> list[Any]:
         """Run a query and return all its rows."""
@@ -155,26 +165,25 @@ class Store:
         self._commits = 0
         self._watch: Connection | None = None
         self._watching = threading.Lock()
+        self._introduce()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Give a snapshot to read from; inside a write of a memory store, that write's own state."""
         if self.memory is None:
-            with self._explaining(), self.engine.connect() as connection:
-                tx = Transaction(
-                    engines.begin_read(connection, self.dialect), self.dialect, self._interned, False
-                )
+            with self._explaining(), self._lent(self.engine) as lease:
+                engines.begin_read(lease.driver, self.dialect)
                 try:
-                    yield tx
+                    yield Transaction(lease, self.dialect, self._interned, False)
                 finally:
-                    engines.end_read(connection, self.dialect)
+                    lease.driver.rollback()
             return
         with self._turn:
             if self._inside is not None:
                 yield self._inside
                 return
-            with self._explaining(), self.engine.connect() as connection:
-                yield Transaction(connection, self.dialect, self._interned, False)
+            with self._explaining(), self._lent(self.engine) as lease:
+                yield Transaction(lease, self.dialect, self._interned, False)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -182,21 +191,29 @@ class Store:
         with self._turn:
             if self._inside is not None:
                 raise RuntimeError(NESTED)
-            with self._explaining(), self._writer.connect() as connection:
-                engines.begin_write(connection, self.dialect)
-                tx = self._inside = Transaction(connection, self.dialect, self._interned, True, self.texts)
+            with self._explaining(), self._lent(self._writer) as lease:
+                engines.begin_write(lease.driver, self.dialect)
+                tx = self._inside = Transaction(lease, self.dialect, self._interned, True, self.texts)
                 try:
                     yield tx
                     tx.settle_numbers()
-                    engines.commit(connection, self.dialect)
+                    lease.driver.commit()
                 except BaseException:
-                    engines.roll_back(connection, self.dialect)
+                    lease.roll_back()
                     raise
                 finally:
                     self._inside = None
                 tx.interned.keep()
                 self.texts.take(tx.texts, tx.used)
                 self._commits += 1
+
+    def _introduce(self) -> None:
+        """Let SQLAlchemy look at a memory store's connection, after which it rolls back, before a transaction needs it."""
+        if self.memory is not None:
+            self.engine.raw_connection().close()
+
+    def _lent(self, engine: Engine) -> Lease:
+        return Lease(engine, None if self.memory is None else self.memory.connection)
 
     def changed(self) -> object:
         """Return a token that differs whenever anything was committed since an earlier one."""
@@ -230,6 +247,7 @@ class Store:
                 raise RuntimeError(NESTED)
             self._in_memory().load(state)
             self.engine.dispose()
+            self._introduce()
             self.forget()
             self._commits += 1
 

@@ -152,46 +152,22 @@ def _postgresql(url: str) -> Opened:
     return Opened(place, "postgresql", reader, writer)
 
 
-def begin_read(connection: Connection, dialect: Dialect) -> Connection:
+def begin_read(driver: Any, dialect: Dialect) -> None:
     """Fix the snapshot that a reading connection sees."""
     if dialect == "sqlite":
-        driver: Any = connection.connection.dbapi_connection
         driver.execute("BEGIN")
         driver.execute(
             "SELECT 1 FROM sqlite_master LIMIT 1"
         ).fetchone()  # the snapshot begins at the first read
-    return connection
 
 
-def end_read(connection: Connection, dialect: Dialect) -> None:
-    """Give the snapshot up."""
-    driver: Any = connection.connection.dbapi_connection
-    driver.rollback()
-
-
-def begin_write(connection: Connection, dialect: Dialect) -> None:
+def begin_write(driver: Any, dialect: Dialect) -> None:
     """Become the only writer, among the processes too."""
-    driver: Any = connection.connection.dbapi_connection
     if dialect == "sqlite":
         driver.execute("BEGIN IMMEDIATE")
     else:
         driver.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
         driver.execute("SELECT pg_advisory_xact_lock(hashtext('cordiale ' || current_schema()))")
-
-
-def commit(connection: Connection, dialect: Dialect) -> None:
-    """Make a writing transaction last."""
-    driver: Any = connection.connection.dbapi_connection
-    driver.commit()
-
-
-def roll_back(connection: Connection, dialect: Dialect) -> None:
-    """Undo a writing transaction; a connection that is gone has undone it already."""
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        driver.rollback()
-    except Exception:  # noqa: BLE001  # the error that led here matters more
-        connection.invalidate()
 
 
 def watcher(engine: Engine) -> Connection:
