@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
-from cordiale.exchange import definitions, records
+from cordiale.exchange import definitions, origins, records
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
 from cordiale.exchange.home import Home, Partner
@@ -20,9 +20,9 @@ from cordiale.release.segment import SALT, SegmentHeader, header_hash, message
 from cordiale.stix import atoms as stix_atoms
 from cordiale.stix import version as stix
 from cordiale.stix.version import Version
-from cordiale.store import versions
+from cordiale.store import markings, versions
 from cordiale.store.connection import Store, Transaction
-from cordiale.store.types import Put
+from cordiale.store.types import Outcome, Put
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -209,32 +209,38 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
     aside = [v for v in checked.read if isinstance(v, SetAside)]
     atoms = _definitions(tx, read, resource)
     claimed = speaking_for_us(tx, home, read)
-    puts: list[Put] = []
-    places: list[int] = []
+    whose = _whose(tx, home, partner, checked)
+    puts: dict[int, Put] = {}
     for place, found in enumerate(checked.read):
         if not isinstance(found, Version):
             continue
+        raw = resource.slots[place].raw
         if found.hash in claimed:
             if claimed[found.hash]:
-                aside.append(_quarantine(partner, header.first + place, found, resource.slots[place].raw))
+                aside.append(_quarantine(partner, header.first + place, found, raw))
+            continue
+        if whose[place].lowered is not None:
+            aside.append(_lowered(partner, header.first + place, found, whose[place], raw))
             continue
         stated = from_text(resource.markings[resource.slots[place].marking])
         base, full = of_version(found, atoms, stated or UNMARKED)
-        puts.append(Put(found, base | stated, full | stated, "received"))
-        places.append(place)
-    outcomes = versions.put(tx, partner.node, now, puts, own=partner.identities, markings="replace")
+        puts[place] = Put(found, base | stated, full | stated, "received")
     vids = [0] * len(checked.read)
     counts = {"new": 0, "same": 0}
-    for place, outcome in zip(places, outcomes, strict=True):
+    proofs = []
+    for place, outcome in _put(tx, puts, whose, now):
         if outcome.kind in counts:
             counts[outcome.kind] += 1
             vids[place] = outcome.vid
+            proof = whose[place].proof
+            if proof is not None:
+                proofs.append((outcome.vid, proof))
         else:
-            version = checked.read[place]
-            assert isinstance(version, Version)
+            version = puts[place].version
             aside.append(
                 _refused(partner, header.first + place, version, outcome.kind, resource.slots[place].raw)
             )
+    origins.keep(tx, resource.markings, proofs)
     records.add_received(
         tx,
         {
@@ -248,6 +254,10 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
             "leaves": b"".join(slot.leaf for slot in resource.slots),
             "vids": packed_numbers(vids),
             "received_at": now,
+            "salts": b"".join(
+                slot.salt if vid else bytes(SALT) for slot, vid in zip(resource.slots, vids, strict=True)
+            ),
+            "mids": packed_numbers(_stated(tx, resource, vids)),
         },
     )
     records.add_set_aside(tx, [_aside_row(partner, header, one, now) for one in aside])
@@ -263,6 +273,46 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
         withdrawn=sum(1 for found in checked.read if found is None),
         set_aside=tuple(aside),
     )
+
+
+def _whose(tx: Transaction, home: Home, partner: Partner, checked: Checked) -> dict[int, origins.Whose]:
+    """Say of each version that was read whose statement it is."""
+    resource = checked.resource
+    read = {
+        place: (found, resource.markings[resource.slots[place].marking])
+        for place, found in enumerate(checked.read)
+        if isinstance(found, Version)
+    }
+    return origins.judge(tx, home, partner, resource.origins, resource.markings, read)
+
+
+def _put(
+    tx: Transaction, puts: Mapping[int, Put], whose: Mapping[int, origins.Whose], now: int
+) -> Iterator[tuple[int, Outcome]]:
+    """Store each version as the statement of whose it is; yield what became of it, by place.
+
+    What the sender itself states takes the marking it signed now. What it forwards is joined with what is held:
+    nobody lowers the marking of another's statement.
+    """
+    by_source: dict[tuple[str, frozenset[str], bool], list[int]] = {}
+    for place in puts:
+        one = whose[place]
+        by_source.setdefault((one.source, one.own, one.forwarded), []).append(place)
+    for (source, own, forwarded), places in by_source.items():
+        marking: Literal["join", "replace"] = "join" if forwarded else "replace"
+        outcomes = versions.put(tx, source, now, [puts[p] for p in places], own=own, markings=marking)
+        yield from zip(places, outcomes, strict=True)
+
+
+def _stated(tx: Transaction, resource: Resource, vids: Sequence[int]) -> list[int]:
+    """Return the id of the marking in each entry's leaf, 0 where nothing was stored."""
+    mids: dict[int, int] = {}
+    found = []
+    for slot, vid in zip(resource.slots, vids, strict=True):
+        if vid and slot.marking not in mids:
+            mids[slot.marking] = markings.intern(tx, from_text(resource.markings[slot.marking]))
+        found.append(mids[slot.marking] if vid else 0)
+    return found
 
 
 def _definitions(tx: Transaction, read: Sequence[Version], resource: Resource) -> dict[str, str]:
@@ -289,6 +339,20 @@ def _quarantine(partner: Partner, sequence: int, version: Version, raw: bytes) -
         "exchange.apply.identity",
         _("{node} sent {id} in the name of this node; it is kept in quarantine."),
         {"node": partner.node, "id": version.id},
+        raw,
+    )
+
+
+def _lowered(partner: Partner, sequence: int, version: Version, whose: origins.Whose, raw: bytes) -> SetAside:
+    return SetAside(
+        partner.node,
+        sequence,
+        version.id,
+        "exchange.apply.lowered",
+        _(
+            "{node} forwards {id} of {source} without {atom} of the marking its originator signed; it is kept in quarantine."
+        ),
+        {"node": partner.node, "id": version.id, "source": whose.source, "atom": whose.lowered or ""},
         raw,
     )
 

@@ -213,13 +213,16 @@ def _known_head(tx: Transaction, pair: records.Pair, hello: Hello) -> bool:
 
 
 def _segments(request: Request, store: Store, home: Home, partnership: Partnership) -> Response:
-    after = numbers(request, "after")["after"]
+    asked = numbers(request, "after", "origins")
+    after = asked["after"]
     with store.read() as tx:
         pair = records.pair(tx, partnership.partner.number)
         held = records.segment_with(tx, pair.number, pair.generation, after + 1)
         if held is None or held.first != after + 1:
             return Response(204)
-        body, stopped = segment.serve(tx, partnership, held, home.clock())
+        body, stopped = segment.serve(
+            tx, partnership, held, home.clock(), home.secret if asked["origins"] else None
+        )
     if stopped:
         # What goes as a bare leaf goes as that for good: it is not counted as held, and looked at anew.
         with store.write() as tx:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from cordiale.exchange import entry, records
+from cordiale.exchange import entry, origins, records
 from cordiale.exchange.entry import NOT_FIRST, SUPERSEDED, TEAR_LINE
 from cordiale.exchange.held import Held, bits_of
 from cordiale.exchange.home import Home, Partnership
@@ -15,7 +15,13 @@ from cordiale.exchange.segment import pair_name
 from cordiale.exchange.subjects import Subjects
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
-from cordiale.release.egress.client import Entry, RedactionClaim, SegmentRequest, TargetClaim
+from cordiale.release.egress.client import (
+    Entry,
+    RedactionClaim,
+    SegmentRequest,
+    SignedSegment,
+    TargetClaim,
+)
 from cordiale.release.marking import text_of
 from cordiale.release.segment import SegmentHeader, header_bytes, header_hash
 from cordiale.stix.version import Version
@@ -50,7 +56,10 @@ class Numbered(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One segment's worth of outgoing versions, made ready once for every partner it goes to."""
+    """One segment's worth of outgoing versions, made ready once for every partner it goes to.
+
+    `unsealed` are the places of our own that carry no origin signature yet; the first segment signed seals them.
+    """
 
     all: Sequence[Outgoing]
     entries: tuple[Entry, ...]
@@ -64,6 +73,7 @@ class Batch(msgspec.Struct, frozen=True):
     high: int
     bits: Mapping[int, int]
     several: bool
+    unsealed: set[int]
 
 
 def prepare(
@@ -103,6 +113,7 @@ def _batch(tx: Transaction, batch: Sequence[Outgoing], types: Mapping[str, int],
         high=max(vids),
         bits=bits_of(vids),
         several=any(one.oid in subjects.siblings or one.redacted is not None for one in batch),
+        unsealed=origins.unsealed(tx, [(one.vid, one.mid) for one in batch]),
     )
 
 
@@ -122,9 +133,10 @@ def number(
     for batch in batches:
         base_us = max(now, pair.last_added + 1)
         seed = home.random(32)
-        signed = home.egress().sign_segment(
-            _request(home, partnership, pair, batch, subjects, seed, now, base_us)
-        )
+        asked = _request(home, partnership, pair, batch, subjects, seed, now, base_us)
+        signed = home.egress().sign_segment(asked)
+        if signed.origin:
+            _seal(tx, home, batch, asked, signed)
         if signed.refused:
             refused += len(signed.refused)
             dropped = {one.index for one in signed.refused}
@@ -153,6 +165,15 @@ def number(
         )
         segments += 1
     return Numbered(pair, segments, refused)
+
+
+def _seal(tx: Transaction, home: Home, batch: Batch, asked: SegmentRequest, signed: SignedSegment) -> None:
+    """Keep the origin signature over those of our own that the egress let pass."""
+    refused = {one.index for one in signed.refused}
+    places = [place for place in sorted(asked.mine) if place not in refused]
+    sealed = [(batch.all[place].vid, batch.all[place].mid, batch.all[place].hash) for place in places]
+    origins.seal(tx, home.node, home.egress().public_key, asked.origin, signed.origin, sealed)
+    batch.unsealed.difference_update(places)
 
 
 def _batches(outgoing: Sequence[Outgoing], most: int) -> Iterator[Sequence[Outgoing]]:
@@ -190,6 +211,8 @@ def _request(
         entries=batch.entries,
         definitions=subjects.definition_raws,
         redactions=batch.redactions,
+        mine=tuple(mine := sorted(batch.unsealed)[: origins.MOST]),
+        origin=home.random(32) if mine else b"",
     )
 
 

@@ -11,6 +11,7 @@ import orjson
 from cordiale.exchange import entry, expired, records, stubs
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.records import arrivals
 from cordiale.exchange.segment import pair_name, withdraw
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.exchange.withdrawal import entries_of, withdraw_everywhere
@@ -300,22 +301,38 @@ def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, 
     if message.action not in ACTIONS or message.action == "downgrade":
         return "cannot", 0
     purged = 0
+    gone: list[int] = []
+    shared = _given_by_others(tx, partner, message)
     for item in message.items:
         records.forget_sequence(tx, partner.number, message.generation, item.sequence)
         found = records.received_as(tx, partner.number, message.generation, item.sequence)
         if found is None:
             continue  # never fetched, set aside, or purged before
-        vid, stix_id, content = found
+        vid, stix_id, content, source = found
         if message.action == "stop-use":
-            versions.remark(tx, stix_id, partner.node, frozenset({"unmarked"}))
+            versions.remark(tx, stix_id, source, frozenset({"unmarked"}))
             purged += 1
             continue
+        if vid in shared:
+            arrivals.forget_delivery(tx, partner.number, message.generation, item.sequence)
+            continue
+        gone.append(vid)
         _forward(tx, home, partner, [vid], message, now)
         withdraw_everywhere(tx, [vid])  # also from those whose recall of it is still a draft
         purged += len(
-            versions.bury(tx, stix_id, partner.node, content, f"recall {message.id}", now, home.random(16))
+            versions.bury(tx, stix_id, source, content, f"recall {message.id}", now, home.random(16))
         )
+    arrivals.forget_salts(tx, gone)
     return "done", purged
+
+
+def _given_by_others(tx: Transaction, partner: Partner, message: Message) -> set[int]:
+    """Return what a forwarder takes back of another's statements that somebody else gave us as well: that stays."""
+    asked = [
+        records.received_as(tx, partner.number, message.generation, item.sequence) for item in message.items
+    ]
+    forwarded = [found[0] for found in asked if found is not None and found[3] != partner.node]
+    return arrivals.delivered_by_others(tx, partner.number, forwarded) if forwarded else set()
 
 
 def _forward(

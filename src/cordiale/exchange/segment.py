@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import msgspec
 
-from cordiale.exchange import entry, records
+from cordiale.exchange import entry, origins, records
 from cordiale.exchange.entry import TEAR_LINE, WITHDRAWN
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.home import Partnership
@@ -36,14 +36,18 @@ class Slot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     raw: bytes = b""
 
 
-class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hold one segment on the wire; `header` are the signed bytes, `markings` canonical texts."""
+class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Hold one segment on the wire; `header` are the signed bytes, `markings` canonical texts.
+
+    `origins` prove whose the objects are; they are sent to those who ask for them, so that a node of before can read.
+    """
 
     format: int
     header: bytes
     signature: bytes
     markings: list[str]
     slots: list[Slot]
+    origins: list[origins.Part] = []
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,6 +120,10 @@ def read_resource(data: bytes, limit: int) -> Resource:
             found=found.format,
             known=FORMAT,
         )
+    if len(found.origins) > len(found.slots) or sum(len(p.claims) for p in found.origins) > len(found.slots):
+        raise ProtocolError(
+            "exchange.segment.origins", _("A segment proves the origin of more objects than it holds.")
+        )
     return found
 
 
@@ -171,9 +179,16 @@ def wire(tx: Transaction, partnership: Partnership, segment: records.Segment, no
 
 
 def serve(
-    tx: Transaction, partnership: Partnership, segment: records.Segment, now: int
+    tx: Transaction,
+    partnership: Partnership,
+    segment: records.Segment,
+    now: int,
+    secret: bytes | None = b"",
 ) -> tuple[bytes, list[int]]:
-    """Write a stored segment for its partner; return it with the versions that the partner may not have now."""
+    """Write a stored segment for its partner; return it with the versions that the partner may not have now.
+
+    `secret` labels the statements of others that carry no proof; None leaves all origins out.
+    """
     packed = entry.unpack(segment.entries)
     live = [place for place in range(len(packed)) if not packed.flags[place] & WITHDRAWN]
     tear_lines = [packed.vids[place] for place in live if packed.flags[place] & TEAR_LINE]
@@ -182,8 +197,9 @@ def serve(
     column = salt_column(segment)
     texts: dict[int, int] = {}
     listed: list[str] = []
-    slots = []
+    slots: list[Slot] = []
     stopped = []
+    open_: dict[int, int] = {}
     for place in range(len(packed)):
         raw = None if packed.flags[place] & WITHDRAWN else bodies.get(packed.vids[place])
         salt = column[place * SALT : place * SALT + SALT]
@@ -196,8 +212,12 @@ def serve(
         if mid not in texts:
             texts[mid] = len(listed)
             listed.append(text_of(markings.atoms(tx, mid)))
+        open_[packed.vids[place]] = place
         slots.append(Slot(leaves[place], texts[mid], salt, raw))
-    return msgspec.msgpack.encode(Resource(FORMAT, segment.header, segment.signature, listed, slots)), stopped
+    named = {text: number for number, text in enumerate(listed)}
+    proofs = [] if secret is None else origins.parts(tx, open_, named, secret)
+    made = Resource(FORMAT, segment.header, segment.signature, list(named), slots, proofs)
+    return msgspec.msgpack.encode(made), stopped
 
 
 def withdraw(tx: Transaction, segment: records.Segment, places: Sequence[int]) -> records.Segment:

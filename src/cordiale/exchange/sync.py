@@ -231,7 +231,7 @@ class _Visit:
         for _round in range(self.home.limits.segments_per_pull):
             with self.store.read() as tx:
                 received = records.link(tx, self.partner.number).received
-            answer = self._ask(Request("GET", nodes.BASE + "segments", f"after={received}"))
+            answer = self._ask(Request("GET", nodes.BASE + "segments", f"after={received}&origins=1"))
             if answer.status == 204:
                 if self.welcome is not None and self.welcome.last > received:
                     raise ProtocolError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from cordiale.exchange import entry
 from cordiale.exchange.records.tables import link_table, received_table, set_aside_table
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
+from cordiale.release.segment import SALT
 from cordiale.store.connection import Transaction
 from cordiale.store.prepared import Prepared, changing, inserting
 
@@ -50,6 +51,8 @@ class ReceivedRow(msgspec.Struct, frozen=True):
     leaves: bytes
     vids: bytes
     received_at: int
+    salts: bytes | None = None
+    mids: bytes | None = None
 
 
 class SetAsideRow(msgspec.Struct, frozen=True):
@@ -115,15 +118,67 @@ def received_with(tx: Transaction, number: int, generation: int, sequence: int) 
 
 def received_as(
     tx: Transaction, number: int, generation: int, sequence: int
-) -> tuple[int, str, bytes] | None:
-    """Return (vid, id, content hash) of what an entry number became here, None when nothing of it is held."""
+) -> tuple[int, str, bytes, str] | None:
+    """Return (vid, id, content hash, source) of what an entry number became here, None when nothing of it is held."""
     row = received_with(tx, number, generation, sequence)
     if row is None:
         return None
     vid = entry.read_numbers(row.vids)[sequence - row.first]
-    sql = "SELECT v.vid, o.id, v.hash FROM versions v JOIN objects o ON o.oid = v.oid WHERE v.vid = ?"
+    sql = """
+        SELECT v.vid, o.id, v.hash, t.name FROM versions v
+        JOIN objects o ON o.oid = v.oid JOIN terms t ON t.no = v.source_no WHERE v.vid = ?
+    """
     held = tx.row(sql, vid)
-    return None if held is None else (held[0], held[1], bytes(held[2]))
+    return None if held is None else (held[0], held[1], bytes(held[2]), held[3])
+
+
+def delivered_by_others(tx: Transaction, number: int, vids: Collection[int]) -> set[int]:
+    """Return which of these versions another partner delivered too."""
+    sql = "SELECT vids FROM exchange_received WHERE pair <> ?"
+    wanted, found = set(vids), set[int]()
+    for (blob,) in tx.rows(sql, number):
+        found |= wanted.intersection(entry.read_numbers(blob))
+    return found
+
+
+def forget_delivery(tx: Transaction, number: int, generation: int, sequence: int) -> None:
+    """Forget that an entry became anything here, and its salt: its sender took it back, and others gave the same."""
+    row = received_with(tx, number, generation, sequence)
+    if row is None:
+        return
+    place = sequence - row.first
+    vids = entry.read_numbers(row.vids)
+    vids[place] = 0
+    salts = row.salts
+    if salts is not None:
+        salts = salts[: place * SALT] + bytes(SALT) + salts[place * SALT + SALT :]
+    tx.run(
+        'UPDATE exchange_received SET vids = ?, salts = ? WHERE pair = ? AND generation = ? AND "first" = ?',
+        entry.numbers(vids),
+        salts,
+        number,
+        generation,
+        row.first,
+    )
+
+
+def forget_salts(tx: Transaction, vids: Collection[int]) -> None:
+    """Destroy the salts of what was received and is purged: the leaf that stays leads to nothing."""
+    wanted = set(vids)
+    sql = 'SELECT pair, generation, "first", vids, salts FROM exchange_received WHERE salts IS NOT NULL'
+    changed = []
+    for pair, generation, first, blob, salts in tx.rows(sql) if wanted else ():
+        held = entry.read_numbers(blob)
+        if wanted.isdisjoint(held):
+            continue
+        left = b"".join(
+            bytes(SALT) if vid in wanted else salts[place * SALT : place * SALT + SALT]
+            for place, vid in enumerate(held)
+        )
+        changed.append((left, pair, generation, first))
+    tx.many(
+        'UPDATE exchange_received SET salts = ? WHERE pair = ? AND generation = ? AND "first" = ?', changed
+    )
 
 
 def received_vids(tx: Transaction, number: int, generation: int) -> list[tuple[int, bytes]]:

@@ -131,6 +131,9 @@ received_table = Table(
     *(_required(name, Integer) for name in ("pair", "generation", "first", "last")),
     *(_required(name, LargeBinary) for name in ("header", "signature", "hash", "leaves", "vids")),
     _required("received_at", BigInteger),
+    # What proves an entry beside its leaf: the salt (zeros where it was destroyed) and the marking in the leaf.
+    Column("salts", LargeBinary),
+    Column("mids", LargeBinary),
     PrimaryKeyConstraint("pair", "generation", "first"),
 )
 

@@ -1,0 +1,93 @@
+"""Origin proofs: batches with what is known of their trees, and where each version stands in one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from cordiale.store.connection import Transaction
+from cordiale.store.put import ORIGIN_SHIFT, ORIGINS
+
+
+class BatchRow(msgspec.Struct, frozen=True, gc=False):
+    """Hold one batch: its signed header, and packed what makes its root again.
+
+    `places` are u16, `leaves` and `nodes` 32 bytes each, in the order of `release.multiproof`.
+    """
+
+    number: int
+    header: bytes
+    signature: bytes
+    places: bytes
+    leaves: bytes
+    nodes: bytes
+
+
+class OriginRow(msgspec.Struct, frozen=True, gc=False):
+    """Say where a version stands in a batch: its place there, its salt, and the marking (id) in its leaf."""
+
+    vid: int
+    batch: int
+    place: int
+    mid: int
+    salt: bytes
+
+
+def add_batch(
+    tx: Transaction, header: bytes, signature: bytes, places: bytes, leaves: bytes, nodes: bytes
+) -> int:
+    """Keep a batch; return its number."""
+    number = tx.next("exchange_origin_batch", "number")
+    tx.insert(
+        "exchange_origin_batch",
+        "number, header, signature, places, leaves, nodes",
+        [(number, header, signature, places, leaves, nodes)],
+    )
+    return number
+
+
+def save_origins(tx: Transaction, rows: Sequence[OriginRow]) -> None:
+    """Keep where versions stand; the newest proof of a version takes the place of an older one."""
+    tx.many(
+        "INSERT INTO exchange_origin (vid, batch, place, mid, salt) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (vid) DO UPDATE SET batch = excluded.batch, place = excluded.place,"
+        " mid = excluded.mid, salt = excluded.salt",
+        [(row.vid, row.batch, row.place, row.mid, row.salt) for row in rows],
+    )
+
+
+def origins(tx: Transaction, vids: Collection[int]) -> dict[int, OriginRow]:
+    """Return the proofs kept of these versions."""
+    sql = "SELECT vid, batch, place, mid, salt FROM exchange_origin WHERE vid IN INTS(?)"
+    return {
+        row[0]: OriginRow(row[0], row[1], row[2], row[3], bytes(row[4])) for row in tx.rows(sql, list(vids))
+    }
+
+
+def signed_under(tx: Transaction, vids: Collection[int]) -> Mapping[int, int]:
+    """Return the marking (id) in the leaf of each of these versions that has a proof."""
+    return dict(tx.rows("SELECT vid, mid FROM exchange_origin WHERE vid IN INTS(?)", list(vids)))
+
+
+def batches(tx: Transaction, numbers: Collection[int]) -> dict[int, BatchRow]:
+    """Return batches by number."""
+    sql = (
+        "SELECT number, header, signature, places, leaves, nodes FROM exchange_origin_batch"
+        " WHERE number IN INTS(?)"
+    )
+    return {row[0]: BatchRow(row[0], *map(bytes, row[1:])) for row in tx.rows(sql, list(numbers))}
+
+
+def forget_origins(tx: Transaction, vids: Collection[int]) -> None:
+    """Forget proofs with their salts, before the content goes: the leaf left in a batch leads to nothing."""
+    tx.run("DELETE FROM exchange_origin WHERE vid IN INTS(?)", list(vids))
+
+
+def received_from(tx: Transaction, vids: Collection[int]) -> list[tuple[int, str]]:
+    """Return (vid, source) of those of these versions that somebody else stated."""
+    sql = """
+        SELECT v.vid, t.name, v.flags FROM versions v JOIN terms t ON t.no = v.source_no WHERE v.vid IN INTS(?)
+    """
+    received = ORIGINS.index("received")
+    return [(vid, name) for vid, name, flags in tx.rows(sql, list(vids)) if flags >> ORIGIN_SHIFT == received]
