@@ -14,6 +14,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.answers import Page
+    from cordiale.desk.display import Show
 
 app = single()
 
@@ -39,6 +40,7 @@ def search(
 ) -> None:
     """Search objects."""
     from cordiale.desk import search as desk
+    from cordiale.desk.display import display
 
     with opened() as (node, actor):
         if counts:
@@ -57,14 +59,17 @@ def search(
             after=after,
             limit=limit,
         )
-    emit(page, lambda: _words(page))
+        show = display(node.desk, actor, current().lang)
+    emit(page, lambda: _words(page, show))
 
 
-def _words(page: Page) -> str:
+def _words(page: Page, show: Show) -> str:
+    from cordiale.release.banner import line
+
     if not page.items:
         return tr(_("Nothing found."))
     rows = [
-        (item.type, item.name, item.banner, when(item.modified or item.received), item.id)
+        (item.type, item.name, line(show(item.marking)), when(item.modified or item.received), item.id)
         for item in page.items
     ]
     headings = (tr(_("Type")), tr(_("Name")), tr(_("Marking")), tr(_("Modified")), "ID")

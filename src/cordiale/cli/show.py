@@ -9,12 +9,14 @@ import typer
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.reports import form_words, reason_words
+from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.answers import Shown, Statement
+    from cordiale.desk.display import Show
 
 app = single()
 
@@ -24,15 +26,17 @@ def show(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
 ) -> None:
     """Show an object."""
+    from cordiale.desk.display import display
     from cordiale.desk.show import show as run
 
     with opened() as (node, actor):
         shown = run(node.desk, actor, id)
-    emit(shown, lambda: _words(shown))
+        lay_out = display(node.desk, actor, current().lang)
+    emit(shown, lambda: _words(shown, lay_out))
 
 
-def _words(shown: Shown) -> str:
-    parts = [_statement(statement) for statement in shown.statements]
+def _words(shown: Shown, lay_out: Show) -> str:
+    parts = [_statement(statement, lay_out) for statement in shown.statements]
     if shown.refers_to:
         rows = [(r.path, r.id, r.name) for r in shown.refers_to]
         parts.append(table((tr(_("Refers to")), "", ""), rows))
@@ -53,12 +57,14 @@ def _words(shown: Shown) -> str:
     return "\n\n".join(parts)
 
 
-def _statement(statement: Statement) -> str:
+def _statement(statement: Statement, lay_out: Show) -> str:
     import orjson
+
+    from cordiale.release.banner import line
 
     summary = statement.summary
     head = [
-        f"{summary.banner}",
+        line(lay_out(summary.marking)),
         printable(f"{summary.name or summary.id}  ({summary.type})"),
         tr(
             _("Stated by {source}, {versions} version(s), received {when}."),

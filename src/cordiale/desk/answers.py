@@ -82,8 +82,18 @@ class ImportReport(Answer, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class Chip(Answer, frozen=True, kw_only=True):
+    """What one partner has or would get of a version, and why not."""
+
+    partner: str
+    form: str
+    reason: Reason | None = None
+    released_at: int | None = None
+    id: str = ""
+
+
 class Summary(Answer, frozen=True, kw_only=True):
-    """One line of a list: enough to choose from, nothing of the content but its name."""
+    """One line of a list: enough to choose from, nothing of the content but its name; `partners` where asked for."""
 
     id: str
     type: str
@@ -94,8 +104,8 @@ class Summary(Answer, frozen=True, kw_only=True):
     received: int
     origin: str
     marking: tuple[str, ...]
-    banner: str
     revoked: bool = False
+    partners: tuple[Chip, ...] = ()
 
 
 class Page(Answer, frozen=True, kw_only=True):
@@ -103,16 +113,6 @@ class Page(Answer, frozen=True, kw_only=True):
 
     items: tuple[Summary, ...]
     next: str | None = None
-
-
-class Chip(Answer, frozen=True, kw_only=True):
-    """What one partner has or would get of a version, and why not."""
-
-    partner: str
-    form: str
-    reason: Reason | None = None
-    released_at: int | None = None
-    id: str = ""
 
 
 class AttachmentView(Answer, frozen=True, kw_only=True):

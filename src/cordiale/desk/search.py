@@ -12,6 +12,7 @@ from cordiale.desk.answers import Page
 from cordiale.desk.reading import in_part, readable
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
+from cordiale.desk.why import chips
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.release.pruning import texts_under
@@ -40,11 +41,12 @@ def search(
     value: str | None = None,
     after: str | None = None,
     limit: int = 50,
+    partners: bool = False,
 ) -> Page:
     """Return a page of current statements that hold every word, newest first.
 
     Without words: all of a type or source. `value` is `kind=value` of an observable
-    (`ipv4-addr=198.51.100.7`). Raises InputError for no lines at all and when words are combined with what
+    (`ipv4-addr=198.51.100.7`). `partners` says of each line what partners have of it. Raises InputError for no lines at all and when words are combined with what
     only lists take.
     """
     authorise(actor, "search")
@@ -78,7 +80,9 @@ def search(
         whole = [row for row in page.rows if row.origin != "derived"]
         rows = readable(tx, desk, actor, whole, seen)
         wanted = _value(value)[1] if value else ""
-        items = tuple(summary(tx, row) for row in rows if _found(row, words, wanted))
+        shown = [row for row in rows if _found(row, words, wanted)]
+        told = chips(tx, desk, actor, shown) if partners else {}
+        items = tuple(summary(tx, row, told.get(row.vid, ())) for row in shown)
     more = token(page.next)
     if more is not None and seen is not None:
         more = f"{page.rows[-1].id} {page.rows[-1].source}"

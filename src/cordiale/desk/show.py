@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from cordiale.desk import audit
-from cordiale.desk.actor import VERBS, authorise
+from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
 from cordiale.desk.attach import views
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import name_of, summary
 from cordiale.desk.visible import unknown, visible
-from cordiale.desk.why import chip
+from cordiale.desk.why import chip, may_see_partners
 from cordiale.store import markings, references, versions
 
 if TYPE_CHECKING:
@@ -103,7 +103,6 @@ def _view(tx: Transaction, path: str, row: Row) -> ReferenceView:
 
 def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chip, ...]:
     """Say what each partner has: only to people of this node who may preview."""
-    theirs = actor.recipient is not None and actor.recipient.node != desk.node
-    if theirs or not actor.roles.intersection(VERBS["preview"]):
+    if not may_see_partners(desk, actor):
         return ()
     return tuple(chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx).values())

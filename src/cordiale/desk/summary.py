@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from cordiale.desk.answers import Summary
+from cordiale.desk.answers import Chip, Summary
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
-from cordiale.release.marking import AXES, parse_atom
 from cordiale.store import markings
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ LONGEST = 200
 _NAMED_BY = ("name", "value", "path", "key", "subject", "user_id", "abstract", "pattern", "number")
 
 
-def summary(tx: Transaction, row: Row) -> Summary:
+def summary(tx: Transaction, row: Row, partners: tuple[Chip, ...] = ()) -> Summary:
     """Return one row as a line of a list; a reader who may only have a redacted form gets no name."""
     value = orjson.loads(row.raw) if row.raw else {}
     atoms = tuple(sorted(markings.atoms(tx, row.effective_mid)))
@@ -37,8 +36,8 @@ def summary(tx: Transaction, row: Row) -> Summary:
         received=row.received,
         origin=row.origin,
         marking=atoms,
-        banner=banner(atoms),
         revoked=row.revoked,
+        partners=partners,
     )
 
 
@@ -69,13 +68,6 @@ def _translated_name(contents: Any) -> str:
         if found:
             return f"{found[: LONGEST - 10]} ({lang})"
     return ""
-
-
-def banner(atoms: tuple[str, ...]) -> str:
-    """Return a marking in one line, the gravest axis first."""
-    order = {axis: place for place, axis in enumerate(AXES)}
-    parsed = sorted((order.get(parse_atom(a).axis, len(AXES)), a) for a in atoms)
-    return " // ".join(atom.upper() if atom.startswith("tlp:") else atom for _axis, atom in parsed)
 
 
 def token(key: Key | None) -> str | None:

@@ -59,6 +59,13 @@ def rules_of_reader(tx: Transaction, desk: Desk, recipient: Recipient) -> Rules:
     return theirs if theirs is not None and recipient.person is None else _house_rules(found)
 
 
+def rules_of_house(tx: Transaction) -> Rules:
+    """Return the scales and equivalences of every partnership applied here, as the owner of the node reads by."""
+    from cordiale.desk.rules import applied
+
+    return _house_rules(applied(tx))
+
+
 def _house_rules(found: Mapping[str, Rules]) -> Rules:
     scales = {name: scale for rules in found.values() for name, scale in rules.scales.items()}
     equivalences = {row: None for rules in found.values() for row in rules.equivalences}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cordiale.desk import audit
-from cordiale.desk.actor import authorise
+from cordiale.desk.actor import VERBS, authorise
 from cordiale.desk.answers import Chip, Reason, Why
 from cordiale.desk.partnerships import partnership as joined
+from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.exchange import why as stream
 from cordiale.store import versions
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partnership
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row
 
 
 def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
@@ -66,6 +69,32 @@ def chip(tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str) ->
         released_at=sent.sent_at if sent and sent.withdrawn is None else None,
         id=stix_id,
     )
+
+
+def chips(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row]) -> dict[int, tuple[Chip, ...]]:
+    """Return what each partner has or would get of a page of versions, by version id; nothing of what it stated itself.
+
+    Only people of this node who may preview are told; others get nothing.
+    """
+    if not may_see_partners(desk, actor):
+        return {}
+    held = {row.vid: row for row in rows if row.origin != "derived"}
+    joined_now = tuple(partnerships(tx).values())
+    answers = stream.judged(tx, desk.home, joined_now, list(held), desk.clock())
+    return {
+        vid: tuple(
+            Chip(partner=name, form=found[vid].form, reason=reason(found[vid].reasons[0]), id=row.id)
+            for name, found in answers.items()
+            if vid in found and name != row.source
+        )
+        for vid, row in held.items()
+    }
+
+
+def may_see_partners(desk: Desk, actor: Actor) -> bool:
+    """Tell whether somebody is told what partners hold: people of this node who may preview."""
+    theirs = actor.recipient is not None and actor.recipient.node != desk.node
+    return not theirs and bool(actor.roles.intersection(VERBS["preview"]))
 
 
 def reason(step: stream.Reason) -> Reason:

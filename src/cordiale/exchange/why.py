@@ -148,6 +148,33 @@ def _planner(tx: Transaction, home: Home, partnership: Partnership, vids: Sequen
     return planner
 
 
+def judged(
+    tx: Transaction, home: Home, partnerships: Sequence[Partnership], vids: Sequence[int], now: int
+) -> dict[str, dict[int, Answer]]:
+    """Say for one page of versions what each partner has or would get, by partner and version id.
+
+    The versions and what they refer to are read once for all partners; where they went is not looked up.
+    """
+    if not vids or not partnerships:
+        return {}
+    subjects = Subjects(tx, home.node, vids)
+    planners = [
+        Planner(subjects, home, one, records.held(tx, one.partner.number), now) for one in partnerships
+    ]
+    subjects.complete(lambda stix_id, outside: any(p.could_go(stix_id, outside) for p in planners))
+    found: dict[str, dict[int, Answer]] = {}
+    for planner in planners:
+        planner.settle({})
+        places = {vid: subjects.place[vid] for vid in vids if vid in subjects.place}
+        plans = planner.plan(places.values())
+        answers = found[planner.partnership.partner.node] = {}
+        for vid, place in places.items():
+            form, reasons = _explain(planner, place, plans[place])
+            marking = subjects.marking(subjects.all[place].row.effective_mid)
+            answers[vid] = Answer(vid, form, marking, reasons)
+    return found
+
+
 def _explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reason, ...]]:
     """Return the form and the steps that led to it, the deciding one first when it is withheld."""
     subject = planner.subjects.all[place]

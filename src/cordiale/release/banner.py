@@ -6,6 +6,7 @@ For display only: what may go is decided atom by atom, never from a banner.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import msgspec
 
@@ -18,10 +19,11 @@ from cordiale.release.recipient import Recipient
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One piece of a banner: its axis, for colour, and its text."""
+    """One piece of a banner: its axis, for colour, its text, and what it means in a sentence."""
 
     axis: str
     text: str
+    note: str = ""
 
 
 def banner(
@@ -42,7 +44,7 @@ def banner(
     write: dict[str, Callable[[list[str]], Iterable[str]]] = {
         "level": lambda values: _levels(values, lang, rules, recipient, now),
         "compartment": lambda values: values,
-        "rel": lambda values: [text(lang, _("Releasable to {names}"), names=", ".join(_names(values)))],
+        "rel": lambda values: [_releasable(values, lang)],
         "orcon": lambda values: [text(lang, _("Originator control: {names}"), names=", ".join(values))],
         "tlp": lambda values: ["TLP:" + max(values, key=TLP.index).upper()],
         "pap": lambda values: ["PAP:" + max(values, key=PAP.index).upper()],
@@ -50,11 +52,32 @@ def banner(
         "retain-until": lambda values: [text(lang, _("Retain until {until}"), until=min(values))],
         "unresolved": lambda values: [text(lang, _("Rests on an object not held here"))],
         "unmarked": lambda values: [text(lang, _("Unmarked"))],
-        "unknown": lambda values: [text(lang, _("Unknown marking {names}"), names=", ".join(values))],
+        "unknown": lambda values: [
+            text(lang, _("Unknown marking {names}"), names=", ".join(map(_short, values)))
+        ],
     }
     return tuple(
-        Part(axis, piece) for axis in AXES if axis in by_axis for piece in write[axis](by_axis[axis])
+        Part(axis, piece, text(lang, NOTES[axis]))
+        for axis in AXES
+        if axis in by_axis
+        for piece in write[axis](by_axis[axis])
     )
+
+
+NOTES: Final = {
+    "level": _("Classification level of a national scale"),
+    "compartment": _("Compartment: need to know"),
+    "rel": _("One of these names is enough"),
+    "orcon": _("The originator is asked before it goes on"),
+    "tlp": _("Traffic Light Protocol 2.0"),
+    "pap": _("Permissible Actions Protocol"),
+    "not-after": _("Withdrawn after this instant"),
+    "retain-until": _("Kept until this instant, then removed"),
+    "unresolved": _("It refers to an object that is not held here: nobody else may have it"),
+    "unmarked": _("Nobody has marked it yet: nobody else may have it"),
+    "unknown": _("A marking this node does not understand: nobody else may have it"),
+}
+"""What each axis means, for a tooltip."""
 
 
 def line(parts: Iterable[Part]) -> str:
@@ -99,8 +122,16 @@ def _levels(
         yield written if handled is None else f"{written} ({level_name(handled, lang, rules)})"
 
 
-def _names(clauses: list[str]) -> list[str]:
+def _short(name: str) -> str:
+    """Shorten the id of a marking definition: nobody reads more of it than tells two apart."""
+    kind, dashes, rest = name.partition("--")
+    return f"{rest[:8]}…" if dashes and kind == "marking-definition" else name
+
+
+def _releasable(clauses: list[str], lang: str) -> str:
     """Join releasable-to clauses: a name must be in each; when none is, every clause is shown."""
-    sets = [set(clause.split("|")) for clause in clauses]
-    both = set.intersection(*sets)
-    return sorted(both) if both else [" + ".join(sorted(clause.replace("|", "/") for clause in clauses))]
+    shared = sorted(set.intersection(*(set(clause.split("|")) for clause in clauses)))
+    if shared:
+        return text(lang, _("Releasable to {names}"), names=", ".join(shared))
+    each = " + ".join(sorted(clause.replace("|", "/") for clause in clauses))
+    return text(lang, _("Releasable to nobody as a whole ({names})"), names=each)

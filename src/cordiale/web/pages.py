@@ -13,12 +13,13 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import AttachmentView, Chip, PartnerView, Reason, Shown, Statement, Summary
 from cordiale.desk.desk import Desk
+from cordiale.desk.display import Show, display
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, instant, ntext, number, text
 from cordiale.web.fields import Reading, rows, title
 from cordiale.web.labels import type_label
-from cordiale.web.marks import banner, chips
+from cordiale.web.marks import banner, chips, unmarked
 
 PAGE: Final = 50
 TRANSLATIONS: Final = 8
@@ -90,7 +91,8 @@ def sentence(reason: Reason | None, lang: str) -> str:
 
 def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChip:
     """Return what the page says about one partner; `titles` are what partners are called."""
-    style, word = FORMS.get(chip.form, ("withheld", chip.form))
+    taken_back = chip.reason is not None and chip.reason.code == "recalled"
+    style, word = FORMS.get("recalled" if taken_back else chip.form, ("withheld", chip.form))
     why = sentence(chip.reason, lang)
     said = text(lang, WHOLE[style])
     return PartnerChip(
@@ -105,10 +107,12 @@ def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChi
 
 def objects(desk: Desk, actor: Actor, lang: str, *, q: str, kind: str, after: str) -> dict[str, Any]:
     """Return the object list: one page, newest first, with counts by type."""
-    page = verbs.search(desk, actor, q, lang=lang, type=kind or None, after=after or None, limit=PAGE)
+    page = verbs.search(
+        desk, actor, q, lang=lang, type=kind or None, after=after or None, limit=PAGE, partners=True
+    )
     counts = verbs.counts(desk, actor)
-    titles = _titles(desk, actor)
-    shown = [_line(item, lang, titles) for item in page.items]
+    titles, show = _titles(desk, actor), display(desk, actor, lang)
+    shown = [_line(item, lang, titles, show) for item in page.items]
     query = {"q": q, "type": kind}
     return {
         "q": q,
@@ -117,8 +121,9 @@ def objects(desk: Desk, actor: Actor, lang: str, *, q: str, kind: str, after: st
         "total": sum(counts.values()),
         "all_href": _address(q=q),
         "rows": shown,
+        "shared": any(row["partners"] for row in shown),
         "next_href": _address(**query, after=page.next) if page.next else None,
-        "banner": banner((item.marking for item in page.items), lang),
+        "banner": banner((item.marking for item in page.items), show, lang),
     }
 
 
@@ -126,12 +131,12 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return the first page: what is held, what came last, the links."""
     counts = verbs.counts(desk, actor)
     page = verbs.search(desk, actor, "", lang=lang, limit=12)
-    titles = _titles(desk, actor)
+    titles, show = _titles(desk, actor), display(desk, actor, lang)
     return {
         "types": _types(counts, lang),
-        "rows": [_line(item, lang, titles) for item in page.items],
+        "rows": [_line(item, lang, titles, show) for item in page.items],
         "partners": [_partner(p, lang) for p in verbs.partner_list(desk, actor)],
-        "banner": banner((item.marking for item in page.items), lang),
+        "banner": banner((item.marking for item in page.items), show, lang),
     }
 
 
@@ -142,7 +147,7 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         r.id: (r.name or _short(r.id, r.type, lang), href(r.id))
         for r in (*shown.refers_to, *shown.referred_by)
     }
-    titles = _titles(desk, actor)
+    titles, show = _titles(desk, actor), display(desk, actor, lang)
     sources = {s.summary.source for s in shown.statements}  # they said it: nothing is released to them
     translated = _translations(desk, actor, shown)
     first = shown.statements[0]
@@ -157,14 +162,14 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
         "title": name,
         "title_lang": name_lang if name_lang and name_lang[:2] != lang[:2] else None,
         "type": type_label(first.summary.type, lang),
-        "chips": chips(marking, lang),
+        "chips": chips(marking, show),
         "partners": [partner_chip(c, lang, titles) for c in shown.partners if c.partner not in sources],
         "statements": [
-            _statement(s, lang, _reading(s, lang, known, translated), titles) for s in shown.statements
+            _statement(s, lang, _reading(s, lang, known, translated), titles, show) for s in shown.statements
         ],
-        "attachments": [_attachment(a, lang) for a in shown.attachments],
+        "attachments": [_attachment(a, lang, show) for a in shown.attachments],
         "referred_by": _references(shown.referred_by, lang),
-        "banner": banner(on_page, lang),
+        "banner": banner(on_page, show, lang),
     }
 
 
@@ -172,14 +177,14 @@ def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return the partners with the state of each link."""
     return {
         "partners": [_partner(p, lang) for p in verbs.partner_list(desk, actor)],
-        "banner": banner((), lang),
+        "banner": unmarked(lang),
     }
 
 
 def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     """Return, for each partner, what it sees now and why not the rest."""
     found = []
-    titles = _titles(desk, actor)
+    titles, show = _titles(desk, actor), display(desk, actor, lang)
     names: dict[str, str] = {}
     named: set[tuple[str, ...]] = set()
     previews = verbs.preview(desk, actor)
@@ -214,7 +219,7 @@ def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
                 "reasons": reasons,
             }
         )
-    return {"previews": found, "banner": banner(named, lang)}
+    return {"previews": found, "banner": banner(named, show, lang)}
 
 
 def _summary(desk: Desk, actor: Actor, stix_id: str) -> Summary | None:
@@ -240,16 +245,17 @@ def _address(**query: str) -> str:
     return "/objects" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
-def _line(item: Summary, lang: str, titles: Mapping[str, str]) -> dict[str, Any]:
+def _line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dict[str, Any]:
     source = titles.get(item.source, item.source)
     return {
         "href": href(item.id),
         "name": item.name or _short(item.id, item.type, lang),
         "type": type_label(item.type, lang),
-        "chips": chips(item.marking, lang),
+        "chips": chips(item.marking, show),
         "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
         "modified": when(item.modified, lang),
         "received": when(item.received, lang),
+        "partners": [partner_chip(c, lang, titles) for c in item.partners],
     }
 
 
@@ -291,7 +297,9 @@ def _reading(
     )
 
 
-def _statement(s: Statement, lang: str, reading: Reading, titles: Mapping[str, str]) -> dict[str, Any]:
+def _statement(
+    s: Statement, lang: str, reading: Reading, titles: Mapping[str, str], show: Show
+) -> dict[str, Any]:
     count = ntext(lang, _("{n} version"), _("{n} versions"), s.versions)
     received = instant(lang, s.summary.received)
     heading = {
@@ -301,20 +309,20 @@ def _statement(s: Statement, lang: str, reading: Reading, titles: Mapping[str, s
     return {
         "heading": text(lang, heading, source=titles.get(s.summary.source, s.summary.source)),
         "note": text(lang, _("{versions}, received {when}"), versions=count, when=received),
-        "chips": chips(s.full_marking, lang),
+        "chips": chips(s.full_marking, show),
         "rows": rows(s.value, reading),
         "technical": rows(s.value, reading, technical=True),
         "raw": orjson.dumps(s.value, option=orjson.OPT_INDENT_2).decode(),
     }
 
 
-def _attachment(a: AttachmentView, lang: str) -> dict[str, Any]:
+def _attachment(a: AttachmentView, lang: str, show: Show) -> dict[str, Any]:
     return {
         "href": f"{href(a.object_id)}/files/{a.sha256}" if a.held else None,
         "name": a.name,
         "media_type": a.media_type,
         "size": text(lang, _("{size} kB"), size=number(lang, max(1, round(a.size / 1000)))),
-        "chips": chips(a.marking, lang),
+        "chips": chips(a.marking, show),
     }
 
 

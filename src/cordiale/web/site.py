@@ -16,7 +16,7 @@ from cordiale.platform.errors import CordialeError, NotFound, explain, http_stat
 from cordiale.platform.languages import _, negotiate, text
 from cordiale.platform.log import logger
 from cordiale.web import pages
-from cordiale.web.marks import banner
+from cordiale.web.marks import unmarked
 from cordiale.web.render import FOLDER, page
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def site(node: Node, actor: Actor | None = None) -> Any:
             log.error("a page failed", error=error, path=request.url.path)
             heading = _("Something went wrong here")
             sentence = text(lang, _("Nothing was changed. The node's log says more."))
-        values = {"heading": text(lang, heading), "sentence": sentence, "banner": banner((), lang)}
+        values = {"heading": text(lang, heading), "sentence": sentence, "banner": unmarked(lang)}
         return shown(request, "problem.html", "", values, status)
 
     @get("/", sync_to_thread=True)

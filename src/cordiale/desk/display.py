@@ -1,0 +1,24 @@
+"""How a marking is shown to one reader: with the names of the scales in force, and their own level beside another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from cordiale.desk.visible import rules_of_house, rules_of_reader
+from cordiale.release.banner import Part, banner
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+Show = Callable[[Iterable[str]], tuple[Part, ...]]
+
+
+def display(desk: Desk, actor: Actor, lang: str) -> Show:
+    """Return the function that lays out a marking for this reader; it reads the scales once."""
+    with desk.store.read() as tx:
+        reader = actor.recipient
+        rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, desk, reader)
+    now = desk.clock()
+    return lambda marking: banner(frozenset(marking), lang, rules, reader, now)
