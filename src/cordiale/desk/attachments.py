@@ -42,8 +42,11 @@ MOST = 20_000
 log = logger("desk")
 
 
-class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One attachment a partner may fetch, under the marking it must be kept under."""
+class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One attachment a partner may fetch, under the marking it must be kept under.
+
+    `content` is the content hash (hexadecimal) of the statement it belongs to, where that is not the sender's own.
+    """
 
     object_id: str
     sha256: str
@@ -51,6 +54,7 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media_type: str
     size: int
     marking: tuple[str, ...]
+    content: str = ""
 
 
 def respond(desk: Desk, request: Request, partnership: Partnership) -> Response | None:
@@ -102,6 +106,7 @@ def _offers(tx: Transaction, desk: Desk, partnership: Partnership, only: str | N
                     one.media_type,
                     one.size,
                     tuple(sorted(marking)),
+                    "" if rows[0].source == desk.node else rows[0].hash.hex(),
                 )
             )
     return found
@@ -139,7 +144,7 @@ def fetch(desk: Desk, partner: Partner, transport: Transport) -> int:
     _record(desk, partner, offers)
     count = 0
     with desk.store.read() as tx:
-        missing = [a for a in records.every(tx, "received", held=False) if a.source == partner.node]
+        missing = [a for a in records.every(tx, "received", held=False) if a.added_by == partner.node]
     for one in missing:
         if one.size > desk.settings.limits.file_bytes:
             log.warning("an attachment is too large", partner=partner.node, size=one.size)
@@ -161,7 +166,7 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
     offered = {(o.object_id, o.sha256): o for o in offers}
     with desk.store.read() as tx:
         known = {
-            (a.object_id, a.sha256): a for a in records.every(tx, "received") if a.source == partner.node
+            (a.object_id, a.sha256): a for a in records.every(tx, "received") if a.added_by == partner.node
         }
     gone = [a for key, a in known.items() if key not in offered]
     changed = [
@@ -177,12 +182,18 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
                 files.remove(desk.files, one.sha256)
         for offer in changed:
             held = versions.get(tx, offer.object_id, None)
-            if not any(row.source == partner.node for row in held):
+            stated = [
+                row.source
+                for row in held
+                if (row.source == partner.node and not offer.content)
+                or (offer.content and row.hash.hex() == offer.content and row.origin == "received")
+            ]
+            if not stated:
                 continue
             files.address(desk.files, offer.sha256)  # refuses what is not a digest
             attachment = Attachment(
                 object_id=offer.object_id,
-                source=partner.node,
+                source=stated[0],
                 sha256=offer.sha256,
                 name=offer.name.replace("/", "_")[:255],
                 media_type=offer.media_type[:129],

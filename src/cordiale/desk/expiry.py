@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cordiale.desk import attachments
 from cordiale.exchange import expired
 from cordiale.exchange.partner import partners
+from cordiale.exchange.records.arrivals import forget_salts
 from cordiale.exchange.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.log import logger
@@ -90,12 +91,16 @@ def _expire_older(desk: Desk, mids: tuple[int, ...], now: int) -> int:
 
 
 def _withdraw(tx: Transaction, desk: Desk, gone: Mapping[str, list[int]], now: int) -> int:
-    """Purge versions by source, and issue the receipt to whoever sent them."""
-    senders = {partner.node: partner for partner in partners(tx) if partner.keys}
-    for source, vids in gone.items():
-        if source in senders:
-            expired.issue(tx, desk.home, senders[source], vids, now)
+    """Purge versions by source, and issue the receipt to whoever sent them: who stated one may not have."""
+    every = [vid for vids in gone.values() for vid in vids]
+    if not every:
+        return 0
+    for partner in partners(tx):
+        if partner.keys:
+            expired.issue(tx, desk.home, partner, every, now)
+    forget_salts(tx, every)
+    for vids in gone.values():
         withdraw_everywhere(tx, vids)
         for vid in vids:
             versions.purge(tx, vid, "expired", now, desk.random(16))
-    return sum(map(len, gone.values()))
+    return len(every)
