@@ -13,7 +13,6 @@ from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerView
 from cordiale.exchange import partner as exchange
 from cordiale.exchange import rejoin
-from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.sync import links
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
@@ -37,7 +36,7 @@ def partner_invite(desk: Desk, actor: Actor) -> bytes:
 
 def own_words(desk: Desk, lang: str) -> tuple[str, ...]:
     """Return the eight words of this node, to be read aloud to a partner."""
-    return fingerprint(desk.node, desk.home.keys, lang)
+    return exchange.own_words(desk.home, lang)
 
 
 def partner_add(desk: Desk, actor: Actor, invitation: bytes) -> PartnerView:
@@ -138,8 +137,8 @@ def view(partner: Partner, link: Link | None) -> PartnerView:
         url=partner.url,
         state=partner.state,
         assurance=partner.assurance,
-        words=fingerprint(partner.node, partner.keys, "en") if partner.keys else (),
-        words_fr=fingerprint(partner.node, partner.keys, "fr") if partner.keys else (),
+        words=exchange.words_of(partner, "en"),
+        words_fr=exchange.words_of(partner, "fr"),
         link=link.state if link else "new",
         last_contact=link.last_contact if link else None,
         last_error=link.message_id if link and failed else None,

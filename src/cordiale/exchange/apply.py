@@ -11,7 +11,8 @@ from cordiale.exchange import definitions, origins, records
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
 from cordiale.exchange.home import Home, Partner
-from cordiale.exchange.segment import Resource, Slot, pair_name, read_header, read_resource, slot_leaf
+from cordiale.exchange.keychange import signed_by_former
+from cordiale.exchange.segment import KINDS, Resource, Slot, pair_name, read_header, read_resource, slot_leaf
 from cordiale.platform.errors import InputError, IntegrityError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import merkle
@@ -66,7 +67,7 @@ def apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> 
     """
     resource = read_resource(data, home.limits.response_bytes)
     header = read_header(resource.header)
-    _check_header(home, partner, header, resource)
+    _check_header(store, home, partner, header, resource)
     with store.read() as tx:
         repeated = _place_in_chain(tx, partner, header)
     if repeated:
@@ -78,8 +79,10 @@ def apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> 
         return _write(tx, home, partner, checked, now)
 
 
-def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource: Resource) -> None:
-    """Check everything a header says that needs no store."""
+def _check_header(
+    store: Store, home: Home, partner: Partner, header: SegmentHeader, resource: Resource
+) -> None:
+    """Check everything a header says, apart from its place in the chain."""
     if header.pair != pair_name(partner.node, home.node):
         raise IntegrityError(
             "exchange.segment.pair",
@@ -87,13 +90,7 @@ def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource:
             found=header.pair[:200],
             expected=pair_name(partner.node, home.node),
         )
-    signed = message("segment", resource.header)
-    if not any(home.verify(key, signed, resource.signature) for key in partner.keys):
-        raise IntegrityError(
-            "exchange.segment.signature",
-            _("The segment is not signed with a key of {node}."),
-            node=partner.node,
-        )
+    _check_signature(store, home, partner, header, resource)
     count = header.last - header.first + 1
     if not 1 <= count <= home.limits.segment_entries or header.first < 1 or header.generation < 1:
         raise ProtocolError(
@@ -117,6 +114,24 @@ def _check_header(home: Home, partner: Partner, header: SegmentHeader, resource:
             _("The entries of a segment are not those that {node} signed."),
             node=partner.node,
         )
+
+
+def _check_signature(
+    store: Store, home: Home, partner: Partner, header: SegmentHeader, resource: Resource
+) -> None:
+    """Check that a key of the partner signed a header: the current one, or the one that was when it was cut."""
+    signed = message("segment", resource.header)
+    if any(home.verify(key, signed, resource.signature) for key in partner.keys):
+        return
+    if partner.former:
+        with store.read() as tx:
+            if signed_by_former(tx, home, partner, header, signed, resource.signature):
+                return
+    raise IntegrityError(
+        "exchange.segment.signature",
+        _("The segment is not signed with a key of {node}."),
+        node=partner.node,
+    )
 
 
 def _place_in_chain(tx: Transaction, partner: Partner, header: SegmentHeader) -> bool:
@@ -171,6 +186,16 @@ def _read_slots(
 def _read_slot(
     partner: Partner, sequence: int, slot: Slot, texts: Sequence[str]
 ) -> Version | SetAside | None:
+    if slot.kind not in KINDS:
+        raise ProtocolError(
+            "exchange.segment.kind",
+            _(
+                "Entry {number} of {node} is of a kind ({kind}) that this node does not know. Nothing is skipped: the link stands still until this node is upgraded."
+            ),
+            number=sequence,
+            node=partner.node,
+            kind=slot.kind,
+        )
     if slot.marking == -1 and not slot.salt and not slot.raw:
         return None
     if not 0 <= slot.marking < len(texts) or len(slot.salt) != SALT or not slot.raw:

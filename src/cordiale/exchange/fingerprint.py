@@ -28,22 +28,41 @@ def words(lang: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _digest(node: str, keys: tuple[bytes, ...]) -> bytes:
+def _digest(node: str, keys: tuple[bytes, ...], bound: tuple[bytes, ...]) -> bytes:
+    # each is 32 bytes, and the count before them says where the keys end: nothing can be read in two ways
     material = b"".join(sorted(keys))
     salt = b"cordiale fingerprint v1\0" + node.encode()
+    if bound:
+        material = len(keys).to_bytes(4, "big") + material + b"".join(sorted(bound))
+        salt = b"cordiale fingerprint v2\0" + node.encode()
     return hashlib.scrypt(material, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=WORDS)
 
 
-def fingerprint(node: str, keys: tuple[bytes, ...], lang: str) -> tuple[str, ...]:
-    """Return the eight words that stand for a node's name and keys, in one of the two languages."""
+def fingerprint(
+    node: str, keys: tuple[bytes, ...], lang: str, bound: tuple[bytes, ...] = ()
+) -> tuple[str, ...]:
+    """Return the eight words that stand for a node's name and keys, in one of the two languages.
+
+    `bound` are what the words vouch for besides the signing keys, 32 bytes each: TLS pins, and the hash of the offline root.
+    """
     listed = words(lang)
-    return tuple(listed[octet] for octet in _digest(node, keys))
+    return tuple(listed[octet] for octet in _digest(node, keys, bound))
 
 
-def same_words(node: str, keys: tuple[bytes, ...], spoken: tuple[str, ...]) -> bool:
+def bound_to(pins: tuple[bytes, ...], root: bytes) -> tuple[bytes, ...]:
+    """Return what the words of a node vouch for besides its signing keys."""
+    named = (hashlib.sha256(b"cordiale root\0" + root).digest(),) if root else ()
+    return (*pins, *named)
+
+
+def same_words(
+    node: str, keys: tuple[bytes, ...], spoken: tuple[str, ...], bound: tuple[bytes, ...] = ()
+) -> bool:
     """Tell whether words as typed (either language, accents and case ignored) are the node's."""
     heard = tuple(_plain(word) for word in spoken)
-    return any(heard == tuple(_plain(word) for word in fingerprint(node, keys, lang)) for lang in LANGUAGES)
+    return any(
+        heard == tuple(_plain(word) for word in fingerprint(node, keys, lang, bound)) for lang in LANGUAGES
+    )
 
 
 def _plain(word: str) -> str:

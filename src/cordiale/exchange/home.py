@@ -33,13 +33,29 @@ class Limits(msgspec.Struct, frozen=True):
     nonces: int = 100_000
 
 
+class Own(msgspec.Struct, frozen=True):
+    """Hold this node's public keys of the moment.
+
+    `keys` are raw Ed25519 public keys that sign, `former` those that signed before; `certificates` (DER) are of the
+    TLS keys partners may meet. `root` is the public key of the offline root, empty without one, and
+    `certified` what it signed about the current key.
+    """
+
+    keys: tuple[bytes, ...]
+    former: tuple[bytes, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+    root: bytes = b""
+    certified: bytes = b""
+
+
 class Home(msgspec.Struct, frozen=True):
     """Say who this node is and what it signs with.
 
     `secret` (32 bytes) derives cursors, salts and tear-line ids and never leaves the node.
     `egress` gives the signing process, started on first use. `keys` are our raw Ed25519 public
     keys, the current one first. `identities` are the STIX identity ids nobody else may speak
-    for. `verify` is replaced by the simulator only.
+    for. `verify` is replaced by the simulator only. `own` gives the keys of the moment where they may
+    change while the node runs; ask `keys_now`.
     """
 
     node: str
@@ -55,13 +71,22 @@ class Home(msgspec.Struct, frozen=True):
     identities: frozenset[str] = frozenset()
     verify: Verify = verify_ed25519
     limits: Limits = Limits()
+    own: Callable[[], Own] | None = None
+
+
+def keys_now(home: Home) -> Own:
+    """Return this node's public keys of the moment."""
+    return home.own() if home.own is not None else Own(home.keys)
 
 
 class Partner(msgspec.Struct, frozen=True):
     """Describe one partner node as its confirmed invitation states it.
 
-    `kind` is two-way, delayed or one-way; `assurance` is node, taxii or file;
-    `state` is invited, confirmed, suspended or left.
+    `kind` is two-way, delayed or one-way; `assurance` is node, taxii or file; `state` is invited, confirmed,
+    suspended, compromised, leaving or left. `certificates` (DER) are of its TLS keys and `pins` their hashes; `former`
+    signing keys count only for what they signed in their time; `root` certifies its key until
+    `certified_until` (µs). `protocol` is the lowest we accept of it, `changes` the last change of its keys
+    that we know, `told` the last of ours that it knows; `issued` (µs) is of the invitation that counts.
     """
 
     node: str
@@ -75,6 +100,15 @@ class Partner(msgspec.Struct, frozen=True):
     state: str = "invited"
     number: int = 0
     identities: frozenset[str] = frozenset()
+    certificates: tuple[bytes, ...] = ()
+    pins: tuple[bytes, ...] = ()
+    former: tuple[bytes, ...] = ()
+    root: bytes = b""
+    certified_until: int | None = None
+    protocol: int = 1
+    changes: int = 0
+    told: int = 0
+    issued: int = 0
 
 
 class Partnership(msgspec.Struct, frozen=True):

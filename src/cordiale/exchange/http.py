@@ -7,7 +7,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from cordiale.exchange.message import Request, Response, Transport
-from cordiale.platform.errors import ProtocolError, Unavailable
+from cordiale.platform.errors import NotAllowed, ProtocolError, Unavailable
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -58,6 +58,22 @@ def http_transport(
             ) from error
 
     weakref.finalize(send, client.close)  # a transport nobody holds any more leaves no connection behind
+    return send
+
+
+def refusing_plain(node: str, url: str) -> Transport:
+    """Return a transport that sends nothing: the address is in the clear and not on this machine."""
+
+    def send(request: Request) -> Response:
+        raise NotAllowed(
+            "exchange.http.plain",
+            _(
+                "The address of {node} is {url}: everybody on the way could read what is exchanged, so nothing was sent. Ask them for an invitation with an https:// address, or set exchange.plain_http."
+            ),
+            node=node,
+            url=url,
+        )
+
     return send
 
 

@@ -92,6 +92,12 @@ def signer_named(request: Request) -> str | None:
     return dict(_FIELD.findall(value)).get("node")
 
 
+def nonce_of(request: Request) -> str:
+    """Return the nonce of a signed request, empty when it has none."""
+    value = request.headers.get("authorization", "")
+    return dict(_FIELD.findall(value)).get("nonce", "") if len(value) <= _LARGEST else ""
+
+
 def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonces, now: int) -> None:
     """Check the link signature of one request.
 

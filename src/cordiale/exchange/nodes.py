@@ -7,9 +7,20 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cordiale.exchange import checkpoint, narrowing, recall, records, recovery, rejoin, segment, standing
+from cordiale.exchange import (
+    checkpoint,
+    greeting,
+    narrowing,
+    recall,
+    records,
+    recovery,
+    rejoin,
+    segment,
+    standing,
+)
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.protocol import EXTENSIONS, choose
 from cordiale.exchange.records import generations
 from cordiale.exchange.standing import Standing
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
@@ -17,10 +28,6 @@ from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
 BASE = "/cordiale/v1/"
-#: Protocol versions spoken, newest first; a release speaks its own and the one before.
-PROTOCOLS = (1,)
-EXTENSIONS: tuple[str, ...] = ()
-
 _JSON = {"content-type": "application/json"}
 _BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
 _RECALLS = 50
@@ -30,6 +37,8 @@ class Hello(msgspec.Struct, frozen=True):
     """Say what a node speaks and how far it is in the other's stream.
 
     `generation`, `received` and `head` (hex) are of the stream from the node spoken to; `standing` proves them.
+    `changes` of our keys after the last the other knows, `known` the last of theirs that we know, `certified` what our
+    root signed about the key: all from protocol 2 on.
     """
 
     node: str
@@ -39,6 +48,9 @@ class Hello(msgspec.Struct, frozen=True):
     received: int
     head: str
     standing: Standing = Standing()
+    known: int = 0
+    changes: tuple[str, ...] = ()
+    certified: str = ""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -58,6 +70,9 @@ class Welcome(msgspec.Struct, frozen=True):
     opening: str = ""
     closed: bool = False
     standing: Standing = Standing()
+    known: int = 0
+    changes: tuple[str, ...] = ()
+    certified: str = ""
 
 
 class News(msgspec.Struct, frozen=True):
@@ -161,15 +176,8 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         raise ProtocolError(
             "exchange.hello.form", _("The greeting of {node} cannot be read."), node=partner.node
         ) from error
-    common = [version for version in PROTOCOLS if version in hello.protocols]
-    if not common:
-        raise ProtocolError(
-            "exchange.hello.protocol",
-            _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
-            node=partner.node,
-            theirs=", ".join(map(str, hello.protocols[:10])),
-            ours=", ".join(map(str, PROTOCOLS)),
-        )
+    partner = greeting.hear(store, home, partner, hello)
+    protocol = choose(partner, hello.protocols)
     with store.read() as tx:
         behind = _behind(tx, home, partner, hello)
         closed = rejoin.closed(tx, partner.number)
@@ -181,7 +189,7 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         opening = generations.generation_statement(tx, pair.number, generations.SENT, pair.generation)
         answer = Welcome(
             home.node,
-            common[0],
+            protocol,
             EXTENSIONS,
             pair.generation,
             pair.last,
@@ -191,7 +199,8 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
             closed=rejoin.closed(tx, partner.number),
             standing=standing.of(tx, partner),
         )
-    return _json(answer)
+        answer = msgspec.structs.replace(answer, **greeting.telling(tx, home, partner))
+    return greeting.sign_answer(home, request, protocol, _json(answer))
 
 
 def _behind(tx: Transaction, home: Home, partner: Partner, hello: Hello) -> bool:

@@ -23,17 +23,20 @@ from cordiale.store import markings
 from cordiale.store.connection import Transaction
 
 FORMAT = 1
+#: What an entry may be: 0 is a version of an object. A later protocol adds others; who does not know one stops there.
+KINDS = frozenset({0})
 LEAF = 32
 _GONE = bytes(SALT)
 
 
 class Slot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Hold one entry on the wire; a withdrawn one has its leaf only (`marking` is then -1)."""
+    """Hold one entry on the wire; a withdrawn one has its leaf only (`marking` is then -1); `kind` is one of `KINDS`."""
 
     leaf: bytes
     marking: int = -1
     salt: bytes = b""
     raw: bytes = b""
+    kind: int = 0
 
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from cordiale.exchange import link, nodes, rejoin
+from cordiale.exchange import greeting, link, nodes, rejoin
 from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.keychange import refuse_expired
 from cordiale.exchange.link import Nonces
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.taxii.media import UNAUTHORISED, UNAVAILABLE, error
@@ -99,8 +100,21 @@ def authenticate(request: Request, service: Service) -> Partnership:
     partnership = service.partnerships(named)
     if partnership is None or not partnership.partner.keys:
         raise NotAllowed("exchange.link.signature", link.NOT_SIGNED, node=named[:80])
-    link.verify_request(service.home, request, partnership.partner, service.nonces, service.home.clock())
+    try:
+        _verify(service, request, partnership)
+    except NotAllowed:
+        # a greeting may bring the change of the key it is signed with
+        if not greeting.introduce(service.store, service.home, request, partnership.partner):
+            raise
+        partnership = service.partnerships(named) or partnership
+        _verify(service, request, partnership)
     return partnership
+
+
+def _verify(service: Service, request: Request, partnership: Partnership) -> None:
+    now = service.home.clock()
+    link.verify_request(service.home, request, partnership.partner, service.nonces, now)
+    refuse_expired(service.home, partnership.partner, now)
 
 
 def _respond_node(request: Request, service: Service) -> Response:

@@ -8,10 +8,22 @@ from typing import Any, Literal
 import msgspec
 
 from cordiale.exchange import apply as applying
-from cordiale.exchange import checkpoint, generation, nodes, recall, records, recovery, rejoin, standing
+from cordiale.exchange import (
+    checkpoint,
+    generation,
+    greeting,
+    nodes,
+    recall,
+    records,
+    recovery,
+    rejoin,
+    standing,
+)
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, UPGRADE
+from cordiale.exchange.tls import PIN_REFUSED
 from cordiale.platform.errors import (
     CordialeError,
     IntegrityError,
@@ -23,14 +35,15 @@ from cordiale.platform.errors import (
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
-State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin"]
+State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin", "upgrade", "key", "plain"]
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
 class Link(msgspec.Struct, frozen=True):
     """Describe the state of one link.
 
-    `state` is new, up, down, refused, garbage or rejoin. `sent` and `acknowledged` are our entry
+    `state` is new, up, down, refused, garbage, rejoin, upgrade (one side has to be upgraded), key (another TLS key
+    than the pinned one) or plain (its address is not encrypted). `sent` and `acknowledged` are our entry
     numbers, `received` theirs, `news` the last number they announced. `clock_difference` is the
     partner's clock minus ours in microseconds, as last seen.
     """
@@ -76,13 +89,22 @@ def ask(home: Home, partner: Partner, transport: Transport, request: Request) ->
 
     Raises Unavailable, NotAllowed when the partner refuses us, ProtocolError for any other error.
     """
-    answer = transport(sign_request(home, request, partner.node))
+    return ask_signed(home, partner, transport, request)[0]
+
+
+def ask_signed(
+    home: Home, partner: Partner, transport: Transport, request: Request
+) -> tuple[Response, Request]:
+    """Do what `ask` does; return the answer with the request as it was signed."""
+    signed = sign_request(home, request, partner.node)
+    answer = transport(signed)
     if answer.status == 401:
         refusal = _refusal(answer)
         if refusal.challenge:
-            answer = transport(sign_request(home, request, partner.node, challenge=refusal.challenge))
+            signed = sign_request(home, request, partner.node, challenge=refusal.challenge)
+            answer = transport(signed)
     if answer.status in (200, 204):
-        return answer
+        return answer, signed
     refusal = _refusal(answer)
     params: dict[str, Any] = {"node": partner.node, "code": refusal.error[:100] or str(answer.status)}
     if answer.status in (401, 403, 404):
@@ -161,27 +183,24 @@ class _Visit:
     def _greet(self) -> None:
         with self.store.read() as tx:
             link = records.link(tx, self.partner.number)
+            told = greeting.telling(tx, self.home, self.partner)
             ours = standing.of(tx, self.partner)
         hello = nodes.Hello(
             self.home.node,
-            nodes.PROTOCOLS,
-            nodes.EXTENSIONS,
+            PROTOCOLS,
+            EXTENSIONS,
             link.generation,
             link.received,
             link.head.hex(),
             standing=ours,
         )
-        answer = self._ask(Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello)))
-        self.welcome = welcome = _read(answer, nodes.Welcome, self.partner)
+        hello = msgspec.structs.replace(hello, **told)
+        request = Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
+        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        welcome = _read(answer, nodes.Welcome, self.partner)
+        self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
+        self.welcome = welcome
         self.difference = welcome.clock - self.home.clock()
-        if welcome.protocol not in nodes.PROTOCOLS:
-            raise ProtocolError(
-                "exchange.hello.protocol",
-                _("{node} speaks protocol {theirs}, this node {ours}; upgrade the older side."),
-                node=self.partner.node,
-                theirs=welcome.protocol,
-                ours=", ".join(map(str, nodes.PROTOCOLS)),
-            )
         self._look_back(welcome)
         if welcome.generation > link.generation and not welcome.closed:
             with self.store.write() as tx:
@@ -324,7 +343,11 @@ def _state_of(error: CordialeError) -> State:
     if isinstance(error, Unavailable):
         return "down"
     if isinstance(error, NotAllowed):
-        return "refused"
+        return "plain" if error.code == "exchange.http.plain" else "refused"
+    if error.code in UPGRADE:
+        return "upgrade"
+    if error.code == PIN_REFUSED:
+        return "key"
     return "rejoin" if error.code == "exchange.rejoin" else "garbage"
 
 

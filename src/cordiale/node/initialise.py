@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cordiale.node import layout
+from cordiale.node.tls import make_files
 from cordiale.platform import configuration
 from cordiale.platform.errors import ConfigurationError, Conflict
 from cordiale.platform.ids import Randomness, system_randomness
@@ -60,6 +61,7 @@ def init(
     configuration.load(None, {}, values)
     _folders(path)
     _key_files(path, random)
+    make_files(path, name)
     _tables(store or f"sqlite:///{path / 'cordiale.db'}")
     # last: a folder with a configuration is a whole node
     _write(path / configuration.FILE_NAME, configuration.document(values).encode(), 0o644)

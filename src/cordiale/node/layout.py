@@ -28,6 +28,26 @@ def node_secret(folder: Path) -> Path:
     return folder / "keys" / "node.secret"
 
 
+def tls_key(folder: Path) -> Path:
+    """Return the file of the TLS key (PEM)."""
+    return folder / "keys" / "tls.key"
+
+
+def tls_certificate(folder: Path) -> Path:
+    """Return the file of the certificate that the TLS key signed for itself (PEM)."""
+    return folder / "keys" / "tls.crt"
+
+
+def next_tls_key(folder: Path) -> Path:
+    """Return the file of the TLS key that partners were told will follow."""
+    return folder / "keys" / "tls-next.key"
+
+
+def next_tls_certificate(folder: Path) -> Path:
+    """Return the file of the certificate of the TLS key that will follow."""
+    return folder / "keys" / "tls-next.crt"
+
+
 def read_key(file: Path) -> bytes:
     """Read 32 bytes written in hexadecimal; raises ConfigurationError naming the file."""
     try:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cordiale.desk.desk import Desk
 from cordiale.exchange.home import Home, Limits
 from cordiale.node import layout
+from cordiale.node.keyring import Keyring
 from cordiale.node.node import Node
 from cordiale.node.service import service
 from cordiale.node.ticks import Ticks
+from cordiale.node.tls import by_tls
+from cordiale.node.tls import carrier as carry
 from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, system_clock
 from cordiale.platform.ids import system_randomness, uuid5
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from cordiale.platform.clock import Clock
     from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
-    from cordiale.release.egress.client import Egress
 
 IDENTITIES = "5e0b5a2c-2b7e-5d0e-9f0c-6a9a4e2f7c11"
 """Namespace of the identity each node speaks as: uuid5 of its name."""
@@ -44,7 +44,7 @@ def open_node(
 ) -> Node:
     """Open the node at `path`: settings, store at its newest schema, egress on first use.
 
-    `carrier` opens the way to a partner (HTTP by default). Nothing runs until `Node.start`.
+    `carrier` opens the way to a partner (TLS to its pinned key by default). Nothing runs until `Node.start`.
     Raises ConfigurationError when the folder holds no node or its configuration is wrong.
     """
     path = Path(path).resolve()
@@ -53,15 +53,16 @@ def open_node(
     store = open_store(settings.store.url)
     try:
         migrate(store, layout.ROOMS)
-        egress, end_egress = _egress(layout.signing_key(path))
-        home = _home(path, settings, egress, clock, random)
+        keyring = Keyring(path, settings)
+        keyring.reconcile(store)
+        home = _home(path, settings, keyring, clock, random)
         ticks = Ticks()
         desk = Desk(
             folder=path,
             store=store,
             settings=settings,
             home=home,
-            carrier=carrier or _by_http(settings),
+            carrier=carrier or (lambda partner: carry(path, settings, partner)),
             clock=clock,
             random=random,
             wake=ticks.wake,
@@ -76,13 +77,11 @@ def open_node(
         desk=desk,
         service=service(desk),
         ticks=ticks,
-        end_egress=end_egress,
+        end_egress=keyring.close,
     )
 
 
-def _home(
-    path: Path, settings: Settings, egress: Callable[[], Egress], clock: Clock, random: Randomness
-) -> Home:
+def _home(path: Path, settings: Settings, keyring: Keyring, clock: Clock, random: Randomness) -> Home:
     serve = settings.serve
     host = f"[{serve.host}]" if ":" in serve.host else serve.host
     node = settings.node
@@ -92,10 +91,12 @@ def _home(
         title=node.title or node.organisation or node.name,
         nation=node.nation,
         organisation=node.organisation,
-        url=serve.public_url or f"http://{host}:{serve.port}",
+        url=serve.public_url
+        or f"{'https' if by_tls(settings, serve.host) else 'http'}://{host}:{serve.port}",
         secret=layout.read_key(layout.node_secret(path)),
-        keys=(layout.read_key(layout.public_key(path)),),
-        egress=egress,
+        keys=keyring.own().keys,
+        own=keyring.own,
+        egress=keyring.egress,
         clock=clock,
         random=random,
         identities=frozenset({identity_of(node.name)}),
@@ -110,35 +111,3 @@ def _home(
 def identity_of(name: str) -> str:
     """Return the STIX identity a node speaks as."""
     return f"identity--{uuid5(IDENTITIES, name)}"
-
-
-def _egress(key: Path) -> tuple[Callable[[], Egress], Callable[[], None]]:
-    """Return the egress process, started when first asked for, and the end of it."""
-    held: list[Egress] = []
-    turn = Lock()
-
-    def get() -> Egress:
-        with turn:
-            if not held:
-                from cordiale.release.egress.client import spawn_egress
-
-                held.append(spawn_egress(key))
-            return held[0]
-
-    def end() -> None:
-        with turn:
-            while held:
-                held.pop().close()
-
-    return get, end
-
-
-def _by_http(settings: Settings) -> Callable[[Partner], Transport]:
-    def carry(partner: Partner) -> Transport:
-        from cordiale.exchange.http import http_transport
-
-        parts = urlsplit(partner.url)
-        base = f"{parts.scheme}://{parts.netloc}"
-        return http_transport(base, timeout=float(settings.exchange.timeout_s))
-
-    return carry

@@ -48,6 +48,9 @@ class ServeSection(Struct, frozen=True, kw_only=True):
     host: Annotated[str, Says("Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Says("Port to listen on; 0 takes any free one.", low=0, high=65_535)] = 8470
     public_url: Annotated[str, Says("Address under which partners and people reach the node, where a proxy stands before it.", pattern=r"^(https?://\S+)?$", example="https://node.example.org")] = ""  # fmt: skip
+    tls: Annotated[Literal["auto", "always", "never"], Says("`auto` answers by TLS 1.3 with the node's own key on every address that others can reach, and in the clear on loopback. `never` is for a proxy on another machine that ends TLS: it says that the way between the two is safe.")] = "auto"  # fmt: skip
+    certificate: Annotated[str, Says("Certificate (PEM) of a proxy that ends TLS before the node: partners pin its key instead of the node's own.", example="/etc/proxy/fullchain.pem")] = ""  # fmt: skip
+    partners_only: Annotated[bool, Says("Answer TLS connections only from holders of a confirmed partner's TLS key. Browsers and plain TAXII clients are then turned away.")] = False  # fmt: skip
 
 
 class LogSection(Struct, frozen=True, kw_only=True):
@@ -78,6 +81,7 @@ class ExchangeSection(Struct, frozen=True, kw_only=True):
     )
     timeout_s: Annotated[int, Says("After how many seconds without an answer a partner counts as down for now.", low=1, high=600)] = 30  # fmt: skip
     clock_skew_s: Annotated[int, Says("How far a partner's clock may be from ours before its signed requests are refused.", low=1, high=86_400)] = 300  # fmt: skip
+    plain_http: Annotated[bool, Says("Speak to partners in the clear where their address says `http://` and is not on this machine. Signatures hold, but everybody on the way can read.")] = False  # fmt: skip
 
 
 class ImportSection(Struct, frozen=True, kw_only=True):

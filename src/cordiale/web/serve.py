@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cordiale.exchange.tls import is_loopback
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address or name can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -78,12 +68,15 @@ def serve(
         )
     import uvicorn
 
+    from cordiale.node.tls import answering_context, by_tls
     from cordiale.web.app import app
+
+    context = answering_context(node) if by_tls(node.settings, host) else None
 
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{bound}/"
+    address = f"{'https' if context else 'http'}://{shown}:{bound}/"
 
     def answering() -> None:
         if ready is not None:
@@ -103,6 +96,7 @@ def serve(
             backlog=512,
             ws="none",
             proxy_headers=False,
+            ssl_context_factory=(lambda _config, _default: context) if context else None,
         )
     )
     try:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from cordiale.exchange.home import Partner
+from cordiale.exchange.records.keys import (
+    identity_of,
+    packed_certificates,
+    save_identity,
+    unpacked_certificates,
+)
 from cordiale.exchange.records.tables import link_table, pair_table, partner_table
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
@@ -13,8 +21,9 @@ from cordiale.store.prepared import changing, inserting
 
 # Asked at every request: written out, because building the statement anew costs more than running it.
 _PARTNER = """
-    SELECT node, title, nation, organisation, url, keys, kind, assurance, state, number, identities
-    FROM exchange_partner
+    SELECT p.node, p.title, p.nation, p.organisation, p.url, p.keys, p.kind, p.assurance, p.state, p.number,
+        p.identities, i.certificates, i.pins, i.former, i.root, i.certified_until, i.protocol, i.changes, i.told, i.issued
+    FROM exchange_partner p LEFT JOIN exchange_identity i ON i.number = p.number
 """
 
 _KEY = 32
@@ -46,25 +55,44 @@ _EMPTY_LINK: dict[str, Any] = {
 
 
 def _partner(row: tuple[Any, ...]) -> Partner:
-    node, title, nation, organisation, url, keys, kind, assurance, state, number, identities = row
-    return Partner(
+    node, title, nation, organisation, url, keys, kind, assurance, state, number, identities, *more = row
+    found = Partner(
         node,
         title,
         nation,
         organisation,
         url,
-        tuple(bytes(keys[i : i + _KEY]) for i in range(0, len(keys), _KEY)),
+        _each(keys),
         kind,
         assurance,
         state,
         number,
         frozenset(identities.split()),
     )
+    if more[0] is None:
+        return found
+    certificates, pins, former, root, until, protocol, changes, told, issued = more
+    return msgspec.structs.replace(
+        found,
+        certificates=unpacked_certificates(certificates),
+        pins=_each(pins),
+        former=_each(former),
+        root=bytes(root),
+        certified_until=until,
+        protocol=protocol,
+        changes=changes,
+        told=told,
+        issued=issued,
+    )
+
+
+def _each(packed: bytes) -> tuple[bytes, ...]:
+    return tuple(bytes(packed[i : i + _KEY]) for i in range(0, len(packed), _KEY))
 
 
 def find_partner(tx: Transaction, node: str) -> Partner | None:
     """Return a partner by node name, None when there is none."""
-    row = tx.row(_PARTNER + " WHERE node = ?", node)
+    row = tx.row(_PARTNER + " WHERE p.node = ?", node)
     return None if row is None else _partner(row)
 
 
@@ -78,13 +106,13 @@ def partner(tx: Transaction, node: str) -> Partner:
 
 def partner_numbered(tx: Transaction, number: int) -> Partner | None:
     """Return a partner by its number."""
-    row = tx.row(_PARTNER + " WHERE number = ?", number)
+    row = tx.row(_PARTNER + " WHERE p.number = ?", number)
     return None if row is None else _partner(row)
 
 
 def partners(tx: Transaction) -> tuple[Partner, ...]:
     """Return all partners by name."""
-    return tuple(_partner(row) for row in tx.rows(_PARTNER + " ORDER BY node"))
+    return tuple(_partner(row) for row in tx.rows(_PARTNER + " ORDER BY p.node"))
 
 
 def save_partner(tx: Transaction, made: Partner, now: int) -> int:
@@ -103,13 +131,31 @@ def save_partner(tx: Transaction, made: Partner, now: int) -> int:
     known = find_partner(tx, made.node)
     if known is not None:
         tx.run(changing(partner_table, ("number",), tuple(values)), key_number=known.number, **values)
+        _save_identity(tx, known.number, made)
         return known.number
     number: int = tx.row("SELECT coalesce(max(number), 0) + 1 FROM exchange_partner")[0]
     whole = {"number": number, "node": made.node, "invited_at": now, **values}
     tx.run(inserting(partner_table, *whole), **whole)
     tx.run(inserting(pair_table, *_EMPTY_PAIR, "number"), number=number, **_EMPTY_PAIR)
     tx.run(inserting(link_table, *_EMPTY_LINK, "number"), number=number, **_EMPTY_LINK)
+    _save_identity(tx, number, made)
     return number
+
+
+def _save_identity(tx: Transaction, number: int, made: Partner) -> None:
+    values = {
+        "certificates": packed_certificates(made.certificates),
+        "pins": b"".join(made.pins),
+        "former": b"".join(made.former),
+        "root": made.root,
+        "certified_until": made.certified_until,
+        "protocol": made.protocol,
+        "changes": made.changes,
+        "told": made.told,
+        "issued": made.issued,
+    }
+    if values != identity_of(tx, number):
+        save_identity(tx, number, values)
 
 
 def confirm_partner(tx: Transaction, number: int, by: str, now: int) -> None:
@@ -119,5 +165,5 @@ def confirm_partner(tx: Transaction, number: int, by: str, now: int) -> None:
 
 
 def suspend_partner(tx: Transaction, number: int, state: str) -> None:
-    """Set a partner's state: confirmed, suspended or left."""
+    """Set a partner's state: confirmed, suspended, compromised, leaving or left."""
     tx.run(changing(partner_table, ("number",), ("state",)), key_number=number, state=state)

@@ -1,0 +1,255 @@
+"""Changes of keys: what one node states, what a partner believes of it, and up to where a former key counts.
+
+A change of the signing key names the last entry of the pair's stream that the old key signed and the hash of that
+header. It is signed by the new key, and by the old one or the offline root. So the log goes on across the
+change, and who finds the old key later can sign nothing that anybody takes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from cordiale.exchange import records
+from cordiale.exchange.certificate import check_instant, read_certificate
+from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.tls import pin_of
+from cordiale.platform.errors import CordialeError, IntegrityError, NotAllowed
+from cordiale.platform.languages import _
+from cordiale.release.segment import SegmentHeader, header_hash, message
+from cordiale.store.connection import Transaction
+
+PURPOSE = "key-change"
+_LARGEST = 64 * 1024
+
+Sign = Callable[[str, bytes], bytes]
+"""Sign a payload under a purpose."""
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """State one change of a node's keys to one partner; keys and hashes in hexadecimal.
+
+    `role` signing replaces `old` by `new` after entry `last_entry` of `generation`, whose header has the hash `head`
+    (all zero before the first). `role` tls replaces the certificates (base64 of DER) by `certificates`.
+    """
+
+    node: str
+    to: str
+    number: int
+    role: Literal["signing", "tls"]
+    at: int
+    old: str = ""
+    new: str = ""
+    generation: int = 0
+    last_entry: int = 0
+    head: str = ""
+    certificates: tuple[str, ...] = ()
+
+
+class _Signed(msgspec.Struct):
+    purpose: str
+    body: str
+    signatures: dict[str, str]
+
+
+def state_change(made: Change, signers: Mapping[bytes, Sign]) -> bytes:
+    """Write a change with the signature of each of these public keys."""
+    body = msgspec.json.encode(made, order="sorted")
+    signatures = {key.hex(): base64.b64encode(sign(PURPOSE, body)).decode() for key, sign in signers.items()}
+    return msgspec.json.encode({"purpose": PURPOSE, "body": body.decode(), "signatures": signatures})
+
+
+def signing_change(tx: Transaction, home: Home, partner: Partner, old: bytes, new: bytes, now: int) -> Change:
+    """Return the change of our signing key as it is stated to one partner now."""
+    pair = records.pair(tx, partner.number)
+    return Change(
+        home.node,
+        partner.node,
+        records.last_change(tx, partner.number) + 1,
+        "signing",
+        now,
+        old.hex(),
+        new.hex(),
+        pair.generation,
+        pair.last,
+        pair.head.hex(),
+    )
+
+
+def tls_change(tx: Transaction, home: Home, partner: Partner, shown: Iterable[bytes], now: int) -> Change:
+    """Return which TLS keys partners may meet from now on, as it is stated to one partner."""
+    number = records.last_change(tx, partner.number) + 1
+    packed = tuple(base64.b64encode(one).decode() for one in shown)
+    return Change(home.node, partner.node, number, "tls", now, certificates=packed)
+
+
+def adopt(
+    tx: Transaction, home: Home, partner: Partner, statements: Iterable[str], now: int, *, proven: bool
+) -> Partner:
+    """Believe those changes of a partner's keys that are proven, in order; return the partner as it is then.
+
+    `proven` says that the message which carried them was signed with the current key: then the new key may also
+    vouch for what came before it, for a partner that met the node later. Raises IntegrityError for a
+    statement that is damaged or about somebody else; what is not proven changes nothing.
+    """
+    waiting = sorted(
+        (
+            one
+            for one in (_read(home, partner, statement) for statement in list(statements)[:64])
+            if one[0].number > partner.changes
+        ),
+        key=lambda one: one[0].number,
+    )
+    known = partner
+    while waiting:
+        found = next((one for one in waiting if _holds(known, *one, proven=proven)), None)
+        if found is None:
+            break
+        waiting.remove(found)
+        known = _take(tx, known, found[0], found[2], now)
+    if known != partner:
+        last = min((one[0].number for one in waiting), default=0) - 1
+        taken = max(known.changes, partner.changes) if last < 0 else max(partner.changes, last)
+        known = msgspec.structs.replace(known, changes=taken)
+        records.save_partner(tx, known, now)
+    return known
+
+
+def _read(home: Home, partner: Partner, statement: str) -> tuple[Change, frozenset[bytes], bytes]:
+    """Read one statement; return it with the keys that really signed it, and its bytes."""
+    problem = IntegrityError(
+        "exchange.keychange.form",
+        _("A change of keys of {node} cannot be read, or is about somebody else."),
+        node=partner.node,
+    )
+    if len(statement) > _LARGEST:
+        raise problem
+    try:
+        signed = msgspec.json.decode(statement, type=_Signed)
+        change = msgspec.json.decode(signed.body, type=Change)
+        signed_bytes = message(PURPOSE, signed.body.encode())
+        signers = frozenset(
+            bytes.fromhex(key)
+            for key, signature in list(signed.signatures.items())[:4]
+            if home.verify(bytes.fromhex(key), signed_bytes, base64.b64decode(signature, validate=True))
+        )
+        new, head = bytes.fromhex(change.new), bytes.fromhex(change.head)
+        pins = [pin_of(base64.b64decode(one, validate=True)) for one in change.certificates[:4]]
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise problem from error
+    whole = (len(new), len(head)) == (32, 32) if change.role == "signing" else bool(pins)
+    if (signed.purpose, change.node, change.to) != (PURPOSE, partner.node, home.node) or not whole:
+        raise problem
+    return change, signers, statement.encode()
+
+
+def _holds(
+    known: Partner, change: Change, signers: frozenset[bytes], _statement: bytes, *, proven: bool
+) -> bool:
+    """Tell whether what we know of a partner proves a change."""
+    if change.role == "tls":
+        return bool(signers.intersection(known.keys)) or (proven and bool(signers.intersection(known.former)))
+    old, new = bytes.fromhex(change.old), bytes.fromhex(change.new)
+    if new not in signers or old == new:
+        return False
+    if old in known.keys and (old in signers or (known.root and known.root in signers)):
+        return True
+    return proven and (new in known.keys or new in known.former)
+
+
+def _take(tx: Transaction, known: Partner, change: Change, statement: bytes, now: int) -> Partner:
+    changes = max(known.changes, change.number)
+    if change.role == "tls":
+        certificates = tuple(base64.b64decode(one) for one in change.certificates)
+        return msgspec.structs.replace(
+            known,
+            certificates=certificates,
+            pins=tuple(pin_of(one) for one in certificates),
+            changes=changes,
+        )
+    old, new = bytes.fromhex(change.old), bytes.fromhex(change.new)
+    records.add_key(
+        tx,
+        known.number,
+        "signing",
+        old,
+        "former",
+        0,
+        until_at=change.at,
+        generation=change.generation,
+        last_entry=change.last_entry,
+        head=bytes.fromhex(change.head),
+        statement=statement,
+    )
+    current = new if old in known.keys else known.keys[0]
+    former = (*known.former, old) if old not in known.former else known.former
+    return msgspec.structs.replace(known, keys=(current,), former=former, changes=changes)
+
+
+def signed_by_former(
+    tx: Transaction, home: Home, partner: Partner, header: SegmentHeader, signed: bytes, signature: bytes
+) -> bool:
+    """Tell whether a segment was signed with a key that was the partner's when it was cut.
+
+    A former key counts up to the entry its successor named and no further; the segment that ends there must be
+    the one it named.
+    """
+    for row in records.keys_of(tx, partner.number, "signing"):
+        if row.state != "former" or row.last_entry is None or row.generation is None:
+            continue
+        place, end = (header.generation, header.last), (row.generation, row.last_entry)
+        if place > end or (place == end and header_hash(header) != row.head):
+            continue
+        if home.verify(row.public, signed, signature):
+            return True
+    return False
+
+
+def renew(tx: Transaction, home: Home, partner: Partner, certified: str, now: int) -> Partner:
+    """Believe what a partner's root says about its current key, when it says more than we know; return the partner."""
+    if not certified or not partner.root:
+        return partner
+    found = read_certificate(certified.encode(), partner.root, partner.node, home.verify)
+    check_instant(found, now, home.limits.clock_window)
+    if bytes.fromhex(found.key) not in partner.keys or found.until_at <= (partner.certified_until or 0):
+        return partner
+    renewed = msgspec.structs.replace(partner, certified_until=found.until_at)
+    records.save_partner(tx, renewed, now)
+    return renewed
+
+
+def refuse_expired(home: Home, partner: Partner, now: int) -> None:
+    """Raise NotAllowed when the root of a partner does not vouch for its key any more."""
+    until = partner.certified_until
+    if until is not None and now > until + home.limits.clock_window:
+        raise NotAllowed(
+            "exchange.key.expired",
+            _("The certificate of the key of {node} has ended: its root has to certify a key anew."),
+            node=partner.node,
+        )
+
+
+def learn(
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    changes: Iterable[str],
+    certified: str,
+    now: int,
+    *,
+    proven: bool,
+) -> Partner:
+    """Take in what a greeting says about the keys of the node that sent it; what is not proven changes nothing.
+
+    Raises IntegrityError for what is damaged only where the message itself was `proven`.
+    """
+    try:
+        known = adopt(tx, home, partner, changes, now, proven=proven)
+        return renew(tx, home, known, certified, now)
+    except CordialeError:
+        if proven:
+            raise
+        return partner
