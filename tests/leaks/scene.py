@@ -77,6 +77,8 @@ class Scene:
     randoms: dict[str, Steady] = field(default_factory=dict)
     steps: int = 0
     quietly: bool = False
+    waiting: bool = False
+    cursor: str = ""
 
     def __post_init__(self) -> None:
         for name, node in self.world.nodes.items():

@@ -376,6 +376,8 @@ def test_a_recalled_object_becomes_a_revoked_version_without_content() -> None:
     assert found[1]["id"] == id_of(indicator("a"))
     assert found[1]["revoked"] is True
     assert set(found[1]) == {"type", "spec_version", "id", "created", "modified", "revoked"}
+    listed = objects(made, "match[version]=all", "manifest/")
+    assert [(one["id"], one["version"]) for one in listed] == [(one["id"], one["modified"]) for one in found]
     made.put(indicator("c"))
     made.cut("READER")
     assert [one.get("name") for one in objects(made)] == ["b", None, "c"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -25,7 +26,7 @@ from cordiale.exchange.taxii.media import (
     ok,
 )
 from cordiale.exchange.taxii.wiring import Inbox
-from cordiale.platform.clock import format_instant
+from cordiale.platform.clock import format_instant, parse_instant
 from cordiale.platform.errors import InputError
 from cordiale.store.connection import Store, Transaction
 
@@ -33,6 +34,7 @@ ROOT = "/taxii2/"
 API_ROOT = "/taxii2/api/"
 _COLLECTIONS = "/taxii2/api/collections/"
 _STATUS = "/taxii2/api/status/"
+_Dated = tuple[str, int | None, int | None]
 _OBJECT_ID = re.compile(r"[a-z0-9-]{1,250}--[0-9a-fA-F-]{36}").fullmatch
 
 
@@ -191,13 +193,13 @@ def _body(tx: Transaction, home: Home, pair: records.Pair, found: Slice, shape: 
     comma = b"," if found.more else b""
     if shape == "objects":
         return b"".join((head, comma, b'"objects":[', b",".join([item.raw for item in found.items]), b"]}"))
-    dated = records.dated(tx, [item.vid for item in found.items])
+    dated = _dated(tx, found.items)
     if shape == "versions":
         listed = msgspec.json.encode([_version(item, dated) for item in found.items])
         return b"".join((head, comma, b'"versions":', listed, b"}"))
     rows = [
         {
-            "id": dated[item.vid][0],
+            "id": dated[item.sequence][0],
             "date_added": format_instant(item.added, 6),
             "version": _version(item, dated),
             "media_type": STIX,
@@ -207,8 +209,21 @@ def _body(tx: Transaction, home: Home, pair: records.Pair, found: Slice, shape: 
     return b"".join((head, comma, b'"objects":', msgspec.json.encode(rows), b"}"))
 
 
-def _version(item: Item, dated: dict[int, tuple[str, int | None, int | None]]) -> str:
-    _id, modified, created = dated[item.vid]
+def _dated(tx: Transaction, items: Sequence[Item]) -> dict[int, _Dated]:
+    """Return (id, modified, created) by number in the stream; what revokes is stored nowhere and says so itself."""
+    stored = records.dated(tx, [item.vid for item in items if item.vid])
+    return {item.sequence: stored[item.vid] if item.vid else _of_stub(item.raw) for item in items}
+
+
+def _of_stub(raw: bytes) -> _Dated:
+    value = msgspec.json.decode(raw, type=dict[str, object])
+    instants = (value.get("modified"), value.get("created"))
+    modified, created = (None if text is None else parse_instant(str(text)) for text in instants)
+    return str(value["id"]), modified, created
+
+
+def _version(item: Item, dated: dict[int, _Dated]) -> str:
+    _id, modified, created = dated[item.sequence]
     instant = next((t for t in (modified, created) if t is not None), item.added)
     return format_instant(instant, 3 if instant % 1000 == 0 else 6)
 
