@@ -232,3 +232,37 @@ origin_table = Table(
     *(_required(name, Integer) for name in ("batch", "place", "mid")),
     _required("salt", LargeBinary),
 )
+
+# When a partner's stream was last compared with what is here, quickly and whole; `position` is how far a whole one came.
+reconciliation_table = Table(
+    "exchange_reconciliation",
+    metadata,
+    _required("pair", Integer),
+    _required("kind", Text),
+    _required("at", BigInteger),
+    *(_required(name, Integer) for name in ("generation", "entries", "objects", "differences", "position")),
+    PrimaryKeyConstraint("pair", "kind"),
+)
+
+difference_table = Table(
+    "exchange_difference",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _required("pair", Integer),
+    _required("at", BigInteger),
+    *(_required(name, Integer) for name in ("generation", "sequence")),
+    Column("object_id", Text),
+    *(_required(name, Text) for name in ("kind", "repair", "reason")),
+)
+
+Index("exchange_difference_pair", difference_table.c.pair, difference_table.c.number)
+
+# Entries of our stream of which the partner told us why it holds them or does not, other than we would expect.
+explained_table = Table(
+    "exchange_explained",
+    metadata,
+    *(_required(name, Integer) for name in ("pair", "generation", "sequence", "held")),
+    _required("reason", Text),
+    _required("at", BigInteger),
+    PrimaryKeyConstraint("pair", "generation", "sequence"),
+)
