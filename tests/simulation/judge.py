@@ -134,7 +134,9 @@ class Judge:
             self.noted.add(row.id)
             self.coverage[f"recall {'narrowed' if row.confirmed_by == 'cordiale' else 'by a person'}"] += 1
             pact = self.houses[name].pacts[names[row.pair]]
-            vids = read_numbers(row.vids)
+            vids = list(read_numbers(row.vids))
+            with node.store.read() as tx:  # who asks a tear-line back asks for what it was made of
+                vids += [line.parent_vid for line in records.tear_line_parents(tx, vids).values()]
             if any((name, vid) not in self.raws for vid in vids):
                 self.refresh(name)
             for vid in vids:
@@ -143,7 +145,6 @@ class Judge:
                     self.coverage["recall of the unseen"] += 1
                     continue
                 pact.recalled.add(raw)
-                pact.words_back.update(word.decode() for word in _CANARY.findall(raw))
                 if row.confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
                     pact.asked_back[raw] = self.seen[name]
 
@@ -314,7 +315,7 @@ class Judge:
     def _excused(self, pact: Pact, kept: Kept, other: House) -> bool:
         """Tell whether a content need not be there: recalled, the receiver's own words, or ended there."""
         said = kept.said
-        if said.raw in pact.recalled or said.token in pact.words_back:
+        if said.raw in pact.recalled:
             return True
         overlay = other.overlay.get((said.id, pact.giver), frozenset())
         if any(atom.startswith("not-after") for atom in overlay):

@@ -65,11 +65,9 @@ class Pact:
     sent: set[bytes] = field(default_factory=set)
     recalled: set[bytes] = field(default_factory=set)
     asked_back: dict[bytes, int] = field(default_factory=dict)  # content → last version stored by then
-    words_back: set[str] = field(default_factory=set)
     state: str = "confirmed"
     names: frozenset[str] = frozenset()
     giver: str = ""
-    changed: bool = False
 
 
 class House:
@@ -176,7 +174,6 @@ class House:
             if k.source != partner
             and not k.said.line
             and k.said.raw not in self.pacts[partner].recalled
-            and k.said.token not in self.pacts[partner].words_back
             and self.mandated(partner, k.said, now)
             and self.passes(partner, self.effective(k), now)
         ]

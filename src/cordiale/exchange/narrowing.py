@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cordiale.exchange import recall, records
 from cordiale.exchange.gate import Gate
@@ -10,7 +10,7 @@ from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.withdrawal import withdraw_from
 from cordiale.release.recipient import recipient_class
-from cordiale.store.connection import Transaction
+from cordiale.store.connection import Store, Transaction
 
 #: Who asks for a recall that follows from a marking and needs no person.
 BY_MARKING = "cordiale"
@@ -20,12 +20,15 @@ NARROWED = "narrowed"
 def held_of(
     tx: Transaction, partnership: Partnership, held: Held, oids: Iterable[int]
 ) -> tuple[list[int], list[int]]:
-    """Return the versions of these objects that the partner holds: verbatim, and as tear-lines."""
+    """Return the versions of these objects that the partner holds or may hold: verbatim, and as tear-lines."""
     wanted = sorted(set(oids))
-    vids = held.of([vid for _oid, vid, *_rest in records.versions_of(tx, wanted)])
-    class_ = recipient_class(partnership.recipient)
-    lines = held.of(records.tear_line_vids(tx, class_, wanted))
-    return vids, lines
+    vids = [vid for _oid, vid, *_rest in records.versions_of(tx, wanted)]
+    lines = records.tear_line_vids(tx, recipient_class(partnership.recipient), wanted)
+    passed = set(records.passed_among(tx, partnership.partner.number, vids + lines))
+    return (
+        [vid for vid in vids if vid in held or vid in passed],
+        [vid for vid in lines if vid in held or vid in passed],
+    )
 
 
 def narrow(
@@ -61,3 +64,13 @@ def let_go(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
     records.save_held(tx, partner.number, held)
     parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(tx, mine).items()}
     records.owe_versions(tx, partner.number, [parents.get(vid, vid) for vid in mine])
+
+
+def go_past(store: Store, partner: Partner, vids: Sequence[int]) -> None:
+    """Let go of versions that were left out of a page which a plain client went past: it never goes back.
+
+    It acknowledges nothing, so it may have read them before: a recall still names them.
+    """
+    with store.write() as tx:
+        records.add_passed(tx, partner.number, records.held(tx, partner.number).of(vids))
+        let_go(tx, partner, vids)

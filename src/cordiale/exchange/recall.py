@@ -119,7 +119,7 @@ def draft_to(
         oids = sorted(versions.oids(tx, ids).values())
         wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
         wanted |= set(records.tear_line_vids(tx, partner.node, oids))
-    chosen = held.of(sorted(wanted))
+    chosen = sorted({*held.of(sorted(wanted)), *records.passed_among(tx, partner.number, wanted)})
     drafted = {
         vid for row in records.recalls(tx, number=partner.number, state="draft") for vid in _vids(row.vids)
     }
@@ -179,6 +179,7 @@ def confirm_to(
         withdraw(tx, segment, places)
     own = held if held is not None else records.held(tx, partner.number)
     own.discard(vids)
+    records.forget_passed(tx, partner.number, vids)
     if held is None:
         records.save_held(tx, partner.number, own)
     number = pair.recalls + 1

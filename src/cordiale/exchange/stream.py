@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from array import array
+from collections.abc import Sequence
 
 import msgspec
 
@@ -33,13 +34,15 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 class Slice(msgspec.Struct, frozen=True):
     """Hold one page; `reached` is the entry number to go on after, `more` whether there is more.
 
-    `added` is the instant at which the entry reached was added, where a page that holds nothing says that there is more.
+    `added` is the instant at which the entry reached was added, where a page that holds nothing says that there is
+    more; `stopped` are the versions left out because the recipient may not have them now.
     """
 
     items: list[Item]
     reached: int
     more: bool
     added: int | None = None
+    stopped: Sequence[int] = ()
 
 
 def collection_id(home: Home, number: int, kind: str) -> str:
@@ -87,6 +90,7 @@ class _Search:
             self.skip |= SUPERSEDED
         elif filters.first and not filters.last and not filters.versions:
             self.skip |= NOT_FIRST
+        self.stopped: list[tuple[int, int]] = []
         self.types: frozenset[int] | None = None
         self.mask: int | None = None
         if filters.types is not None:
@@ -97,6 +101,13 @@ class _Search:
 
     def in_order(self, after: int, limit: int) -> Slice:
         """Walk the segments; a rare type or a narrow version filter is looked for within bounds."""
+        found = self._walk(after, limit)
+        if not self.stopped:
+            return found
+        passed = [vid for sequence, vid in self.stopped if sequence <= found.reached]
+        return msgspec.structs.replace(found, stopped=passed)
+
+    def _walk(self, after: int, limit: int) -> Slice:
         items: list[Item] = []
         size = 0
         reached, scanned = after, 0
@@ -170,6 +181,10 @@ class _Search:
         else:
             tear_lines = []
         bodies = self.gate.open(chosen, tear_lines)
+        if len(bodies) < len(chosen):
+            self.stopped += [
+                (first + p, vid) for p, vid in zip(places, chosen, strict=True) if vid not in bodies
+            ]
         if self.filters.versions or (self.filters.first and self.filters.last) or self.types is not None:
             self._narrow(bodies, dict(zip(chosen, places, strict=True)), flags, first, base_us)
         get = bodies.get

@@ -14,6 +14,8 @@ from cordiale.exchange.message import Request, Response
 from cordiale.exchange.stream import collection_id
 from cordiale.exchange.taxii import client as taxii
 from cordiale.exchange.taxii.media import TAXII
+from cordiale.release import records as standing
+from cordiale.release.mandate import Exemption
 from cordiale.store import versions
 from cordiale.store.connection import open_store
 from tests.unit.exchange.world import Node, client, connect, id_of, indicator, make, malware, report
@@ -311,6 +313,41 @@ def test_what_was_stopped_on_a_page_makes_nothing_after_it_disappear(limit: int)
     expected = [f"i{n}" for n in range(40) if n not in hidden]
     assert follow(made, limit, "&match[version]=all") == expected
     assert follow_by_date(made, limit, "&match[version]=all") == expected
+
+
+def test_what_a_client_went_past_while_it_was_held_comes_when_the_hold_ends() -> None:
+    made = node()
+    made.put(indicator("a"), indicator("b"))
+    made.cut("READER")
+    with made.store.write() as tx:
+        held = Exemption(id_of(indicator("a")), "READER", "hold", "o", made.clock(), made.clock.now + 60)
+        standing.record_exception(tx, held)
+    answer = get(made, out(made) + "objects/", "limit=1")
+    assert [one["name"] for one in orjson.loads(answer.body)["objects"]] == ["b"]
+    after = f"&added_after={answer.headers['x-taxii-date-added-last']}"
+    assert names(made, "limit=5" + after) == []
+    made.clock.now += 60
+    made.cut("READER")
+    assert names(made, "limit=5" + after) == ["a"]
+
+
+def test_what_was_read_before_it_was_stopped_is_still_asked_back() -> None:
+    made = node()
+    made.put(indicator("a"), report("r", [indicator("a")]))
+    made.cut("READER")
+    assert len(objects(made)) == 2
+    made.put(indicator("a", marking=["tlp:red"], minute=1))
+    assert [one["type"] for one in objects(made, "match[version]=all")] == []  # the report names it
+    with made.store.write() as tx:
+        known = made.partnership("READER")
+        assert known is not None
+        drafted = recall.draft(
+            tx, made.home, known, ids=[id_of(report("r", []))], reason="r", by="o", now=made.clock()
+        )
+        assert drafted is not None
+        recall.confirm(tx, made.home, known, drafted.id, "o", made.clock())
+    revoked = objects(made, f"match[id]={id_of(report('r', []))}")
+    assert objects(made, "match[type]=report")[0]["revoked"] or revoked == []
 
 
 def test_next_survives_a_restart(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -48,6 +48,7 @@ from cordiale.exchange.records.partners import (
     save_partner,
     suspend_partner,
 )
+from cordiale.exchange.records.passed import add_passed, forget_passed, passed_among
 from cordiale.exchange.records.recalls import (
     add_recall,
     add_recalled,
@@ -138,6 +139,7 @@ __all__ = [
     "add_change",
     "add_doubt",
     "add_key",
+    "add_passed",
     "add_recall",
     "add_recalled",
     "add_received",
@@ -159,6 +161,7 @@ __all__ = [
     "due_table",
     "due_version_table",
     "find_partner",
+    "forget_passed",
     "forget_sequence",
     "forget_set_aside",
     "header_ends",
@@ -189,6 +192,7 @@ __all__ = [
     "partner_numbered",
     "partner_table",
     "partners",
+    "passed_among",
     "recall",
     "recall_table",
     "recalled",

@@ -265,4 +265,12 @@ explained_table = Table(
     _required("reason", Text),
     _required("at", BigInteger),
     PrimaryKeyConstraint("pair", "generation", "sequence"),
+
+# What a plain client went past while it was not served, and may have read before.
+passed_table = Table(
+    "exchange_passed",
+    metadata,
+    _required("pair", Integer),
+    _required("vid", BigInteger),
+    PrimaryKeyConstraint("pair", "vid"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cordiale.exchange import records, rejoin
+from cordiale.exchange import narrowing, records, rejoin
 from cordiale.exchange.cursor import Cursor, decode_cursor, encode_cursor
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.message import Request, Response
@@ -159,6 +159,8 @@ def _read(
         return UNAVAILABLE
     except InputError as problem:
         return error(400, "Bad Request", str(problem))
+    if found.stopped and partnership.partner.assurance != "node":
+        narrowing.go_past(store, partnership.partner, found.stopped)
     return ok(body, _dates(found, filters))
 
 
