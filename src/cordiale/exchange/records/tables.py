@@ -265,6 +265,7 @@ explained_table = Table(
     _required("reason", Text),
     _required("at", BigInteger),
     PrimaryKeyConstraint("pair", "generation", "sequence"),
+)
 
 # What a plain client went past while it was not served, and may have read before.
 passed_table = Table(
