@@ -31,7 +31,7 @@ LINKS = {
     "refused": _("refuses us"),
     "garbage": _("sends what cannot be read"),
     "clock": _("its clock differs"),
-    "rejoin": _("rejoining"),
+    "rejoin": _("closed until partner rejoin"),
 }
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 app = single()
 
+NAME = 48
+"""Most characters of a name in a table."""
+
 
 @app.command(cls=Command, help=tr(_("Show what a partner would see, and why not the rest.")))
 def preview(
@@ -55,14 +58,27 @@ def _words(one: PartnerPreview) -> str:
     )
     parts = [head, *table_warnings(one.tables)]
     if one.items:
-        rows = [(c.id, form_words(c.form), when(c.released_at), reason_words(c.reason)) for c in one.items]
+        rows = [
+            (_called(one, c.id), form_words(c.form), when(c.released_at), reason_words(c.reason))
+            for c in one.items
+        ]
         headings = (tr(_("Object")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
         parts.append(table(headings, rows))
     elif one.reasons:
         counts = [
-            (number(lang, part.count), reason_words(part.reason), ", ".join(part.examples))
+            (
+                number(lang, part.count),
+                reason_words(part.reason),
+                "\n".join(_called(one, i) for i in part.examples),
+            )
             for part in one.reasons
         ]
         names = (tr(_("Withheld")), tr(_("Reason")), tr(_("For example")))
         parts.append(table(names, counts))
     return "\n".join(parts)
+
+
+def _called(one: PartnerPreview, stix_id: str) -> str:
+    """Return an object's name with its id, which acting on it takes."""
+    name = one.names.get(stix_id, "")
+    return f"{name if len(name) <= NAME else name[:NAME] + '…'}  {stix_id}" if name else stix_id

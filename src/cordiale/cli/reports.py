@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cordiale.cli.output import count, printable
 from cordiale.cli.session import current
 from cordiale.cli.tree import tr
+from cordiale.desk.tables import warning_of
 from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n, number
 
@@ -128,31 +129,4 @@ FORMS = {
 
 def table_warnings(tables: Sequence[TableView]) -> list[str]:
     """Say of each table of equivalences that both did not sign what that means; nothing of an example."""
-    return [
-        tr(
-            TABLES[one.state, one.holds],
-            nations=" – ".join(one.between),
-            waits=", ".join(one.waits_for or one.between),
-        )
-        for one in tables
-        if one.state != "signed" and not (one.example and one.holds)
-    ]
-
-
-_NOT_HELD = _(
-    "Refused: the rules ask for signed tables, and {waits} has not signed the equivalences between {nations}: they do not hold."
-)
-
-TABLES = {
-    ("unsigned", True): _(
-        "Warning: nobody but this node answers for the equivalences between {nations}: {waits} has not signed them. See: cordiale rules tables"
-    ),
-    ("unsigned", False): _NOT_HELD,
-    ("one-sided", False): _NOT_HELD,
-    ("changed", False): _(
-        "Refused: the equivalences between {nations} changed since they were signed: they do not hold until both sign them again."
-    ),
-    ("forged", False): _(
-        "Refused: a signature of the equivalences between {nations} is false: they do not hold. Have them signed again."
-    ),
-}
+    return [reason_words(warning) for warning in map(warning_of, tables) if warning is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -53,8 +54,58 @@ def everywhere() -> str:
     return "\n" + tr(_("Every command takes:")) + "\n" + lines
 
 
+# What stands for a value in help and in complaints; typer's own words for types (`<str>`) are not shown.
+METAVARS = {
+    "ATOM": _("ATOM"),
+    "BACKUP": _("BACKUP"),
+    "FILE": _("FILE"),
+    "FOLDER": _("FOLDER"),
+    "ID": _("ID"),
+    "JOB": _("JOB"),
+    "NAME": _("NAME"),
+    "NUMBER": _("NUMBER"),
+    "PATH": _("PATH"),
+    "PARTNER": _("PARTNER"),
+    "SHA256": "SHA256",
+    "STATEMENT": _("STATEMENT"),
+    "TEXT": _("TEXT"),
+    "TIME": _("TIME"),
+    "VERB": _("VERB"),
+    "WORD": _("WORD"),
+}
+_TYPES = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
+_BY_NAME = {
+    "ids": "ID",
+    "partner": "PARTNER",
+    "until": "TIME",
+    "as": "NAME",
+    "name": "NAME",
+    "officer": "NAME",
+}
+
+
+def name_values(params: list[Any]) -> None:
+    """Say in the language of this session what stands for the value of each argument and option."""
+    for param in params:
+        argument = param.param_type_name == "argument"
+        if not argument and (param.is_flag or param.count):
+            continue
+        descriptor = param.type_descriptor
+        guessed = "PATH" if descriptor.is_path else _BY_NAME.get(param.name or "")
+        guessed = guessed or _TYPES.get(descriptor.annotation, "TEXT")
+        plain = (param.metavar or guessed).strip("[]").removesuffix("…")
+        known = METAVARS.get(plain)
+        param.metavar = tr(known) if known is not None else plain
+        if argument:
+            param.display_type_rich = lambda ctx: None
+
+
 class Command(TyperCommand):
     """A command whose help is whole in the reader's language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_values(self.params)
 
     def get_help(self, ctx: Any) -> str:
         """Return the help text."""

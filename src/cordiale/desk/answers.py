@@ -197,7 +197,7 @@ class TableView(Answer, frozen=True, kw_only=True):
 
 
 class PartnerPreview(Answer, frozen=True, kw_only=True):
-    """What one partner would see, exactly, and why not the rest."""
+    """What one partner would see, exactly, and why not the rest; `names` calls the objects it names by id."""
 
     partner: str
     total: int
@@ -209,6 +209,7 @@ class PartnerPreview(Answer, frozen=True, kw_only=True):
     reasons: tuple[Withheld, ...] = ()
     items: tuple[Chip, ...] = ()
     tables: tuple[TableView, ...] = ()
+    names: dict[str, str] = {}
 
 
 class Why(Answer, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import orjson
 from msgspec import structs
 
 from cordiale.desk import audit
@@ -12,6 +13,8 @@ from cordiale.desk.actor import authorise
 from cordiale.desk.answers import PartnerPreview, TableView, Withheld
 from cordiale.desk.equivalence import unsigned, view
 from cordiale.desk.partnerships import partnership, partnerships
+from cordiale.desk.reading import readable
+from cordiale.desk.summary import name_of
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
 from cordiale.exchange.why import overview
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from cordiale.store.types import Visible
 
 EXAMPLES = 3
+NAMED = 500
+"""Most objects called by their names in one answer."""
+
 PAGE = 5000
 
 
@@ -51,8 +57,30 @@ def preview(
         answers = [
             _of_ids(tx, desk, one, ids) if ids is not None else _of_all(tx, desk, one, seen) for one in chosen
         ]
+        answers = [_with_names(tx, desk, actor, answer, seen) for answer in answers]
     audit.read(desk, actor, "preview", partner=partner, ids=list(ids or ()))
     return answers
+
+
+def _with_names(
+    tx: Transaction, desk: Desk, actor: Actor, answer: PartnerPreview, seen: Visible
+) -> PartnerPreview:
+    """Call objects that are named by what this reader may read of them."""
+    ids = {i for part in answer.reasons for i in part.examples} | {item.id for item in answer.items}
+    names = {}
+    for stix_id in sorted(ids)[:NAMED]:
+        for row in readable(tx, desk, actor, versions.get(tx, stix_id, seen)[:1], seen):
+            name = name_of(orjson.loads(row.raw)) if row.raw else ""
+            if name:
+                names[stix_id] = name
+    return structs.replace(answer, names=names)
+
+
+def tables(desk: Desk, actor: Actor) -> dict[str, tuple[TableView, ...]]:
+    """Return, by partner, the tables of equivalences with its nation that are not signed by both."""
+    authorise(actor, "preview")
+    with desk.store.read() as tx:
+        return {name: _tables(one) for name, one in partnerships(tx).items()}
 
 
 def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> PartnerPreview:

@@ -8,6 +8,7 @@
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `mark` | `(desk, actor, stix_id, atoms) -> Marked` |
 | `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
+| `tables` | `(desk, actor) -> dict[partner, tuple[TableView, ...]]` (those not signed by both) |
 | `why` | `(desk, actor, stix_id, partner) -> Why` |
 | `rules_diff` | `(desk, actor, text, origin) -> RulesDiff` |
 | `rules_apply` | `(desk, actor, text, origin, token) -> RulesDiff` |
@@ -50,6 +51,7 @@ VERBS: dict[str, str] = {
     "counts": "search",
     "mark": "mark",
     "preview": "preview",
+    "tables": "preview",
     "why": "why",
     "rules_diff": "rules",
     "rules_apply": "rules",

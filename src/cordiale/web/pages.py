@@ -10,10 +10,11 @@ import msgspec
 import orjson
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import VERBS, Actor
 from cordiale.desk.answers import AttachmentView, Chip, PartnerView, Reason, Shown, Statement, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
+from cordiale.desk.tables import warning_of
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, instant, ntext, number, text
@@ -52,7 +53,7 @@ LINKS: Final = {
     "refused": _("the partner refuses our requests"),
     "garbage": _("the partner's answers cannot be read"),
     "clock": _("the clocks differ too much"),
-    "rejoin": _("rejoining"),
+    "rejoin": _("closed until partner rejoin"),
 }
 
 
@@ -174,9 +175,16 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
 
 
 def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
-    """Return the partners with the state of each link."""
+    """Return the partners with the state of each link, and of the equivalences it rests on."""
+    unsigned = verbs.tables(desk, actor) if actor.roles.intersection(VERBS["preview"]) else {}
+    warned = {
+        name: [warning for t in tables if (warning := warning_of(t))] for name, tables in unsigned.items()
+    }
     return {
-        "partners": [_partner(p, lang) for p in verbs.partner_list(desk, actor)],
+        "partners": [
+            _partner(p, lang) | {"warnings": [sentence(w, lang) for w in warned.get(p.name, ())]}
+            for p in verbs.partner_list(desk, actor)
+        ],
         "banner": unmarked(lang),
     }
 
