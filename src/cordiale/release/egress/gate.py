@@ -48,6 +48,9 @@ SHAPES: Final = 65_536
 KEPT: Final = 16
 """Rules texts, compiled tables and definition sets kept beside the current one, per partnership and partner."""
 
+PAIRED: Final = 16
+"""Segments whose hashes are kept ready for the next partner: some 150 KB each."""
+
 MOST_ENTRIES: Final = 65_536
 
 
@@ -71,6 +74,7 @@ class Gate:
         self._old: dict[bytes, int] = {}
         self._shapes: list[Shape] = []
         self._places: dict[Shape, int] = {}
+        self._paired: dict[tuple[bytes, tuple[str, ...], tuple[int, ...]], list[bytes]] = {}
         self._rules: dict[str, Rules] = {}
         self._tables: dict[tuple[str, Recipient, bool], Compiled] = {}
         self._definitions: dict[bytes, dict[str, str]] = {definitions_hash(()): {}}
@@ -144,9 +148,10 @@ class Gate:
         self, ask: Cut, hashes: list[bytes], accepted: list[int], refused: tuple[Refused, ...]
     ) -> SignedSegment:
         marked = [marking_hash(text.split("\n")) for text in ask.markings]
-        leaves = segment.leaves(
-            ask.seed, [hashes[i] for i in accepted], [marked[ask.claimed[i]] for i in accepted]
-        )
+        pairs = self._pairs(ask, hashes, marked)
+        if len(accepted) < len(pairs):
+            pairs = [pairs[i] for i in accepted]
+        leaves = segment.salted(ask.seed, pairs)
         header = segment.SegmentHeader(
             pair=ask.pair,
             generation=ask.generation,
@@ -160,6 +165,17 @@ class Gate:
         )
         signature = self.signer.sign(segment.message("segment", segment.header_bytes(header)))
         return SignedSegment(header, signature, refused, self._origin(ask, hashes, accepted, marked))
+
+    def _pairs(self, ask: Cut, hashes: list[bytes], marked: list[bytes]) -> list[bytes]:
+        """Return content hash ‖ marking hash of every entry; remembered, as the same is asked for many partners."""
+        key = (ask.hashes, ask.markings, tuple(ask.claimed))
+        found = self._paired.get(key)
+        if found is None:
+            if len(self._paired) >= PAIRED:
+                self._paired.clear()
+            names = [marked[claimed] for claimed in ask.claimed]
+            found = self._paired[key] = [one + name for one, name in zip(hashes, names, strict=True)]
+        return found
 
     def _origin(self, ask: Cut, hashes: list[bytes], accepted: list[int], marked: list[bytes]) -> bytes:
         """Sign whose objects these are, of those that were looked at and may leave."""
