@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from cordiale.exchange import definitions, origins, records
+from cordiale.exchange import aside, definitions, origins, records
+from cordiale.exchange.aside import SetAside
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
 from cordiale.exchange.home import Home, Partner
@@ -24,18 +25,6 @@ from cordiale.stix.version import Version
 from cordiale.store import markings, versions
 from cordiale.store.connection import Store, Transaction
 from cordiale.store.types import Outcome, Put
-
-
-class SetAside(msgspec.Struct, frozen=True):
-    """Keep one entry that could not be applied, with the reason a person can act on."""
-
-    partner: str
-    sequence: int
-    object_id: str | None
-    code: str
-    message_id: str
-    params: dict[str, str] = {}
-    raw: bytes | None = None
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -228,24 +217,37 @@ def _read_slot(
     return version
 
 
-def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: int) -> Applied:
+class Taken(msgspec.Struct, frozen=True):
+    """Report what became of verified entries: their versions by place (0 where none), and what was set aside."""
+
+    vids: list[int]
+    new: int
+    same: int
+    aside: list[SetAside]
+
+
+def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: int) -> Taken:
+    """Store the versions of a verified segment as the statements they are, each under what its sender signed."""
     header, resource = checked.header, checked.resource
     read = [v for v in checked.read if isinstance(v, Version)]
-    aside = [v for v in checked.read if isinstance(v, SetAside)]
+    left = [v for v in checked.read if isinstance(v, SetAside)]
     atoms = _definitions(tx, read, resource)
     claimed = speaking_for_us(tx, home, read)
-    whose = _whose(tx, home, partner, checked)
+    whose, back = _whose(tx, home, partner, checked)
     puts: dict[int, Put] = {}
     for place, found in enumerate(checked.read):
         if not isinstance(found, Version):
             continue
         raw = resource.slots[place].raw
+        if place in back:
+            left.append(aside.refused(partner, header.first + place, found, "tombstoned", raw))
+            continue
         if found.hash in claimed:
             if claimed[found.hash]:
-                aside.append(_quarantine(partner, header.first + place, found, raw))
+                left.append(aside.quarantined(partner, header.first + place, found, raw))
             continue
         if whose[place].lowered is not None:
-            aside.append(_lowered(partner, header.first + place, found, whose[place], raw))
+            left.append(aside.lowered(partner, header.first + place, found, whose[place], raw))
             continue
         stated = from_text(resource.markings[resource.slots[place].marking])
         base, full = of_version(found, atoms, stated or UNMARKED)
@@ -262,10 +264,16 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
                 proofs.append((outcome.vid, proof))
         else:
             version = puts[place].version
-            aside.append(
-                _refused(partner, header.first + place, version, outcome.kind, resource.slots[place].raw)
-            )
+            raw = resource.slots[place].raw
+            left.append(aside.refused(partner, header.first + place, version, outcome.kind, raw))
     origins.keep(tx, resource.markings, proofs)
+    return Taken(vids, counts["new"], counts["same"], left)
+
+
+def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: int) -> Applied:
+    header, resource = checked.header, checked.resource
+    taken = take(tx, home, partner, checked, now)
+    vids = taken.vids
     records.add_received(
         tx,
         {
@@ -285,7 +293,7 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
             "mids": packed_numbers(_stated(tx, resource, vids)),
         },
     )
-    records.add_set_aside(tx, [_aside_row(partner, header, one, now) for one in aside])
+    records.add_set_aside(tx, [aside.row(partner, header, one, now) for one in taken.aside])
     records.save_link(
         tx, partner.number, {"received": header.last, "head": header_hash(header), "last_contact": now}
     )
@@ -293,22 +301,25 @@ def _write(tx: Transaction, home: Home, partner: Partner, checked: Checked, now:
         partner.node,
         header.first,
         header.last,
-        new=counts["new"],
-        same=counts["same"],
+        new=taken.new,
+        same=taken.same,
         withdrawn=sum(1 for found in checked.read if found is None),
-        set_aside=tuple(aside),
+        set_aside=tuple(taken.aside),
     )
 
 
-def _whose(tx: Transaction, home: Home, partner: Partner, checked: Checked) -> dict[int, origins.Whose]:
-    """Say of each version that was read whose statement it is."""
+def _whose(
+    tx: Transaction, home: Home, partner: Partner, checked: Checked
+) -> tuple[dict[int, origins.Whose], set[int]]:
+    """Say of each version that was read whose statement it is, and which ones their forwarder took back before."""
     resource = checked.resource
     read = {
         place: (found, resource.markings[resource.slots[place].marking])
         for place, found in enumerate(checked.read)
         if isinstance(found, Version)
     }
-    return origins.judge(tx, home, partner, resource.origins, resource.markings, read)
+    whose = origins.judge(tx, home, partner, resource.origins, resource.markings, read)
+    return whose, origins.taken_back(tx, partner, whose, {place: one for place, (one, _text) in read.items()})
 
 
 def _put(
@@ -354,64 +365,3 @@ def _definitions(tx: Transaction, read: Sequence[Version], resource: Resource) -
         for atom in from_text(text):
             atoms.setdefault(stix_atoms.id_of(atom), atom)
     return atoms
-
-
-def _quarantine(partner: Partner, sequence: int, version: Version, raw: bytes) -> SetAside:
-    return SetAside(
-        partner.node,
-        sequence,
-        version.id,
-        "exchange.apply.identity",
-        _("{node} sent {id} in the name of this node; it is kept in quarantine."),
-        {"node": partner.node, "id": version.id},
-        raw,
-    )
-
-
-def _lowered(partner: Partner, sequence: int, version: Version, whose: origins.Whose, raw: bytes) -> SetAside:
-    return SetAside(
-        partner.node,
-        sequence,
-        version.id,
-        "exchange.apply.lowered",
-        _(
-            "{node} forwards {id} of {source} without {atom} of the marking its originator signed; it is kept in quarantine."
-        ),
-        {"node": partner.node, "id": version.id, "source": whose.source, "atom": whose.lowered or ""},
-        raw,
-    )
-
-
-def _refused(partner: Partner, sequence: int, version: Version, kind: str, raw: bytes) -> SetAside:
-    if kind == "tombstoned":
-        return SetAside(
-            partner.node,
-            sequence,
-            version.id,
-            "exchange.apply.tombstoned",
-            _("{id} was recalled or purged here before; the copy {node} sent is not kept."),
-            {"node": partner.node, "id": version.id},
-        )
-    return SetAside(
-        partner.node,
-        sequence,
-        version.id,
-        "exchange.apply.conflict",
-        _("{node} sent two different contents of one version of {id}; the second is kept in quarantine."),
-        {"node": partner.node, "id": version.id},
-        raw,
-    )
-
-
-def _aside_row(partner: Partner, header: SegmentHeader, one: SetAside, now: int) -> dict[str, Any]:
-    return {
-        "pair": partner.number,
-        "generation": header.generation,
-        "sequence": one.sequence,
-        "object_id": one.object_id,
-        "code": one.code,
-        "message_id": one.message_id,
-        "params": msgspec.json.encode(one.params).decode(),
-        "at": now,
-        "raw": one.raw,
-    }

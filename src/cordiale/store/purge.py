@@ -44,21 +44,53 @@ def purge(tx: Transaction, vid: int, reason: str, when: int, salt: bytes) -> boo
 
     Of its content nothing is left in any table; `backup.scrub` clears what the file's free space still holds.
     """
-    row = tx.row(
-        "SELECT oid, source_no, type_no, hash, current, effective_mid FROM versions WHERE vid = ?", vid
-    )
+    row = _head(tx, vid)
     if row is None:
         return False
-    oid, source_no, type_no, content, current, effective = row
+    oid, source_no, _type, content, _current, _effective = row
+    _entomb(tx, oid, source_no, vid, salt, sha256(salt + bytes(content)).digest(), reason, when)
+    _remove(tx, vid, row)
+    return True
+
+
+def take_out(tx: Transaction, vid: int) -> bool:
+    """Remove one version without refusing it from now on; False when it is not held.
+
+    For what is set aside with its bytes elsewhere: when it comes again it is taken in as any other.
+    """
+    row = _head(tx, vid)
+    if row is None:
+        return False
+    _remove(tx, vid, row)
+    return True
+
+
+def mend(tx: Transaction, vid: int, raw: bytes) -> None:
+    """Put back the bytes of a version whose stored ones were lost or damaged; the caller verified them."""
+    tx.run(
+        "INSERT INTO bodies (vid, raw) VALUES (?, ?) ON CONFLICT (vid) DO UPDATE SET raw = excluded.raw",
+        vid,
+        raw,
+    )
+    tx.run("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", vid)
+
+
+def _head(tx: Transaction, vid: int) -> tuple[int, int, int, bytes, int, int] | None:
+    found: tuple[int, int, int, bytes, int, int] | None = tx.row(
+        "SELECT oid, source_no, type_no, hash, current, effective_mid FROM versions WHERE vid = ?", vid
+    )
+    return found
+
+
+def _remove(tx: Transaction, vid: int, row: tuple[int, int, int, bytes, int, int]) -> None:
+    oid, source_no, type_no, _content, current, effective = row
     text.forget(tx, vid)
     for table in ("bodies", "refs", "observed", "versions"):
         tx.run(f"DELETE FROM {table} WHERE vid = ?", vid)
-    _entomb(tx, oid, source_no, vid, salt, sha256(salt + bytes(content)).digest(), reason, when)
     changes.record(tx, "purge", [vid])
     if current:
         counting.add(tx, Counter({(effective, type_no): -1}))
         _step_up(tx, oid, source_no, effective)
-    return True
 
 
 def bury(

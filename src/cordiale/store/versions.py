@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from cordiale.store import names
 from cordiale.store.connection import Transaction
 from cordiale.store.listing import current
-from cordiale.store.purge import bury, matching, purge, remark, replay, tombstones
+from cordiale.store.purge import bury, matching, mend, purge, remark, replay, take_out, tombstones
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
 from cordiale.store.rows import bodies, by_vid, get
 from cordiale.store.types import (
@@ -41,6 +41,7 @@ __all__ = [
     "current",
     "get",
     "matching",
+    "mend",
     "moved",
     "oids",
     "purge",
@@ -48,6 +49,7 @@ __all__ = [
     "received_under",
     "remark",
     "replay",
+    "take_out",
     "tombstones",
     "under_full",
     "with_markings",
