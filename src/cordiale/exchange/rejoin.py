@@ -60,9 +60,14 @@ def closed(tx: Transaction, number: int) -> bool:
 def refuse_closed(tx: Transaction, partner: Partner) -> None:
     """Raise ProtocolError when a partner is served nothing since this node was put back."""
     if closed(tx, partner.number):
-        raise ProtocolError(
-            "exchange.rejoin", _("This node was restored: the link must rejoin."), node=partner.node
-        )
+        raise refusal(partner)
+
+
+def refusal(partner: Partner) -> ProtocolError:
+    """Return what a partner is answered that is served nothing since this node was put back."""
+    return ProtocolError(
+        "exchange.rejoin", _("This node was restored: the link must rejoin."), node=partner.node
+    )
 
 
 def after_visit(partner: Partner, before: records.LinkRow, learnt: bool) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from cordiale.exchange import greeting, link, nodes, rejoin
-from cordiale.exchange.home import Home, Partnership
+from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.keychange import refuse_expired
 from cordiale.exchange.link import Nonces
 from cordiale.exchange.message import Request, Response
@@ -33,12 +33,19 @@ NODES = "/cordiale/v1/"
 log = logger("exchange")
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """Remember who the partners are and which links are closed, until anything is committed (`at`)."""
+
+    at: object = None
+    joined: dict[str, Partnership] = msgspec.field(default_factory=dict)
+    closed: dict[int, bool] = msgspec.field(default_factory=dict)
+
+
 class Service(msgspec.Struct, frozen=True):
     """Wire what the server functions need.
 
     `partnerships` gives the partnership of a confirmed partner node by name under the rules
-    of the moment, or None. `more` is asked first about signed requests. `seen` remembers which links are closed,
-    until anything is committed.
+    of the moment, or None. `more` is asked first about signed requests.
     """
 
     home: Home
@@ -49,7 +56,8 @@ class Service(msgspec.Struct, frozen=True):
     title: str = "Cordiale"
     nonces: Nonces = msgspec.field(default_factory=Nonces)
     more: More | None = None
-    seen: dict[object, dict[int, bool]] = msgspec.field(default_factory=dict)
+    #: the one in use; replaced whole, since requests are answered in several threads
+    seen: list[Seen] = msgspec.field(default_factory=lambda: [Seen()])
 
 
 def respond(request: Request, service: Service) -> Response:
@@ -60,7 +68,7 @@ def respond(request: Request, service: Service) -> Response:
         partnership = _caller(request, service)
         if partnership is None:
             return UNAUTHORISED
-        if _closed(service, partnership):
+        if _closed(service, partnership.partner):
             return UNAVAILABLE
         return respond_taxii(request, service.store, service.home, partnership, service.inbox, service.title)
     except Unavailable:
@@ -80,24 +88,37 @@ def _caller(request: Request, service: Service) -> Partnership | None:
         return None
 
 
-def _closed(service: Service, partnership: Partnership) -> bool:
-    """Tell whether nothing is served since a restore; a client that reads page after page asks the store once."""
-    at, number = service.store.changed(), partnership.partner.number
-    known = service.seen.get(at)
-    if known is None:
-        service.seen.clear()
-        known = service.seen[at] = {}
-    found = known.get(number)
-    if found is None:
+def _seen(service: Service) -> Seen:
+    """Return what is known of this moment; a partner that asks page after page costs the store one look."""
+    at = service.store.changed()
+    found = service.seen[0]
+    if found.at != at:
+        found = service.seen[0] = Seen(at)
+    return found
+
+
+def _closed(service: Service, partner: Partner) -> bool:
+    """Tell whether a partner is served nothing since this node was put back."""
+    known = _seen(service).closed
+    if partner.number not in known:
         with service.store.read() as tx:
-            found = known[number] = rejoin.closed(tx, number)
+            known[partner.number] = rejoin.closed(tx, partner.number)
+    return known[partner.number]
+
+
+def _joined(service: Service, named: str) -> Partnership | None:
+    """Return a partnership by node; only one that exists is remembered."""
+    known = _seen(service).joined
+    found = known.get(named) or service.partnerships(named)
+    if found is not None:
+        known[named] = found
     return found
 
 
 def authenticate(request: Request, service: Service) -> Partnership:
     """Return the partnership whose link key signed the request; raises NotAllowed."""
     named = link.signer_named(request) or ""
-    partnership = service.partnerships(named)
+    partnership = _joined(service, named)
     if partnership is None or not partnership.partner.keys:
         raise NotAllowed("exchange.link.signature", link.NOT_SIGNED, node=named[:80])
     try:
@@ -106,7 +127,7 @@ def authenticate(request: Request, service: Service) -> Partnership:
         # a greeting may bring the change of the key it is signed with
         if not greeting.introduce(service.store, service.home, request, partnership.partner):
             raise
-        partnership = service.partnerships(named) or partnership
+        partnership = _joined(service, named) or partnership
         _verify(service, request, partnership)
     return partnership
 
@@ -124,9 +145,8 @@ def _respond_node(request: Request, service: Service) -> Response:
         named = link.signer_named(request) or ""
         return link.refusal_response(service.home, problem, named, service.home.clock())
     try:
-        if not nodes.while_closed(request):
-            with service.store.read() as tx:
-                rejoin.refuse_closed(tx, partnership.partner)
+        if not nodes.while_closed(request) and _closed(service, partnership.partner):
+            raise rejoin.refusal(partnership.partner)
         found = service.more(request, partnership) if service.more is not None else None
         if found is not None:
             return found

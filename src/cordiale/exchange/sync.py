@@ -249,7 +249,13 @@ class _Visit:
             raise self._rejoins()
         for _round in range(self.home.limits.segments_per_pull):
             with self.store.read() as tx:
-                received = records.link(tx, self.partner.number).received
+                link = records.link(tx, self.partner.number)
+            received = link.received
+            if self.welcome is not None and (link.generation, received) == (
+                self.welcome.generation,
+                self.welcome.last,
+            ):
+                return  # the greeting said so: there is nothing to ask for
             answer = self._ask(Request("GET", nodes.BASE + "segments", f"after={received}&origins=1"))
             if answer.status == 204:
                 if self.welcome is not None and self.welcome.last > received:
@@ -305,13 +311,14 @@ class _Visit:
         with self.store.read() as tx:
             waiting = records.undelivered_receipts(tx, self.partner.number)
             link = records.link(tx, self.partner.number)
-            mine = checkpoint.received(tx, self.home, self.partner, self.home.clock())
         for recall_id, receipt in waiting:
             self._ask(Request("POST", nodes.BASE + "receipts", "", _JSON, receipt))
             with self.store.write() as tx:
                 records.mark_delivered(tx, self.partner.number, recall_id)
         if link.received <= link.acknowledged or (self.welcome is not None and self.welcome.closed):
             return
+        with self.store.read() as tx:  # the log is gone through only when there is something to acknowledge
+            mine = checkpoint.received(tx, self.home, self.partner, self.home.clock())
         body = checkpoint.sign(self.home, mine)
         answer = self._ask(Request("POST", nodes.BASE + "checkpoints", "", _JSON, body))
         theirs = checkpoint.read(answer.body, self.home, self.partner)
@@ -373,7 +380,8 @@ def _record(
         news, difference = visited.welcome.last, visited.difference
         values |= {"last_contact": now, "news": news, "clock_difference": difference}
     values |= rejoin.after_visit(partner, before, visited.learnt)
-    records.save_link(tx, partner.number, values)
+    if any(getattr(before, name) != value for name, value in values.items()):
+        records.save_link(tx, partner.number, values)
 
 
 def listen(store: Store, home: Home, partner: Partner, transport: Transport, *, seconds: float = 25.0) -> int:

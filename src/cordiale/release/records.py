@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -129,6 +129,12 @@ class Transaction(Protocol):
 
     def many(self, statement: str, rows: Sequence[Any]) -> None:
         """Run a statement once for each row of parameters."""
+
+    def knows(self, fact: Hashable) -> bool:
+        """Tell whether this process learnt that something is stored, for good."""
+
+    def learn(self, fact: Hashable) -> None:
+        """Remember, once the transaction commits, that something is stored for good."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -285,10 +291,13 @@ def exceptions_about(tx: Transaction, object_ids: Iterable[str] | None = None) -
 
 def log_decisions(tx: Transaction, verdicts: Iterable[Verdict], at: Instant) -> int:
     """Add verdicts that are not on the log yet, each chained to the one before; returns how many were new."""
-    fresh = {_digest(verdict): verdict for verdict in verdicts}
-    for digest in list(fresh):
-        if tx.row("SELECT 1 FROM release_decision WHERE digest = ?", digest) is not None:
-            del fresh[digest]
+    fresh = {}
+    for verdict in verdicts:
+        if not tx.knows(verdict):
+            tx.learn(verdict)
+            digest = _digest(verdict)
+            if tx.row("SELECT 1 FROM release_decision WHERE digest = ?", digest) is None:
+                fresh[digest] = verdict
     if not fresh:
         return 0
     last = tx.row("SELECT hash FROM release_decision ORDER BY number DESC LIMIT 1")

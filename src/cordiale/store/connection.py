@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,14 @@ class Transaction:
         places = ", ".join("?" * (columns.count(",") + 1))
         self.many(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
 
+    def knows(self, fact: Hashable) -> bool:
+        """Tell whether this process learnt that something is stored, for good, and committed that."""
+        return self.interned.knows(fact)
+
+    def learn(self, fact: Hashable) -> None:
+        """Remember, once this transaction commits, that something is stored that is never altered or removed."""
+        self.interned.facts.add(fact)
+
     def waiting(self, vid: int) -> Texts | None:
         """Return the texts of a version stored by this process a moment ago, if they are still kept."""
         found = self.texts.get(vid)
@@ -193,6 +201,7 @@ class Store:
                 raise RuntimeError(NESTED)
             with self._explaining(), self._lent(self._writer) as lease:
                 engines.begin_write(lease.driver, self.dialect)
+                before = engines.rows_changed(lease.driver, self.dialect)
                 tx = self._inside = Transaction(lease, self.dialect, self._interned, True, self.texts)
                 try:
                     yield tx
@@ -205,7 +214,8 @@ class Store:
                     self._inside = None
                 tx.interned.keep()
                 self.texts.take(tx.texts, tx.used)
-                self._commits += 1
+                if before is None or engines.rows_changed(lease.driver, self.dialect) != before:
+                    self._commits += 1
 
     def _introduce(self) -> None:
         """Let SQLAlchemy look at a memory store's connection, after which it rolls back, before a transaction needs it."""
@@ -216,7 +226,7 @@ class Store:
         return Lease(engine, None if self.memory is None else self.memory.connection)
 
     def changed(self) -> object:
-        """Return a token that differs whenever anything was committed since an earlier one."""
+        """Return a token that differs whenever a row was changed and committed since an earlier one."""
         if self.memory is not None:
             return self._commits
         with self._explaining(), self._watching:

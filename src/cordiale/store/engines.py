@@ -170,6 +170,12 @@ def begin_write(driver: Any, dialect: Dialect) -> None:
         driver.execute("SELECT pg_advisory_xact_lock(hashtext('cordiale ' || current_schema()))")
 
 
+def rows_changed(driver: Any, dialect: Dialect) -> int | None:
+    """Return how many rows a connection changed so far, None where the database does not count them."""
+    changed: int | None = driver.total_changes if dialect == "sqlite" else None
+    return changed
+
+
 def watcher(engine: Engine) -> Connection:
     """Open the connection that notices commits of others."""
     return engine.connect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from cordiale.store.types import Marking
 
@@ -16,7 +16,7 @@ class Interned:
     Numbers are never given again, so a committed entry stays true for ever and in every process.
     """
 
-    __slots__ = ("absent", "below", "ids", "joins", "markings", "mids", "names", "numbers")
+    __slots__ = ("absent", "below", "facts", "ids", "joins", "markings", "mids", "names", "numbers")
 
     def __init__(self, below: Interned | None = None) -> None:
         self.below = below
@@ -27,6 +27,7 @@ class Interned:
         self.joins: dict[tuple[int, int], int] = {}
         self.numbers: dict[tuple[int, str], int] = {}
         self.names: dict[int, str] = {}
+        self.facts: set[Hashable] = set()
 
     def oid(self, stix_id: str) -> int | None:
         found = self.ids.get(stix_id)
@@ -64,6 +65,9 @@ class Interned:
             found = self.below.names.get(number)
         return found
 
+    def knows(self, fact: Hashable) -> bool:
+        return fact in self.facts or (self.below is not None and fact in self.below.facts)
+
     def remember_marking(self, mid: int, marking: Marking) -> None:
         self.markings[mid] = marking
         self.mids[marking] = mid
@@ -84,6 +88,9 @@ class Interned:
             below.ids.update(self.ids)
         if len(below.joins) > REMEMBERED_IDS:
             below.joins = {}
+        if len(below.facts) > REMEMBERED_IDS:
+            below.facts = set()
+        below.facts |= self.facts
         below.markings.update(self.markings)
         below.mids.update(self.mids)
         below.joins.update(self.joins)
