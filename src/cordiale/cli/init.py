@@ -34,6 +34,14 @@ def init(
         str | None,
         typer.Option(help=tr(_("Database other than the folder's own: postgresql://USER@HOST/NAME."))),
     ] = None,
+    signing: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help=tr(_("PKCS#11 URI of a signing key in a hardware module, instead of a file.")),
+        ),
+    ] = "",
+    tls: Annotated[bool, typer.Option("--tls", help=tr(_("Answer by TLS on this machine too.")))] = False,
     marking: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,6 +67,8 @@ def init(
         language=current().lang,
         store=store,
         marking=written(marking_of(marking)) if marking else "",
+        signing=signing,
+        tls=tls,
     )
 
     def words() -> str:

@@ -26,12 +26,15 @@ def init(
     language: str = "en",
     store: str | None = None,
     marking: str = "",
+    signing: str = "",
+    tls: bool = False,
     random: Randomness = system_randomness,
 ) -> Path:
     """Create the folder with its configuration, keys and empty store; return its path.
 
     `listen` is HOST:PORT, `url` the address partners reach the node at, `store` a database other
-    than the folder's own, `marking` that of input which carries none. Raises Conflict when a node
+    than the folder's own, `marking` that of input which carries none, `signing` the PKCS#11 URI of a key in a hardware
+    module, `tls` to answer by TLS on loopback too. Raises Conflict when a node
     is already there and ConfigurationError when a value is unusable; nothing is made then.
     """
     path = Path(path).resolve()
@@ -57,10 +60,12 @@ def init(
         "import.marking": marking,
     }
     values |= {key: value for key, value in optional.items() if value}
+    if tls:
+        values["serve.tls"] = "always"
     # Judged as flags first, so that a wrong value leaves no half-made folder behind.
     configuration.load(None, {}, values)
     _folders(path)
-    _key_files(path, random)
+    _key_files(path, random, signing)
     make_files(path, name)
     _tables(store or f"sqlite:///{path / 'cordiale.db'}")
     # last: a folder with a configuration is a whole node
@@ -93,11 +98,12 @@ def _folders(path: Path) -> None:
         folder.chmod(0o700)
 
 
-def _key_files(path: Path, random: Randomness) -> None:
-    from cordiale.release.keys import write_key
+def _key_files(path: Path, random: Randomness, signing: str) -> None:
+    from cordiale.release.keys import write_key, write_reference
 
     if not layout.signing_key(path).exists():
-        public = write_key(layout.signing_key(path), random)
+        file = layout.signing_key(path)
+        public = write_reference(file, signing) if signing else write_key(file, random)
         _write(layout.public_key(path), public.hex().encode() + b"\n", 0o644)
     if not layout.node_secret(path).exists():
         _write(layout.node_secret(path), random(32).hex().encode() + b"\n", 0o600)

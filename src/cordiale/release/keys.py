@@ -1,25 +1,27 @@
-"""The node's signing key: made once, kept in a file only its owner reads, used by the egress process alone."""
+"""The node's signing key: in a file only its owner reads, or in a module that such a file names; the egress process alone uses it."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-
-import msgspec
 
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.ids import Randomness
 from cordiale.platform.languages import _
+from cordiale.release.signer import Signer
 
-
-class Signer(msgspec.Struct, frozen=True):
-    """A key that signs: its public half (32 bytes) and the function that signs a message (64 bytes)."""
-
-    public_key: bytes
-    sign: Callable[[bytes], bytes]
+__all__ = [
+    "Signer",
+    "ed25519_signer",
+    "keyed_signer",
+    "load_key",
+    "verify_ed25519",
+    "verify_keyed",
+    "write_key",
+    "write_reference",
+]
 
 
 def write_key(path: Path, random: Randomness = os.urandom) -> bytes:
@@ -36,15 +38,31 @@ def write_key(path: Path, random: Randomness = os.urandom) -> bytes:
     return ed25519_signer(seed).public_key
 
 
+def write_reference(path: Path, uri: str) -> bytes:
+    """Write a new file (mode 0600) that names a key in a hardware module; return its public half, 32 bytes.
+
+    Raises FileExistsError rather than replace a key, ConfigurationError when the module does not give the key.
+    """
+    from cordiale.release import pkcs11
+
+    public = pkcs11.public_key(uri)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(uri.strip().encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    return public
+
+
 def load_key(path: Path) -> Signer:
-    """Read the signing key; refuse a file others can read.
+    """Read the signing key, or open the one in a hardware module that the file names; refuse a file others can read.
 
     Raises ConfigurationError saying what is wrong with the file and what to do.
     """
     try:
         with path.open("rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode
-            text = stream.read(200)
+            text = stream.read(2000)
     except OSError as error:
         raise ConfigurationError(
             "signing-key-missing",
@@ -60,6 +78,10 @@ def load_key(path: Path) -> Signer:
             _("The signing key {file} can be read by other users. Run: chmod 600 {file}"),
             file=str(path),
         )
+    if text.startswith(b"pkcs11:"):
+        from cordiale.release import pkcs11
+
+        return pkcs11.load(text.decode("utf-8", "replace"))
     try:
         seed = bytes.fromhex(text.decode("ascii"))
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from cordiale.release.egress.request import (
     TargetClaim,
 )
 from cordiale.release.keys import Signer, load_key
+from cordiale.release.pkcs11 import VARIABLES
 
 __all__ = [
     "Egress",
@@ -188,7 +190,11 @@ class _ProcessEgress:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=self._key.parent,
-            env={"PYTHONPATH": ":".join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PYTHONPATH": ":".join(filter(None, sys.path)),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                **_modules(),
+            },
             start_new_session=True,  # an interrupt at the terminal is the node's to handle
         )
         self._process = process
@@ -220,6 +226,11 @@ class _ProcessEgress:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _modules() -> dict[str, str]:
+    """Return by which variables a hardware module finds its configuration, where they are set."""
+    return {name: os.environ[name] for name in VARIABLES if name in os.environ}
 
 
 @lru_cache(maxsize=8)
