@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,6 +10,7 @@ import orjson
 from cordiale.desk.answers import Chip, Summary
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
+from cordiale.stix.selectors import touches
 from cordiale.store import markings
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def summary(tx: Transaction, row: Row, partners: tuple[Chip, ...] = ()) -> Summa
     return Summary(
         id=row.id,
         type=row.type,
-        name=name_of(value),
+        name=name_of(_open(value)),
         source=row.source,
         created=row.created,
         modified=row.modified,
@@ -39,6 +40,26 @@ def summary(tx: Transaction, row: Row, partners: tuple[Chip, ...] = ()) -> Summa
         revoked=row.revoked,
         partners=partners,
     )
+
+
+def _open(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what of an object stands under no marking of its own: a line of a list carries the object's marking alone."""
+    marks = value.get("granular_markings") or ()
+    restricted = [s for mark in marks if mark.get("marking_ref") for s in mark["selectors"]]
+    if not restricted:
+        return value
+    found = {key: held for key, held in value.items() if not any(touches(s, key) for s in restricted)}
+    contents = value.get("contents")
+    if isinstance(contents, dict) and "contents" not in restricted:
+        found["contents"] = {lang: _texts(lang, texts, restricted) for lang, texts in contents.items()}
+    return found
+
+
+def _texts(lang: str, texts: Any, restricted: Sequence[str]) -> Any:
+    if not isinstance(texts, dict):
+        return {}
+    kept = (key for key in texts if not any(touches(s, f"contents.{lang}.{key}") for s in restricted))
+    return {key: texts[key] for key in kept}
 
 
 def name_of(value: Mapping[str, Any]) -> str:

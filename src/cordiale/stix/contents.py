@@ -10,17 +10,13 @@ from cordiale.stix.forms import is_identifier
 from cordiale.stix.kinds import ObjectType
 from cordiale.stix.limits import FEW
 from cordiale.stix.patterns import folded, literals
-from cordiale.stix.selectors import touches
-from cordiale.stix.view import Granular, Reference, TextField
+from cordiale.stix.view import Reference, TextField
 
 _CUSTOM_TEXTS = ("name", "description", "aliases")
 _UNFOLLOWED = frozenset(
     ("object_marking_refs", "granular_markings", "external_references", "kill_chain_phases")
 )
 _ONLY_TEXTS = {str}
-_NAME_LENGTH = 200
-"""Characters of a text that stands in for a name: one line of a list."""
-
 _PLAIN = frozenset((str, bool, int, float))
 
 
@@ -53,25 +49,6 @@ def _translated(node: Any, path: str) -> Iterator[TextField]:
     elif type(node) is list:
         for index, child in enumerate(node):
             yield from _translated(child, f"{path}.[{index}]")
-
-
-def name_of(value: Mapping[str, Any], texts: tuple[TextField, ...], granular: tuple[Granular, ...]) -> str:
-    """Return a name to show in one line: the name, else a telling text, else the type of a relationship.
-
-    A property that a granular marking restricts never names the object: the name is shown under the base
-    marking.
-    """
-    name = value.get("name")
-    if not granular and type(name) is str and name:
-        return name
-    restricted = [one for mark in granular if mark.marking_ref for one in mark.selectors]
-    for field in texts:
-        if field.path != "description" and not any(touches(one, field.path) for one in restricted):
-            return field.text.partition("\n")[0][:_NAME_LENGTH]
-    kind = value.get("relationship_type")
-    if type(kind) is str and not any(touches(one, "relationship_type") for one in restricted):
-        return kind
-    return ""
 
 
 def values_of(value: Mapping[str, Any], described: ObjectType | None) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.stix import atoms, tlp
 from cordiale.stix.canonical import content_hash
-from cordiale.stix.contents import name_of, references_of, texts_of, values_of
+from cordiale.stix.contents import references_of, texts_of, values_of
 from cordiale.stix.decoding import decode_with_care
 from cordiale.stix.forms import is_identifier
 from cordiale.stix.instants import instant_of
@@ -36,7 +36,6 @@ class Version(msgspec.Struct, frozen=True, gc=False):
 
     ``refs`` holds every reference, `created_by_ref` and nested ones included, but no marking reference.
     ``values`` are observables and pattern literals, in lower case where case means nothing.
-    ``name`` is safe to show under the base marking: never a property that a granular marking restricts.
     """
 
     raw: bytes
@@ -52,7 +51,6 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     refs: tuple[Reference, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     texts: tuple[TextField, ...] = ()
-    name: str = ""
     lang: str | None = None
     definition: MarkingDefinition | None = None
 
@@ -82,7 +80,6 @@ def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:
         raise InputError("bundle-within", _("A bundle inside a bundle is not an object. Give its objects."))
     described = TYPES.get(kind)
     granular = _granular(value["granular_markings"]) if "granular_markings" in value else ()
-    texts = texts_of(value, described)
     return Version(
         raw,
         digest,
@@ -96,8 +93,7 @@ def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:
         granular,
         references_of(value, described),
         values_of(value, described),
-        texts,
-        name_of(value, texts, granular),
+        texts_of(value, described),
         _text(value.get("lang")),
         _definition(value) if kind == "marking-definition" else None,
     )
