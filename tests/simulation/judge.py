@@ -17,6 +17,7 @@ from cordiale.stix import atoms as definitions
 from cordiale.stix import tlp
 from cordiale.stix.version import read
 from cordiale.store import versions
+from cordiale.store.connection import Transaction
 from cordiale.store.types import Put
 from tests.simulation.reference import Atoms, House, Kept, Pact, Said, instant
 from tests.simulation.world import OFFICER, READER, Node, World
@@ -29,6 +30,16 @@ _NEW = """
     SELECT v.vid, v.hash, v.received, t.name, b.raw, v.flags FROM versions v
     JOIN terms t ON t.no = v.source_no JOIN bodies b ON b.vid = v.vid WHERE v.vid > ? ORDER BY v.vid
 """
+
+
+def _brought(tx: Transaction) -> dict[int, set[str]]:
+    """Return who delivered each version that was received."""
+    names = {partner.number: partner.node for partner in records.partners(tx)}
+    found: dict[int, set[str]] = {}
+    for number, vids in tx.rows("SELECT pair, vids FROM exchange_received"):
+        for vid in read_numbers(vids):
+            found.setdefault(vid, set()).add(names.get(number, ""))
+    return found
 
 
 class Violation(AssertionError):
@@ -78,6 +89,7 @@ class Judge:
         with node.store.read() as tx:
             fresh = tx.rows(_NEW, self.seen[name])
             live = {row[0] for row in tx.rows("SELECT vid FROM versions")}
+            brought = _brought(tx) if fresh else {}
             buried = tx.rows("SELECT DISTINCT o.id FROM tombstones t JOIN objects o ON o.oid = t.oid")
         house.known.update(row[0] for row in buried)
         for vid in [vid for vid in house.by_vid if vid not in live]:
@@ -91,9 +103,13 @@ class Judge:
                 house.known.add(stix_id)
                 continue
             said = self.by_raw.get(bytes(raw)) or self._parsed(bytes(raw), source, line=False)
-            stated = self.stated.get((source, name, said.raw), frozenset())
+            # what came through another node is under what all who brought it say
+            stated = frozenset().union(
+                *(self.stated.get((giver, name, said.raw), frozenset()) for giver in self.world.nodes)
+            )
             house.add(Kept(said, source, vid, received, stated))
-            self.had.add((source, name, said.raw))
+            if source in brought.get(vid, ()):
+                self.had.add((source, name, said.raw))
 
     def _parsed(self, raw: bytes, author: str, *, line: bool) -> Said:
         """Read what the product wrote: a new version with another marking, a tear-line, a definition."""
@@ -308,7 +324,14 @@ class Judge:
                 and said.id.encode() not in pact.sent
             ):
                 raise Violation("loss", f"{receiver} has no more than a part of {said.id} of {sender}")
-        theirs = {k.said.raw for k in other.by_vid.values() if k.source == sender}
+        with self.world.nodes[receiver].store.read() as tx:
+            brought = _brought(tx)
+        # what the sender took back may have come from another node too, and stays then
+        theirs = {
+            k.said.raw
+            for vid, k in other.by_vid.items()
+            if k.source == sender and sender in brought.get(vid, ())
+        }
         if back := {raw for raw in theirs & pact.asked_back.keys() if not self._said_anew(house, pact, raw)}:
             raise Violation("resurrection", f"{receiver} holds what {sender} asked back: {min(back)[:200]!r}")
 

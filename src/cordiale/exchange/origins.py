@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -24,7 +25,7 @@ from cordiale.release import multiproof, origin
 from cordiale.release.marking import from_text, marking_hash, text_of
 from cordiale.release.segment import SALT, leaf
 from cordiale.stix.version import Version
-from cordiale.store import markings
+from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 
 LEAF: Final = 32
@@ -69,13 +70,11 @@ class Whose(msgspec.Struct, frozen=True):
     lowered: str | None = None
 
 
-def unsealed(tx: Transaction, versions: Sequence[tuple[int, int]]) -> set[int]:
+def unsealed(tx: Transaction, going: Sequence[tuple[int, int]]) -> set[int]:
     """Return the places of (version, marking id) that are this node's own and under no origin signature yet."""
-    vids = [vid for vid, _mid in versions]
+    vids = [vid for vid, _mid in going]
     signed, foreign = kept.signed_under(tx, vids), {vid for vid, _source in kept.received_from(tx, vids)}
-    return {
-        place for place, (vid, mid) in enumerate(versions) if vid not in foreign and signed.get(vid) != mid
-    }
+    return {place for place, (vid, mid) in enumerate(going) if vid not in foreign and signed.get(vid) != mid}
 
 
 def seal(
@@ -221,6 +220,33 @@ def keep(tx: Transaction, texts: Sequence[str], stored: Sequence[tuple[int, tupl
         kept.save_origins(
             tx, [OriginRow(vid, number, c.place, mids[c.marking], c.salt) for vid, c in members]
         )
+
+
+def offered(partner: Partner, source: str) -> str:
+    """Return the name under which is remembered what a forwarder took back of another's statements."""
+    return f"{partner.node}/{source}"
+
+
+def taken_back(
+    tx: Transaction, partner: Partner, whose: Mapping[int, Whose], read: Mapping[int, Version]
+) -> set[int]:
+    """Return the slots of what this partner forwards although it asked for it back before."""
+    by_source: dict[str, list[int]] = {}
+    for slot in read:
+        if whose[slot].forwarded:
+            by_source.setdefault(whose[slot].source, []).append(slot)
+    found = set()
+    for source, slots in by_source.items():
+        oids = versions.oids(tx, [read[slot].id for slot in slots])
+        tombs = kept.tombs_under(tx, offered(partner, source), oids)
+        for slot in slots:
+            content = read[slot].hash
+            if any(
+                salted in (None, sha256(salt + content).digest())
+                for salt, salted in tombs.get(read[slot].id, ())
+            ):
+                found.add(slot)
+    return found
 
 
 def _sound(part: Part, header: origin.OriginHeader, home: Home) -> bool:

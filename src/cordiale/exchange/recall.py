@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from cordiale.exchange import entry, expired, records, stubs
+from cordiale.exchange import entry, expired, origins, records, stubs
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.records import arrivals
@@ -320,9 +320,14 @@ def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, 
         gone.append(vid)
         _forward(tx, home, partner, [vid], message, now)
         withdraw_everywhere(tx, [vid])  # also from those whose recall of it is still a draft
-        purged += len(
-            versions.bury(tx, stix_id, source, content, f"recall {message.id}", now, home.random(16))
-        )
+        reason, salt = f"recall {message.id}", home.random(16)
+        if source != partner.node and not source.startswith(f"{partner.node}/"):
+            # The forwarder's word refuses what the forwarder offers again, never what the originator gives itself.
+            versions.take_out(tx, vid)
+            versions.bury(tx, stix_id, origins.offered(partner, source), content, reason, now, salt)
+            purged += 1
+            continue
+        purged += len(versions.bury(tx, stix_id, source, content, reason, now, salt))
     arrivals.forget_salts(tx, gone)
     return "done", purged
 

@@ -91,3 +91,18 @@ def received_from(tx: Transaction, vids: Collection[int]) -> list[tuple[int, str
     """
     received = ORIGINS.index("received")
     return [(vid, name) for vid, name, flags in tx.rows(sql, list(vids)) if flags >> ORIGIN_SHIFT == received]
+
+
+def tombs_under(
+    tx: Transaction, source: str, oids: Mapping[str, int]
+) -> dict[str, list[tuple[bytes, bytes | None]]]:
+    """Return (salt, salted hash) of the tombstones under a source's name about these objects, by id."""
+    sql = """
+        SELECT t.oid, t.salt, t.salted_hash FROM tombstones t JOIN terms s ON s.no = t.source_no
+        WHERE s.name = ? AND t.oid IN INTS(?)
+    """
+    names = {oid: stix_id for stix_id, oid in oids.items()}
+    found: dict[str, list[tuple[bytes, bytes | None]]] = {}
+    for oid, salt, salted in tx.rows(sql, source, list(names)):
+        found.setdefault(names[oid], []).append((bytes(salt), None if salted is None else bytes(salted)))
+    return found
