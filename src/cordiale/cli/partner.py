@@ -163,7 +163,9 @@ def suspend(
     emit(
         done,
         lambda: tr(
-            _("{name} is suspended: nothing is exchanged until cordiale partner resume {name}."),
+            _(
+                "{name} is suspended: nothing is exchanged, recalls included, until cordiale partner resume {name}."
+            ),
             name=done.name,
         ),
     )
@@ -239,7 +241,7 @@ def _words(found: list[PartnerView]) -> str:
             one.name,
             one.nation,
             tr(STATES.get(one.state, one.state)),
-            tr(LINKS.get(one.link, one.link)),
+            tr(LINKS.get(one.link, one.link)) if one.state == "confirmed" else "–",
             f"{one.acknowledged}/{one.sent}",
             str(one.received),
             when(one.last_contact),

@@ -13,13 +13,14 @@ from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerDiff, RulesChange, RulesDiff
 from cordiale.desk.equivalence import composed, view
 from cordiale.desk.groups import groups
+from cordiale.desk.visible import visible
 from cordiale.exchange import backfill
 from cordiale.exchange.home import Partnership
 from cordiale.exchange.partner import partners
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
 from cordiale.release.rules import parse
-from cordiale.store import changes
+from cordiale.store import changes, markings
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -42,12 +43,13 @@ def _parsed(texts: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Rules], ...]
 def rules_diff(desk: Desk, actor: Actor, text: str, origin: str = "rules") -> RulesDiff:
     """Return what rules would change for every partner, exactly, and change nothing.
 
+    For a person who may not see everything it counts what they see, and nothing else.
     Raises ConfigurationError naming file and key for rules that cannot be used.
     """
     authorise(actor, "rules")
     with desk.store.read() as tx:
         after = parse(composed(tx, desk, text, origin), origin)
-        found = _diff(tx, desk, after)
+        found = _diff(tx, desk, actor, after)
     audit.read(desk, actor, "rules-diff", partnership=after.partnership, version=after.version)
     return found
 
@@ -64,7 +66,7 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         after = parse(composed(tx, desk, text, origin), origin)
         before = applied(tx).get(after.partnership)
         check_token(token, before.version if before else None, after.version, _state(tx))
-        found = _diff(tx, desk, after)
+        found = _diff(tx, desk, actor, after)
         now = desk.clock()
         records.apply_rules(tx, after, actor.name, now)
         drafted = 0
@@ -89,19 +91,23 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
     return found
 
 
-def _diff(tx: Transaction, desk: Desk, after: Rules) -> RulesDiff:
+def _diff(tx: Transaction, desk: Desk, actor: Actor, after: Rules) -> RulesDiff:
     now = desk.clock()
     before = applied(tx).get(after.partnership)
+    seen = visible(tx, desk, actor)
+    # whoever may not see everything is not told how much there is of the rest: exact for what they see
+    known = None if seen is None else {m for mid, m in markings.all_markings(tx).items() if mid in seen}
     found = diff(
         before,
         after,
-        groups(tx, (before, after), now),
+        [g for g in groups(tx, (before, after), now) if known is None or g.effective in known],
         now,
         acts=records.acts_by_query(tx),
         sent={
             (partner.node, marking): count
             for partner in _joined(tx)
             for marking, count in backfill.would_recall(tx, partner, before, after, now).items()
+            if known is None or marking in known
         },
         state=_state(tx),
     )

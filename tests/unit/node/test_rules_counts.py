@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cordiale.desk.actor import Actor
 from cordiale.desk.preview import preview
 from cordiale.desk.recall import recall_list
 from cordiale.desk.rules import rules_apply, rules_diff
+from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.node.conftest import RULES, Pair
@@ -59,3 +61,16 @@ def test_the_preview_counts_tear_lines_that_a_hidden_reference_causes(pair: Pair
     pair.exchange()
     (after,) = preview(pair.canada.desk, pair.officer, partner="france")
     assert (after.verbatim, after.tear_lines, after.withheld, after.total) == (1, 1, 1, 3)
+
+
+def test_who_may_not_see_everything_is_not_told_how_much_there_is_of_the_rest(pair: Pair) -> None:
+    pair.take(indicator(1), marking="tlp:clear")
+    pair.take(*[indicator(n) for n in range(2, 5)])
+    reader = Recipient(node="canada", nation="CAN", organisation="LCC", person="ines", tlp="clear")
+    ines = Actor("ines", frozenset({"officer"}), reader)
+    for who, count in ((pair.officer, 4), (ines, 1)):
+        (france,) = [
+            one for one in rules_diff(pair.canada.desk, who, RULES).partners if one.partner == "france"
+        ]
+        assert (france.before, france.after) == (count, count)
+    assert not rules_diff(pair.canada.desk, ines, NARROWER).changes
