@@ -68,6 +68,17 @@ def apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> 
         return _write(tx, home, partner, checked, now)
 
 
+def check(store: Store, home: Home, partner: Partner, data: bytes) -> Checked:
+    """Verify one segment by itself, as received: signature, root, leaves and contents.
+
+    Raises ProtocolError or IntegrityError. Whether it follows the last one is not asked.
+    """
+    resource = read_resource(data, home.limits.response_bytes)
+    header = read_header(resource.header)
+    _check_header(store, home, partner, header, resource)
+    return Checked(header, resource, _read_slots(partner, header, resource))
+
+
 def _check_header(
     store: Store, home: Home, partner: Partner, header: SegmentHeader, resource: Resource
 ) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import msgspec
 
 from cordiale.exchange import records, stubs
-from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import generations
 from cordiale.exchange.segment import pair_name
-from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.signing import open_statement, peek_statement, sign_statement, write_statement
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import NO_PREVIOUS
+from cordiale.store import changes
 from cordiale.store.connection import Transaction
 
 PURPOSE = "generation"
@@ -50,6 +51,8 @@ def open_next(tx: Transaction, home: Home, partner: Partner, now: int) -> Openin
     )
     statement = sign_statement(home, PURPOSE, msgspec.to_builtins(made))
     generations.add_generation(tx, partner.number, generations.SENT, made.generation, statement, now)
+    until = str(changes.last(tx)).encode()
+    generations.add_generation(tx, partner.number, generations.FROM, made.generation, until, now)
     generations.forget_held(tx, partner.number)
     records.save_pair(
         tx,
@@ -68,6 +71,16 @@ def open_next(tx: Transaction, home: Home, partner: Partner, now: int) -> Openin
     if partner.assurance != "node":
         _revoke_again(tx, home, partner, now)
     return made
+
+
+def shown(tx: Transaction, home: Home, partner: Partner) -> str:
+    """Return the opening of the present generation, signed with the key of today; empty for the first."""
+    number = records.pair(tx, partner.number).generation
+    statement = generations.generation_statement(tx, partner.number, generations.SENT, number)
+    if statement is None:
+        return ""
+    body, _signature = peek_statement(statement, PURPOSE)
+    return write_statement(PURPOSE, body, home.egress().sign(PURPOSE, body)).decode()
 
 
 def accept(tx: Transaction, home: Home, partner: Partner, generation: int, data: bytes, now: int) -> None:
@@ -105,7 +118,7 @@ def read(data: bytes, home: Home, partner: Partner) -> Opening:
 
 def read_own(data: bytes, home: Home, partner: Partner) -> Opening:
     """Open the statement by which we began our stream to a partner again; raises IntegrityError."""
-    return _opened(data, home.keys, pair_name(home.node, partner.node), home, partner)
+    return _opened(data, own_keys(home), pair_name(home.node, partner.node), home, partner)
 
 
 def _opened(data: bytes, keys: tuple[bytes, ...], name: str, home: Home, partner: Partner) -> Opening:

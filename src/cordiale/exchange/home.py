@@ -79,6 +79,12 @@ def keys_now(home: Home) -> Own:
     return home.own() if home.own is not None else Own(home.keys)
 
 
+def own_keys(home: Home) -> tuple[bytes, ...]:
+    """Return every signing key of ours, the current first: what we signed in the past we recognise."""
+    own = keys_now(home)
+    return (*own.keys, *own.former)
+
+
 class Partner(msgspec.Struct, frozen=True):
     """Describe one partner node as its confirmed invitation states it.
 

@@ -9,6 +9,8 @@ import msgspec
 
 from cordiale.exchange import (
     checkpoint,
+    concordance,
+    generation,
     greeting,
     narrowing,
     recall,
@@ -21,7 +23,6 @@ from cordiale.exchange import (
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.protocol import EXTENSIONS, choose
-from cordiale.exchange.records import generations
 from cordiale.exchange.standing import Standing
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
 from cordiale.platform.languages import _
@@ -125,7 +126,8 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
                 return Response(
                     200, _JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
                 )
-    return Response(404, _JSON, b'{"error":"exchange.path"}')
+    found = concordance.respond(request, name, store, home, partner)
+    return found if found is not None else Response(404, _JSON, b'{"error":"exchange.path"}')
 
 
 def while_closed(request: Request) -> bool:
@@ -186,7 +188,7 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
             rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
     with store.read() as tx:
         pair = records.pair(tx, partner.number)
-        opening = generations.generation_statement(tx, pair.number, generations.SENT, pair.generation)
+        opening = generation.shown(tx, home, partner) if hello.generation < pair.generation else ""
         answer = Welcome(
             home.node,
             protocol,
@@ -195,7 +197,7 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
             pair.last,
             pair.recalls,
             home.clock(),
-            opening=opening.decode() if opening is not None else "",
+            opening=opening,
             closed=rejoin.closed(tx, partner.number),
             standing=standing.of(tx, partner),
         )

@@ -14,7 +14,7 @@ import orjson
 
 from cordiale.exchange import entry, recall, records, standing
 from cordiale.exchange.entry import WITHDRAWN
-from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import generations
 from cordiale.exchange.segment import LEAF, pair_name, read_header
 from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
@@ -170,7 +170,7 @@ def _read_headers(home: Home, partner: Partner, body: bytes) -> list[tuple[Segme
         if (
             header.pair != pair_name(home.node, partner.node)
             or len(one.leaves) != LEAF * (header.last - header.first + 1)
-            or not any(home.verify(key, signed, one.signature) for key in home.keys)
+            or not any(home.verify(key, signed, one.signature) for key in own_keys(home))
         ):
             raise standing.unproven(partner)
         found.append((header, one))
@@ -227,7 +227,7 @@ def _append(
 
 def _own(home: Home, partner: Partner, one: HeldRecall) -> recall.Message:
     """Read a recall that the partner says we sent; raises ProtocolError or IntegrityError when we did not."""
-    said = _said(open_statement(one.message.encode(), recall.PURPOSE, home.keys, home.verify), partner)
+    said = _said(open_statement(one.message.encode(), recall.PURPOSE, own_keys(home), home.verify), partner)
     if said.pair != pair_name(home.node, partner.node) or said.number != one.number:
         raise standing.unproven(partner)
     return said

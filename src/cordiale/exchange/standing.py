@@ -9,12 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from cordiale.exchange import checkpoint, generation, records
-from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import generations
 from cordiale.exchange.segment import pair_name, read_header
 from cordiale.platform.errors import IntegrityError, ProtocolError
 from cordiale.platform.languages import _
-from cordiale.release.segment import header_hash, message
+from cordiale.release.segment import SegmentHeader, header_hash, message
 from cordiale.store.connection import Transaction
 
 
@@ -65,7 +65,15 @@ def proves_more(tx: Transaction, home: Home, partner: Partner, theirs: Standing)
     if theirs.generation < pair.generation or (theirs.generation == pair.generation and not theirs.received):
         return False
     if theirs.header:
-        return not _knows(tx, pair, _proof(home, partner, theirs))
+        header = read_header(theirs.header.encode())
+        if not _shows(home, partner, theirs, header):
+            raise unproven(partner)
+        if _knows(tx, pair, header):
+            return False
+        signed = message("segment", theirs.header.encode())
+        if not any(home.verify(key, signed, theirs.signature) for key in own_keys(home)):
+            raise unproven(partner)
+        return True
     if theirs.opening and not theirs.received:
         opening = generation.read_own(theirs.opening.encode(), home, partner)
         if opening.generation == theirs.generation:
@@ -86,7 +94,7 @@ def shows_less(tx: Transaction, home: Home, partner: Partner, receipt: str) -> b
     if not receipt:
         return False
     try:
-        signed = checkpoint.read_by(receipt.encode(), home, home.keys)
+        signed = checkpoint.read_by(receipt.encode(), home, own_keys(home))
     except IntegrityError:
         return False  # not ours, or of a key that is no longer ours: it proves nothing
     if signed.by != home.node or signed.pair != pair_name(partner.node, home.node):
@@ -112,19 +120,12 @@ def unproven(partner: Partner) -> ProtocolError:
     )
 
 
-def _proof(home: Home, partner: Partner, theirs: Standing) -> tuple[int, int, bytes]:
-    """Return (generation, last entry, header hash) as we signed them; raises ProtocolError when we did not."""
-    header = read_header(theirs.header.encode())
-    signed = message("segment", theirs.header.encode())
-    if (
-        header.pair != pair_name(home.node, partner.node)
-        or (header.generation, header.last) != (theirs.generation, theirs.received)
-        or not any(home.verify(key, signed, theirs.signature) for key in home.keys)
-    ):
-        raise unproven(partner)
-    return header.generation, header.last, header_hash(header)
+def _shows(home: Home, partner: Partner, theirs: Standing, header: SegmentHeader) -> bool:
+    """Tell whether a header is of our stream and of the place that the partner says it has reached."""
+    name = pair_name(home.node, partner.node)
+    return (header.pair, header.generation, header.last) == (name, theirs.generation, theirs.received)
 
 
-def _knows(tx: Transaction, pair: records.Pair, proof: tuple[int, int, bytes]) -> bool:
-    held = records.segment_with(tx, pair.number, proof[0], proof[1])
-    return held is not None and held.last == proof[1] and held.hash == proof[2]
+def _knows(tx: Transaction, pair: records.Pair, header: SegmentHeader) -> bool:
+    held = records.segment_with(tx, pair.number, header.generation, header.last)
+    return held is not None and held.last == header.last and held.hash == header_hash(header)

@@ -19,6 +19,9 @@ RECEIVED = "received"
 PROVEN = "proven"
 """A generation of our stream that a partner has proof of, though we do not remember it."""
 
+FROM = "from"
+"""How far our own change log went when we opened a generation; stays at home."""
+
 
 class Header(msgspec.Struct, frozen=True):
     """Hold the signed header of one received segment, with its leaves."""
@@ -74,6 +77,12 @@ def highest_generation(tx: Transaction, number: int, side: str) -> int:
         side,
     )
     return int(row[0])
+
+
+def opened_at(tx: Transaction, number: int, generation: int) -> int:
+    """Return how far our change log went when a generation of our stream was opened, 0 for the first."""
+    statement = generation_statement(tx, number, FROM, generation)
+    return 0 if statement is None else int(statement)
 
 
 def received_headers(tx: Transaction, number: int, generation: int, after: int, limit: int) -> list[Header]:

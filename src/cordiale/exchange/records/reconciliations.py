@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from cordiale.exchange.entry import read_numbers
 from cordiale.store.connection import Transaction
 
 QUICK = "quick"
@@ -137,15 +138,48 @@ def set_aside_codes(tx: Transaction, number: int, generation: int, first: int, l
     return dict(rows)
 
 
-def replace_vids(tx: Transaction, number: int, generation: int, first: int, vids: bytes) -> None:
+def replace_entries(
+    tx: Transaction, number: int, generation: int, first: int, vids: bytes, salts: bytes
+) -> None:
     """Store which versions the entries of a received segment are, after some were fetched again."""
     tx.run(
-        'UPDATE exchange_received SET vids = ? WHERE pair = ? AND generation = ? AND "first" = ?',
+        'UPDATE exchange_received SET vids = ?, salts = ? WHERE pair = ? AND generation = ? AND "first" = ?',
         vids,
+        salts,
         number,
         generation,
         first,
     )
+
+
+def outcomes(tx: Transaction, number: int) -> dict[int, str]:
+    """Return number → what we answered, of a partner's recalls that were carried out."""
+    return dict(
+        tx.rows("SELECT number, outcome FROM exchange_recalled WHERE pair = ? AND number > 0", number)
+    )
+
+
+def stated(tx: Transaction, vid: int) -> tuple[str, bytes, str] | None:
+    """Return (id, content hash, source) of a version, None when it is not held."""
+    row = tx.row(
+        "SELECT o.id, v.hash, t.name FROM versions v JOIN objects o ON o.oid = v.oid"
+        " JOIN terms t ON t.no = v.source_no WHERE v.vid = ?",
+        vid,
+    )
+    return None if row is None else (row[0], bytes(row[1]), row[2])
+
+
+def delivered_as(tx: Transaction, number: int, vids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return version → (generation, entry) it last came as from a partner; a walk through all its segments."""
+    wanted, found = set(vids), dict[int, tuple[int, int]]()
+    sql = (
+        'SELECT generation, "first", vids FROM exchange_received WHERE pair = ? ORDER BY generation, "first"'
+    )
+    for generation, first, blob in tx.rows(sql, number) if wanted else ():
+        held = read_numbers(bytes(blob))
+        if not wanted.isdisjoint(held):
+            found |= {vid: (generation, first + place) for place, vid in enumerate(held) if vid in wanted}
+    return found
 
 
 def explained(tx: Transaction, number: int, generation: int) -> dict[int, bool]:
