@@ -76,9 +76,7 @@ def search(
                 value=_value(value) if value else None,
             )
             page = versions.current(tx, asked, start, limit, seen)
-        # a tear-line is the form a partner gets: it is shown with the object it was made from, not beside it
-        whole = [row for row in page.rows if row.origin != "derived"]
-        rows = readable(tx, desk, actor, whole, seen)
+        rows = readable(tx, desk, actor, page.rows, seen)
         wanted = _value(value)[1] if value else ""
         shown = [row for row in rows if _found(row, words, wanted)]
         told = chips(tx, desk, actor, shown) if partners else {}

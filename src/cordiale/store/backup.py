@@ -114,7 +114,7 @@ _LAWS: Final = {
     "bodies without a version": "SELECT COUNT(*) FROM bodies b WHERE NOT EXISTS"
     " (SELECT 1 FROM versions v WHERE v.vid = b.vid)",
     "statements whose version is not current": "SELECT COUNT(*) FROM statements s WHERE s.vid IS NOT NULL AND"
-    " NOT EXISTS (SELECT 1 FROM versions v WHERE v.vid = s.vid AND v.current = 1"
+    " NOT EXISTS (SELECT 1 FROM versions v WHERE v.vid = s.vid AND v.current > 0"
     " AND v.effective_mid = s.effective_mid)",
     "counters that do not add up": "SELECT COALESCE((SELECT SUM(n) FROM counters WHERE type_no <> 0), 0)"
     " - (SELECT COUNT(*) FROM versions WHERE current = 1)",

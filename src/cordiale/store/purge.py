@@ -10,8 +10,9 @@ from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.store import changes, counting, markings, names, text
 from cordiale.store.connection import Transaction
+from cordiale.store.put import ORIGIN_SHIFT, ORIGINS
 from cordiale.store.settle import settle
-from cordiale.store.types import Marking, Tombstone
+from cordiale.store.types import FORM, LISTED, Marking, Tombstone
 
 NOT_STATED = _("{source} has said nothing about {id} here.")
 
@@ -89,7 +90,7 @@ def _remove(tx: Transaction, vid: int, row: tuple[int, int, int, bytes, int, int
         tx.run(f"DELETE FROM {table} WHERE vid = ?", vid)
     changes.record(tx, "purge", [vid])
     if current:
-        counting.add(tx, Counter({(effective, type_no): -1}))
+        counting.add(tx, Counter({(effective, type_no): -int(current == LISTED)}))
         _step_up(tx, oid, source_no, effective)
 
 
@@ -208,7 +209,7 @@ def _entomb(
 def _step_up(tx: Transaction, oid: int, source_no: int, was: int) -> None:
     """Let the version before the purged one be current again, and its referrers follow."""
     row = tx.row(
-        "SELECT vid, type_no, effective_mid FROM versions WHERE oid = ? AND source_no = ?"
+        "SELECT vid, type_no, effective_mid, flags FROM versions WHERE oid = ? AND source_no = ?"
         " ORDER BY COALESCE(modified, received) DESC, received DESC, vid DESC LIMIT 1",
         oid,
         source_no,
@@ -224,8 +225,9 @@ def _step_up(tx: Transaction, oid: int, source_no: int, was: int) -> None:
         )
         settle(tx, {}, moved=[oid])
         return
-    vid, type_no, effective = row
-    tx.run("UPDATE versions SET current = 1 WHERE vid = ?", vid)
+    vid, type_no, effective, flags = row
+    listed = flags >> ORIGIN_SHIFT != ORIGINS.index("derived")
+    tx.run("UPDATE versions SET current = ? WHERE vid = ?", LISTED if listed else FORM, vid)
     tx.run(
         "UPDATE statements SET vid = ?, effective_mid = ? WHERE oid = ? AND source_no = ?",
         vid,
@@ -234,7 +236,7 @@ def _step_up(tx: Transaction, oid: int, source_no: int, was: int) -> None:
         source_no,
     )
     tx.run("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", vid)
-    counting.add(tx, Counter({(effective, type_no): 1}))
+    counting.add(tx, Counter({(effective, type_no): int(listed)}))
     changes.record(tx, "revive", [vid])
     # the revived version itself may stand in a cycle that went through the purged one
     settle(tx, {}, seeds=[vid], moved=[oid])

@@ -13,7 +13,7 @@ from cordiale.platform.languages import _
 from cordiale.store import changes, counting, markings, names
 from cordiale.store.connection import Transaction
 from cordiale.store.settle import Heads, Node, settle
-from cordiale.store.types import Origin, Outcome, Put
+from cordiale.store.types import FORM, LISTED, Origin, Outcome, Put
 
 if TYPE_CHECKING:
     from cordiale.stix.version import Version
@@ -251,8 +251,10 @@ def _step_down(tx: Transaction, touched: dict[int, _Statement], counted: Counter
     old = [s.stored for s in touched.values() if s.stored is not None and s.stored != s.head[2]]
     if not old:
         return
-    for mid, type_no in tx.rows("SELECT effective_mid, type_no FROM versions WHERE vid IN INTS(?)", old):
-        counted[mid, type_no] -= 1
+    for mid, type_no, current in tx.rows(
+        "SELECT effective_mid, type_no, current FROM versions WHERE vid IN INTS(?)", old
+    ):
+        counted[mid, type_no] -= current == LISTED
     tx.run("UPDATE versions SET current = 0 WHERE vid IN INTS(?)", old)
     tx.many("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", [(vid,) for vid in old])
 
@@ -274,8 +276,8 @@ def _insert(
         vid = held.vid
         effective, full = settled[vid]
         type_no = types[version.type]
-        current = int(statement.head[2] == vid)
-        if current:
+        current = (FORM if origin == "derived" else LISTED) if statement.head[2] == vid else 0
+        if current == LISTED:
             counted[effective, type_no] += 1
             tx.texts.add(vid, (version.texts, version.granular, version.lang))
         marked = _marked(version) if version.granular else frozenset()

@@ -104,7 +104,7 @@ def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = Fals
     sql = f"SELECT {COLUMNS} FROM {FROM} WHERE v.oid = ?"
     params: list[Any] = [oid]
     if not history:
-        sql += " AND v.current = 1"
+        sql += " AND v.current > 0"
     if visible is not None:
         sql += " AND v.effective_mid IN INTS(?)"
         params.append(list(visible))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from cordiale.store import changes, counting, markings
 from cordiale.store.connection import Transaction
+from cordiale.store.types import LISTED
 
 Heads = dict[int, dict[int, int]]
 """Effective marking id of the current statement, by oid and source number."""
@@ -42,7 +43,7 @@ class Node:
         type_no: int,
         base: int,
         own: int,
-        current: bool,
+        current: int,
         targets: list[int],
         was: tuple[int, int] | None = None,
     ) -> None:
@@ -103,7 +104,7 @@ def _load(tx: Transaction, vids: set[int]) -> dict[int, Node]:
     ):
         if overlay is not None:
             base = markings.join(tx, base, overlay)
-        found[vid] = Node(vid, oid, source, type_no, base, own, bool(current), [], (effective, full))
+        found[vid] = Node(vid, oid, source, type_no, base, own, current, [], (effective, full))
     for vid, target in tx.rows("SELECT vid, target FROM refs WHERE vid IN INTS(?) AND inherent = 1", listed):
         found[vid].targets.append(target)
     return found
@@ -188,6 +189,8 @@ def _write(tx: Transaction, changed: list[Node]) -> list[int]:
     counted: Counter[tuple[int, int]] = Counter()
     for node in heads:
         assert node.was is not None
+        if node.current != LISTED:
+            continue
         counted[node.was[0], node.type_no] -= 1
         counted[node.effective, node.type_no] += 1
     counting.add(tx, counted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -16,6 +16,11 @@ Visible = frozenset[int] | None
 """Marking ids the reader passes; `None` means everything and is for internal use only."""
 
 Origin = Literal["local", "received", "derived"]
+
+LISTED: Final = 1
+"""Column `current` of what a statement says now."""
+FORM: Final = 2
+"""Column `current` of a form made for partners: read by its id; not listed, counted or searched beside its object."""
 OutcomeKind = Literal["new", "same", "conflict", "tombstoned"]
 ChangeKind = Literal["put", "remark", "purge", "revive"]
 

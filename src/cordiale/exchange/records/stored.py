@@ -33,7 +33,7 @@ _UNDER = """
 
 # Every current statement about what these versions name.
 _NAMED = """
-    SELECT r.vid, r.target, v.full_mid FROM refs r JOIN versions v ON v.oid = r.target AND v.current = 1
+    SELECT r.vid, r.target, v.full_mid FROM refs r JOIN versions v ON v.oid = r.target AND v.current > 0
     WHERE r.vid IN INTS(?)
 """
 
