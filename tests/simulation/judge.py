@@ -31,6 +31,12 @@ _NEW = """
     JOIN terms t ON t.no = v.source_no JOIN bodies b ON b.vid = v.vid WHERE v.vid > ? ORDER BY v.vid
 """
 
+_NUMBERS = """
+    SELECT p.node, s.generation, s.last, r.generation, r.received
+    FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
+"""
+_RECALLS = "SELECT id, pair, vids, confirmed_by FROM exchange_recall WHERE state <> 'draft'"
+
 
 def _brought(tx: Transaction) -> dict[int, set[str]]:
     """Return who delivered each version that was received."""
@@ -68,6 +74,7 @@ class Judge:
         self.seen = dict.fromkeys(world.nodes, 0)
         self.stale: set[str] = set()
         self.noted: set[str] = set()
+        self.counts: dict[str, int] = {}
         self.looked: dict[str, int] = {}
         self.had: set[tuple[str, str, bytes]] = set()
         self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
@@ -144,13 +151,13 @@ class Judge:
             return
         self.looked[name] = node.store.commits
         with node.store.read() as tx:
-            names = {partner.number: partner.node for partner in records.partners(tx)}
-            fresh = [row for row in records.recalls(tx) if row.state != "draft" and row.id not in self.noted]
-        for row in fresh:
-            self.noted.add(row.id)
-            self.coverage[f"recall {'narrowed' if row.confirmed_by == 'cordiale' else 'by a person'}"] += 1
-            pact = self.houses[name].pacts[names[row.pair]]
-            vids = list(read_numbers(row.vids))
+            fresh = [row for row in tx.rows(_RECALLS) if row[0] not in self.noted]
+            names = {partner.number: partner.node for partner in records.partners(tx)} if fresh else {}
+        for recall_id, number, packed, confirmed_by in fresh:
+            self.noted.add(recall_id)
+            self.coverage[f"recall {'narrowed' if confirmed_by == 'cordiale' else 'by a person'}"] += 1
+            pact = self.houses[name].pacts[names[number]]
+            vids = list(read_numbers(packed))
             with node.store.read() as tx:  # who asks a tear-line back asks for what it was made of
                 vids += [line.parent_vid for line in records.tear_line_parents(tx, vids).values()]
             if any((name, vid) not in self.raws for vid in vids):
@@ -161,7 +168,7 @@ class Judge:
                     self.coverage["recall of the unseen"] += 1
                     continue
                 pact.recalled.add(raw)
-                if row.confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
+                if confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
                     pact.asked_back[raw] = self.seen[name]
 
     # The wire ---------------------------------------------------------------------------------
@@ -267,17 +274,19 @@ class Judge:
 
     def counted(self, node: Node) -> None:
         """Check that what is numbered only grows, at both ends."""
+        if self.counts.get(node.name) == node.store.commits:
+            return
+        self.counts[node.name] = node.store.commits
         with node.store.read() as tx:
-            for partner in records.partners(tx):
-                pair, link = records.pair(tx, partner.number), records.link(tx, partner.number)
-                key, before = (node.name, partner.node), (pair.generation, pair.last)
-                if before < self.numbers.get(key, (0, 0)):
-                    raise Violation("sequence", f"{key}: {before} after {self.numbers[key]}")
-                self.numbers[key] = before
-                key, before = (partner.node, f"{node.name} received"), (link.generation, link.received)
-                if before < self.numbers.get(key, (0, 0)):
-                    raise Violation("sequence", f"{key}: {before} after {self.numbers[key]}")
-                self.numbers[key] = before
+            rows = tx.rows(_NUMBERS)
+        for other, sent, last, taken, received in rows:
+            for key, now in (
+                ((node.name, other), (sent, last)),
+                ((other, f"{node.name} received"), (taken, received)),
+            ):
+                if now < self.numbers.get(key, (0, 0)):
+                    raise Violation("sequence", f"{key}: {now} after {self.numbers[key]}")
+                self.numbers[key] = now
 
     def gapless(self, node: Node) -> None:
         """Check every stream of a node from its first entry to its last."""

@@ -72,6 +72,7 @@ class Schedule:
         self.judge = Judge(self.world, self.houses, self.coverage)
         self.network = Network(self.world, self.judge, self.coverage, self.trace, self._meanwhile)
         self.depth = 0
+        self._done: dict[tuple[str, ...], list[int]] = {}
         self.reader = Reader()
         for name in NODES:
             self.judge.refresh(name)
@@ -429,22 +430,39 @@ class Schedule:
         self.network.deliver_late()
         before: object = None
         for _round in range(ROUNDS):
-            for node in self.world.nodes.values():
-                expiry.expire(node.desk)
-                self.judge.stale.add(node.name)
-                self.cut(node)
-                for other in NODES:
-                    if other != node.name:
-                        self.call(node, other)
-                self.judge.recalls(node.name)
-            self.reader.read(self)
+            busy = [self._work(node) for node in self.world.nodes.values()]
+            while self._due("read", self.world.nodes["can"]) or self.reader.more:
+                busy.append(True)
+                self.reader.read(self)
             after = self._state()
-            if after == before:
+            if not any(busy) or after == before:
                 break
             before = after
         else:
             raise Violation("unrest", f"still busy after {ROUNDS} rounds: {after}")
         self._check_end()
+
+    def _work(self, node: Node) -> bool:
+        """Do what a node does all day, as far as anything happened that it could be about."""
+        busy = self._due("cut", node)
+        if busy:
+            expiry.expire(node.desk)
+            self.judge.stale.add(node.name)
+            self.cut(node)
+        for other in NODES:
+            if other != node.name and self._due("call", node, self.world.nodes[other]):
+                self.call(node, other)
+                busy = True
+        if busy:
+            self.judge.recalls(node.name)
+        return busy
+
+    def _due(self, what: str, *nodes: Node) -> bool:
+        """Tell whether these nodes committed anything since the same was last due: if not, it would change nothing."""
+        key, at = (what, *(node.name for node in nodes)), [node.store.commits for node in nodes]
+        due = self._done.get(key) != at
+        self._done[key] = at
+        return due
 
     def _state(self) -> object:
         found = []
@@ -496,15 +514,16 @@ class Reader:
         self.held: set[bytes] = set()
         self.after = ""
         self.collection = ""
+        self.more = False
 
     def read(self, schedule: Schedule) -> None:
         """Read pages until there is no more, or three."""
         for _page in range(3):
-            answer = self._get(schedule)
-            if answer is None or not answer:
+            self.more = self._get(schedule)
+            if not self.more:
                 return
 
-    def _get(self, schedule: Schedule) -> bool | None:
+    def _get(self, schedule: Schedule) -> bool:
         import msgspec
 
         node = schedule.world.nodes["can"]
