@@ -347,7 +347,10 @@ class Judge:
     def _excused(self, pact: Pact, kept: Kept, other: House) -> bool:
         """Tell whether a content need not be there: recalled, the receiver's own words, or ended there."""
         said = kept.said
-        if said.raw in pact.recalled:
+        origin = self.houses.get(kept.source)  # whose word it is may have taken it back there
+        if said.raw in pact.recalled or (
+            origin is not None and origin is not other and said.raw in origin.pacts[other.name].recalled
+        ):
             return True
         overlay = other.overlay.get((said.id, pact.giver), frozenset())
         if any(atom.startswith("not-after") for atom in overlay):

@@ -68,7 +68,8 @@ def expire(desk: Desk) -> int:
     total += _expire_older(desk, mids, now)
     if total:
         attachments.collect(desk)
-        backup.scrub(desk.store)
+    backup.scrub_owed(desk.store)
+    if total:
         log.info("expired versions purged", count=total)
     return total
 

@@ -171,13 +171,14 @@ def confirm_to(
     if row.state != "draft":
         raise Conflict("exchange.recall.sent", _("The recall {id} was sent before."), id=recall_id)
     pair = records.pair(tx, partner.number)
-    vids = _vids(row.vids)
+    own = held if held is not None else records.held(tx, partner.number)
+    # the very same content under another statement may have been numbered since: to the partner it is one thing
+    vids = sorted({*_vids(row.vids), *own.of(records.same_content(tx, _vids(row.vids)))})
     named = records.dated(tx, vids)
     items: list[Item] = []
     for segment, places in entries_of(tx, pair, vids):
         items += [Item(segment.first + place) for place in places]
         withdraw(tx, segment, places)
-    own = held if held is not None else records.held(tx, partner.number)
     own.discard(vids)
     records.forget_passed(tx, partner.number, vids)
     if held is None:
@@ -192,6 +193,7 @@ def confirm_to(
         {
             "state": "asked",
             "number": number,
+            "vids": entry.numbers(vids),
             "confirmed_by": by,
             "message": sign_statement(home, PURPOSE, msgspec.to_builtins(message)),
         },
@@ -274,8 +276,7 @@ def carry_out(store: Store, home: Home, partner: Partner, number: int, data: byt
         return bytes(before.receipt)
     with store.write() as tx:
         outcome, purged = _take_back(tx, home, partner, message, now)
-    if purged:
-        backup.scrub(store)
+    backup.scrub_owed(store)  # also of a purge after which the power went out
     receipt = sign_statement(
         home, RECEIPT, msgspec.to_builtins(Receipt(message.id, message.pair, outcome, purged, now))
     )

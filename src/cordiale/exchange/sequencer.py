@@ -215,7 +215,9 @@ def _tear_line(
     earlier = planner.earlier(parent.oid)
     if not made.fresh and earlier is not None and earlier.vid in held:
         return None
-    (outcome,) = versions.put(tx, home.node, now, [Put(made.version, made.marking, made.marking, "derived")])
+    # the same tear-line may be made again of a parent that is marked otherwise by now
+    derived = [Put(made.version, made.marking, made.marking, "derived")]
+    (outcome,) = versions.put(tx, home.node, now, derived, markings="replace")
     if outcome.vid == 0 or outcome.vid in held or outcome.vid in planner.recalled:
         return None
     records.add_tear_line(

@@ -13,7 +13,7 @@ import msgspec
 from cordiale.platform.clock import Instant
 from cordiale.platform.errors import Conflict, InputError, IntegrityError, Unavailable
 from cordiale.platform.languages import _
-from cordiale.store import dump
+from cordiale.store import dump, purge
 from cordiale.store.connection import Store, open_store
 from cordiale.store.dialects import Dialect
 from cordiale.store.failures import BUSY, explained
@@ -121,8 +121,23 @@ _LAWS: Final = {
 }
 
 
+def scrub_owed(store: Store) -> bool:
+    """Scrub if anything was purged since it was last done, by this process or by one that stopped before it could."""
+    with store.read() as tx:
+        owed = purge.owed(tx)
+    if owed:
+        scrub(store)
+    return owed
+
+
 def scrub(store: Store) -> None:
     """Rewrite what still could hold bytes of purged versions: index segments, free pages, the write-ahead log."""
+    _scrub(store)
+    with store.write() as tx:
+        purge.settled(tx)
+
+
+def _scrub(store: Store) -> None:
     if store.dialect == "sqlite":
         with store.write() as tx:
             # deleted terms stay in older segments until these are merged into one

@@ -14,6 +14,9 @@ from cordiale.store.put import ORIGIN_SHIFT, ORIGINS
 from cordiale.store.settle import settle
 from cordiale.store.types import FORM, LISTED, Marking, Tombstone
 
+_SCRUB = "purge.scrub"
+_OWE = "INSERT INTO store_state (name, value) VALUES (?, 'owed') ON CONFLICT (name) DO NOTHING"
+
 NOT_STATED = _("{source} has said nothing about {id} here.")
 
 
@@ -76,6 +79,16 @@ def mend(tx: Transaction, vid: int, raw: bytes) -> None:
     tx.run("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", vid)
 
 
+def owed(tx: Transaction) -> bool:
+    """Tell whether bytes of what was purged may still stand in index segments, free pages or the write-ahead log."""
+    return tx.row("SELECT 1 FROM store_state WHERE name = ?", _SCRUB) is not None
+
+
+def settled(tx: Transaction) -> None:
+    """Record that these were rewritten; called by `backup.scrub`."""
+    tx.run("DELETE FROM store_state WHERE name = ?", _SCRUB)
+
+
 def _head(tx: Transaction, vid: int) -> tuple[int, int, int, bytes, int, int] | None:
     found: tuple[int, int, int, bytes, int, int] | None = tx.row(
         "SELECT oid, source_no, type_no, hash, current, effective_mid FROM versions WHERE vid = ?", vid
@@ -85,6 +98,7 @@ def _head(tx: Transaction, vid: int) -> tuple[int, int, int, bytes, int, int] | 
 
 def _remove(tx: Transaction, vid: int, row: tuple[int, int, int, bytes, int, int]) -> None:
     oid, source_no, type_no, _content, current, effective = row
+    tx.run(_OWE, _SCRUB)
     text.forget(tx, vid)
     for table in ("bodies", "refs", "observed", "versions"):
         tx.run(f"DELETE FROM {table} WHERE vid = ?", vid)

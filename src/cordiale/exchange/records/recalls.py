@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from cordiale.exchange import entry
-from cordiale.exchange.records.stored import _SAME
+from cordiale.exchange.records.stored import same_content
 from cordiale.exchange.records.tables import recall_table, recalled_table
 from cordiale.store.connection import Transaction
 from cordiale.store.prepared import Prepared, changing, inserting
@@ -102,8 +102,7 @@ def recalled_vids(tx: Transaction, number: int) -> frozenset[int]:
     sql = "SELECT vids FROM exchange_recall WHERE pair = ? AND number IS NOT NULL"
     vids = {vid for row in tx.rows(sql, number) for vid in entry.read_numbers(bytes(row[0]))}
     # another source's statement of the very same content is the same thing to the partner
-    same = tx.rows(_SAME, sorted(vids)) if vids else []
-    return frozenset(vids.union(row[0] for row in same))
+    return frozenset(vids.union(same_content(tx, sorted(vids))))
 
 
 def recalls_after(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from cordiale.store.connection import Transaction
 
@@ -44,6 +45,11 @@ _NAMED_GONE = """
 _SAME = """
     SELECT other.vid FROM versions v JOIN versions other ON other.oid = v.oid AND other.hash = v.hash
     WHERE v.vid IN INTS(?)
+"""
+
+_SAME_BURIED = """
+    SELECT v.vid, v.hash, t.salt, t.salted_hash FROM tombstones t JOIN versions v ON v.oid = t.oid
+    WHERE t.vid IN INTS(?) AND t.salted_hash IS NOT NULL
 """
 
 _OVERLAYS = """
@@ -126,6 +132,17 @@ def reference_targets(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, i
 def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
     """Return the versions that refer to these objects."""
     return [row[0] for row in tx.rows(_REFERRERS, list(oids))]
+
+
+def same_content(tx: Transaction, vids: Sequence[int]) -> list[int]:
+    """Return the versions held with the id and content of one of these, purged or not, under whatever statement."""
+    if not vids:
+        return []
+    found = {row[0] for row in tx.rows(_SAME, list(vids))}
+    for vid, content, salt, salted in tx.rows(_SAME_BURIED, list(vids)):
+        if sha256(bytes(salt) + bytes(content)).digest() == bytes(salted):
+            found.add(vid)
+    return sorted(found)
 
 
 def content_hashes(tx: Transaction, vids: Sequence[int]) -> dict[int, bytes]:
