@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
+from cordiale.desk.actor import Actor
 from cordiale.desk.attach import attachment
 from cordiale.desk.jobs import jobs
 from cordiale.desk.partners import partner_list
@@ -103,7 +104,7 @@ def partner(scene: Scene, asked: Iterable[str]) -> None:
     scene.visit()
 
 
-def person(scene: Scene, asked: Iterable[str]) -> None:
+def person(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
     """Read as a person of the node, by every verb that reads."""
     scene.step()
     desk = scene.desk
@@ -120,41 +121,41 @@ def person(scene: Scene, asked: Iterable[str]) -> None:
         return found
 
     listed: set[str] = set()
-    verb("counts", lambda: counts(desk, PERSON))
+    verb("counts", lambda: counts(desk, who))
     for words in QUESTIONS:
         for lang in ("en", "fr"):
             verb(
                 f"search {words}",
-                lambda words=words, lang=lang: search(desk, PERSON, words, lang=lang),
+                lambda words=words, lang=lang: search(desk, who, words, lang=lang),
                 words,
             )
     for kind in (None, "indicator", "threat-actor", "malware"):
         after = None
         for _page in range(30):
-            found = verb(f"list {kind}", lambda kind=kind, after=after: search(desk, PERSON, type=kind, after=after, limit=2))  # fmt: skip
+            found = verb(f"list {kind}", lambda kind=kind, after=after: search(desk, who, type=kind, after=after, limit=2))  # fmt: skip
             listed |= {item.id for item in found.items} if found else set()
             after = found.next if found else None
             if after is None:
                 break
     for value in ("domain-name=shared.example", "domain-name=halcyon.example", "domain-name=a.example"):
-        verb(f"value {value}", lambda value=value: search(desk, PERSON, value=value), value)
+        verb(f"value {value}", lambda value=value: search(desk, who, value=value), value)
     for stix_id in (*sorted(listed), ABSENT, *asked):
-        verb("show", lambda stix_id=stix_id: show(desk, PERSON, stix_id), stix_id)
-        verb("why", lambda stix_id=stix_id: why(desk, PERSON, stix_id, READER), stix_id)
-        verb("preview", lambda stix_id=stix_id: preview(desk, PERSON, ids=[stix_id]), stix_id)
+        verb("show", lambda stix_id=stix_id: show(desk, who, stix_id), stix_id)
+        verb("why", lambda stix_id=stix_id: why(desk, who, stix_id, READER), stix_id)
+        verb("preview", lambda stix_id=stix_id: preview(desk, who, ids=[stix_id]), stix_id)
         for sha in scene.secrets or [b"0" * 64]:
             name = sha.decode()
             verb(
                 "file",
-                lambda stix_id=stix_id, name=name: attachment(desk, PERSON, stix_id, name),
+                lambda stix_id=stix_id, name=name: attachment(desk, who, stix_id, name),
                 stix_id,
                 name,
             )
-    verb("preview", lambda: preview(desk, PERSON))
-    verb("jobs", lambda: jobs(desk, PERSON))
-    verb("set aside", lambda: set_aside(desk, PERSON))
-    verb("set aside bytes", lambda: set_aside_bytes(desk, PERSON, 1))
-    verb("partners", lambda: partner_list(desk, PERSON))
+    verb("preview", lambda: preview(desk, who))
+    verb("jobs", lambda: jobs(desk, who))
+    verb("set aside", lambda: set_aside(desk, who))
+    verb("set aside bytes", lambda: set_aside_bytes(desk, who, 1))
+    verb("partners", lambda: partner_list(desk, who))
 
 
 def pages(scene: Scene, asked: Iterable[str]) -> None:

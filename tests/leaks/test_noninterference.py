@@ -14,6 +14,7 @@ import orjson
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from cordiale.desk.actor import Actor
 from cordiale.desk.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
@@ -21,7 +22,7 @@ from cordiale.exchange.nodes import news
 from cordiale.exchange.stream import collection_id
 from cordiale.platform.errors import CordialeError
 from tests.leaks.faces import WHO, person, taxii
-from tests.leaks.scene import OPENLY, SECRETS, Scene, granular, later, sdo
+from tests.leaks.scene import OPENLY, PERSON, SECRETS, Scene, granular, later, sdo
 from tests.simulation.terms import FULL, Terms
 from tests.simulation.world import READER, World, apply_terms
 
@@ -174,6 +175,9 @@ SHUT: Final[dict[str, Callable[[Scene, int], None]]] = {
     )
 }
 
+CLERK: Final = Actor("clerk", frozenset({"operator"}), PERSON.recipient)
+"""Reads what Paul reads, but is not told what each partner has: that is Canada's business with somebody else."""
+
 numbers: Final = st.integers(min_value=0, max_value=59)
 steps: Final = st.lists(
     st.tuples(st.sampled_from([*OPEN, *SHUT, "publish", "hide", "tick", "visited", "page"]), numbers),
@@ -203,7 +207,7 @@ def test_a_reader_is_told_the_same_whatever_is_hidden(script: list[Step]) -> Non
     asked = sorted(with_.hidden)
     for scene in (without, with_):
         taxii(scene, asked)
-        person(scene, asked)
+        person(scene, asked, CLERK)
         scene.visit()
     note(f"hidden: {len(asked)}; answers: {len(without.trace)}")
     for (question, before), (_same, after) in zip(without.trace, with_.trace, strict=True):
