@@ -9,6 +9,7 @@ import typer
 
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
+from cordiale.cli.reconcile import register
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
@@ -194,6 +195,9 @@ def resume(
             name=done.name,
         ),
     )
+
+
+register(app)
 
 
 @app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))

@@ -23,6 +23,7 @@
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
 | `partner_rejoin` | `(desk, actor, name, *, unvisited=False) -> PartnerView` |
+| `partner_reconcile` | `(desk, actor, name, *, full=False, progress=None) -> Reconciled` |
 | `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
@@ -67,6 +68,7 @@ VERBS: dict[str, str] = {
     "partner_add": "partners",
     "partner_confirm": "partners",
     "partner_rejoin": "partners",
+    "partner_reconcile": "reconcile",
     "partner_suspend": "suspension",
     "partner_resume": "suspension",
     "partner_list": "partners",

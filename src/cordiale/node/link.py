@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
+from cordiale.desk import reconcile as reconciling
+from cordiale.desk.reconcile import SLICE_S
 from cordiale.exchange.partner import partner as one
 from cordiale.exchange.sync import listen, visit
 from cordiale.platform.errors import CordialeError
@@ -43,7 +45,8 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 attachments.fetch(desk, partner, carrier)
                 if pulled.more:
                     continue
-                seconds = float(desk.settings.exchange.poll_s)
+                goes_on = reconciling.in_turn(desk, partner, carrier)
+                seconds = SLICE_S if goes_on else float(desk.settings.exchange.poll_s)
                 listen(desk.store, desk.home, partner, carrier, seconds=seconds)
                 continue
         except CordialeError as error:

@@ -81,6 +81,8 @@ class ExchangeSection(Struct, frozen=True, kw_only=True):
     )
     timeout_s: Annotated[int, Says("After how many seconds without an answer a partner counts as down for now.", low=1, high=600)] = 30  # fmt: skip
     clock_skew_s: Annotated[int, Says("How far a partner's clock may be from ours before its signed requests are refused.", low=1, high=86_400)] = 300  # fmt: skip
+    reconcile_minutes: Annotated[int, Says("Every how many minutes the records of what came are compared with what each partner believes is here; 0: never.", low=0, high=100_000)] = 60  # fmt: skip
+    reconcile_full_days: Annotated[int, Says("Every how many days everything received is read and hashed again for that, in the background; 0: never.", low=0, high=3650)] = 7  # fmt: skip
     plain_http: Annotated[bool, Says("Speak to partners in the clear where their address says `http://` and is not on this machine. Signatures hold, but everybody on the way can read.")] = False  # fmt: skip
 
 

@@ -1,0 +1,96 @@
+"""`cordiale partner reconcile`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cordiale.cli.opened import opened
+from cordiale.cli.output import emit, progress, when
+from cordiale.cli.tree import Command, tr
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.reconcile import Difference, Reconciled
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group of partners."""
+    app.command(
+        "reconcile",
+        cls=Command,
+        help=tr(
+            _(
+                "Compare what is here of a partner's stream with what the partner believes is here, and repair what differs."
+            )
+        ),
+    )(reconcile)
+
+
+def reconcile(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    full: Annotated[
+        bool, typer.Option("--full", help=tr(_("Read and hash every stored object again.")))
+    ] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help=tr(_("Show the differences found before as well.")))
+    ] = False,
+) -> None:
+    """Reconcile with a partner."""
+    from cordiale.desk.reconcile import partner_reconcile
+
+    with opened() as (node, actor), progress(tr(_("Comparing"))) as report:
+        done = partner_reconcile(node.desk, actor, name, full=full, progress=report)
+    emit(done, lambda: _words(done, log))
+
+
+def _words(done: Reconciled, log: bool) -> str:
+    lines = []
+    if done.kind == "full":
+        lines.append(
+            tr(
+                _("{partner}: {objects} objects of {entries} entries read and hashed again."),
+                partner=done.partner,
+                objects=done.objects,
+                entries=done.entries,
+            )
+        )
+    else:
+        lines.append(
+            tr(
+                _(
+                    "{partner}: {entries} entries compared by their records. To read every object again: --full"
+                ),
+                partner=done.partner,
+                entries=done.entries,
+            )
+        )
+    if done.explained:
+        lines.append(
+            tr(
+                _("{count} entries are not held as sent, for reasons that both sides now know."),
+                count=done.explained,
+            )
+        )
+    if not done.differences:
+        lines.append(tr(_("Nothing differs.")))
+    else:
+        lines.append(tr(_("Differences: {count}"), count=len(done.differences)))
+        lines += [_line(one) for one in done.differences]
+    if log and done.log:
+        lines.append(tr(_("Found before:")))
+        lines += [f"  {when(one.at)}{_line(one)}" for one in done.log]
+    if done.theirs:
+        lines.append(tr(_("What {partner} says of what we sent:"), partner=done.partner))
+        for told in done.theirs:
+            state = tr(_("held")) if told.held else tr(_("not held"))
+            lines.append(f"  {told.object_id or '–'}: {state} ({told.reason})")
+    return "\n".join(lines)
+
+
+def _line(one: Difference) -> str:
+    from cordiale.exchange.repair import REASONS, REPAIRS
+
+    reason, repair = tr(REASONS.get(one.kind, one.kind)), tr(REPAIRS.get(one.repair, one.repair))
+    return f"  {one.object_id or '–'}: {reason} → {repair}"

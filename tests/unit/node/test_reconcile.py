@@ -1,0 +1,89 @@
+"""A person compares with a partner, and the node does so by itself in its time."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordiale.desk.inspection import audit_show
+from cordiale.desk.partners import partner_rejoin
+from cordiale.desk.reconcile import DAY, in_turn, partner_reconcile
+from cordiale.desk.sync import cut_all, sync
+from cordiale.exchange import partner as partners
+from cordiale.exchange import records, rejoin
+from cordiale.exchange.records import reconciliations
+from cordiale.platform.errors import NotFound, Unavailable
+from cordiale.store import versions
+from tests.unit.desk.conftest import indicator
+from tests.unit.node.conftest import Pair
+
+ONE = indicator(1)["id"]
+
+
+def lose(pair: Pair) -> None:
+    """Lose the body of what France holds, as a damaged disk does."""
+    with pair.france.store.write() as tx:
+        (row,) = versions.get(tx, ONE, None, history=True)
+        tx.run("DELETE FROM bodies WHERE vid = ?", row.vid)
+
+
+def test_a_person_compares_and_reads_what_was_repaired(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    lose(pair)
+    assert partner_reconcile(pair.france.desk, pair.officer, "canada").differences == ()
+    done = partner_reconcile(pair.france.desk, pair.officer, "canada", full=True)
+    assert [(one.kind, one.repair, one.object_id) for one in done.differences] == [
+        ("missing", "refetched", ONE)
+    ]
+    again = partner_reconcile(pair.france.desk, pair.officer, "canada", full=True)
+    assert (again.differences, again.objects) == ((), 1)
+    assert [one.object_id for one in again.log] == [ONE]
+    assert audit_show(pair.france.desk, pair.officer).acts[0].verb == "partner-reconcile"
+    with pytest.raises(NotFound):
+        partner_reconcile(pair.france.desk, pair.officer, "atlantis")
+
+
+def test_a_partner_that_is_closed_is_not_compared_with(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    with pair.canada.store.write() as tx:
+        rejoin.close_all(tx)
+    with pytest.raises(Unavailable, match="partner list"):
+        partner_reconcile(pair.france.desk, pair.officer, "canada")
+
+
+def test_the_node_compares_by_itself_when_it_is_time_and_after_a_new_generation(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    desk = pair.france.desk
+    with pair.france.store.read() as tx:
+        canada = partners.partner(tx, "canada")
+
+    def turn() -> set[str]:
+        with pair.france.store.read() as tx:
+            before = {
+                kind: reconciliations.reconciliation(tx, canada.number, kind) for kind in ("quick", "full")
+            }
+        assert in_turn(desk, canada, pair.carry(canada)) is False
+        with pair.france.store.read() as tx:
+            return {
+                kind
+                for kind, was in before.items()
+                if reconciliations.reconciliation(tx, canada.number, kind) != was
+            }
+
+    assert turn() == {"full"}
+    assert turn() == {"quick"}
+    assert turn() == set()
+    with pair.france.store.write() as tx:
+        tx.run("UPDATE exchange_reconciliation SET at = at - ?", 8 * DAY)
+    assert turn() == {"full"}
+    with pair.canada.store.write() as tx:
+        rejoin.close_all(tx)
+    sync(pair.canada.desk, pair.officer)
+    partner_rejoin(pair.canada.desk, pair.officer, "france")
+    cut_all(pair.canada.desk)
+    sync(desk, pair.officer)
+    with pair.france.store.read() as tx:
+        assert records.link(tx, canada.number).generation == 2
+    assert turn() == {"full"}
