@@ -12,7 +12,7 @@ import traceback
 
 import msgspec
 
-from bench import measure, report
+from bench import measure, report, shared
 from bench.cases import CASES
 from bench.figure import Figure, Result, public, write
 
@@ -50,7 +50,10 @@ def main(argv: list[str]) -> int:
     if asked.docs:
         report.refresh()
         return 0
-    figures, failed = measured(asked.names or list(CASES), asked.quick)
+    try:
+        figures, failed = measured(asked.names or list(CASES), asked.quick)
+    finally:
+        shared.end()
     if asked.json:
         print(json.dumps([public(figure) for figure in figures], indent=2, ensure_ascii=False))
     else:
@@ -70,14 +73,15 @@ def measured(names: list[str], quick: bool) -> tuple[list[Figure], list[str]]:
     failed = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        start = time.monotonic()
+        start, cpu = time.monotonic(), measure.own_cpu()
         try:
             figures = run(name, quick)
         except Exception:
             traceback.print_exc()
             failed.append(name)
             continue
-        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+        used = f"{time.monotonic() - start:.0f} s, {measure.own_cpu() - cpu:.0f} CPU-s"
+        print(f"{name}: {used}", file=sys.stderr, flush=True)
         found += figures
         if not quick:
             keep(name, figures)

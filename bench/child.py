@@ -22,9 +22,8 @@ def call(target: str, timeout: float = 1800, **arguments: Any) -> Any:
         RuntimeError: the child failed; its standard error is in the message.
     """
     command = [sys.executable, "-m", "bench.child", target, json.dumps(arguments)]
-    environ = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+    environ = compiling() | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     }
     done = subprocess.run(
         command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=timeout, check=False
@@ -32,6 +31,11 @@ def call(target: str, timeout: float = 1800, **arguments: Any) -> Any:
     if done.returncode:
         raise RuntimeError(f"{target} failed ({done.returncode}):\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.rpartition("\x1e")[2])
+
+
+def compiling() -> dict[str, str]:
+    """Give the environment of a process that keeps its bytecode: compiling it anew each time would be most of a short run."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def main(argv: list[str]) -> None:

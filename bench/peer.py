@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def uv() -> str:
     return found
 
 
+@cache
 def environment(name: str) -> Path:
     """Give the folder of a peer's programs, making its environment from the lock when it is not there."""
     folder = PEERS / name

@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 
 from bench import measure
+from bench.child import compiling
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 
@@ -41,7 +42,7 @@ def serving(
             command,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(environ or {})},
+            env={**compiling(), **(environ or {})},
             start_new_session=True,
         )
     try:

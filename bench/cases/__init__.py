@@ -11,6 +11,7 @@ CASES = {
     ),
     "taxii-post": ("taxii_post", "envelopes of 100 into the inbox over HTTP"),
     "decide": ("decide", "uncached release decisions on one core"),
+    "search": ("search", "text search and pages for readers of little, much and all of what is held"),
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
     "stream": ("stream", "cutting and keeping the streams of many partners"),
     "start": ("start", "a served node's first answer and its idle memory"),

@@ -22,7 +22,7 @@ MILLION, SMALL = 1_000_000, 25_000
 
 def run(quick: bool) -> list[Figure]:
     """Measure ATT&CK beside stix2, then how the cost of an object grows with the store."""
-    corpus, objects = attack.corpus(2000 if quick else None)
+    corpus, objects = attack.corpus(1000 if quick else None)
     with tempfile.TemporaryDirectory(prefix="bench-import-") as name:
         folder = Path(name)
         lines = folder / "objects.jsonl"
@@ -37,7 +37,7 @@ def beside_stix2(
     quick: bool, corpus: str, objects: Sequence[bytes], bundle: Path, lines: Path
 ) -> list[Figure]:
     """Import one bundle without and with the text index, stix2 parsing beside it."""
-    sample = 300 if quick else 4000
+    sample = 200 if quick else 4000
     memory: dict[str, float] = {}
 
     def ours(text: bool) -> float:
@@ -69,7 +69,7 @@ def beside_stix2(
 
 def growing(quick: bool) -> list[Figure]:
     """Compare the cost of an object in a store that grows to a million with that in one of 25,000."""
-    small, large = (1000, 5000) if quick else (SMALL, MILLION)
+    small, large = (500, 2000) if quick else (SMALL, MILLION)
     with tempfile.TemporaryDirectory(prefix="bench-growing-") as name:
         folder = Path(name)
         jobs = [partial(child.call, "bench.cases.import_objects:imported", files=generated(folder, count), text=False)

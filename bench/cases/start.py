@@ -48,7 +48,6 @@ def compiled() -> bool:
 def one_start(folder: Path, quick: bool) -> tuple[float, float, float, float]:
     """Give CPU-seconds to the first TAXII answer, to the first page, and the idle memory of server and egress in MB."""
     port = traffic.free_port()
-    environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = [
         str(Path(sys.executable).with_name("cordiale")),
         "serve",
@@ -58,7 +57,7 @@ def one_start(folder: Path, quick: bool) -> tuple[float, float, float, float]:
         f"127.0.0.1:{port}",
     ]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(command, env=child.compiling(), stdout=log, stderr=subprocess.STDOUT)
     try:
         until_answered(server, f"http://127.0.0.1:{port}/taxii2/", folder / "log")
         answer = measure.tree_cpu(server.pid)

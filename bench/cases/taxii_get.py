@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-
-from bench import floors, measure, traffic
+from bench import floors, measure, shared, traffic
 from bench.figure import Figure
-from bench.generate import objects
-from bench.opentaxii import opentaxii
-from bench.serving import Serving, filled, scratch, serving
+from bench.serving import Serving
 
 NAME = "taxii-get"
 TARGET, FLAT = 60_000.0, 1.25
@@ -18,19 +13,11 @@ TARGET, FLAT = 60_000.0, 1.25
 
 def run(quick: bool) -> list[Figure]:
     """Measure small and large stores, everything visible and nine tenths hidden, OpenTAXII beside the first."""
-    small, large = (1000, 3000) if quick else (1000, 1_000_000)
-    figures = []
-    with scratch("bench-get-") as folder:
-        (folder / "small").mkdir()
-        (folder / "large").mkdir()
-        first, whole = measure.gathered(
-            [partial(filled, folder / "small", small), partial(filled, folder / "large", large)], quick
-        )
-        with serving(folder / "small" / "node", first["tokens"]) as node:
-            figures += beside_opentaxii(quick, node, folder, small)
-        with serving(folder / "large" / "node", whole["tokens"]) as node:
-            rates = {name: rate(node, name, 100, quick) for name in ("wide", "narrow")}
-            memory = measure.peak_of_mb(node.pid)
+    small, large = (1000, 2000) if quick else (1000, 1_000_000)
+    with shared.nodes((small, large), quick) as (first, whole):
+        figures = beside_opentaxii(quick, first, small)
+        rates = {name: rate(whole, name, 100, quick) for name in ("wide", "narrow")}
+        memory = measure.peak_of_mb(whole.pid)
     base = figures[0].ours or 0.0
     labels = {"wide": f"limit 100, {large:,} held", "narrow": f"limit 100, {large:,} held, 90 % hidden"}
     for name, label in labels.items():
@@ -51,11 +38,11 @@ def run(quick: bool) -> list[Figure]:
     return figures
 
 
-def beside_opentaxii(quick: bool, node: Serving, folder: Path, held: int) -> list[Figure]:
+def beside_opentaxii(quick: bool, node: Serving, held: int) -> list[Figure]:
     """Read pages of 100 and of 1,000 from both servers in turn."""
     figures = []
-    made = [one for one in objects(2 * held) if b'"modified"' in one][:held]
-    with opentaxii(folder / "opentaxii", made[:300] if quick else made) as other:
+    made = shared.peer_objects(held)
+    with shared.beside(held, quick) as other:
         client = other.client()
         for limit in (100, 1000):
             contenders = {

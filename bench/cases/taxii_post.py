@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from bench import child, floors, measure, traffic
+from bench import child, floors, measure, shared, traffic
 from bench.figure import Figure
 from bench.generate import objects
-from bench.opentaxii import OpenTaxii, opentaxii
-from bench.serving import Serving, filled, scratch, serving
+from bench.opentaxii import OpenTaxii
+from bench.serving import Serving, scratch
 
 NAME = "taxii-post"
 SHARE, FLAT = 0.6, 1.25
@@ -19,32 +18,27 @@ BEYOND = 20_000_000
 
 def run(quick: bool) -> list[Figure]:
     """Post into a small and a large store; the import of equal objects is measured in the same run."""
-    small, large = (1000, 3000) if quick else (1000, 1_000_000)
-    posted, rounds = (500, 1) if quick else (5000, 5)
-    with scratch("bench-post-") as folder:
-        (folder / "small").mkdir()
-        (folder / "large").mkdir()
-        (folder / "import").mkdir()
-        imported = import_rate(folder / "import", posted * rounds)
-        first, whole = measure.gathered(
-            [partial(filled, folder / "small", small), partial(filled, folder / "large", large)], quick
-        )
-        with (
-            serving(folder / "small" / "node", first["tokens"]) as node,
-            opentaxii(folder / "peer", []) as other,
-        ):
-            numbers = iter(range(BEYOND, BEYOND * 2, posted))
-            contenders = {
-                "ours": lambda: rate(node, next(numbers), posted),
+    small, large = (1000, 2000) if quick else (1000, 1_000_000)
+    posted, rounds = (500, 1) if quick else (5000, 7)
+    with (
+        shared.nodes((small, large), quick) as (first, whole),
+        shared.beside(0, quick) as other,
+        scratch("bench-post-") as folder,
+    ):
+        numbers = iter(range(BEYOND, BEYOND * 2, posted))
+        # In turning order with the import they are compared with: on a shared machine minutes apart are another machine.
+        medians = measure.alternate(
+            rounds,
+            {
+                "ours": lambda: rate(first, next(numbers), posted),
+                "import": lambda: import_rate(folder, next(numbers), posted),
+                "late": lambda: rate(whole, next(numbers), posted),
                 "peer": lambda: peer_rate(other, next(numbers), 100 if quick else 500),
                 "floor": lambda: floors.insertion(list(objects(posted, next(numbers)))),
-            }
-            medians = measure.alternate(rounds, contenders)
-            memory = measure.peak_of_mb(node.pid)
-            name = other.name
-        with serving(folder / "large" / "node", whole["tokens"]) as node:
-            late = measure.alternate(rounds, {"ours": lambda: rate(node, next(numbers), posted)})["ours"]
-    ours = medians["ours"]
+            },
+        )
+        memory = measure.peak_of_mb(first.pid)
+    ours, imported, late, name = medians["ours"], medians["import"], medians["late"], other.name
     return [
         Figure(
             bench=NAME, metric=f"100 a request, {small:,} held", unit="objects/CPU-s", ours=ours, peer=medians["peer"],
@@ -79,10 +73,10 @@ def peer_rate(other: OpenTaxii, start: int, count: int) -> float:
     )
 
 
-def import_rate(folder: Path, count: int) -> float:
-    """Import objects like those that are posted, with the text index, as a served node has it."""
+def import_rate(folder: Path, start: int, count: int) -> float:
+    """Import as many new objects, with the text index, as a served node has it."""
     from bench.cases.import_objects import write_bundle
 
     bundle = folder / "bundle.json"
-    write_bundle(bundle, objects(count, BEYOND * 2))
+    write_bundle(bundle, objects(count, start))
     return float(child.call("bench.cases.import_objects:imported", files=[str(bundle)], text=True)["rate"])

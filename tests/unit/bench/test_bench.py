@@ -15,7 +15,17 @@ from bench.cases import CASES
 from bench.figure import KEYS, RESULTS, Figure, Result, public, read, write
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["import", "taxii-get", "taxii-post", "decide", "rules-preview", "stream", "start", "first-run"]
+NAMES = [
+    "import",
+    "taxii-get",
+    "taxii-post",
+    "decide",
+    "search",
+    "rules-preview",
+    "stream",
+    "start",
+    "first-run",
+]
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
