@@ -205,6 +205,8 @@ status_table = Table(
     _required("body", LargeBinary),
 )
 
+Index("exchange_status_at", status_table.c.at)
+
 # How each generation after the first was opened, by us or by the partner, and which of ours a partner proves.
 generation_table = Table(
     "exchange_generation",
