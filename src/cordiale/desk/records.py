@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from cordiale.store.connection import Transaction
-from cordiale.store.prepared import Prepared
+from cordiale.store.prepared import Prepared, inserting
 
 metadata = sa.MetaData()
 
@@ -61,6 +61,8 @@ set_aside = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("marking", sa.Text, nullable=False),
 )
+
+_APPEND = inserting(audit, "at", "actor", "verb", "details", "hash", "salt", "digest")
 
 tokens = sa.Table(
     "desk_token",
@@ -121,19 +123,18 @@ def append(tx: Transaction, at: int, actor: str, verb: str, details: Mapping[str
 
     The chain runs over salted digests (`salt`: 16 random bytes), so that it can be shown without what the rows say.
     """
-    last = tx.connection.execute(sa.select(audit.c.hash).order_by(audit.c.number.desc()).limit(1)).scalar()
+    last = tx.row("SELECT hash FROM desk_audit ORDER BY number DESC LIMIT 1")
     written = msgspec.json.encode(details, order="deterministic").decode()
     digest = _audit_digest(salt, at, actor, verb, written)
-    tx.connection.execute(
-        audit.insert().values(
-            at=at,
-            actor=actor,
-            verb=verb,
-            details=written,
-            hash=audit_hash(bytes(last or b""), digest),
-            salt=salt,
-            digest=digest,
-        )
+    tx.run(
+        _APPEND,
+        at=at,
+        actor=actor,
+        verb=verb,
+        details=written,
+        hash=audit_hash(b"" if last is None else bytes(last[0]), digest),
+        salt=salt,
+        digest=digest,
     )
 
 

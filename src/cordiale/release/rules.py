@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -46,8 +47,9 @@ FORMAT: Final = 1
 """The only format of rules files so far; a file of another one is refused, never guessed."""
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, origin: str = "rules") -> Rules:
-    """Read rules from TOML text.
+    """Read rules from TOML text; the last texts read are remembered, as the same ones are asked about again.
 
     Raises ConfigurationError naming the file, the key, what is wrong and what to do.
     """

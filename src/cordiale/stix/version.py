@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -59,11 +60,23 @@ def read(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Version, list[Pro
     """Decode, validate and view one object.
 
     Raises InputError when the bytes are not one readable JSON object with an id and a type. An object with
-    errors still has a version, so that it can be shown to the person who sets it right.
+    errors still has a version, so that it can be shown to the person who sets it right. What was read last is
+    remembered: an object that comes in is looked at again when it goes on.
     """
+    if len(raw) > _SHORT:
+        return _read(raw, limits)
+    version, problems = _read_lately(raw, limits)
+    return version, problems.copy()
+
+
+def _read(raw: bytes, limits: Limits) -> tuple[Version, list[Problem]]:
     value, dumped, without_floats = decode_with_care(raw, limits)
     problems = validate(value)
     return view(value, raw, content_hash(value, dumped, without_floats)), problems
+
+
+_SHORT = 16 * 1024  # bytes; with the number remembered, this bounds the memory at some 50 MB
+_read_lately = lru_cache(maxsize=1024)(_read)
 
 
 def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:

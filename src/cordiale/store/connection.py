@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 from cordiale.store import engines
-from cordiale.store.dialects import Dialect, bound, written
+from cordiale.store.dialects import Dialect, ready, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
 from cordiale.store.lease import Lease
@@ -94,8 +94,8 @@ class Transaction:
         if not rows:
             return
         if isinstance(statement, Prepared):
-            ready = statement.on(self.dialect)
-            sql, rows = ready.sql, [ready.bound(row) for row in rows]
+            made = statement.on(self.dialect)
+            sql, rows = made.sql, [made.bound(row) for row in rows]
         else:
             sql = written(statement, self.dialect)
         if self.dialect == "sqlite":
@@ -106,9 +106,9 @@ class Transaction:
 
     def _execute(self, statement: str | Prepared, params: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if isinstance(statement, Prepared):
-            ready = statement.on(self.dialect)
-            return self.driver.execute(ready.sql, ready.bound(named))
-        return self.driver.execute(written(statement, self.dialect), bound(params, self.dialect))
+            made = statement.on(self.dialect)
+            return self.driver.execute(made.sql, made.bound(named))
+        return self.driver.execute(*ready(statement, params, self.dialect))
 
     def insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows of literal values, in bulk where the database has a way."""
@@ -146,12 +146,10 @@ class Transaction:
 
     def settle_numbers(self) -> None:
         """Write down the last numbers given, before the commit."""
-        for table, last in self.counted.items():
-            self.run(
-                "INSERT INTO numbers (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last",
-                table,
-                last,
-            )
+        self.many(
+            "INSERT INTO numbers (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last",
+            list(self.counted.items()),
+        )
 
 
 class Store:

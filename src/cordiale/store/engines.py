@@ -110,7 +110,7 @@ def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
         timeout=WAIT_SECONDS,
         isolation_level=None,  # transactions are begun and ended below, in so many words
         check_same_thread=False,
-        cached_statements=256,
+        cached_statements=512,
     )
     try:
         for pragma in (
