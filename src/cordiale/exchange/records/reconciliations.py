@@ -159,6 +159,12 @@ def outcomes(tx: Transaction, number: int) -> dict[int, str]:
     )
 
 
+def recall_messages(tx: Transaction, number: int) -> list[bytes]:
+    """Return the signed messages of a partner's recalls that were carried out, in order."""
+    sql = "SELECT message FROM exchange_recalled WHERE pair = ? AND number > 0 ORDER BY number"
+    return [bytes(row[0]) for row in tx.rows(sql, number)]
+
+
 def stated(tx: Transaction, vid: int) -> tuple[str, bytes, str] | None:
     """Return (id, content hash, source) of a version, None when it is not held."""
     row = tx.row(

@@ -277,3 +277,18 @@ passed_table = Table(
     _required("vid", BigInteger),
     PrimaryKeyConstraint("pair", "vid"),
 )
+
+# Bundles written for a partner (`out`) or taken in from it (`in`), each with the entries it held.
+carried_table = Table(
+    "exchange_carried",
+    metadata,
+    Column("entry", Integer, primary_key=True),
+    _required("pair", Integer),
+    _required("side", Text),
+    _required("number", Integer),
+    _required("at", BigInteger),
+    _required("digest", LargeBinary),
+    *(_required(name, Integer) for name in ("generation", "first", "last")),
+)
+
+Index("exchange_carried_pair", carried_table.c.pair, carried_table.c.side, carried_table.c.number)
