@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cordiale.cli.moment import instant_of
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.session import current
@@ -53,8 +54,8 @@ def show(
             actor,
             verb=verb,
             by=by,
-            since=_instant(since),
-            until=_instant(until),
+            since=instant_of(since) if since else None,
+            until=instant_of(until) if until else None,
             before=before,
             limit=limit,
         )
@@ -166,20 +167,3 @@ def _value(name: str, value: Any) -> str:
         return written(value)
     shown = ", ".join(str(one) for one in value[:3])
     return shown if len(value) <= 3 else shown + tr(_(" and {n} more"), n=len(value) - 3)
-
-
-def _instant(written_time: str | None) -> int | None:
-    if written_time is None:
-        return None
-    from cordiale.platform.clock import parse_instant
-    from cordiale.platform.errors import InputError
-
-    full = f"{written_time}T00:00:00Z" if len(written_time) == 10 else written_time
-    try:
-        return parse_instant(full)
-    except ValueError:
-        raise InputError(
-            "not-a-time",
-            _("“{time}” is not a time such as 2027-01-31 or 2027-01-31T08:00:00Z."),
-            time=written_time[:40],
-        ) from None

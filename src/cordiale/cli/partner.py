@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli import doubt
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.reconcile import register
@@ -23,6 +24,8 @@ STATES = {
     "invited": _("words not compared yet"),
     "confirmed": _("confirmed"),
     "suspended": _("suspended"),
+    "compromised": _("its key was in other hands"),
+    "leaving": _("leaving"),
     "left": _("left"),
 }
 LINKS = {
@@ -33,6 +36,9 @@ LINKS = {
     "garbage": _("sends what cannot be read"),
     "clock": _("its clock differs"),
     "rejoin": _("closed until partner rejoin"),
+    "upgrade": _("one side has to be upgraded"),
+    "key": _("shows another TLS key"),
+    "plain": _("its address is not encrypted"),
 }
 
 
@@ -198,6 +204,20 @@ def resume(
 
 
 register(app)
+
+
+app.command(
+    "compromised",
+    cls=Command,
+    help=tr(
+        _(
+            "A partner's key was in other hands: close the link and mark what came meanwhile as doubtful. Nothing of it is changed."
+        )
+    ),
+)(doubt.compromised)
+app.command(
+    "doubtful", cls=Command, help=tr(_("List what came while a partner's key may have been in other hands."))
+)(doubt.doubtful)
 
 
 @app.command("list", cls=Command, help=tr(_("List partners and the state of their links.")))

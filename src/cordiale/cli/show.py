@@ -75,5 +75,12 @@ def _statement(statement: Statement, lay_out: Show) -> str:
     ]
     if statement.restricted:
         head.append(tr(_("Only a redacted form of it is for you.")))
+    if statement.doubtful:
+        head.append(
+            tr(
+                _("In doubt: it came from {partners} while their key may have been in other hands."),
+                partners=", ".join(statement.doubtful),
+            )
+        )
     body = orjson.dumps(statement.value, option=orjson.OPT_INDENT_2).decode()
     return "\n".join(head) + "\n" + printable(body)

@@ -138,7 +138,10 @@ class ReferenceView(Answer, frozen=True, kw_only=True):
 
 
 class Statement(Answer, frozen=True, kw_only=True):
-    """One source's current statement about an id, with its content."""
+    """One source's current statement about an id, with its content.
+
+    `doubtful` names partners from whom it came while their key may have been in other hands.
+    """
 
     summary: Summary
     version: str
@@ -148,6 +151,7 @@ class Statement(Answer, frozen=True, kw_only=True):
     effective_marking: tuple[str, ...]
     versions: int = 1
     restricted: bool = False
+    doubtful: tuple[str, ...] = ()
 
 
 class Shown(Answer, frozen=True, kw_only=True):

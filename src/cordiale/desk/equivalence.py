@@ -15,6 +15,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import TableView
+from cordiale.exchange.home import own_keys
 from cordiale.exchange.partner import partners
 from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.platform.errors import ConfigurationError, InputError
@@ -210,9 +211,9 @@ def _table(rules: Rules, between: Sequence[str], origin: str) -> Table:
 
 
 def _nodes(tx: Transaction, desk: Desk) -> list[_Known]:
-    own = _Known(desk.node, desk.home.nation, desk.home.keys)
+    own = _Known(desk.node, desk.home.nation, own_keys(desk.home))
     confirmed = [p for p in partners(tx) if p.state == "confirmed" and p.keys]
-    return [own, *(_Known(p.node, p.nation, p.keys) for p in confirmed)]
+    return [own, *(_Known(p.node, p.nation, (*p.keys, *p.former)) for p in confirmed)]
 
 
 def _signer(nodes: Iterable[_Known], table: Table, body: bytes, signature: bytes, desk: Desk) -> _Known:

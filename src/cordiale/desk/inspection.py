@@ -20,6 +20,7 @@ from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Act, ActPage, Inspected
 from cordiale.desk.summary import lines
 from cordiale.exchange.fingerprint import fingerprint
+from cordiale.exchange.home import own_keys
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
 from cordiale.release import records as decisions
@@ -187,7 +188,7 @@ def _lines(desk: Desk, with_ids: bool) -> Iterator[bytes]:
             "node": desk.node,
             "at": desk.clock(),
             "with_ids": with_ids,
-            "keys": [base64.b64encode(one).decode() for one in desk.home.keys],
+            "keys": [base64.b64encode(one).decode() for one in own_keys(desk.home)],
             # what the rows say, checked here against their digests: the file alone cannot
             "altered_acts": acts[:100],
             "altered_decisions": [] if decision is None else [decision],

@@ -10,6 +10,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
 from cordiale.desk.attach import views
+from cordiale.desk.compromise import doubtful_sources
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import name_of, summary
@@ -40,9 +41,11 @@ def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
             raise unknown(stix_id)
         rows = readable(tx, desk, actor, rows, seen)
         history = versions.get(tx, stix_id, seen, history=True)
+        vids = [row.vid for row in rows] if may_see_partners(desk, actor) else []
+        doubts = doubtful_sources(tx, vids)
         shown = Shown(
             id=stix_id,
-            statements=tuple(_statement(tx, row, history) for row in rows),
+            statements=tuple(_statement(tx, row, history, doubts.get(row.vid, ())) for row in rows),
             refers_to=_targets(tx, desk, actor, rows, seen),
             referred_by=_referrers(tx, desk, actor, stix_id, seen),
             attachments=views(tx, desk, actor, stix_id),
@@ -52,7 +55,7 @@ def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
     return shown
 
 
-def _statement(tx: Transaction, row: Row, history: list[Row]) -> Statement:
+def _statement(tx: Transaction, row: Row, history: list[Row], doubtful: tuple[str, ...]) -> Statement:
     value: dict[str, Any] = orjson.loads(row.raw) if row.raw else {"type": row.type, "id": row.id}
     return Statement(
         summary=summary(tx, row),
@@ -64,6 +67,7 @@ def _statement(tx: Transaction, row: Row, history: list[Row]) -> Statement:
         # how often a hidden part changed is hidden as well
         versions=1 if in_part(row) else sum(1 for version in history if version.source == row.source),
         restricted=in_part(row),
+        doubtful=doubtful,
     )
 
 

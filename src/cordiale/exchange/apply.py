@@ -123,7 +123,7 @@ def _check_signature(
     signed = message("segment", resource.header)
     if any(home.verify(key, signed, resource.signature) for key in partner.keys):
         return
-    if partner.former:
+    if partner.changes:
         with store.read() as tx:
             if signed_by_former(tx, home, partner, header, signed, resource.signature):
                 return

@@ -113,7 +113,7 @@ def accept(tx: Transaction, home: Home, partner: Partner, generation: int, data:
 
 def read(data: bytes, home: Home, partner: Partner) -> Opening:
     """Open the statement by which a partner began its stream to us again; raises IntegrityError."""
-    return _opened(data, partner.keys, pair_name(partner.node, home.node), home, partner)
+    return _opened(data, (*partner.keys, *partner.former), pair_name(partner.node, home.node), home, partner)
 
 
 def read_own(data: bytes, home: Home, partner: Partner) -> Opening:

@@ -1,8 +1,9 @@
 """Changes of keys: what one node states, what a partner believes of it, and up to where a former key counts.
 
 A change of the signing key names the last entry of the pair's stream that the old key signed and the hash of that
-header. It is signed by the new key, and by the old one or the offline root. So the log goes on across the
-change, and who finds the old key later can sign nothing that anybody takes.
+header. It is signed by the new key, and by the old one; where the node has an offline root, the root's certificate of
+the new key takes the place of the old one's signature. So the log goes on across the change, and who finds the
+old key later can sign nothing that anybody takes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.certificate import check_instant, read_certificate
-from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.home import Home, Partner, keys_now
+from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.exchange.tls import pin_of
 from cordiale.platform.errors import CordialeError, IntegrityError, NotAllowed
 from cordiale.platform.languages import _
@@ -33,7 +35,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """State one change of a node's keys to one partner; keys and hashes in hexadecimal.
 
     `role` signing replaces `old` by `new` after entry `last_entry` of `generation`, whose header has the hash `head`
-    (all zero before the first). `role` tls replaces the certificates (base64 of DER) by `certificates`.
+    (all zero before the first); `lost` says that the old one may be in other hands. `role` tls replaces the certificates (base64 of DER) by `certificates`.
     """
 
     node: str
@@ -47,6 +49,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_entry: int = 0
     head: str = ""
     certificates: tuple[str, ...] = ()
+    lost: bool = False
 
 
 class _Signed(msgspec.Struct):
@@ -87,12 +90,19 @@ def tls_change(tx: Transaction, home: Home, partner: Partner, shown: Iterable[by
 
 
 def adopt(
-    tx: Transaction, home: Home, partner: Partner, statements: Iterable[str], now: int, *, proven: bool
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    statements: Iterable[str],
+    now: int,
+    *,
+    proven: bool,
+    vouched: bytes = b"",
 ) -> Partner:
     """Believe those changes of a partner's keys that are proven, in order; return the partner as it is then.
 
     `proven` says that the message which carried them was signed with the current key: then the new key may also
-    vouch for what came before it, for a partner that met the node later. Raises IntegrityError for a
+    vouch for what came before it, for a partner that met the node later. `vouched` is the key its root certifies now. Raises IntegrityError for a
     statement that is damaged or about somebody else; what is not proven changes nothing.
     """
     waiting = sorted(
@@ -105,7 +115,7 @@ def adopt(
     )
     known = partner
     while waiting:
-        found = next((one for one in waiting if _holds(known, *one, proven=proven)), None)
+        found = next((one for one in waiting if _holds(known, one[0], one[1], vouched, proven=proven)), None)
         if found is None:
             break
         waiting.remove(found)
@@ -147,7 +157,7 @@ def _read(home: Home, partner: Partner, statement: str) -> tuple[Change, frozens
 
 
 def _holds(
-    known: Partner, change: Change, signers: frozenset[bytes], _statement: bytes, *, proven: bool
+    known: Partner, change: Change, signers: frozenset[bytes], vouched: bytes, *, proven: bool
 ) -> bool:
     """Tell whether what we know of a partner proves a change."""
     if change.role == "tls":
@@ -155,7 +165,8 @@ def _holds(
     old, new = bytes.fromhex(change.old), bytes.fromhex(change.new)
     if new not in signers or old == new:
         return False
-    if old in known.keys and (old in signers or (known.root and known.root in signers)):
+    # with a root, a node key alone names no successor: whoever steals it would stay for good
+    if old in known.keys and (new == vouched if known.root else old in signers):
         return True
     return proven and (new in known.keys or new in known.former)
 
@@ -185,7 +196,7 @@ def _take(tx: Transaction, known: Partner, change: Change, statement: bytes, now
         statement=statement,
     )
     current = new if old in known.keys else known.keys[0]
-    former = (*known.former, old) if old not in known.former else known.former
+    former = known.former if old in known.former or change.lost else (*known.former, old)
     return msgspec.structs.replace(known, keys=(current,), former=former, changes=changes)
 
 
@@ -247,9 +258,60 @@ def learn(
     Raises IntegrityError for what is damaged only where the message itself was `proven`.
     """
     try:
-        known = adopt(tx, home, partner, changes, now, proven=proven)
+        vouched = b""
+        if certified and partner.root:
+            found = read_certificate(certified.encode(), partner.root, partner.node, home.verify)
+            check_instant(found, now, home.limits.clock_window)
+            vouched = bytes.fromhex(found.key)
+        known = adopt(tx, home, partner, changes, now, proven=proven, vouched=vouched)
         return renew(tx, home, known, certified, now)
     except CordialeError:
         if proven:
             raise
         return partner
+
+
+def announce_signing(
+    tx: Transaction, home: Home, old: bytes, new: bytes, sign_old: Sign | None, sign_new: Sign, now: int
+) -> int:
+    """State a change of our signing key to every partner, each in its own words; return to how many.
+
+    Without `sign_old` the old key is given up as lost. What waits to be fetched or handed over is signed with the new key; nothing that a partner has is signed again.
+    """
+    told = 0
+    for partner in records.partners(tx):
+        if not partner.keys:
+            continue
+        signers = {new: sign_new} | ({old: sign_old} if sign_old is not None else {})
+        change = signing_change(tx, home, partner, old, new, now)
+        change = msgspec.structs.replace(change, lost=sign_old is None)
+        records.add_change(tx, partner.number, change.number, state_change(change, signers), now)
+        for kind, name, data, purpose in records.waiting_statements(tx, partner.number):
+            body, _signature = peek_statement(data, purpose)
+            again = write_statement(purpose, body, sign_new(purpose, body))
+            records.replace_statement(tx, partner.number, kind, name, again)
+        told += 1
+    return told
+
+
+def announce_tls(tx: Transaction, home: Home, shown: Iterable[bytes], now: int) -> int:
+    """State to every partner which TLS keys it may meet from now on; return to how many."""
+    certificates = tuple(shown)
+    told = 0
+    for partner in records.partners(tx):
+        if not partner.keys:
+            continue
+        change = tls_change(tx, home, partner, certificates, now)
+        signed = state_change(change, {keys_now(home).keys[0]: home.egress().sign})
+        records.add_change(tx, partner.number, change.number, signed, now)
+        told += 1
+    return told
+
+
+def untold(tx: Transaction) -> tuple[str, ...]:
+    """Return the confirmed partners that do not know our last change of keys yet."""
+    return tuple(
+        one.node
+        for one in records.partners(tx)
+        if one.keys and one.state == "confirmed" and one.told < records.last_change(tx, one.number)
+    )

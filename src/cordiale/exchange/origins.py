@@ -179,7 +179,9 @@ def judge(
         sound = _sound(part, header, home)
         key = bytes.fromhex(header.key)
         known = partner if header.node == partner.node else records.find_partner(tx, header.node)
-        vouched = sound and known is not None and known.state != "invited" and key in known.keys
+        vouched = (
+            sound and known is not None and known.state != "invited" and key in (*known.keys, *known.former)
+        )
         for claim in part.claims:
             if claim.slot not in read or not 0 <= claim.marking < len(texts):
                 continue

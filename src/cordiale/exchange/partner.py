@@ -30,7 +30,8 @@ __all__ = [
 def add(tx: Transaction, home: Home, invitation: Invitation, now: int) -> Partner:
     """Record an invited partner; nothing is exchanged until its words are confirmed.
 
-    Repeating it is harmless; other keys for a confirmed partner raise Conflict.
+    Repeating it is harmless; a root that is new to us asks for its words anew; other keys for a confirmed partner raise
+    Conflict.
     """
     if invitation.node == home.node:
         raise InputError(
@@ -38,16 +39,29 @@ def add(tx: Transaction, home: Home, invitation: Invitation, now: int) -> Partne
             _("This is the invitation of this node itself; import the partner's file."),
         )
     known = records.find_partner(tx, invitation.node)
-    other = known is not None and (known.keys, known.root) != (invitation.keys, invitation.root)
+    # a root that is introduced later needs the words anew: a stolen key must not name a root that outlives it
+    rooted = known is not None and not known.root and bool(invitation.root)
+    other = known is not None and (known.keys, known.root or invitation.root) != (
+        invitation.keys,
+        invitation.root,
+    )
     if known is not None and known.state == "confirmed" and other:
         raise Conflict(
             "exchange.partner.keys",
             _(
-                "{node} is confirmed with other keys. Ask by another channel why they changed, remove the partner, then add it again."
+                "{node} is confirmed with other keys. Ask by another channel why they changed. If the old one is lost or in other hands, run cordiale partner compromised {node}, then add this again."
             ),
             node=invitation.node,
         )
-    if known is not None and known.state == "confirmed":
+    if known is not None and known.state == "compromised" and known.keys == invitation.keys:
+        raise Conflict(
+            "exchange.partner.same-keys",
+            _(
+                "These are the keys of {node} that may be in other hands. Ask for an invitation with new ones."
+            ),
+            node=invitation.node,
+        )
+    if known is not None and known.state == "confirmed" and not rooted:
         # the confirmed key signed it: address, TLS keys and protocol may follow, as after a signed change
         if invitation.issued < known.issued:
             raise Conflict(

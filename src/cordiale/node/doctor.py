@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from cordiale.node import layout
+from cordiale.node.keyring import read_public
 from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, system_clock
 from cordiale.platform.errors import CordialeError
@@ -49,11 +50,24 @@ TROUBLE: Mapping[str, str] = {
     "garbage": _(
         "{partner} has sent what cannot be read for {minutes} min ({failures} tries): see cordiale partner list, and ask its operator."
     ),
+    "upgrade": _(
+        "{partner} and this node do not understand each other: one side has to be upgraded, nothing is skipped meanwhile. Which one: cordiale partner list"
+    ),
+    "key": _(
+        "What answers at the address of {partner} shows another TLS key ({failures} tries). Nothing is sent. Call them: somebody may be in between."
+    ),
+    "plain": _(
+        "The address of {partner} is not encrypted, so that nothing is sent: ask for an invitation with an https:// address, or set exchange.plain_http."
+    ),
     "rejoin": _(
         "The link to {partner} has been rejoining for {minutes} min ({failures} tries): if it lasts, ask its operator."
     ),
 }
 """State of a link in trouble → what is said of it, and what to do."""
+
+
+WRONG = frozenset({"garbage", "refused", "upgrade", "key", "plain"})
+"""States that do not mend by themselves."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -98,7 +112,7 @@ def _safely(look: Callable[[Node], Iterator[Finding]], node: Node) -> list[Findi
 
 
 def _keys(path: Path) -> Iterator[Finding]:
-    for file in (layout.signing_key(path), layout.node_secret(path)):
+    for file in (path / "keys" / read_public(path).file, layout.node_secret(path)):
         if not file.is_file():
             yield Finding(
                 "keys",
@@ -345,7 +359,7 @@ def _links(node: Node) -> Iterator[Finding]:
         minutes = round((now - (link.last_contact or now)) / SECOND / 60)
         yield Finding(
             "links",
-            "wrong" if link.state in ("garbage", "refused") else "look",
+            "wrong" if link.state in WRONG else "look",
             TROUBLE.get(link.state, TROUBLE["down"]),
             {"partner": link.partner, "minutes": minutes, "failures": link.failures},
         )

@@ -44,6 +44,8 @@ STATES: Final = {
     "invited": _("invited, words not compared yet"),
     "confirmed": _("confirmed"),
     "suspended": _("suspended"),
+    "compromised": _("its key was in other hands"),
+    "leaving": _("leaving"),
     "left": _("has left"),
 }
 LINKS: Final = {
@@ -54,6 +56,9 @@ LINKS: Final = {
     "garbage": _("the partner's answers cannot be read"),
     "clock": _("the clocks differ too much"),
     "rejoin": _("closed until partner rejoin"),
+    "upgrade": _("one side has to be upgraded"),
+    "key": _("shows another TLS key"),
+    "plain": _("its address is not encrypted"),
 }
 
 

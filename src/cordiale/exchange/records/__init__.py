@@ -36,8 +36,11 @@ from cordiale.exchange.records.keys import (
     identity_of,
     keys_of,
     last_change,
+    received_between,
+    replace_statement,
     save_identity,
     save_key,
+    waiting_statements,
 )
 from cordiale.exchange.records.partners import (
     confirm_partner,
@@ -202,12 +205,14 @@ __all__ = [
     "recalls",
     "recalls_after",
     "received_as",
+    "received_between",
     "received_hashes",
     "received_table",
     "received_vids",
     "received_with",
     "reference_targets",
     "referring",
+    "replace_statement",
     "same_content",
     "save_held",
     "save_identity",
@@ -241,4 +246,5 @@ __all__ = [
     "undelivered_receipts",
     "under_marking",
     "versions_of",
+    "waiting_statements",
 ]

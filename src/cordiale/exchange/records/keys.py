@@ -102,6 +102,10 @@ class Doubt(msgspec.Struct, frozen=True):
 
 
 _KEYS = f"SELECT {', '.join(KeyRow.__struct_fields__)} FROM exchange_key WHERE pair = ? ORDER BY number"
+_RECEIVED_BETWEEN = """
+    SELECT generation, "first", "last", received_at, vids FROM exchange_received
+    WHERE pair = ? AND received_at >= ? AND received_at <= ? ORDER BY generation, "first"
+"""
 _DOUBTS = f"SELECT {', '.join(Doubt.__struct_fields__)} FROM exchange_doubt ORDER BY number"
 
 
@@ -114,7 +118,7 @@ def keys_of(tx: Transaction, pair: int, role: str | None = None) -> list[KeyRow]
 def add_key(tx: Transaction, pair: int, role: str, public: bytes, state: str, at: int, **more: Any) -> None:
     """Keep a key from an instant on."""
     values = {"pair": pair, "role": role, "public": public, "state": state, "from_at": at, **more}
-    tx.run(inserting(key_table, *values), **values)
+    tx.many(inserting(key_table, *values), [values])
 
 
 def save_key(tx: Transaction, number: int, **values: Any) -> None:
@@ -180,6 +184,43 @@ def add_doubt(tx: Transaction, **values: Any) -> None:
     tx.run(inserting(doubt_table, *values), **values)
 
 
+def received_between(
+    tx: Transaction, pair: int, begin: int, end: int
+) -> list[tuple[int, int, int, int, bytes]]:
+    """Return (generation, first, last, when, packed versions) of the segments received from a partner in an interval."""
+    rows = tx.rows(_RECEIVED_BETWEEN, pair, begin, end)
+    return [(row[0], row[1], row[2], row[3], bytes(row[4])) for row in rows]
+
+
 def doubts(tx: Transaction, pair: int | None = None) -> list[Doubt]:
     """Return the doubtful intervals of a partner or of all, oldest first."""
     return [one for row in tx.rows(_DOUBTS) if (one := Doubt(*row)).pair == pair or pair is None]
+
+
+_WAITING = {
+    "recall": (
+        "recall",
+        """SELECT id, message FROM exchange_recall
+        WHERE pair = ? AND number IS NOT NULL AND answered_at IS NULL AND message IS NOT NULL""",
+        "UPDATE exchange_recall SET message = ? WHERE pair = ? AND id = ?",
+    ),
+    "receipt": (
+        "recall-receipt",
+        "SELECT id, receipt FROM exchange_recalled WHERE pair = ? AND delivered = 0",
+        "UPDATE exchange_recalled SET receipt = ? WHERE pair = ? AND id = ?",
+    ),
+}
+
+
+def waiting_statements(tx: Transaction, pair: int) -> list[tuple[str, str, bytes, str]]:
+    """Return (kind, id, statement, purpose) of what we signed for a partner and it has not answered or taken yet."""
+    return [
+        (kind, row[0], bytes(row[1]), purpose)
+        for kind, (purpose, query, _update) in _WAITING.items()
+        for row in tx.rows(query, pair)
+    ]
+
+
+def replace_statement(tx: Transaction, pair: int, kind: str, name: str, statement: bytes) -> None:
+    """Store a waiting statement as it was signed again."""
+    tx.run(_WAITING[kind][2], statement, pair, name)
