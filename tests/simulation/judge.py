@@ -352,6 +352,10 @@ class Judge:
             origin is not None and origin is not other and said.raw in origin.pacts[other.name].recalled
         ):
             return True
+        origin = self.houses.get(kept.source)
+        asked = origin.pacts.get(other.name) if origin is not None else None
+        if asked is not None and said.raw in asked.recalled:
+            return True  # its originator took it back from this node: no forwarder brings it there again
         overlay = other.overlay.get((said.id, pact.giver), frozenset())
         if any(atom.startswith("not-after") for atom in overlay):
             return True  # the receiver itself said until when it keeps it

@@ -20,6 +20,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "mark": ("analyst", "officer"),
     "preview": ("analyst", "officer"),
     "why": ("analyst", "officer"),
+    "prove": ("officer",),
     "rules": ("officer",),
     "release": ("officer",),
     "recall": ("officer",),

@@ -10,6 +10,7 @@
 | `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
 | `tables` | `(desk, actor) -> dict[partner, tuple[TableView, ...]]` (those not signed by both) |
 | `why` | `(desk, actor, stix_id, partner) -> Why` |
+| `prove` | `(desk, actor, stix_id, partner, *, received=None, since=None) -> bytes` (the proof file) |
 | `rules_diff` | `(desk, actor, text, origin) -> RulesDiff` |
 | `rules_apply` | `(desk, actor, text, origin, token) -> RulesDiff` |
 | `rules_tables` | `(desk, actor, text, origin) -> list[TableView]` |
@@ -54,6 +55,7 @@ VERBS: dict[str, str] = {
     "preview": "preview",
     "tables": "preview",
     "why": "why",
+    "prove": "prove",
     "rules_diff": "rules",
     "rules_apply": "rules",
     "rules_tables": "equivalence",
