@@ -141,17 +141,14 @@ def reference_not_mapped() -> Iterator[None]:
 @contextmanager
 def recall_not_done() -> Iterator[None]:
     """A recall is answered with a receipt and not carried out."""
-    with patch.object(versions, "bury", lambda *_given: [1]):
+    with patch.object(versions, "purge_all", lambda *_given: [1]):
         yield
 
 
 @contextmanager
 def recalled_again() -> Iterator[None]:
     """What was asked back goes once more when its marking is looked at again."""
-    with (
-        patch.object(records, "recalled_vids", lambda *_given: frozenset()),
-        patch.object(planning, "_recalled", lambda *_given: frozenset()),
-    ):
+    with patch.object(planning.Planner, "asked_back", lambda *_given: False):
         yield
 
 

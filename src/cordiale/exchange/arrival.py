@@ -9,8 +9,18 @@ from typing import Any, Final
 
 import msgspec
 
+from cordiale.exchange import (
+    answering,
+    bundle,
+    checkpoint,
+    demand,
+    generation,
+    recall,
+    records,
+    rejoin,
+    standing,
+)
 from cordiale.exchange import apply as applying
-from cordiale.exchange import bundle, checkpoint, generation, recall, records, rejoin, standing
 from cordiale.exchange.bundle import Listing, Part
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.records import carried, reconciliations
@@ -201,7 +211,7 @@ class _Reading:
                 found=number,
                 expected=after + 1,
             )
-        recall.carry_out(self.store, self.home, self.partner, number, data, self.home.clock())
+        answering.carry_out(self.store, self.home, self.partner, number, data, self.home.clock())
         with self.store.write() as tx:
             records.save_link(tx, self.partner.number, {"recalls": number})
         self.counts["recalls"] += 1
@@ -294,5 +304,5 @@ def _asked_back(tx: Transaction, partner: Partner, generation_: int, first: int,
     for message in reconciliations.recall_messages(tx, partner.number):
         said = msgspec.json.decode(peek_statement(message, recall.PURPOSE)[0], type=recall.Message)
         if said.generation == generation_:
-            found |= {item.sequence for item in said.items if first <= item.sequence <= last}
+            found |= {sequence for sequence in demand.sequences(said) if first <= sequence <= last}
     return found

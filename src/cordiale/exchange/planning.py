@@ -17,6 +17,7 @@ from cordiale.exchange.definitions import Definition
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.records import TearLineRow
+from cordiale.exchange.records.asked_back import AskedBack
 from cordiale.exchange.subjects import Outside, Subject, Subjects
 from cordiale.platform.languages import _
 from cordiale.release.allowlist import outside_of
@@ -26,6 +27,7 @@ from cordiale.release.pruning import names_in
 from cordiale.release.recipient import addresses, recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
+from cordiale.store.types import Row
 
 STRICTER = "current-stricter"
 RECALLED = "recalled"
@@ -62,7 +64,7 @@ class Planner:
         self.held = held
         self.now = now
         self.class_ = recipient_class(partnership.recipient)
-        self.recalled = _recalled(subjects, partnership.partner.number)
+        self.back = AskedBack(subjects.tx, partnership.partner.number)
         self._passing: dict[int, bool] = {}
         self._verdicts: dict[int, Mandated | Withheld] = {}
         self._targets: dict[str, Target] = {}
@@ -135,9 +137,16 @@ class Planner:
                 passes = one.overlay is None or self.passes(one.overlay)
             else:
                 passes = self.passes(one.row.effective_mid) and self.passes(one.row.full_mid)
-            if passes and one.row.vid not in self.recalled | self._held_back:
+            if passes and one.row.vid not in self._held_back and not self.asked_back(one.row):
                 return one if all(self.clear(other) for other in one.definitions) else None
         return None
+
+    def asked_back(self, row: Row) -> bool:
+        """Tell whether a version was asked back from the partner, by this statement of it or by another's."""
+        back = self.back
+        if not back:
+            return False
+        return back.has(row.vid, row.oid) or any(back.has(v, row.oid) for v in self.subjects.same(row.vid))
 
     @cached_property
     def _held_back(self) -> set[int]:
@@ -149,7 +158,7 @@ class Planner:
         if self.held.of(outside.vids):
             return False
         return any(
-            row.vid not in self.recalled and not isinstance(self.verdict(stix_id, kind), Withheld)
+            not self.asked_back(row) and not isinstance(self.verdict(stix_id, kind), Withheld)
             for row, kind in outside.current
         )
 
@@ -175,7 +184,7 @@ class Planner:
         subjects = self.subjects
         if subjects.special or subjects.older or self.held.any_of_span(subjects.vids):
             return None
-        if not self.recalled.isdisjoint(subjects.vids) or not self.recalled.isdisjoint(subjects.outside_vids):
+        if self.back and any(map(self.asked_back, subjects.rows())):
             return None
         verdicts = tuple(
             not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))
@@ -225,7 +234,7 @@ class Planner:
                     ok[kind] = ok_here
             else:
                 ok_here = ok[kind]
-            if subject.row.vid in self.recalled:
+            if self.asked_back(subject.row):
                 continue
             if ok_here and not (subject.head and self._stopped(subject)):
                 self._going.add(place)
@@ -278,7 +287,7 @@ class Planner:
                     return True
             elif self.passes(row.full_mid) and (
                 row.vid in self.held
-                or (row.vid not in self.recalled and not isinstance(self.verdict(identifier, kind), Withheld))
+                or (not self.asked_back(row) and not isinstance(self.verdict(identifier, kind), Withheld))
             ):
                 return True
         return any(self.passes(row.full_mid) for row, _kind in outside.current) and bool(
@@ -304,7 +313,7 @@ class Planner:
         found = self.verdict(subject.row.id, subject.kind)
         if isinstance(found, Withheld):
             return found
-        if subject.row.vid in self.recalled:
+        if self.asked_back(subject.row):
             return Withheld(RECALLED)
         if place not in self._going:
             return Withheld(STRICTER)
@@ -385,12 +394,3 @@ class Planner:
     def earlier(self, oid: int) -> TearLineRow | None:
         """Return the last tear-line of an object for this recipient class."""
         return self._tear_lines.get(oid)
-
-
-def _recalled(subjects: Subjects, number: int) -> frozenset[int]:
-    """Return what was asked back from a partner, and what the tear-lines among it were made of."""
-    vids = records.recalled_vids(subjects.tx, number)
-    if not vids:
-        return vids
-    lines = records.tear_line_parents(subjects.tx, sorted(vids))
-    return vids.union(row.parent_vid for row in lines.values())

@@ -1,35 +1,49 @@
-"""Ask a partner to take a release back, do so when asked, and prove which of the two happened."""
+"""Ask a partner to take a release back, and keep what it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 import orjson
 
-from cordiale.exchange import entry, expired, origins, records, stubs
+from cordiale.exchange import demand, entry, expired, records, stubs
+from cordiale.exchange.demand import ACTIONS, CHUNK, OUTCOMES, PURPOSE, RECEIPT, Message, Receipt, Scope
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
-from cordiale.exchange.records import arrivals
+from cordiale.exchange.records import concerned
+from cordiale.exchange.records.asked_back import block
+from cordiale.exchange.records.recalls import RecallRow
 from cordiale.exchange.segment import pair_name, withdraw
-from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.exchange.withdrawal import entries_of, withdraw_everywhere
+from cordiale.exchange.signing import open_statement, peek_statement
+from cordiale.exchange.withdrawal import entries_of
+from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import Conflict, IntegrityError, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
-from cordiale.store import backup, versions
-from cordiale.store.connection import Store, Transaction
+from cordiale.store import versions
+from cordiale.store.connection import Transaction
 
-PURPOSE = "recall"
-RECEIPT = "recall-receipt"
-ACTIONS = ("purge", "stop-use", "downgrade")
+__all__ = ["ACTIONS", "PURPOSE", "RECEIPT", "Message", "Recall", "Receipt"]
+
 #: What a receipt says → the state of the recall at home. Nobody ever says "deleted there".
-STATES = {"done": "acknowledged", "in-use": "in-use", "cannot": "cannot"}
+STATES: Final = {"done": "acknowledged", "in-use": "in-use", "cannot": "refused"}
+
+#: Of the parts of one recall, the state that says most about what is still to be done.
+_FIRST: Final = ("draft", "asked", "refused", "in-use", "acknowledged")
+
+ANSWER_WITHIN: Final = 72 * HOUR
+"""Microseconds after which a partner that has not answered counts as unreachable, where no rules say otherwise."""
 
 
 class Recall(msgspec.Struct, frozen=True):
-    """Describe one recall to one partner; `state` is draft, asked, acknowledged, in-use or cannot."""
+    """Describe one recall to one partner, in however many messages it was sent.
+
+    `state` is draft, asked, acknowledged, in-use or refused; `due` is when an answer is due, None from whom none can
+    come. `parts` counts its messages and `answered` those with a receipt; `until`, `note`, `onward` and `products` are
+    what the receipt says.
+    """
 
     id: str
     partner: str
@@ -42,40 +56,27 @@ class Recall(msgspec.Struct, frozen=True):
     state: str
     answered_at: int | None = None
     outcome: str | None = None
+    scope: str = "version"
+    marking: str = ""
+    due: int | None = None
+    parts: int = 1
+    answered: int = 0
+    until: int | None = None
+    note: str = ""
+    onward: str = ""
+    products: tuple[str, ...] = ()
+
+    def at_instant(self, now: int) -> str:
+        """Return the state at an instant: a partner whose answer is overdue is unreachable."""
+        overdue = self.due is not None and now > self.due
+        return "unreachable" if self.state == "asked" and overdue else self.state
 
 
-class Item(msgspec.Struct, frozen=True):
-    """Name one entry that is asked back by its number alone.
+class Origin(msgspec.Struct, frozen=True):
+    """Say whose recall one forwards: the number of that partner, and the id of its recall."""
 
-    Whoever fetched it knows what it was; of what was withdrawn before it was fetched, an id or a
-    content hash would tell.
-    """
-
-    sequence: int
-
-
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask for entries of one stream back; signed by the node that sent them."""
-
+    pair: int
     id: str
-    pair: str
-    generation: int
-    number: int
-    action: str
-    reason: str
-    by: str
-    at: int
-    items: tuple[Item, ...]
-
-
-class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Answer a recall: done, in-use or cannot, and how many versions were purged."""
-
-    recall: str
-    pair: str
-    outcome: str
-    purged: int
-    at: int
 
 
 def draft(
@@ -89,6 +90,8 @@ def draft(
     action: str = "purge",
     by: str = "",
     now: int,
+    scope: Scope = "version",
+    marking: str = "",
 ) -> Recall | None:
     """Draft a recall of what the partner holds of these versions or ids; None when nothing is.
 
@@ -96,7 +99,17 @@ def draft(
     in an earlier draft to the same partner is left out.
     """
     return draft_to(
-        tx, home, partnership.partner, vids=vids, ids=ids, reason=reason, action=action, by=by, now=now
+        tx,
+        home,
+        partnership.partner,
+        vids=vids,
+        ids=ids,
+        reason=reason,
+        action=action,
+        by=by,
+        now=now,
+        scope=scope,
+        marking=marking,
     )
 
 
@@ -111,22 +124,18 @@ def draft_to(
     action: str = "purge",
     by: str = "",
     now: int,
+    scope: Scope = "version",
+    marking: str = "",
+    origin: Origin | None = None,
 ) -> Recall | None:
     """Draft a recall to a partner whatever the rules say of it now."""
-    held = records.held(tx, partner.number)
-    wanted = set(vids or ())
-    if ids:
-        oids = sorted(versions.oids(tx, ids).values())
-        wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
-        wanted |= set(records.tear_line_vids(tx, partner.node, oids))
-    chosen = sorted({*held.of(sorted(wanted)), *records.passed_among(tx, partner.number, wanted)})
+    chosen = held_there(tx, partner, vids or (), ids or ())
     drafted = {
         vid for row in records.recalls(tx, number=partner.number, state="draft") for vid in _vids(row.vids)
     }
     chosen = [vid for vid in chosen if vid not in drafted]
     if not chosen:
         return None
-    named = records.dated(tx, chosen)
     recall_id = uuid4(home.random)
     records.add_recall(
         tx,
@@ -137,12 +146,31 @@ def draft_to(
             "reason": reason,
             "by": by,
             "state": "draft",
-            "ids": orjson.dumps(sorted({one[0] for one in named.values()})).decode(),
-            "vids": entry.numbers(chosen),
+            **_contents(tx, chosen),
             "at": now,
+            "scope": scope,
+            "marking": marking,
+            "forwarded_pair": origin.pair if origin else None,
+            "forwarded_id": origin.id if origin else None,
         },
     )
     return get(tx, recall_id)
+
+
+def held_there(tx: Transaction, partner: Partner, vids: Sequence[int], ids: Sequence[str]) -> list[int]:
+    """Return what a partner holds of these versions, and of these objects and the tear-lines made of them."""
+    wanted = set(vids)
+    if ids:
+        oids = sorted(versions.oids(tx, ids).values())
+        wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
+        wanted |= set(records.tear_line_vids(tx, partner.node, oids))
+    held = records.held(tx, partner.number).of(sorted(wanted))
+    return sorted({*held, *records.passed_among(tx, partner.number, wanted)})
+
+
+def _contents(tx: Transaction, vids: Sequence[int]) -> dict[str, object]:
+    ids = sorted({one[0] for one in records.dated(tx, vids).values()})
+    return {"ids": orjson.dumps(ids).decode(), "vids": entry.numbers(vids)}
 
 
 def confirm(
@@ -158,67 +186,162 @@ def confirm(
 
     Raises NotFound, or Conflict when it was sent before.
     """
-    return confirm_to(tx, home, partnership.partner, recall_id, by, now, held)
+    within = partnership.rules.answer_within
+    return confirm_to(tx, home, partnership.partner, recall_id, by, now, held, within)
 
 
 def confirm_to(
-    tx: Transaction, home: Home, partner: Partner, recall_id: str, by: str, now: int, held: Held | None = None
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    recall_id: str,
+    by: str,
+    now: int,
+    held: Held | None = None,
+    within: int = ANSWER_WITHIN,
 ) -> Recall:
-    """Sign and send a drafted recall to a partner whatever the rules say of it now."""
+    """Sign and send a drafted recall to a partner whatever the rules say of it now.
+
+    More entries than one message takes go in several, each carried out and answered by itself: what is interrupted
+    goes on with the next. A plain client is told by revoked versions, and of it no answer is expected.
+    """
     row = records.recall(tx, recall_id)
     if row is None or row.pair != partner.number:
         raise NotFound("exchange.recall.unknown", _("There is no recall {id}."), id=recall_id)
     if row.state != "draft":
         raise Conflict("exchange.recall.sent", _("The recall {id} was sent before."), id=recall_id)
-    pair = records.pair(tx, partner.number)
     own = held if held is not None else records.held(tx, partner.number)
     # the very same content under another statement may have been numbered since: to the partner it is one thing
     vids = sorted({*_vids(row.vids), *own.of(records.same_content(tx, _vids(row.vids)))})
-    named = records.dated(tx, vids)
-    items: list[Item] = []
+    plain = partner.assurance != "node"
+    due = None if plain else now + within
+    for place, entries in enumerate(_numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain)):
+        whole = None if place == 0 else row.id
+        one = row if place == 0 else msgspec.structs.replace(row, id=uuid4(home.random), whole=row.id)
+        _send(tx, home, partner, one, entries, by, now, due, whole)
+    if row.action == "purge" or plain:
+        _let_go(tx, partner, row, vids, own)
+        if held is None:
+            records.save_held(tx, partner.number, own)
+    if plain:
+        named = records.dated(tx, vids)
+        if row.action == "downgrade":  # there is nothing that such a client could be told
+            for part in (row, *records.parts(tx, row.id)):
+                records.save_recall(
+                    tx, part.id, {"state": "refused", "outcome": "cannot", "answered_at": now}
+                )
+        else:
+            stubs.revoke(
+                tx, home, partner, sorted({(one[0], one[2]) for one in named.values()}, key=str), now
+            )
+    return get(tx, recall_id)
+
+
+def _numbered(
+    tx: Transaction, partner: Partner, vids: Sequence[int], *, withdrawing: bool
+) -> Iterator[list[tuple[int, int]]]:
+    """Yield what one message asks back each, as (entry number, version); nothing of it is served any more."""
+    pair = records.pair(tx, partner.number)
+    waiting: list[tuple[int, int]] = []
+    first = True
     for segment, places in entries_of(tx, pair, vids):
-        items += [Item(segment.first + place) for place in places]
-        withdraw(tx, segment, places)
+        listed = entry.unpack(segment.entries).vids
+        waiting += [(segment.first + place, listed[place]) for place in places]
+        if withdrawing:
+            withdraw(tx, segment, places)
+        while len(waiting) > CHUNK:
+            yield waiting[:CHUNK]
+            waiting, first = waiting[CHUNK:], False
+    if waiting or first:
+        yield waiting
+
+
+def _send(
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    row: RecallRow,
+    part: Sequence[tuple[int, int]],
+    by: str,
+    now: int,
+    due: int | None,
+    whole: str | None,
+) -> None:
+    pair = records.pair(tx, partner.number)
+    number = pair.recalls + 1
+    message = Message(
+        row.id,
+        pair_name(home.node, partner.node),
+        pair.generation,
+        number,
+        row.action,
+        row.reason,
+        by,
+        now,
+        demand.items_of(sequence for sequence, _vid in part),
+        "object" if row.scope == "object" else "version",
+        row.marking or "",
+        due or 0,
+    )
+    records.save_pair(tx, msgspec.structs.replace(pair, recalls=number))
+    values = {
+        "state": "asked",
+        "number": number,
+        "confirmed_by": by,
+        "message": demand.sign(home, message),
+        "due": due,
+    }
+    if part:
+        values |= _contents(tx, [vid for _sequence, vid in part])
+    if whole is None:
+        records.save_recall(tx, row.id, values)
+        return
+    kept = {name: getattr(row, name) for name in row.__struct_fields__}
+    records.add_recall(tx, {**kept, **values, "whole": whole})
+
+
+def _let_go(
+    tx: Transaction, partner: Partner, row: RecallRow, vids: Sequence[int], held: Held | None
+) -> None:
+    """Count what is asked back as held no more, and never send it again."""
+    own = held if held is not None else records.held(tx, partner.number)
     own.discard(vids)
     records.forget_passed(tx, partner.number, vids)
     if held is None:
         records.save_held(tx, partner.number, own)
-    number = pair.recalls + 1
-    name = pair_name(home.node, partner.node)
-    message = Message(row.id, name, pair.generation, number, row.action, row.reason, by, now, tuple(items))
-    records.save_pair(tx, msgspec.structs.replace(pair, recalls=number))
-    records.save_recall(
-        tx,
-        recall_id,
-        {
-            "state": "asked",
-            "number": number,
-            "vids": entry.numbers(vids),
-            "confirmed_by": by,
-            "message": sign_statement(home, PURPOSE, msgspec.to_builtins(message)),
-        },
-    )
-    if partner.assurance != "node":
-        stubs.revoke(tx, home, partner, sorted({(one[0], one[2]) for one in named.values()}, key=str), now)
-    return get(tx, recall_id)
+    oids = concerned.oids_of(tx, vids) if row.scope == "object" else ()
+    block(tx, partner.number, vids, oids)
 
 
 def get(tx: Transaction, recall_id: str) -> Recall:
-    """Return one recall; raises NotFound."""
+    """Return one recall with all its parts; raises NotFound."""
     row = records.recall(tx, recall_id)
     if row is None:
         raise NotFound("exchange.recall.unknown", _("There is no recall {id}."), id=recall_id)
-    return _recall(tx, row)
+    if row.whole is not None:
+        return get(tx, row.whole)
+    return _recall(tx, row, records.parts(tx, recall_id))
 
 
 def recalls(tx: Transaction, *, partner: str | None = None, state: str | None = None) -> tuple[Recall, ...]:
     """List recalls, newest first."""
     number = records.partner(tx, partner).number if partner is not None else None
-    return tuple(_recall(tx, row) for row in records.recalls(tx, number=number, state=state))
+    parts: dict[str, list[RecallRow]] = {}
+    rows = records.recalls(tx, number=number)
+    for row in rows:
+        if row.whole is not None:
+            parts.setdefault(row.whole, []).append(row)
+    found = (_recall(tx, row, parts.get(row.id, [])) for row in rows if row.whole is None)
+    return tuple(one for one in found if state is None or one.state == state)
 
 
-def _recall(tx: Transaction, row: Any) -> Recall:
+def _recall(tx: Transaction, row: RecallRow, more: Sequence[RecallRow]) -> Recall:
     partner = records.partner_numbered(tx, row.pair)
+    rows = [row, *sorted(more, key=lambda part: part.number or 0)]
+    state = min((part.state for part in rows), key=_FIRST.index)
+    answered = [part for part in rows if part.answered_at is not None]
+    said = [receipt for part in answered if (receipt := _said(part)) is not None]
+    deciding = next((part for part in rows if part.state == state), row)
     return Recall(
         id=row.id,
         partner=partner.node if partner else "",
@@ -226,12 +349,37 @@ def _recall(tx: Transaction, row: Any) -> Recall:
         reason=row.reason,
         by=row.confirmed_by or row.by,
         at=row.at,
-        vids=tuple(_vids(row.vids)),
-        ids=tuple(orjson.loads(row.ids)),
-        state=row.state,
-        answered_at=row.answered_at,
-        outcome=row.outcome,
+        vids=tuple(vid for part in rows for vid in _vids(part.vids)),
+        ids=tuple(sorted({one for part in rows for one in orjson.loads(part.ids)})),
+        state=state,
+        answered_at=max((part.answered_at or 0 for part in answered), default=None),
+        outcome=deciding.outcome,
+        scope=row.scope or "version",
+        marking=row.marking or "",
+        due=row.due,
+        parts=len(rows),
+        answered=len(answered),
+        until=max((one.until for one in said if one.until), default=None),
+        note=" ".join(dict.fromkeys(one.note for one in said if one.note)),
+        onward=_onward(said),
+        products=tuple(sorted({name for one in said for name in one.products})),
     )
+
+
+def _onward(said: Sequence[Receipt]) -> str:
+    words = {one.onward for one in said}
+    return next((word for word in ("refused", "asked", "acknowledged") if word in words), "")
+
+
+def _said(row: RecallRow) -> Receipt | None:
+    """Return what a kept receipt says; None for one that answers no recall."""
+    if row.receipt is None:
+        return None
+    body, _signature = peek_statement(row.receipt, RECEIPT)
+    try:
+        return msgspec.json.decode(body, type=Receipt)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _vids(blob: bytes) -> list[int]:
@@ -239,131 +387,26 @@ def _vids(blob: bytes) -> list[int]:
 
 
 def record_receipt(tx: Transaction, home: Home, partner: Partner, data: bytes, now: int) -> None:
-    """Keep a partner's signed receipt beside the recall it answers; raises IntegrityError."""
+    """Keep a partner's signed receipt beside the recall it answers; raises IntegrityError.
+
+    A later receipt takes the place of an earlier one: what was in use is corrected, or those onward have answered.
+    """
     body = open_statement(data, RECEIPT, partner.keys, home.verify)
     if expired.record(tx, home, partner, body, data, now):
         return
-    receipt = _decode(body, Receipt, RECEIPT)
+    receipt: Receipt = demand.decode(body, Receipt, RECEIPT)
     row = records.recall(tx, receipt.recall)
-    if row is None or row.pair != partner.number or row.number is None or receipt.outcome not in STATES:
+    if row is None or row.pair != partner.number or row.number is None or receipt.outcome not in OUTCOMES:
         raise IntegrityError(
             "exchange.recall.receipt",
             _("{node} answers a recall that was never sent to it."),
             node=partner.node,
         )
+    before = _said(row)
+    if before is not None and before.at > receipt.at:
+        return  # an earlier word that arrives late
     records.save_recall(
         tx,
         receipt.recall,
         {"state": STATES[receipt.outcome], "outcome": receipt.outcome, "answered_at": now, "receipt": data},
     )
-
-
-def carry_out(store: Store, home: Home, partner: Partner, number: int, data: bytes, now: int) -> bytes:
-    """Do what a partner's signed recall asks and return our signed receipt.
-
-    The body, its rows in every index, the leaf's salt in streams onward and the free pages of the
-    file go; the tombstone stays. Repeating it gives the first receipt again. Raises
-    IntegrityError when the message is not that partner's.
-    """
-    message = _decode(open_statement(data, PURPOSE, partner.keys, home.verify), Message, PURPOSE)
-    if message.pair != pair_name(partner.node, home.node) or message.number != number:
-        raise IntegrityError(
-            "exchange.recall.pair", _("A recall of {node} is not about what it sent us."), node=partner.node
-        )
-    with store.read() as tx:
-        before = records.recalled(tx, partner.number, message.id)
-    if before is not None:
-        return bytes(before.receipt)
-    with store.write() as tx:
-        outcome, purged = _take_back(tx, home, partner, message, now)
-    backup.scrub_owed(store)  # also of a purge after which the power went out
-    receipt = sign_statement(
-        home, RECEIPT, msgspec.to_builtins(Receipt(message.id, message.pair, outcome, purged, now))
-    )
-    with store.write() as tx:
-        if records.recalled(tx, partner.number, message.id) is None:
-            records.add_recalled(
-                tx,
-                {
-                    "pair": partner.number,
-                    "id": message.id,
-                    "number": number,
-                    "message": data,
-                    "done_at": now,
-                    "outcome": outcome,
-                    "receipt": receipt,
-                    "delivered": 0,
-                },
-            )
-    return receipt
-
-
-def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, now: int) -> tuple[str, int]:
-    """Purge, or stop the use of, what a message names; return the outcome and how many versions."""
-    if message.action not in ACTIONS or message.action == "downgrade":
-        return "cannot", 0
-    purged = 0
-    gone: list[int] = []
-    shared = _given_by_others(tx, partner, message)
-    for item in message.items:
-        records.forget_sequence(tx, partner.number, message.generation, item.sequence)
-        found = records.received_as(tx, partner.number, message.generation, item.sequence)
-        if found is None:
-            continue  # never fetched, set aside, or purged before
-        vid, stix_id, content, source = found
-        if message.action == "stop-use":
-            versions.remark(tx, stix_id, source, frozenset({"unmarked"}))
-            purged += 1
-            continue
-        if vid in shared:
-            arrivals.forget_delivery(tx, partner.number, message.generation, item.sequence)
-            continue
-        gone.append(vid)
-        _forward(tx, home, partner, [vid], message, now)
-        withdraw_everywhere(tx, [vid])  # also from those whose recall of it is still a draft
-        reason, salt = f"recall {message.id}", home.random(16)
-        if source != partner.node and not source.startswith(f"{partner.node}/"):
-            # The forwarder's word refuses what the forwarder offers again, never what the originator gives itself.
-            versions.take_out(tx, vid)
-            versions.bury(tx, stix_id, origins.offered(partner, source), content, reason, now, salt)
-            purged += 1
-            continue
-        purged += len(versions.bury(tx, stix_id, source, content, reason, now, salt))
-    arrivals.forget_salts(tx, gone)
-    return "done", purged
-
-
-def _given_by_others(tx: Transaction, partner: Partner, message: Message) -> set[int]:
-    """Return what a forwarder takes back of another's statements that somebody else gave us as well: that stays."""
-    asked = [
-        records.received_as(tx, partner.number, message.generation, item.sequence) for item in message.items
-    ]
-    forwarded = [found[0] for found in asked if found is not None and found[3] != partner.node]
-    return arrivals.delivered_by_others(tx, partner.number, forwarded) if forwarded else set()
-
-
-def _forward(
-    tx: Transaction, home: Home, partner: Partner, vids: Sequence[int], message: Message, now: int
-) -> None:
-    """Ask back from others what we released onward; their answers are ours to collect."""
-    if not vids:
-        return
-    for other in records.partners(tx):
-        if other.number == partner.number or other.state == "invited":
-            continue
-        made = draft_to(
-            tx, home, other, vids=vids, reason=message.reason, action=message.action, by=partner.node, now=now
-        )
-        if made is not None:
-            confirm_to(tx, home, other, made.id, partner.node, now)
-
-
-def _decode(body: bytes, kind: Any, purpose: str) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=purpose,
-        ) from error

@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 import orjson
 
-from cordiale.exchange import entry, recall, records, standing
+from cordiale.exchange import demand, entry, recall, records, standing
 from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partner, own_keys
-from cordiale.exchange.records import generations
+from cordiale.exchange.records import concerned, generations
+from cordiale.exchange.records.asked_back import block
 from cordiale.exchange.segment import LEAF, pair_name, read_header
 from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
 from cordiale.exchange.standing import Standing
@@ -73,9 +74,7 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     size = 0
     for number, data, receipt in generations.carried_out(tx, partner.number, after, 50):
         said = _said(peek_statement(data, recall.PURPOSE)[0], partner)
-        vids = generations.received_among(
-            tx, partner.number, said.generation, [item.sequence for item in said.items]
-        )
+        vids = generations.received_among(tx, partner.number, said.generation, demand.sequences(said))
         purged = [
             (one.id, one.salt, one.salted_hash)
             for one in generations.buried_versions(tx, list(vids.values()))
@@ -239,9 +238,7 @@ def _take_recall(tx: Transaction, home: Home, partner: Partner, one: HeldRecall)
     known = records.recall(tx, said.id)
     if known is not None and known.number == one.number:
         return said.id
-    vids = set(
-        generations.sent_among(tx, partner.number, said.generation, [item.sequence for item in said.items])
-    )
+    vids = set(generations.sent_among(tx, partner.number, said.generation, demand.sequences(said)))
     for stix_id, salt, salted_hash in one.purged:
         tomb = Tombstone(stix_id, None, None, salt, salted_hash, said.reason, said.at)
         vids.update(versions.matching(tx, tomb))
@@ -258,16 +255,22 @@ def _take_recall(tx: Transaction, home: Home, partner: Partner, one: HeldRecall)
         "vids": entry.numbers(sorted(vids)),
         "at": said.at,
         "message": one.message.encode(),
+        "scope": said.scope,
+        "marking": said.marking,
+        "due": said.due or None,
     }
+    whole = said.scope == "object"
     if known is None:
         records.add_recall(tx, {"id": said.id, **values})
     else:
         records.save_recall(tx, said.id, values)
     pair = records.pair(tx, partner.number)
-    withdraw_from(tx, pair, vids)
-    held = records.held(tx, partner.number)
-    held.discard(sorted(vids))
-    records.save_held(tx, partner.number, held)
+    if said.action == "purge":
+        withdraw_from(tx, pair, vids)
+        held = records.held(tx, partner.number)
+        held.discard(sorted(vids))
+        records.save_held(tx, partner.number, held)
+        block(tx, partner.number, sorted(vids), concerned.oids_of(tx, sorted(vids)) if whole else ())
     if one.number > pair.recalls:
         records.save_pair(tx, msgspec.structs.replace(pair, recalls=one.number))
     recall.record_receipt(tx, home, partner, one.receipt.encode(), home.clock())

@@ -218,7 +218,7 @@ def _tear_line(
     # the same tear-line may be made again of a parent that is marked otherwise by now
     derived = [Put(made.version, made.marking, made.marking, "derived")]
     (outcome,) = versions.put(tx, home.node, now, derived, markings="replace")
-    if outcome.vid == 0 or outcome.vid in held or outcome.vid in planner.recalled:
+    if outcome.vid == 0 or outcome.vid in held or planner.back.has(outcome.vid, outcome.oid):
         return None
     records.add_tear_line(
         tx,

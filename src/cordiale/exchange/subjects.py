@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import orjson
 
 from cordiale.exchange import definitions, records
 from cordiale.exchange.definitions import Definition
+from cordiale.exchange.records import asked_back
 from cordiale.platform.errors import InputError
 from cordiale.release import records as standing
 from cordiale.release.form import asked_about, unusual_in
@@ -121,6 +122,7 @@ class Subjects:
         self.older = False
         self.definition_raws: tuple[bytes, ...] = ()
         self._kinds: dict[Kind, int] = {}
+        self._same: dict[int, Sequence[int]] = {}
         self._under: dict[_Marked, frozenset[str]] = {}
         self._acts: dict[str, Act] = {}
         self._add(sorted(set(vids)))
@@ -288,6 +290,20 @@ class Subjects:
                 stated = msgspec.json.decode(row.raw, type=_Stated)
                 current.append((row, self._kind(row, stated)))
         return Outside(tuple(vid for vid, _now in rows), tuple(current))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row that a decision may rest on: those of the subjects, and the current ones outside."""
+        yield from (subject.row for subject in self.all)
+        yield from (row for one in self.outside.values() if one for row, _kind in one.current)
+
+    def same(self, vid: int) -> Sequence[int]:
+        """Return the other statements of the very same content."""
+        if vid not in self._same:
+            unread = sorted({row.vid for row in self.rows()} | {vid})
+            unread = [one for one in unread if one not in self._same]
+            found = asked_back.twins(self.tx, unread)
+            self._same.update({one: found.get(one, ()) for one in unread})
+        return self._same[vid]
 
     def _siblings(self) -> None:
         """Note which objects have more than one stored version, with all of them."""

@@ -7,18 +7,18 @@ from typing import Any, Literal
 
 import msgspec
 
-from cordiale.exchange import apply as applying
 from cordiale.exchange import (
+    answering,
     checkpoint,
     generation,
     greeting,
     nodes,
-    recall,
     records,
     recovery,
     rejoin,
     standing,
 )
+from cordiale.exchange import apply as applying
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
@@ -290,24 +290,17 @@ class _Visit:
         if self.welcome is not None and self.welcome.recalls <= after:
             return
         answer = self._ask(Request("GET", nodes.BASE + "recalls", f"after={after}"))
-        for one in _read(answer, list[nodes.NumberedRecall], self.partner):
-            if one.number != after + 1:
-                raise ProtocolError(
-                    "exchange.recall.gap",
-                    _("{node} sends recall {found} where {expected} is next."),
-                    node=self.partner.node,
-                    found=one.number,
-                    expected=after + 1,
-                )
-            recall.carry_out(
-                self.store, self.home, self.partner, one.number, one.message.encode(), self.home.clock()
-            )
-            after = one.number
-            self.recalls += 1
-            with self.store.write() as tx:
-                records.save_link(tx, self.partner.number, {"recalls": after})
+        fetched = [
+            (one.number, one.message) for one in _read(answer, list[nodes.NumberedRecall], self.partner)
+        ]
+        last, problem = answering.in_order(self.store, self.home, self.partner, fetched, after)
+        self.recalls += last - after
+        self.more |= self.welcome is not None and self.welcome.recalls > last > after
+        if problem is not None:
+            raise problem
 
     def _hand_over(self) -> None:
+        answering.refresh_all(self.store, self.home, self.partner)
         with self.store.read() as tx:
             waiting = records.undelivered_receipts(tx, self.partner.number)
             link = records.link(tx, self.partner.number)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from cordiale.platform.clock import Instant
+from cordiale.platform.clock import HOUR, Instant
 from cordiale.release.recipient import ASSURANCES, Assurance, Recipient
 
 Mode = Literal["on_approval", "automatic"]
@@ -116,7 +116,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     `assurance` maps an atom or `axis:*` to the least assurance it may go to; what is not in it needs `node`.
     `partners` is by node name. `example` is true for rules nobody has signed. `signed_tables` asks that every table of
-    equivalences be signed by both nations; rows of one that is not do not hold.
+    equivalences be signed by both nations; rows of one that is not do not hold. `confirm_above` is in objects,
+    `answer_within` in microseconds from the recall on.
     """
 
     partnership: str
@@ -133,6 +134,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     allow: Allow = Allow()
     assurance: Mapping[str, Assurance] = {}
     confirm_above: int = 50
+    answer_within: int = 72 * HOUR
 
 
 DEFAULT_ASSURANCE: Final[Mapping[str, Assurance]] = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from cordiale.platform.clock import Instant
+from cordiale.platform.clock import HOUR, Instant
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 from cordiale.release.consistency import check
@@ -67,6 +67,7 @@ def parse(text: str, origin: str = "rules") -> Rules:
             _("{file}, line {line}, {key}: write format = 1: it is the only format this version reads."),
         )
     scales = {name: _scale(name, table) for name, table in top.tables("scales").items()}
+    above, within = _recall(top.table("recall"))
     rules = Rules(
         partnership=top.string("partnership"),
         version=_version(content),
@@ -79,7 +80,8 @@ def parse(text: str, origin: str = "rules") -> Rules:
         mandates=tuple(_mandate(row) for row in top.rows("mandates")),
         allow=_allow(top.table("allow")),
         assurance=_assurance(top.table("assurance")),
-        confirm_above=_recall(top.table("recall")),
+        confirm_above=above,
+        answer_within=within,
         signed_tables=top.flag("signed_tables"),
     )
     claims = [_claim(row) for row in top.rows("tables")]
@@ -240,10 +242,10 @@ def _assurance(table: Table) -> Mapping[str, Assurance]:
     return found
 
 
-def _recall(table: Table) -> int:
-    found = table.whole("confirm_above", 50)
+def _recall(table: Table) -> tuple[int, int]:
+    above, hours = table.whole("confirm_above", 50), table.whole("answer_within_hours", 72)
     table.finish()
-    return found
+    return above, hours * HOUR
 
 
 def _assured(table: Table, text: str) -> Assurance:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from cordiale.platform.errors import NotFound
@@ -43,18 +43,53 @@ def remark(
     return settle(tx, {}, seeds=seeds)
 
 
+def remark_all(tx: Transaction, stated: Iterable[tuple[int, str]], overlay: Marking) -> list[int]:
+    """Join one stricter local marking to statements given as (object number, source); return the vids that changed."""
+    mid = markings.intern(tx, overlay)
+    wanted = {(oid, names.number(tx, names.SOURCE, source)) for oid, source in stated}
+    oids = sorted({oid for oid, _source in wanted})
+    changed = []
+    for oid, source_no, before in tx.rows(
+        "SELECT oid, source_no, overlay_mid FROM statements WHERE oid IN INTS(?)", oids
+    ):
+        if (oid, source_no) in wanted:
+            joined = mid if before is None else markings.join(tx, before, mid)
+            changed.append((joined, oid, source_no))
+    tx.many("UPDATE statements SET overlay_mid = ? WHERE oid = ? AND source_no = ?", changed)
+    rows = tx.rows("SELECT vid, oid, source_no FROM versions WHERE oid IN INTS(?)", oids)
+    return settle(tx, {}, seeds=[vid for vid, oid, source_no in rows if (oid, source_no) in wanted])
+
+
 def purge(tx: Transaction, vid: int, reason: str, when: int, salt: bytes) -> bool:
     """Remove one version for good and refuse it from now on; False when it is not held.
 
     Of its content nothing is left in any table; `backup.scrub` clears what the file's free space still holds.
     """
-    row = _head(tx, vid)
-    if row is None:
-        return False
-    oid, source_no, _type, content, _current, _effective = row
-    _entomb(tx, oid, source_no, vid, salt, sha256(salt + bytes(content)).digest(), reason, when)
-    _remove(tx, vid, row)
-    return True
+    return bool(purge_all(tx, [vid], reason, when, lambda _vid: salt))
+
+
+def purge_all(
+    tx: Transaction,
+    vids: Iterable[int],
+    reason: str,
+    when: int,
+    salt: Callable[[int], bytes],
+    under: Callable[[str], str] | None = None,
+) -> list[int]:
+    """Remove versions for good and refuse them from now on; return those that were held.
+
+    `salt(vid)` gives 16 bytes for each. `under` gives the name of the source from which each is refused, where that is
+    not the one that stated it. Statements step back to the version before, and what refers to them follows, once for all.
+    """
+    rows = _rows(tx, vids)
+    tombs = []
+    for vid, oid, source_no, _type_no, content, _current, _effective in rows:
+        own = salt(vid)
+        if under is not None:
+            source_no = names.number(tx, names.SOURCE, under(names.name(tx, source_no)))
+        tombs.append((oid, source_no, vid, own, sha256(own + bytes(content)).digest()))
+    _entomb(tx, tombs, reason, when)
+    return _remove(tx, rows)
 
 
 def take_out(tx: Transaction, vid: int) -> bool:
@@ -62,11 +97,7 @@ def take_out(tx: Transaction, vid: int) -> bool:
 
     For what is set aside with its bytes elsewhere: when it comes again it is taken in as any other.
     """
-    row = _head(tx, vid)
-    if row is None:
-        return False
-    _remove(tx, vid, row)
-    return True
+    return bool(_remove(tx, _rows(tx, [vid])))
 
 
 def mend(tx: Transaction, vid: int, raw: bytes) -> None:
@@ -89,23 +120,35 @@ def settled(tx: Transaction) -> None:
     tx.run("DELETE FROM store_state WHERE name = ?", _SCRUB)
 
 
-def _head(tx: Transaction, vid: int) -> tuple[int, int, int, bytes, int, int] | None:
-    found: tuple[int, int, int, bytes, int, int] | None = tx.row(
-        "SELECT oid, source_no, type_no, hash, current, effective_mid FROM versions WHERE vid = ?", vid
+_Row = tuple[int, int, int, int, bytes, int, int]
+
+
+def _rows(tx: Transaction, vids: Iterable[int]) -> list[_Row]:
+    return tx.rows(
+        "SELECT vid, oid, source_no, type_no, hash, current, effective_mid FROM versions WHERE vid IN INTS(?)"
+        " ORDER BY vid",
+        list(vids),
     )
-    return found
 
 
-def _remove(tx: Transaction, vid: int, row: tuple[int, int, int, bytes, int, int]) -> None:
-    oid, source_no, type_no, _content, current, effective = row
+def _remove(tx: Transaction, rows: Sequence[_Row]) -> list[int]:
+    gone = [row[0] for row in rows]
+    if not gone:
+        return []
     tx.run(_OWE, _SCRUB)
-    text.forget(tx, vid)
+    text.forget(tx, gone)
     for table in ("bodies", "refs", "observed", "versions"):
-        tx.run(f"DELETE FROM {table} WHERE vid = ?", vid)
-    changes.record(tx, "purge", [vid])
-    if current:
-        counting.add(tx, Counter({(effective, type_no): -int(current == LISTED)}))
-        _step_up(tx, oid, source_no, effective)
+        tx.run(f"DELETE FROM {table} WHERE vid IN INTS(?)", gone)
+    changes.record(tx, "purge", gone)
+    counted: Counter[tuple[int, int]] = Counter()
+    stepping = []
+    for _vid, oid, source_no, type_no, _content, current, effective in rows:
+        if current:
+            counted[effective, type_no] -= int(current == LISTED)
+            stepping.append((oid, source_no))
+    counting.add(tx, counted)
+    _step_up(tx, stepping)
+    return gone
 
 
 def bury(
@@ -131,11 +174,10 @@ def bury(
         if (source_no is None or stating == source_no)
         and (content_hash is None or bytes(content) == content_hash)
     ]
-    for vid in vids:
-        purge(tx, vid, reason, when, salt)
+    purge_all(tx, vids, reason, when, lambda _vid: salt)
     if content_hash is None or source is None or not vids:
         salted = None if content_hash is None else sha256(salt + content_hash).digest()
-        _entomb(tx, oid, source_no, None, salt, salted, reason, when)
+        _entomb(tx, [(oid, source_no, None, salt, salted)], reason, when)
     return vids
 
 
@@ -192,65 +234,77 @@ def replay(tx: Transaction, ledger: Iterable[Tombstone]) -> list[int]:
         if (tomb.source, tomb.salted_hash) not in known:
             oids, _fresh = names.intern_oids(tx, {tomb.id})
             source_no = None if tomb.source is None else names.number(tx, names.SOURCE, tomb.source)
-            _entomb(tx, oids[tomb.id], source_no, None, tomb.salt, tomb.salted_hash, tomb.reason, tomb.when)
+            row = (oids[tomb.id], source_no, None, tomb.salt, tomb.salted_hash)
+            _entomb(tx, [row], tomb.reason, tomb.when)
     return purged
+
+
+def bury_statements(
+    tx: Transaction, stated: Iterable[tuple[int, str]], reason: str, when: int, salt: Callable[[int], bytes]
+) -> list[int]:
+    """Purge every version of statements given as (object number, source) and refuse those to come; return the vids."""
+    wanted = {(oid, names.number(tx, names.SOURCE, source)) for oid, source in stated}
+    oids = sorted({oid for oid, _source in wanted})
+    vids = [
+        vid
+        for vid, oid, source_no in tx.rows(
+            "SELECT vid, oid, source_no FROM versions WHERE oid IN INTS(?) ORDER BY vid", oids
+        )
+        if (oid, source_no) in wanted
+    ]
+    gone = purge_all(tx, vids, reason, when, salt)
+    _entomb(tx, [(oid, source_no, None, salt(0), None) for oid, source_no in sorted(wanted)], reason, when)
+    return gone
 
 
 def _entomb(
     tx: Transaction,
-    oid: int,
-    source_no: int | None,
-    vid: int | None,
-    salt: bytes,
-    salted: bytes | None,
+    rows: Sequence[tuple[int, int | None, int | None, bytes, bytes | None]],
     reason: str,
     when: int,
 ) -> None:
-    tx.run(
+    """Write lines of the ledger: (object number, source number, vid, salt, salted hash)."""
+    first = tx.next("tombstones", "tid")
+    tx.counted["tombstones"] = first + len(rows) - 1
+    tx.many(
         "INSERT INTO tombstones (tid, oid, source_no, vid, salt, salted_hash, reason, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        tx.next("tombstones", "tid"),
-        oid,
-        source_no,
-        vid,
-        salt,
-        salted,
-        reason,
-        when,
+        [(tid, *row, reason, when) for tid, row in enumerate(rows, first)],
     )
 
 
-def _step_up(tx: Transaction, oid: int, source_no: int, was: int) -> None:
-    """Let the version before the purged one be current again, and its referrers follow."""
-    row = tx.row(
-        "SELECT vid, type_no, effective_mid, flags FROM versions WHERE oid = ? AND source_no = ?"
-        " ORDER BY COALESCE(modified, received) DESC, received DESC, vid DESC LIMIT 1",
-        oid,
-        source_no,
-    )
-    if row is None:
-        tx.run(
-            "UPDATE statements SET vid = NULL, effective_mid = NULL WHERE oid = ? AND source_no = ?",
-            oid,
-            source_no,
-        )
-        tx.run(
-            "DELETE FROM statements WHERE oid = ? AND source_no = ? AND overlay_mid IS NULL", oid, source_no
-        )
-        settle(tx, {}, moved=[oid])
+def _step_up(tx: Transaction, stated: Sequence[tuple[int, int]]) -> None:
+    """Let the version before the purged one be current again, statement by statement, and referrers follow."""
+    if not stated:
         return
-    vid, type_no, effective, flags = row
-    listed = flags >> ORIGIN_SHIFT != ORIGINS.index("derived")
-    tx.run("UPDATE versions SET current = ? WHERE vid = ?", LISTED if listed else FORM, vid)
-    tx.run(
-        "UPDATE statements SET vid = ?, effective_mid = ? WHERE oid = ? AND source_no = ?",
-        vid,
-        effective,
-        oid,
-        source_no,
+    oids = sorted({oid for oid, _source in stated})
+    newest: dict[tuple[int, int], tuple[int, int, int, bool]] = {}
+    derived = ORIGINS.index("derived")
+    for oid, source_no, vid, type_no, effective, flags in tx.rows(
+        "SELECT oid, source_no, vid, type_no, effective_mid, flags FROM versions WHERE oid IN INTS(?)"
+        " ORDER BY COALESCE(modified, received), received, vid",
+        oids,
+    ):
+        newest[oid, source_no] = vid, type_no, effective, flags >> ORIGIN_SHIFT != derived
+    revived = {statement: newest[statement] for statement in stated if statement in newest}
+    ended = [statement for statement in stated if statement not in newest]
+    tx.many("UPDATE statements SET vid = NULL, effective_mid = NULL WHERE oid = ? AND source_no = ?", ended)
+    tx.many("DELETE FROM statements WHERE oid = ? AND source_no = ? AND overlay_mid IS NULL", ended)
+    vids = [head[0] for head in revived.values()]
+    tx.many(
+        "UPDATE versions SET current = ? WHERE vid = ?",
+        [(LISTED if listed else FORM, vid) for vid, _type_no, _effective, listed in revived.values()],
     )
-    tx.run("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", vid)
-    counting.add(tx, Counter({(effective, type_no): int(listed)}))
-    changes.record(tx, "revive", [vid])
-    # the revived version itself may stand in a cycle that went through the purged one
-    settle(tx, {}, seeds=[vid], moved=[oid])
+    tx.many(
+        "UPDATE statements SET vid = ?, effective_mid = ? WHERE oid = ? AND source_no = ?",
+        [(head[0], head[2], *statement) for statement, head in revived.items()],
+    )
+    tx.many("INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", [(vid,) for vid in vids])
+    counted: Counter[tuple[int, int]] = Counter()
+    for _vid, type_no, effective, listed in revived.values():
+        counted[effective, type_no] += int(listed)
+    counting.add(tx, counted)
+    if vids:
+        changes.record(tx, "revive", vids)
+    # a revived version itself may stand in a cycle that went through the purged one
+    settle(tx, {}, seeds=vids, moved=oids)

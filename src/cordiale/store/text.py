@@ -51,12 +51,12 @@ def behind(tx: Transaction) -> int:
     return int(fresh) + int(dirty)
 
 
-def forget(tx: Transaction, vid: int) -> None:
-    """Remove a version from the index at once, while its body is still there to tell its terms."""
+def forget(tx: Transaction, vids: list[int]) -> None:
+    """Remove versions from the index at once, while their bodies are still there to tell their terms."""
     _keep_rules(tx)
-    _remove(tx, [vid])
-    tx.run("DELETE FROM text_dirty WHERE vid = ?", vid)
-    tx.used.append(vid)
+    _remove(tx, vids)
+    tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", vids)
+    tx.used += vids
 
 
 def _add(tx: Transaction, vids: list[int]) -> None:

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping
 from cordiale.store import names
 from cordiale.store.connection import Transaction
 from cordiale.store.listing import current
-from cordiale.store.purge import bury, matching, mend, purge, remark, replay, take_out, tombstones
+from cordiale.store.purge import (
+    bury,
+    bury_statements,
+    matching,
+    mend,
+    purge,
+    purge_all,
+    remark,
+    remark_all,
+    replay,
+    take_out,
+    tombstones,
+)
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
 from cordiale.store.rows import bodies, by_vid, get
 from cordiale.store.types import (
@@ -37,6 +49,7 @@ __all__ = [
     "Visible",
     "bodies",
     "bury",
+    "bury_statements",
     "by_vid",
     "current",
     "get",
@@ -45,9 +58,11 @@ __all__ = [
     "moved",
     "oids",
     "purge",
+    "purge_all",
     "put",
     "received_under",
     "remark",
+    "remark_all",
     "replay",
     "take_out",
     "tombstones",

@@ -269,9 +269,7 @@ def test_a_hold_stops_what_was_numbered_and_its_end_lets_it_go() -> None:
 
 def hold(node: Node, stix_id: str, until: int | None) -> None:
     with node.store.write() as tx:
-        standing.record_exception(
-            tx, Exemption(stix_id, "FRA", "hold", "officer", node.clock(), until)
-        )
+        standing.record_exception(tx, Exemption(stix_id, "FRA", "hold", "officer", node.clock(), until))
 
 
 def test_what_names_an_object_stops_with_it_and_goes_on_without_it() -> None:

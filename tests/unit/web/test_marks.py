@@ -51,4 +51,7 @@ def test_the_banner_joins_axis_by_axis() -> None:
 
 
 def test_the_banner_of_things_that_go_to_different_partners_names_nobody_alone() -> None:
-    assert "Releasable to nobody as a whole (CAN + FRA)" in banner([{"rel:CAN"}, {"rel:FRA"}], show("en"), "en").text
+    assert (
+        "Releasable to nobody as a whole (CAN + FRA)"
+        in banner([{"rel:CAN"}, {"rel:FRA"}], show("en"), "en").text
+    )

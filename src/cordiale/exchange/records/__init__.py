@@ -55,13 +55,17 @@ from cordiale.exchange.records.passed import add_passed, forget_passed, passed_a
 from cordiale.exchange.records.recalls import (
     add_recall,
     add_recalled,
+    all_recalled,
+    forwards,
     mark_delivered,
+    parts,
     recall,
     recalled,
     recalled_vids,
     recalls,
     recalls_after,
     save_recall,
+    save_recalled,
     undelivered_receipts,
 )
 from cordiale.exchange.records.statuses import add_status, status
@@ -104,6 +108,7 @@ from cordiale.exchange.records.streams import (
     type_numbers,
 )
 from cordiale.exchange.records.tables import (
+    asked_back_table,
     due_table,
     due_version_table,
     held_table,
@@ -154,6 +159,8 @@ __all__ = [
     "add_tear_line",
     "added_until",
     "advance_owed",
+    "all_recalled",
+    "asked_back_table",
     "buried",
     "changes_after",
     "confirm_partner",
@@ -168,6 +175,7 @@ __all__ = [
     "forget_passed",
     "forget_sequence",
     "forget_set_aside",
+    "forwards",
     "header_ends",
     "header_hashes",
     "held",
@@ -196,6 +204,7 @@ __all__ = [
     "partner_numbered",
     "partner_table",
     "partners",
+    "parts",
     "passed_among",
     "recall",
     "recall_table",
@@ -221,6 +230,7 @@ __all__ = [
     "save_pair",
     "save_partner",
     "save_recall",
+    "save_recalled",
     "save_segment",
     "segment_table",
     "segment_with",

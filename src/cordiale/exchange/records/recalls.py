@@ -34,6 +34,12 @@ class RecallRow(msgspec.Struct, frozen=True):
     answered_at: int | None
     outcome: str | None
     receipt: bytes | None
+    scope: str | None = None
+    marking: str | None = None
+    whole: str | None = None
+    due: int | None = None
+    forwarded_pair: int | None = None
+    forwarded_id: str | None = None
 
 
 class RecalledRow(msgspec.Struct, frozen=True):
@@ -47,6 +53,7 @@ class RecalledRow(msgspec.Struct, frozen=True):
     outcome: str
     receipt: bytes
     delivered: int
+    answered_by: str | None = None
 
 
 _COLUMNS = tuple(recall_table.c[name] for name in RecallRow.__struct_fields__)
@@ -56,6 +63,15 @@ _RECALLS_AFTER = Prepared(
     .where(recall_table.c.pair == bindparam("pair"), recall_table.c.number > bindparam("after"))
     .order_by(recall_table.c.number)
     .limit(bindparam("limit"))
+)
+_PARTS = Prepared(
+    select(*_COLUMNS).where(recall_table.c.whole == bindparam("whole")).order_by(recall_table.c.number)
+)
+_FORWARDS = Prepared(select(*_COLUMNS).where(recall_table.c.forwarded_pair == bindparam("pair")))
+_RECEIVED = Prepared(
+    select(*(recalled_table.c[name] for name in RecalledRow.__struct_fields__))
+    .where(recalled_table.c.number > 0)
+    .order_by(recalled_table.c.done_at.desc(), recalled_table.c.pair, recalled_table.c.number.desc())
 )
 _RECALLED = Prepared(
     select(*(recalled_table.c[name] for name in RecalledRow.__struct_fields__)).where(
@@ -105,6 +121,16 @@ def recalled_vids(tx: Transaction, number: int) -> frozenset[int]:
     return frozenset(vids.union(same_content(tx, sorted(vids))))
 
 
+def parts(tx: Transaction, recall_id: str) -> list[RecallRow]:
+    """Return the later parts of a recall that was sent in several messages, in order."""
+    return [RecallRow(*row) for row in tx.rows(_PARTS, whole=recall_id)]
+
+
+def forwards(tx: Transaction, number: int) -> list[RecallRow]:
+    """Return our recalls that forward those of a partner."""
+    return [RecallRow(*row) for row in tx.rows(_FORWARDS, pair=number)]
+
+
 def recalls_after(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes]]:
     """Return (number, signed message) of the recalls sent to a partner after a number."""
     return tx.rows(_RECALLS_AFTER, pair=number, after=after, limit=limit)
@@ -116,9 +142,20 @@ def recalled(tx: Transaction, number: int, recall_id: str) -> RecalledRow | None
     return None if row is None else RecalledRow(*row)
 
 
+def all_recalled(tx: Transaction) -> list[RecalledRow]:
+    """Return what became of every recall that partners sent us, newest first."""
+    return [RecalledRow(*row) for row in tx.rows(_RECEIVED)]
+
+
 def add_recalled(tx: Transaction, values: Mapping[str, Any]) -> None:
     """Store a carried-out recall with its receipt."""
-    tx.run(inserting(recalled_table), **values)
+    tx.run(inserting(recalled_table, *values), **values)
+
+
+def save_recalled(tx: Transaction, number: int, recall_id: str, values: Mapping[str, Any]) -> None:
+    """Store some of the values of a carried-out recall."""
+    change = changing(recalled_table, ("pair", "id"), tuple(values))
+    tx.run(change, key_pair=number, key_id=recall_id, **values)
 
 
 def undelivered_receipts(tx: Transaction, number: int) -> list[tuple[str, bytes]]:

@@ -164,7 +164,27 @@ recall_table = Table(
     Column("answered_at", BigInteger),
     Column("outcome", Text),
     Column("receipt", LargeBinary),
+    # `version` or `object`; the atoms of a downgrade; the recall that this is a later part of; when an answer is due.
+    Column("scope", Text),
+    Column("marking", Text),
+    Column("whole", Text),
+    Column("due", BigInteger),
+    # Whose recall this one forwards: the number of that partner and the id of its recall.
+    Column("forwarded_pair", Integer),
+    Column("forwarded_id", Text),
     Index("exchange_recall_number", "pair", "number"),
+    Index("exchange_recall_forwarded", "forwarded_pair"),
+)
+
+# What does not go to a partner again, as packed bits: of versions, and of whole objects.
+asked_back_table = Table(
+    "exchange_asked_back",
+    metadata,
+    _required("pair", Integer),
+    _required("kind", Text),
+    _required("chunk", Integer),
+    _required("bits", LargeBinary),
+    PrimaryKeyConstraint("pair", "kind", "chunk"),
 )
 
 recalled_table = Table(
@@ -178,6 +198,7 @@ recalled_table = Table(
     _required("outcome", Text),
     _required("receipt", LargeBinary),
     _required("delivered", Integer),
+    Column("answered_by", Text),
     PrimaryKeyConstraint("pair", "id"),
 )
 
