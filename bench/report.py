@@ -18,7 +18,9 @@ Every rate is **per CPU-second** (user and system time of the processes that did
 measured on are shared. A peer is measured in the same run, in an environment of its own made from its lock, in turning
 order; of several rounds the median counts. *Floor* is what the hardware and the C libraries allow for the same work
 without any of our code. Memory is the peak resident memory of the process measured, in MB (10⁶ bytes).
-`./dev bench --quick` gives a smaller version of each in under 40 seconds and keeps nothing.
+`./dev bench --quick` gives a smaller version of each in some 25 CPU-seconds (under 40 seconds on two free cores) and keeps
+nothing; what it leaves out: docs/decisions/0054-turns-on-a-shared-machine.md. The whole takes about 1,200 CPU-seconds,
+most of it filling stores with a million objects: 20 minutes on a free machine, and longer where others work.
 """
 
 
