@@ -19,8 +19,8 @@ measured on are shared. A peer is measured in the same run, in an environment of
 order; of several rounds the median counts. *Floor* is what the hardware and the C libraries allow for the same work
 without any of our code. Memory is the peak resident memory of the process measured, in MB (10⁶ bytes).
 `./dev bench --quick` gives a smaller version of each in some 25 CPU-seconds (under 40 seconds on two free cores) and keeps
-nothing; what it leaves out: docs/decisions/0054-turns-on-a-shared-machine.md. The whole takes about 1,200 CPU-seconds,
-most of it filling stores with a million objects: 20 minutes on a free machine, and longer where others work.
+nothing; what it leaves out: docs/decisions/0054-turns-on-a-shared-machine.md. The whole takes, by its parts, some 1,200
+CPU-seconds, most of it filling stores with a million objects: 20 minutes on a free machine, an hour where others work.
 """
 
 
