@@ -110,10 +110,11 @@ class Judge:
                 house.known.add(stix_id)
                 continue
             said = self.by_raw.get(bytes(raw)) or self._parsed(bytes(raw), source, line=False)
-            # what came through another node is under what all who brought it say
-            stated = frozenset().union(
-                *(self.stated.get((giver, name, said.raw), frozenset()) for giver in self.world.nodes)
-            )
+            stated = self.stated.get((source, name, said.raw))
+            if stated is None:  # it came through another node, and is under what all who brought it say
+                stated = frozenset().union(
+                    *(self.stated.get((giver, name, said.raw), frozenset()) for giver in self.world.nodes)
+                )
             house.add(Kept(said, source, vid, received, stated))
             if source in brought.get(vid, ()):
                 self.had.add((source, name, said.raw))
