@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "partner": ("partner", _("Invite, add, confirm and list partners.")),
     "key": ("key", _("Show and change the node's keys.")),
     "sync": ("sync", _("Exchange with partners now.")),
+    "carry": ("carry", _("Carry a partner's stream on media.")),
     "serve": ("serve", _("Run the node: interface, TAXII, exchange with partners.")),
     "jobs": ("jobs", _("List, stop and resume long work.")),
     "set-aside": ("set_aside", _("List what could not be taken in, and try again.")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cordiale.cli import doubt
+from cordiale.cli import carry
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.reconcile import register
@@ -36,6 +37,7 @@ LINKS = {
     "garbage": _("sends what cannot be read"),
     "clock": _("its clock differs"),
     "rejoin": _("closed until partner rejoin"),
+    "missing": _("entries have not arrived"),
     "upgrade": _("one side has to be upgraded"),
     "key": _("shows another TLS key"),
     "plain": _("its address is not encrypted"),
@@ -204,6 +206,7 @@ def resume(
 
 
 register(app)
+carry.register(app)
 
 
 app.command(

@@ -30,7 +30,11 @@ def sync(desk: Desk, actor: Actor, partner: str | None = None) -> list[Synced]:
     """
     authorise(actor, "sync")
     with desk.store.read() as tx:
-        known = [one for one in exchange.partners(tx) if one.state == "confirmed" and one.url]
+        known = [
+            one
+            for one in exchange.partners(tx)
+            if one.state == "confirmed" and one.url and one.kind == "two-way"
+        ]
     chosen = [one for one in known if partner is None or one.node.lower() == partner.lower()]
     if partner is not None and not chosen:
         raise NotFound(

@@ -25,10 +25,13 @@
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
 | `partner_rejoin` | `(desk, actor, name, *, unvisited=False) -> PartnerView` |
 | `partner_reconcile` | `(desk, actor, name, *, full=False, progress=None) -> Reconciled` |
+| `partner_carrier` | `(desk, actor, name, kind) -> PartnerView` |
 | `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
 | `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
+| `carry_out` | `(desk, actor, partner, folder, *, since=None) -> list[CarriedOut]` |
+| `carry_in` | `(desk, actor, files) -> list[CarriedIn]` |
 | `attach` | `(desk, actor, stix_id, chunks, *, name, media_type, marking=None) -> AttachmentView` |
 | `attachment` | `(desk, actor, stix_id, sha256) -> tuple[AttachmentView, Path]` |
 | `audit_show` | `(desk, actor, *, verb=None, by=None, since=None, until=None, before=None, limit=50) -> ActPage` |
@@ -71,10 +74,13 @@ VERBS: dict[str, str] = {
     "partner_confirm": "partners",
     "partner_rejoin": "partners",
     "partner_reconcile": "reconcile",
+    "partner_carrier": "carry",
     "partner_suspend": "suspension",
     "partner_resume": "suspension",
     "partner_list": "partners",
     "sync": "sync",
+    "carry_out": "carry",
+    "carry_in": "carry",
     "attach": "attach",
     "attachment": "attach",
     "audit_show": "inspection",

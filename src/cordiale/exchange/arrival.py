@@ -32,7 +32,7 @@ from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
 MISSING: Final = _(
-    "Entries {first} to {last} of {node} have not arrived. Ask for them: cordiale carry out {here} DIR --from {first}"
+    "Entries {first} to {last} of {node} have not arrived. Ask for them: cordiale carry out {here} FOLDER --from {first}"
 )
 
 

@@ -56,6 +56,7 @@ LINKS: Final = {
     "garbage": _("the partner's answers cannot be read"),
     "clock": _("the clocks differ too much"),
     "rejoin": _("closed until partner rejoin"),
+    "missing": _("entries have not arrived"),
     "upgrade": _("one side has to be upgraded"),
     "key": _("shows another TLS key"),
     "plain": _("its address is not encrypted"),
