@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli import doubt
-from cordiale.cli import carry
+from cordiale.cli import carry, doubt
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.reconcile import register
@@ -49,15 +48,19 @@ def invite(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help=tr(_("Where to (default: NAME.invitation.json).")))
     ] = None,
+    format: Annotated[
+        int,
+        typer.Option(min=1, max=2, help=tr(_("1 for a partner whose node is older; it names no TLS key."))),
+    ] = 2,
 ) -> None:
     """Write the invitation."""
     from cordiale.desk.partners import own_words, partner_invite
 
     with opened() as (node, actor):
-        data = partner_invite(node.desk, actor)
+        data = partner_invite(node.desk, actor, format=format)
         path = file or Path(f"{node.desk.node}.invitation.json")
         path.write_bytes(data)
-        words = own_words(node.desk, current().lang)
+        words = own_words(node.desk, current().lang, format)
         name = node.desk.node
 
     def said() -> str:

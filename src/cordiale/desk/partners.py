@@ -13,6 +13,7 @@ from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerView
 from cordiale.exchange import partner as exchange
 from cordiale.exchange import rejoin
+from cordiale.exchange.invitation import FORMATS
 from cordiale.exchange.sync import links
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
     from cordiale.store.connection import Transaction
 
 
-def partner_invite(desk: Desk, actor: Actor) -> bytes:
-    """Return this node's invitation file, to hand to a partner; it holds nothing secret."""
+def partner_invite(desk: Desk, actor: Actor, *, format: int = FORMATS[0]) -> bytes:
+    """Return this node's invitation file, to hand to a partner; it holds nothing secret.
+
+    Format 1 is for a partner whose node is of the release before; it names no TLS key.
+    """
     authorise(actor, "partner")
-    invitation = exchange.invite(desk.home, desk.clock())
+    invitation = exchange.invite(desk.home, desk.clock(), format)
     with desk.store.write() as tx:
         audit.acted(tx, desk, actor, "partner-invite")
     return invitation
 
 
-def own_words(desk: Desk, lang: str) -> tuple[str, ...]:
+def own_words(desk: Desk, lang: str, format: int = FORMATS[0]) -> tuple[str, ...]:
     """Return the eight words of this node, to be read aloud to a partner."""
-    return exchange.own_words(desk.home, lang)
+    return exchange.own_words(desk.home, lang, format)
 
 
 def partner_add(desk: Desk, actor: Actor, invitation: bytes) -> PartnerView:

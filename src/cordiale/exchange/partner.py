@@ -7,7 +7,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.fingerprint import bound_to, fingerprint, same_words
 from cordiale.exchange.home import Home, Partner, keys_now
-from cordiale.exchange.invitation import Invitation, invite, read_invitation
+from cordiale.exchange.invitation import FORMATS, Invitation, invite, read_invitation
 from cordiale.exchange.tls import pin_of
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
@@ -131,9 +131,11 @@ def confirm(tx: Transaction, home: Home, node: str, words: tuple[str, ...], by: 
     return records.partner(tx, node)
 
 
-def own_words(home: Home, lang: str) -> tuple[str, ...]:
-    """Return the eight words of this node, to be read aloud to a partner."""
+def own_words(home: Home, lang: str, format: int = FORMATS[0]) -> tuple[str, ...]:
+    """Return the eight words of this node, to be read aloud to a partner; those of format 1 vouch for no TLS key."""
     own = keys_now(home)
+    if format == 1:
+        return fingerprint(home.node, own.keys, lang)
     bound = bound_to(tuple(pin_of(one) for one in own.certificates), own.root)
     return fingerprint(home.node, own.keys, lang, bound)
 
