@@ -57,6 +57,11 @@ def closed(tx: Transaction, number: int) -> bool:
     return row.state == STATE and row.code in CODES
 
 
+def all_closed(tx: Transaction) -> frozenset[int]:
+    """Return the numbers of the partners that are served nothing since this node was put back."""
+    return frozenset(number for number, code in records.links_in(tx, STATE) if code in CODES)
+
+
 def refuse_closed(tx: Transaction, partner: Partner) -> None:
     """Raise ProtocolError when a partner is served nothing since this node was put back."""
     if closed(tx, partner.number):

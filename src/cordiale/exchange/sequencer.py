@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
@@ -53,16 +53,17 @@ def cut(
     Call again while any answer is `behind`.
     """
     backfill.holds_ended(tx, now)
+    pairs, closed, owing = records.pairs(tx), rejoin.all_closed(tx), records.owing(tx)
     groups: dict[int, list[tuple[Partnership, records.Pair]]] = {}
     done: dict[str, Cut] = {}
     for partnership in partnerships:
-        pair = records.pair(tx, partnership.partner.number)
-        if rejoin.closed(tx, pair.number):  # two histories of one stream must never be signed
+        pair = pairs[partnership.partner.number]
+        if pair.number in closed:  # two histories of one stream must never be signed
             done[partnership.partner.node] = Cut(partnership.partner.node, position=pair.position)
             continue
         groups.setdefault(pair.position, []).append((partnership, pair))
     for position, members in sorted(groups.items()):
-        for one in _cut_group(tx, home, position, members, now, changes):
+        for one in _cut_group(tx, home, position, members, owing, now, changes):
             done[one.partner] = one
     return tuple(done[partnership.partner.node] for partnership in partnerships)
 
@@ -72,6 +73,7 @@ def _cut_group(
     home: Home,
     position: int,
     members: Sequence[tuple[Partnership, records.Pair]],
+    owing: Container[int],
     now: int,
     limit: int,
 ) -> list[Cut]:
@@ -81,7 +83,7 @@ def _cut_group(
     touched = {change.vid for change in found if change.kind != "purge"}
     owed: dict[int, tuple[set[int], bool]] = {}
     for _partnership, pair in members:
-        owed[pair.number] = _owed(tx, pair.number, limit)
+        owed[pair.number] = _owed(tx, pair.number, limit) if pair.number in owing else (set(), False)
     wanted = touched.union(*(vids for vids, _more in owed.values()))
     if not found and not wanted:
         return [Cut(p.partner.node, position=position) for p, _pair in members]
@@ -91,12 +93,14 @@ def _cut_group(
         wanted,
         lambda marking: any(p.compiled.decide(marking, now).passes for p, _pair in members),
     )
+    if not subjects.all:  # purged since, or made by the cut before: nothing to decide, and to look at again
+        return [_passed_over(tx, p, pair, end, behind or owed[pair.number][1]) for p, pair in members]
     planners = [
         Planner(subjects, home, partnership, records.held(tx, pair.number), now)
         for partnership, pair in members
     ]
     subjects.complete(lambda stix_id, outside: any(p.could_go(stix_id, outside) for p in planners))
-    types = records.number_types(tx, {subject.row.type for subject in subjects.all}) if subjects.all else {}
+    types = records.number_types(tx, {subject.row.type for subject in subjects.all})
     suspects = _suspects(subjects, {change.vid for change in found if change.kind == "remark"})
     # what comes later in the log will be looked at by itself
     horizon = max(touched, default=None) if behind else None
@@ -104,11 +108,20 @@ def _cut_group(
     done = []
     for planner, (partnership, pair) in zip(planners, members, strict=True):
         withdrawn = narrowing.narrow(tx, home, partnership, planner.held, suspects, now) if suspects else 0
-        state = msgspec.structs.replace(records.pair(tx, pair.number), position=end)
+        state = records.pair(tx, pair.number) if withdrawn else pair
+        state = msgspec.structs.replace(state, position=end)
         one = _cut_one(tx, home, planner, state, shared)
-        more = behind or owed[pair.number][1] or bool(records.owed_markings(tx, pair.number))
+        more = behind or owed[pair.number][1]
         done.append(msgspec.structs.replace(one, position=end, withdrawn=withdrawn, behind=more))
     return done
+
+
+def _passed_over(
+    tx: Transaction, partnership: Partnership, pair: records.Pair, end: int, behind: bool
+) -> Cut:
+    if end != pair.position:
+        records.save_pair(tx, msgspec.structs.replace(pair, position=end))
+    return Cut(partnership.partner.node, position=end, behind=behind)
 
 
 def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
@@ -121,6 +134,7 @@ def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
             return vids, True
         found = records.under_marking(tx, mid, after, room)
         vids.update(found)
+        more = more or len(found) == room
         records.advance_owed(tx, number, mid, found[-1] if len(found) == room else None)
     return vids, more
 

@@ -176,15 +176,18 @@ class _View:
         return tuple(mandate.name for bit, mandate in enumerate(self.mandates) if speaking >> bit & 1)
 
 
+_SPREAD = [
+    b"".join((1 if byte >> bit & 1 else 0).to_bytes(LANE, "little") for bit in range(8))
+    for byte in range(256)
+]
+"""Each byte of a set of partners as eight counters of one lane each."""
+
+
 class _Sums:
     """Counts for every partner at once."""
 
     def __init__(self, partners: int) -> None:
         self._bytes = (partners + 7) // 8
-        self._spread = [
-            b"".join((1 if byte >> bit & 1 else 0).to_bytes(LANE, "little") for bit in range(8))
-            for byte in range(256)
-        ]
         self._counts: dict[str, Counter[int]] = {}
 
     def add(self, name: str, mask: int, count: int) -> None:
@@ -198,7 +201,7 @@ class _Sums:
         for name, counts in self._counts.items():
             total = 0
             for mask, count in counts.items():
-                lanes = b"".join([self._spread[byte] for byte in mask.to_bytes(self._bytes, "little")])
+                lanes = b"".join([_SPREAD[byte] for byte in mask.to_bytes(self._bytes, "little")])
                 total += int.from_bytes(lanes, "little") * count
             raw = total.to_bytes(self._bytes * 8 * LANE, "little")
             found[name] = [int.from_bytes(raw[i : i + LANE], "little") for i in range(0, len(raw), LANE)]

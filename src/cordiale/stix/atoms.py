@@ -7,6 +7,7 @@ another is found by whoever reads it. TLP atoms keep the ids everybody knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cordiale.platform.ids import uuid5
@@ -25,6 +26,7 @@ CREATED = "2026-01-01T00:00:00.000Z"
 """When the definitions were created: fixed, so that their bytes are the same on every node."""
 
 
+@lru_cache(maxsize=4096)
 def id_of(atom_text: str) -> str:
     """Return the id of the marking definition that stands for an atom."""
     if atom_text in tlp.IDS:

@@ -100,6 +100,11 @@ def link(tx: Transaction, number: int) -> LinkRow:
     return LinkRow(*row)
 
 
+def links_in(tx: Transaction, state: str) -> list[tuple[int, str]]:
+    """Return (number, code) of the links in a state."""
+    return tx.rows("SELECT number, code FROM exchange_link WHERE state = ?", state)
+
+
 def save_link(tx: Transaction, number: int, values: Mapping[str, Any]) -> None:
     """Store some of a link's values."""
     tx.run(changing(link_table, ("number",), tuple(values)), key_number=number, **values)

@@ -22,6 +22,7 @@ _OWE_MARKING = """
     INSERT INTO exchange_due (pair, mid, after_vid) VALUES (?, ?, 0)
     ON CONFLICT (pair, mid) DO UPDATE SET after_vid = 0
 """
+_OWING = "SELECT DISTINCT pair FROM exchange_due UNION SELECT DISTINCT pair FROM exchange_due_version"
 _OWED_MARKINGS = Prepared(
     select(due_table.c.mid, due_table.c.after_vid)
     .where(due_table.c.pair == bindparam("pair"))
@@ -77,6 +78,11 @@ def owe_versions(tx: Transaction, number: int, vids: Iterable[int]) -> int:
     rows = [{"pair": number, "vid": vid} for vid in wanted if vid not in known]
     tx.many(inserting(due_version_table), rows)
     return len(rows)
+
+
+def owing(tx: Transaction) -> frozenset[int]:
+    """Return the numbers of the partners that are owed another look at anything."""
+    return frozenset(row[0] for row in tx.rows(_OWING))
 
 
 def owed_among(tx: Transaction, number: int, vids: Sequence[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -54,6 +55,7 @@ _EMPTY_LINK: dict[str, Any] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def _partner(row: tuple[Any, ...]) -> Partner:
     node, title, nation, organisation, url, keys, kind, assurance, state, number, identities, *more = row
     found = Partner(

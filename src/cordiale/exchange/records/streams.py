@@ -58,7 +58,8 @@ class Segment(msgspec.Struct, frozen=True):
     leaves: bytes | None = None
 
 
-_PAIR = f"SELECT {', '.join(Pair.__struct_fields__)} FROM exchange_pair WHERE number = ?"
+_PAIRS = f"SELECT {', '.join(Pair.__struct_fields__)} FROM exchange_pair"
+_PAIR = f"{_PAIRS} WHERE number = ?"
 
 _SEGMENT = select(*(segment_table.c[name] for name in Segment.__struct_fields__)).where(
     segment_table.c.pair == bindparam("pair"), segment_table.c.generation == bindparam("generation")
@@ -119,6 +120,11 @@ def pair(tx: Transaction, number: int) -> Pair:
     if row is None:
         raise NotFound("exchange.pair.unknown", _("There is no stream number {number}."), number=number)
     return Pair(*row)
+
+
+def pairs(tx: Transaction) -> dict[int, Pair]:
+    """Return the state of every stream, by its partner's number."""
+    return {row[0]: Pair(*row) for row in tx.rows(_PAIRS)}
 
 
 def save_pair(tx: Transaction, state: Pair) -> None:
