@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from cordiale.exchange import link, rejoin, wake
+from cordiale.exchange.home import Partner
+from cordiale.exchange.hub import Hub
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.nodes import BASE, refused
 from cordiale.exchange.service import Service, authenticate, respond
@@ -21,12 +23,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def application(service: Service) -> App:
-    """Return a raw ASGI app for /taxii2/ and /cordiale/v1/: bounded bodies, long poll, nothing else.
+    """Return a raw ASGI app for /taxii2/ and /cordiale/v1/: bounded bodies, events, long poll, nothing else.
 
     Reading requests of TAXII are answered in the event loop (a page takes about a millisecond);
     what writes, or reads whole segments, runs in a thread.
     """
     limit = service.home.limits.request_bytes
+    hub = Hub(service.store, service.bell)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,10 +41,15 @@ def application(service: Service) -> App:
         request = _request(scope, body)
         if request.method == "GET" and not request.path.startswith(BASE):
             answer = respond(request, service)
-        elif wake.seconds(request):
-            answer = await _news(request, service)
+        elif wake.is_stream(request) or wake.seconds(request):
+            waiting = await _waiting(request, service, hub, receive, send)
+            if waiting is None:
+                return
+            answer = waiting
         else:
             answer = await asyncio.to_thread(respond, request, service)
+            if request.method == "POST":
+                service.bell.ring()  # a receipt may be what the next notice waits for
         await _send(send, answer)
 
     return app
@@ -76,23 +84,30 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
             return b"".join(parts)
 
 
-async def _news(request: Request, service: Service) -> Response:
-    """Wait for news without a thread, then answer as for any other request."""
+async def _waiting(
+    request: Request, service: Service, hub: Hub, receive: Receive, send: Send
+) -> Response | None:
+    """Let a partner wait for news without a thread; None when it was answered by a stream."""
     try:
-        partnership = authenticate(request, service)
-        with service.store.read() as tx:
-            rejoin.refuse_closed(tx, partnership.partner)
-        wait = wake.Wait(request, service.store, partnership.partner)
-        for _look in range(int(wake.seconds(request) / wake.STEP)):
-            if wait.over():
-                break
-            await asyncio.sleep(wake.STEP)
-        return wake.answer(service.store, partnership.partner)
+        partner = await asyncio.to_thread(_known, request, service)
+        if not wake.is_stream(request):
+            return await hub.poll(request, partner)
+        told = wake.held(request)
     except NotAllowed as problem:
         named = link.signer_named(request) or ""
         return link.refusal_response(service.home, problem, named, service.home.clock())
     except CordialeError as problem:
         return refused(problem)
+    await hub.stream(told, partner, receive, send)
+    return None
+
+
+def _known(request: Request, service: Service) -> Partner:
+    """Return the partner that signed a request, unless it is served nothing."""
+    partner = authenticate(request, service).partner
+    with service.store.read() as tx:
+        rejoin.refuse_closed(tx, partner)
+    return partner
 
 
 async def _send(send: Send, response: Response) -> None:

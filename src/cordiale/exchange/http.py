@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ssl
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.message import Flow, Request, Response, Transport
 from cordiale.platform.errors import NotAllowed, ProtocolError, Unavailable
 from cordiale.platform.languages import _
 
@@ -17,14 +19,59 @@ if TYPE_CHECKING:
 _LONG_POLL = 60.0
 
 
+class HttpTransport:
+    """Send requests to one address over kept connections, and hand over streams as they come."""
+
+    def __init__(self, client: httpx.Client, base_url: str, max_bytes: int) -> None:
+        self._client, self._base_url, self._max_bytes = client, base_url, max_bytes
+        weakref.finalize(self, client.close)  # a transport nobody holds any more leaves no connection behind
+
+    def __call__(self, request: Request) -> Response:
+        """Send one request and return its whole response; raises Unavailable and ProtocolError."""
+        with self._answer(request) as answer:
+            return _read(answer, self._max_bytes)
+
+    @contextmanager
+    def flow(self, request: Request, patience: float) -> Iterator[Flow]:
+        """Hand over a response as it comes; a silence of more than `patience` seconds raises Unavailable."""
+        with self._answer(request, patience) as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            yield Flow(answer.status_code, headers, answer.iter_raw())
+
+    @contextmanager
+    def _answer(self, request: Request, patience: float | None = None) -> Iterator[httpx.Response]:
+        import httpx
+
+        timeout = self._client.timeout
+        if patience is not None:
+            timeout = httpx.Timeout(timeout.connect, read=patience)
+        url = request.path + (f"?{request.query}" if request.query else "")
+        try:
+            with self._client.stream(
+                request.method,
+                url,
+                content=request.body or None,
+                headers=dict(request.headers),
+                timeout=timeout,
+            ) as answer:
+                yield answer
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise Unavailable(
+                "exchange.unreachable",
+                _("{url} cannot be reached: {problem}."),
+                url=self._base_url,
+                problem=type(error).__name__,
+            ) from error
+
+
 def http_transport(
     base_url: str,
     *,
     timeout: float = 30.0,
     max_bytes: int = 64 * 1024 * 1024,
     verify: ssl.SSLContext | bool = True,
-) -> Transport:
-    """Return a transport to `base_url`, with one kept connection.
+) -> HttpTransport:
+    """Return a transport to `base_url`, with kept connections.
 
     A redirect is an answer like any other and is not followed: credentials and signatures never
     go where they were not meant to. Compressed answers are not asked for, so that size is what
@@ -41,24 +88,7 @@ def http_transport(
         trust_env=False,
         headers={"accept-encoding": "identity", "user-agent": "cordiale"},
     )
-
-    def send(request: Request) -> Response:
-        url = request.path + (f"?{request.query}" if request.query else "")
-        try:
-            with client.stream(
-                request.method, url, content=request.body or None, headers=dict(request.headers)
-            ) as answer:
-                return _read(answer, max_bytes)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise Unavailable(
-                "exchange.unreachable",
-                _("{url} cannot be reached: {problem}."),
-                url=base_url,
-                problem=type(error).__name__,
-            ) from error
-
-    weakref.finalize(send, client.close)  # a transport nobody holds any more leaves no connection behind
-    return send
+    return HttpTransport(client, base_url, max_bytes)
 
 
 def refusing_plain(node: str, url: str) -> Transport:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -30,3 +32,22 @@ class Response(msgspec.Struct, frozen=True):
 
 #: The single place where the outside begins: a socket, or another simulated node.
 Transport = Callable[[Request], Response]
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """Carry an HTTP response whose body is read while it comes; `parts` raises Unavailable when it breaks off."""
+
+    status: int
+    headers: Mapping[str, str]
+    parts: Iterator[bytes]
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A transport that can also hand over a response while it comes."""
+
+    def __call__(self, request: Request) -> Response:
+        """Send one request and return its whole response."""
+
+    def flow(self, request: Request, patience: float) -> AbstractContextManager[Flow]:
+        """Send one request and hand over its response as it comes, in silences of up to `patience` seconds."""

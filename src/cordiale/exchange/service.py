@@ -14,6 +14,7 @@ from cordiale.exchange.message import Request, Response
 from cordiale.exchange.taxii.media import UNAUTHORISED, UNAVAILABLE, error
 from cordiale.exchange.taxii.server import respond_taxii
 from cordiale.exchange.taxii.wiring import Delivered, Inbox
+from cordiale.exchange.wake import Bell
 from cordiale.platform.errors import CordialeError, NotAllowed, Unavailable
 from cordiale.platform.log import logger
 from cordiale.store.connection import Store
@@ -56,6 +57,8 @@ class Service(msgspec.Struct, frozen=True):
     title: str = "Cordiale"
     nonces: Nonces = msgspec.field(default_factory=Nonces)
     more: More | None = None
+    #: rung after each cut, so that whoever waits for news is told at once
+    bell: Bell = msgspec.field(default_factory=Bell)
     #: the one in use; replaced whole, since requests are answered in several threads
     seen: list[Seen] = msgspec.field(default_factory=lambda: [Seen()])
 
@@ -83,7 +86,7 @@ def _caller(request: Request, service: Service) -> Partnership | None:
     if link.signer_named(request) is None:
         return service.identify(request)
     try:
-        return authenticate(request, service)
+        found = authenticate(request, service)
     except NotAllowed:
         return None
 

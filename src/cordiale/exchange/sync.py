@@ -99,23 +99,33 @@ def ask_signed(
     signed = sign_request(home, request, partner.node)
     answer = transport(signed)
     if answer.status == 401:
-        refusal = _refusal(answer)
-        if refusal.challenge:
-            signed = sign_request(home, request, partner.node, challenge=refusal.challenge)
+        challenge = challenge_of(answer)
+        if challenge:
+            signed = sign_request(home, request, partner.node, challenge=challenge)
             answer = transport(signed)
     if answer.status in (200, 204):
         return answer, signed
+    raise refused(partner, answer)
+
+
+def refused(partner: Partner, answer: Response) -> CordialeError:
+    """Return what a partner's refusal means: Unavailable, NotAllowed or ProtocolError."""
     refusal = _refusal(answer)
     params: dict[str, Any] = {"node": partner.node, "code": refusal.error[:100] or str(answer.status)}
     if answer.status in (401, 403, 404):
-        raise NotAllowed("exchange.refused", _("{node} refuses our requests: {code}."), **params)
+        return NotAllowed("exchange.refused", _("{node} refuses our requests: {code}."), **params)
     if answer.status >= 500:
-        raise Unavailable("exchange.unavailable", _("{node} cannot answer now: {code}."), **params)
+        return Unavailable("exchange.unavailable", _("{node} cannot answer now: {code}."), **params)
     if refusal.error == "exchange.rejoin":
-        raise ProtocolError(
+        return ProtocolError(
             "exchange.rejoin", _("{node} was restored, or we were: the link must rejoin."), **params
         )
-    raise ProtocolError("exchange.answer", _("{node} does not take what we send: {code}."), **params)
+    return ProtocolError("exchange.answer", _("{node} does not take what we send: {code}."), **params)
+
+
+def challenge_of(answer: Response) -> str:
+    """Return the challenge in a refusal, with which the same request is accepted once; empty when there is none."""
+    return _refusal(answer).challenge
 
 
 def _refusal(answer: Response) -> _Refusal:
@@ -198,9 +208,12 @@ class _Visit:
         request = Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
         answer, asked = ask_signed(self.home, self.partner, self.transport, request)
         welcome = _read(answer, nodes.Welcome, self.partner)
+        begun = self.home.clock()
         self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
+        # read in the middle of the exchange, as NTP does (RFC 5905 section 8): wrong by half of what it took at most
+        ours_then = (begun + self.home.clock()) // 2
         self.welcome = welcome
-        self.difference = welcome.clock - self.home.clock()
+        self.difference = welcome.clock - ours_then
         self._look_back(welcome)
         if welcome.generation > link.generation and not welcome.closed:
             with self.store.write() as tx:
@@ -375,19 +388,6 @@ def _record(
     values |= rejoin.after_visit(partner, before, visited.learnt)
     if any(getattr(before, name) != value for name, value in values.items()):
         records.save_link(tx, partner.number, values)
-
-
-def listen(store: Store, home: Home, partner: Partner, transport: Transport, *, seconds: float = 25.0) -> int:
-    """Wait at the partner for news beyond what we hold (long poll); return its last entry number.
-
-    Raises what `ask` raises.
-    """
-    with store.read() as tx:
-        link = records.link(tx, partner.number)
-    query = f"after={link.received}&recalls={link.recalls}&wait={max(0, int(seconds))}"
-    answer = ask(home, partner, transport, Request("GET", nodes.BASE + "news", query))
-    news: nodes.News = _read(answer, nodes.News, partner)
-    return news.last
 
 
 def links(tx: Transaction) -> tuple[Link, ...]:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from cordiale.desk import attachments
 from cordiale.desk import reconcile as reconciling
 from cordiale.desk.reconcile import SLICE_S
+from cordiale.exchange.listening import Ear, listen
 from cordiale.exchange.partner import partner as one
-from cordiale.exchange.sync import listen, visit
+from cordiale.exchange.sync import visit
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.exchange.home import Partner
+    from cordiale.exchange.message import Transport
     from cordiale.node.ticks import Ticks
     from cordiale.platform.ids import Randomness
 
@@ -29,37 +32,60 @@ log = logger("node")
 def keep(desk: Desk, ticks: Ticks, name: str) -> None:
     """Serve one link until the node closes or the partner is no longer confirmed."""
     failures = 0
+    way: _Way | None = None
     while not ticks.stopping:
         try:
             with desk.store.read() as tx:
                 partner = one(tx, name)
             if partner.state != "confirmed" or partner.kind != "two-way":
-                return
-            carrier = desk.carrier(partner)
-            pulled = visit(desk.store, desk.home, partner, carrier)
+                break
+            if way is None or not way.leads_to(partner):
+                if way is not None:
+                    way.ear.close()
+                way = _Way(desk, partner)
+            pulled = visit(desk.store, desk.home, partner, way.carrier)
             up = pulled.link.state == "up"
             if up:
                 failures = 0
                 if pulled.new or pulled.withdrawn or pulled.same:
                     desk.wake()
-                attachments.fetch(desk, partner, carrier)
+                attachments.fetch(desk, partner, way.carrier)
                 if pulled.more:
                     continue
-                goes_on = reconciling.in_turn(desk, partner, carrier)
-                seconds = SLICE_S if goes_on else float(desk.settings.exchange.poll_s)
-                listen(desk.store, desk.home, partner, carrier, seconds=seconds)
+                if reconciling.in_turn(desk, partner, way.carrier):
+                    listen(desk.store, desk.home, partner, way.carrier, seconds=SLICE_S)
+                else:
+                    way.ear.wait(float(desk.settings.exchange.poll_s))
                 continue
         except CordialeError as error:
             if ticks.stopping:
-                return
+                break
             log.warning("a link waits", partner=name, code=error.code)
         except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
             if ticks.stopping:
-                return
+                break
             log.error("a link failed", error=error, partner=name)
         failures += 1
+        if way is not None:  # a new connection next time: keys and addresses are looked up again
+            way.ear.close()
+            way = None
         if ticks.pause(backoff(failures, desk.random)):
-            return
+            break
+    if way is not None:
+        way.ear.close()
+
+
+class _Way:
+    """Keep the connections to a partner, and the stream on which it tells of news, from one visit to the next."""
+
+    def __init__(self, desk: Desk, partner: Partner) -> None:
+        self._place = (partner.url, partner.pins)
+        self.carrier: Transport = desk.carrier(partner)
+        self.ear = Ear(desk.store, desk.home, partner, self.carrier)
+
+    def leads_to(self, partner: Partner) -> bool:
+        """Tell whether the partner is still where this leads."""
+        return self._place == (partner.url, partner.pins)
 
 
 def backoff(failures: int, random: Randomness) -> float:

@@ -75,7 +75,7 @@ def open_node(
         settings=settings,
         store=store,
         desk=desk,
-        service=service(desk),
+        service=service(desk, ticks.bell),
         ticks=ticks,
         end_egress=keyring.close,
     )

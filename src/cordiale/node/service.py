@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments, inbox, partnerships, tokens
 from cordiale.exchange.service import Service
+from cordiale.exchange.wake import Bell
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from cordiale.exchange.taxii.wiring import Keep
 
 
-def service(desk: Desk) -> Service:
-    """Return the service of an opened node."""
+def service(desk: Desk, bell: Bell | None = None) -> Service:
+    """Return the service of an opened node; `bell` rings after each cut."""
 
     def joined(name: str) -> Partnership | None:
         with desk.store.read() as tx:
@@ -41,3 +42,4 @@ def service(desk: Desk) -> Service:
         title=desk.home.title,
         more=more,
     )
+        bell=bell or Bell(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from cordiale.exchange.wake import Bell
 from cordiale.platform.log import logger
 
 if TYPE_CHECKING:
@@ -22,9 +23,10 @@ log = logger("node")
 
 
 class Ticks:
-    """The background work of one opened node; `wake` may be called from any thread."""
+    """The background work of one opened node; `wake` may be called from any thread, `bell` rings after each cut."""
 
     def __init__(self) -> None:
+        self.bell = Bell()
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -70,7 +72,7 @@ class Ticks:
 def _work(desk: Desk, ticks: Ticks) -> None:
     from cordiale.node.work import Work
 
-    work = Work(desk)
+    work = Work(desk, cut=ticks.bell.ring)
     period = desk.settings.exchange.tick_ms / 1000
     woken = True
     while not ticks.stopping:

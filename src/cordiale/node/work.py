@@ -30,8 +30,14 @@ log = logger("node")
 class Work:
     """What the worker remembers between steps; nothing that a restart would miss."""
 
-    def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        monotonic: Callable[[], float] = time.monotonic,
+        cut: Callable[[], None] = lambda: None,
+    ) -> None:
         self.desk = desk
+        self.tell = cut
         self.monotonic = monotonic
         self.token: object = None
         self.cut_at = 0.0
@@ -79,6 +85,8 @@ class Work:
             return False
         with desk.store.write() as tx:
             cuts = cut(tx, desk.home, joined, desk.clock())
+        if any(one.segments for one in cuts):
+            self.tell()
         for one in cuts:
             if one.segments:
                 log.info("segments cut", partner=one.partner, first=one.first, last=one.last)

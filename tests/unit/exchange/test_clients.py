@@ -17,8 +17,9 @@ from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
 
 from cordiale.exchange import partner as partners
 from cordiale.exchange.http import http_transport
+from cordiale.exchange.listening import listen
 from cordiale.exchange.message import Request
-from cordiale.exchange.sync import listen, visit
+from cordiale.exchange.sync import visit
 from cordiale.exchange.taxii import client as ours
 from cordiale.platform.errors import ProtocolError, Unavailable
 from tests.unit.exchange.served import OBJECTS
