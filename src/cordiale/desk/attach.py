@@ -110,7 +110,7 @@ def views(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Atta
     stated = {row.source: markings.atoms(tx, row.full_mid) for row in rows if row.raw}
     joined = [(one, stated[one.source] | one.marking) for one in attached if one.source in stated]
     if actor.recipient is not None:
-        compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient)
+        compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
         now = desk.clock()
         joined = [(one, marking) for one, marking in joined if compiled.decide(marking, now).passes]
     return tuple(view(one, marking) for one, marking in joined)

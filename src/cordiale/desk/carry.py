@@ -72,7 +72,7 @@ def carry_out(
         known = exchange.partner(tx, partner)
     cut_all(desk)
     with desk.store.read() as tx:
-        partnership = partnerships(tx).get(known.node)
+        partnership = partnerships(tx, desk.node).get(known.node)
     if partnership is None:
         raise Conflict(
             "carry-rules",

@@ -100,7 +100,7 @@ def mark(
 
 def _narrowed(tx: Transaction, desk: Desk) -> int:
     """Let the stream follow in the same transaction; return how many recalls came of it."""
-    joined = tuple(partnerships(tx).values())
+    joined = tuple(partnerships(tx, desk.node).values())
     if not joined:
         return 0
     before = {found.id for found in recalls(tx)}

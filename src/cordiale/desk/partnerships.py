@@ -15,21 +15,24 @@ if TYPE_CHECKING:
     from cordiale.store.connection import Transaction
 
 
-def partnerships(tx: Transaction) -> dict[str, Partnership]:
-    """Return the partnership of every confirmed partner that applied rules name, by node."""
+def partnerships(tx: Transaction, home: str = "") -> dict[str, Partnership]:
+    """Return the partnership of every confirmed partner that applied rules name, by node.
+
+    `home` is the name of this node: without it nothing passes that it controls as the originator.
+    """
     found = tuple(applied(tx).values())
     result = {}
     for partner in partners(tx):
         rules = rules_for(partner.node, found)
-        joined = pair_up(partner, rules)
+        joined = pair_up(partner, rules, home)
         if joined is not None:
             result[partner.node] = joined
     return result
 
 
-def partnership(tx: Transaction, name: str) -> Partnership:
+def partnership(tx: Transaction, name: str, home: str = "") -> Partnership:
     """Return one partnership, named by its node in any case; raises NotFound saying what is missing, Conflict while it is suspended."""
-    found = partnerships(tx)
+    found = partnerships(tx, home)
     for node, joined in found.items():
         if node.lower() == name.lower():
             return joined

@@ -49,7 +49,9 @@ def preview(
     """
     authorise(actor, "preview")
     with desk.store.read() as tx:
-        chosen = [partnership(tx, partner)] if partner else list(partnerships(tx).values())
+        chosen = (
+            [partnership(tx, partner, desk.node)] if partner else list(partnerships(tx, desk.node).values())
+        )
         seen = visible(tx, desk, actor)
         for stix_id in ids or ():
             if not versions.get(tx, stix_id, seen):
@@ -80,7 +82,7 @@ def tables(desk: Desk, actor: Actor) -> dict[str, tuple[TableView, ...]]:
     """Return, by partner, the tables of equivalences with its nation that are not signed by both."""
     authorise(actor, "preview")
     with desk.store.read() as tx:
-        return {name: _tables(one) for name, one in partnerships(tx).items()}
+        return {name: _tables(one) for name, one in partnerships(tx, desk.node).items()}
 
 
 def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> PartnerPreview:

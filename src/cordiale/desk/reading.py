@@ -35,7 +35,7 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
     """
     if actor.recipient is None:
         return list(rows)
-    compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient)
+    compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
     known, now = definitions.known(tx, desk), desk.clock()
     whole = versions.bodies(tx, [row.vid for row in rows])
     found = []

@@ -54,7 +54,9 @@ def recall(
         for stix_id in ids:
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
-        chosen = [partnership(tx, partner)] if partner else list(partnerships(tx).values())
+        chosen = (
+            [partnership(tx, partner, desk.node)] if partner else list(partnerships(tx, desk.node).values())
+        )
         for one in chosen:
             now = desk.clock()
             drafted = exchange.draft(
@@ -98,7 +100,7 @@ def recall_confirm(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
                 _("There is no drafted recall {id}. See: cordiale recall"),
                 id=recall_id,
             )
-        one = partnership(tx, found[0].partner)
+        one = partnership(tx, found[0].partner, desk.node)
         sent = exchange.confirm(tx, desk.home, one, recall_id, actor.name, desk.clock())
         audit.acted(tx, desk, actor, "recall-confirm", recall=recall_id, partner=sent.partner)
     desk.wake()

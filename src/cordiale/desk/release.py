@@ -67,7 +67,7 @@ def release(
     marking_within = sorted(marking_of(marking_within)) if marking_within else []
     query = Query(type=tuple(types), marking_within=tuple(marking_within))
     with desk.store.write() as tx:
-        one = joined(tx, partner)
+        one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         for stix_id in ids:
             if not versions.get(tx, stix_id, seen):
@@ -111,7 +111,7 @@ def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
     named(actor, "release --confirm")
     with desk.store.write() as tx:
         confirmed = records.confirm_act(tx, act, actor.name, desk.clock())
-        one = joined(tx, confirmed.to[0])
+        one = joined(tx, confirmed.to[0], desk.node)
         covered = _queue(tx, one, confirmed)
         audit.acted(tx, desk, actor, "release-confirm", act=act, partner=one.partner.node)
         cut(tx, desk.home, (one,), desk.clock())
@@ -148,7 +148,7 @@ def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted
     authorise(actor, "release")
     named(actor, "refuse --lift")
     with desk.store.write() as tx:
-        one = joined(tx, partner)
+        one = joined(tx, partner, desk.node)
         lifted = sum(
             records.lift_exceptions(tx, stix_id, one.partner.node, actor.name, desk.clock())
             for stix_id in ids
@@ -171,7 +171,7 @@ def _except(
     authorise(actor, "release")
     named(actor, kind)
     with desk.store.write() as tx:
-        one = joined(tx, partner)
+        one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         now = desk.clock()
         for stix_id in ids:

@@ -110,6 +110,7 @@ def _diff(tx: Transaction, desk: Desk, actor: Actor, after: Rules) -> RulesDiff:
             if known is None or marking in known
         },
         state=_state(tx),
+        home=desk.node,
     )
     return RulesDiff(
         token=found.token,

@@ -109,4 +109,4 @@ def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chi
     """Say what each partner has: only to people of this node who may preview."""
     if not may_see_partners(desk, actor):
         return ()
-    return tuple(chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx).values())
+    return tuple(chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx, desk.node).values())

@@ -52,7 +52,7 @@ def partner_resume(desk: Desk, actor: Actor, name: str, *, reason: str = "") -> 
     with desk.store.write() as tx:
         known = _in_state(tx, name, SUSPENDED)
         records.suspend_partner(tx, known.number, CONFIRMED)
-        joined = partnerships(tx).get(known.node)
+        joined = partnerships(tx, desk.node).get(known.node)
         queued = backfill.approve_query(tx, joined, desk.clock()) if joined is not None else 0
         audit.acted(tx, desk, actor, "partner-resume", partner=known.node, reason=reason, queued=queued)
         done = _view(tx, known)

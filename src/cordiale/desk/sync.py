@@ -56,7 +56,7 @@ def cut_all(desk: Desk) -> int:
     total = 0
     while True:
         with desk.store.read() as tx:
-            joined = tuple(partnerships(tx).values())
+            joined = tuple(partnerships(tx, desk.node).values())
         if not joined:
             return total
         with desk.store.write() as tx:

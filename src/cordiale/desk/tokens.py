@@ -69,7 +69,7 @@ def _known(desk: Desk) -> dict[bytes, Partnership]:
 def _looked_up(desk: Desk, digest: bytes) -> Partnership | None:
     with desk.store.read() as tx:
         name = records.partner_of_token(tx, digest)
-        joined = partnerships(tx).get(name) if name else None
+        joined = partnerships(tx, desk.node).get(name) if name else None
     if joined is None:
         return None
     recipient = joined.recipient

@@ -38,7 +38,7 @@ def visible(tx: Transaction, desk: Desk, actor: Actor) -> Visible:
     held = desk.cache.get(repr(key))
     if held is not None and held[0] == now // SECOND:
         return held[1]  # type: ignore[no-any-return]
-    compiled = compile_rules(rules, actor.recipient)
+    compiled = compile_rules(rules, actor.recipient, desk.node)
     passed = frozenset(mid for mid, marking in known.items() if compiled.decide(marking, now).passes)
     while len(desk.cache) >= _KEPT:
         desk.cache.pop(next(iter(desk.cache)))

@@ -32,7 +32,7 @@ def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
         rows = versions.get(tx, stix_id, visible(tx, desk, actor))
         if not rows:
             raise unknown(stix_id)
-        partnership = joined(tx, partner)
+        partnership = joined(tx, partner, desk.node)
         answers = stream.why(tx, desk.home, partnership, stix_id, desk.clock())
     audit.read(desk, actor, "why", id=stix_id, partner=partner)
     current = {row.vid for row in rows}
@@ -79,7 +79,7 @@ def chips(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row]) -> dic
     if not may_see_partners(desk, actor):
         return {}
     held = {row.vid: row for row in rows if row.origin != "derived"}
-    joined_now = tuple(partnerships(tx).values())
+    joined_now = tuple(partnerships(tx, desk.node).values())
     answers = stream.judged(tx, desk.home, joined_now, list(held), desk.clock())
     return {
         vid: tuple(

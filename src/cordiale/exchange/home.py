@@ -123,30 +123,34 @@ class Partnership(msgspec.Struct, frozen=True):
     partner: Partner
     recipient: Recipient
     rules: Rules
+    home: str = ""
 
     @property
     def compiled(self) -> Compiled:
         """Return the decision table, which remembers its verdicts between requests."""
-        key = (self.rules.version, self.recipient)
+        key = (self.rules.version, self.recipient, self.home)
         found = _COMPILED.get(key)
         if found is None:
             if len(_COMPILED) >= _REMEMBERED:
                 _COMPILED.clear()
-            found = _COMPILED[key] = compile_rules(self.rules, self.recipient)
+            found = _COMPILED[key] = compile_rules(self.rules, self.recipient, self.home)
         return found
 
 
 # A table depends on nothing but the rules' content (`version` is its hash) and the recipient, so
 # that it may be kept for the life of the process.
-_COMPILED: dict[tuple[str, Recipient], Compiled] = {}
+_COMPILED: dict[tuple[str, Recipient, str], Compiled] = {}
 _REMEMBERED = 1024
 
 
-def pair_up(partner: Partner, rules: Rules | None) -> Partnership | None:
-    """Join a confirmed partner with the rules that name it; None when they do not."""
+def pair_up(partner: Partner, rules: Rules | None, home: str = "") -> Partnership | None:
+    """Join a confirmed partner with the rules that name it; None when they do not.
+
+    `home` is the name of this node; without it what this node controls as the originator stays.
+    """
     if rules is None or partner.state != "confirmed" or partner.node not in rules.partners:
         return None
     stated = rules.partners[partner.node]
     # the weaker of what the rules assume and what the link really is
     weaker = min(stated.assurance, partner.assurance, key=ASSURANCES.index)
-    return Partnership(partner, msgspec.structs.replace(stated, assurance=weaker), rules)
+    return Partnership(partner, msgspec.structs.replace(stated, assurance=weaker), rules, home)

@@ -20,7 +20,7 @@ def service(desk: Desk, bell: Bell | None = None) -> Service:
 
     def joined(name: str) -> Partnership | None:
         with desk.store.read() as tx:
-            return partnerships.partnerships(tx).get(name)
+            return partnerships.partnerships(tx, desk.node).get(name)
 
     def identify(request: Request) -> Partnership | None:
         return tokens.identify(desk, request)

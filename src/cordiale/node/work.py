@@ -80,7 +80,7 @@ class Work:
     def _cut(self) -> bool:
         desk = self.desk
         with desk.store.read() as tx:
-            joined = tuple(partnerships(tx).values())
+            joined = tuple(partnerships(tx, desk.node).values())
         if not joined:
             return False
         with desk.store.write() as tx:

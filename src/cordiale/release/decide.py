@@ -47,13 +47,15 @@ class Compiled:
     """The decision table of one recipient under one version of the rules.
 
     It remembers verdicts over single atoms, never over whole markings, and forgets them when the clock passes an
-    instant at which one of them may change.
+    instant at which one of them may change. `home` is the node that decides: what it originated is its own to give, and
+    what it may hold its people may read.
     """
 
-    __slots__ = ("_table", "names", "recipient", "rules")
+    __slots__ = ("_table", "home", "names", "recipient", "rules")
 
-    def __init__(self, rules: Rules, recipient: Recipient) -> None:
+    def __init__(self, rules: Rules, recipient: Recipient, home: str = "") -> None:
         self.rules = rules
+        self.home = home
         self.recipient = recipient
         self.names = names(recipient)
         self._table = _Table()
@@ -104,9 +106,9 @@ def _consented(verdict: Decision, consents: frozenset[str]) -> bool:
     return verdict.code == "originator-control" and verdict.params["originator"] in consents
 
 
-def compile_rules(rules: Rules, recipient: Recipient) -> Compiled:
-    """Prepare the decisions for one recipient."""
-    return Compiled(rules, recipient)
+def compile_rules(rules: Rules, recipient: Recipient, home: str = "") -> Compiled:
+    """Prepare the decisions for one recipient, taken by the node `home`."""
+    return Compiled(rules, recipient, home)
 
 
 def decide(
@@ -156,7 +158,9 @@ def _judge_axis(atom: str, compiled: Compiled, now: Instant) -> tuple[Decision, 
             passes = value in who.compartments
             verdict = _verdict(passes, "compartment", atom, f"{place}.compartments", compartment=value)
         case "orcon":
-            verdict = _verdict(value == who.node, "originator-control", atom, place, originator=value)
+            ours = bool(compiled.home) and compiled.home in (value, who.node)
+            passes = ours or value == who.node
+            verdict = _verdict(passes, "originator-control", atom, place, originator=value)
         case "pap":
             verdict = _yes(atom, "use restriction")  # what may be done with it, not who may have it
         case "unresolved":

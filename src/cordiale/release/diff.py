@@ -93,10 +93,10 @@ class RulesDiff(msgspec.Struct, frozen=True):
 class _View:
     """One version of the rules over all markings and kinds, with partners as bits."""
 
-    def __init__(self, rules: Rules | None, nodes: Sequence[str], now: Instant) -> None:
+    def __init__(self, rules: Rules | None, nodes: Sequence[str], now: Instant, home: str = "") -> None:
         partners = rules.partners if rules is not None else {}
         self.tables = [
-            Compiled(rules, partners[n]) if rules is not None and n in partners else None for n in nodes
+            Compiled(rules, partners[n], home) if rules is not None and n in partners else None for n in nodes
         ]
         self._now = now
         self._called = [addresses(table.recipient) if table else frozenset[str]() for table in self.tables]
@@ -217,14 +217,15 @@ def diff(
     acts: Sequence[Act] = (),
     sent: Mapping[tuple[str, Marking], int] | None = None,
     state: str = "",
+    home: str = "",
 ) -> RulesDiff:
     """Return what would change for every partner, exactly.
 
     `acts` are the approvals by query (those by id are in the groups). `sent` counts what each node holds by effective
-    marking. `state` names the state of store, acts and exceptions that was counted.
+    marking. `state` names the state of store, acts and exceptions that was counted, `home` the node that decides.
     """
     nodes = sorted({*(before.partners if before else ()), *after.partners})
-    old, new = _View(before, nodes, now), _View(after, nodes, now)
+    old, new = _View(before, nodes, now, home), _View(after, nodes, now, home)
     sums, changes = _Sums(len(nodes)), Counter[tuple[Marking, int, int, int]]()
     bits = {node: 1 << bit for bit, node in enumerate(nodes)}
     lasting = [

@@ -143,3 +143,12 @@ def test_a_person_is_asked_the_same_question_as_a_partner():
     assert refused("level:AAA/MIDDLE", "tlp:red", recipient=ada) == "passes"
     assert refused("level:AAA/TOP", recipient=ada) == "clearance-too-low"
     assert refused("level:AAA/TWO", recipient=ada) == "clearance-too-low"
+
+
+def test_what_a_node_originated_is_its_own_to_give_and_what_it_may_hold_its_people_may_read():
+    ours = compile_rules(RULES, BRAVO, "alpha")
+    assert ours.decide(marking("orcon:alpha"), NOW).passes
+    assert not ours.decide(marking("orcon:charlie"), NOW).passes
+    assert not ours.decide(marking("orcon:alpha", "tlp:red"), NOW).passes
+    reader = compile_rules(RULES, BRAVO, "bravo")
+    assert reader.decide(marking("orcon:charlie"), NOW).passes

@@ -263,7 +263,10 @@ class Gate:
         if len(self._tables) > 64 * KEPT:
             self._tables = {}
         first, second = (
-            self._tables.setdefault((rules.version, ask.recipient, own), Compiled(rules, ask.recipient))
+            self._tables.setdefault(
+                (rules.version, ask.recipient, own),
+                Compiled(rules, ask.recipient, ask.pair.partition(">")[0]),
+            )
             for own in (False, True)
         )
         return first, second
