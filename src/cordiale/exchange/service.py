@@ -86,7 +86,7 @@ def _caller(request: Request, service: Service) -> Partnership | None:
     if link.signer_named(request) is None:
         return service.identify(request)
     try:
-        found = authenticate(request, service)
+        return authenticate(request, service)
     except NotAllowed:
         return None
 
