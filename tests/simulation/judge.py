@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import orjson
 
-from cordiale.exchange import records
+from cordiale.exchange import records, rejoin
 from cordiale.exchange.entry import STUB, read_numbers, unpack
 from cordiale.exchange.message import Response
 from cordiale.exchange.segment import Resource, read_header
@@ -32,7 +34,7 @@ _NEW = """
 """
 
 _NUMBERS = """
-    SELECT p.node, s.generation, s.last, r.generation, r.received
+    SELECT p.node, s.generation, s.last, r.generation, r.received, r.state, r.code
     FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
 """
 _RECALLS = "SELECT id, pair, vids, confirmed_by FROM exchange_recall WHERE state <> 'draft'"
@@ -60,6 +62,19 @@ class _NotMeant(Exception):
     """Ends a transaction that was only tried."""
 
 
+@dataclass(frozen=True)
+class Ask:
+    """One recall that was sent: by whom to whom, and the contents it names; `by_person` when nothing but a person's word
+    asks for it.
+    """
+
+    id: str
+    giver: str
+    receiver: str
+    raws: tuple[bytes, ...]
+    by_person: bool
+
+
 class Judge:
     """Keep the reference up to date with what is held where, and check every byte against it."""
 
@@ -73,7 +88,10 @@ class Judge:
         self.learned: dict[str, set[bytes]] = {name: set() for name in (*world.nodes, READER)}
         self.seen = dict.fromkeys(world.nodes, 0)
         self.stale: set[str] = set()
+        self.restated: set[str] = set()
         self.noted: set[str] = set()
+        self.asks: list[Ask] = []
+        self.asked_at: dict[str, int] = {}
         self.counts: dict[str, int] = {}
         self.looked: dict[str, int] = {}
         self.had: set[tuple[str, str, bytes]] = set()
@@ -110,14 +128,23 @@ class Judge:
                 house.known.add(stix_id)
                 continue
             said = self.by_raw.get(bytes(raw)) or self._parsed(bytes(raw), source, line=False)
-            stated = self.stated.get((source, name, said.raw))
-            if stated is None:  # it came through another node, and is under what all who brought it say
-                stated = frozenset().union(
-                    *(self.stated.get((giver, name, said.raw), frozenset()) for giver in self.world.nodes)
-                )
-            house.add(Kept(said, source, vid, received, stated))
+            house.add(Kept(said, source, vid, received))
+            self.restated.add(name)
             if source in brought.get(vid, ()):
                 self.had.add((source, name, said.raw))
+        if name in self.restated:
+            self._restate(house)
+
+    def _restate(self, house: House) -> None:
+        """Say anew under which markings everything came: what came through another node is under what all say."""
+        self.restated.discard(house.name)
+        for kept in house.by_vid.values():
+            if kept.source == house.name:
+                continue  # nobody restates what is said here
+            said = {giver: self.stated.get((giver, house.name, kept.said.raw)) for giver in self.world.nodes}
+            kept.stated = frozenset().union(*(one for one in said.values() if one is not None))
+            own = said.get(kept.source)
+            kept.least = kept.stated if own is None else own
 
     def _parsed(self, raw: bytes, author: str, *, line: bool) -> Said:
         """Read what the product wrote: a new version with another marking, a tear-line, a definition."""
@@ -157,20 +184,35 @@ class Judge:
         for recall_id, number, packed, confirmed_by in fresh:
             self.noted.add(recall_id)
             self.coverage[f"recall {'narrowed' if confirmed_by == 'cordiale' else 'by a person'}"] += 1
-            pact = self.houses[name].pacts[names[number]]
             vids = list(read_numbers(packed))
             with node.store.read() as tx:  # who asks a tear-line back asks for what it was made of
                 vids += [line.parent_vid for line in records.tear_line_parents(tx, vids).values()]
             if any((name, vid) not in self.raws for vid in vids):
                 self.refresh(name)
-            for vid in vids:
-                raw = self.raws.get((name, vid))
-                if raw is None:  # received and purged again within one visit, before anybody looked
-                    self.coverage["recall of the unseen"] += 1
-                    continue
-                pact.recalled.add(raw)
-                if confirmed_by == OFFICER.name and b'"marking-definition"' not in raw:
-                    pact.asked_back[raw] = self.seen[name]
+            raws = [self.raws.get((name, vid)) for vid in vids]
+            # received and purged again within one visit, before anybody looked
+            self.coverage["recall of the unseen"] += raws.count(None)
+            known = tuple(raw for raw in raws if raw is not None)
+            ask = Ask(recall_id, name, names[number], known, confirmed_by == OFFICER.name)
+            self.asks.append(ask)
+            self._ask(ask)
+
+    def _ask(self, ask: Ask) -> None:
+        pact = self.houses[ask.giver].pacts[ask.receiver]
+        pact.recalled.update(ask.raws)
+        for raw in ask.raws if ask.by_person else ():
+            if b'"marking-definition"' not in raw:
+                pact.asked_back[raw] = self.asked_at.setdefault(ask.id, self.seen[ask.giver])
+
+    def forget_asks(self, gone: Callable[[Ask], bool]) -> None:
+        """Take out recalls that nobody knows of any more, since a node was put back."""
+        self.asks = [ask for ask in self.asks if not gone(ask)]
+        for house in self.houses.values():
+            for pact in house.pacts.values():
+                pact.recalled.clear()
+                pact.asked_back.clear()
+        for ask in self.asks:
+            self._ask(ask)
 
     # The wire ---------------------------------------------------------------------------------
 
@@ -187,8 +229,10 @@ class Judge:
         if _CANARY.search(answer.body):
             raise Violation("leak", f"{sender} told {receiver} a canary in the answer to {path}")
         pact = self.houses[sender].pacts[receiver]
+        # what the receiver sent itself it may be told of: it asks so when it was put back to an earlier state
+        told = pact.sent | self.houses[receiver].pacts[sender].sent
         for found in _ID.findall(answer.body):
-            if found.decode() in self.houses[sender].known and found not in pact.sent:
+            if found.decode() in self.houses[sender].known and found not in told:
                 raise Violation(
                     "leak", f"{sender} named {found.decode()} to {receiver} in the answer to {path}"
                 )
@@ -219,7 +263,10 @@ class Judge:
         if stated is not None and said is not None:
             if not said.base <= stated:
                 raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
-            self.stated[sender, receiver, raw] = stated
+            if self.stated.get((sender, receiver, raw)) != stated:
+                self.stated[sender, receiver, raw] = stated
+                self.restated.add(receiver)
+                self.stale.add(receiver)
         self.coverage["entry " + ("tear-line" if said is None or said.line else "verbatim")] += 1
         words = _CANARY.findall(raw)
         about = next((self.by_word[w][0] for w in words), None)
@@ -280,7 +327,11 @@ class Judge:
         self.counts[node.name] = node.store.commits
         with node.store.read() as tx:
             rows = tx.rows(_NUMBERS)
-        for other, sent, last, taken, received in rows:
+        for other, sent, last, taken, received, state, code in rows:
+            if state == rejoin.STATE and code in rejoin.CODES:
+                # put back to an earlier state: what was numbered since and never fetched gives way
+                self.numbers.pop((node.name, other), None)
+                continue
             for key, now in (
                 ((node.name, other), (sent, last)),
                 ((other, f"{node.name} received"), (taken, received)),
@@ -358,6 +409,7 @@ class Judge:
         if asked is not None and said.raw in asked.recalled:
             return True  # its originator took it back from this node: no forwarder brings it there again
         overlay = other.overlay.get((said.id, pact.giver), frozenset())
+        overlay |= other.overlay.get((said.id, kept.source), frozenset())
         if any(atom.startswith("not-after") for atom in overlay):
             return True  # the receiver itself said until when it keeps it
         return said.author == other.name or any(

@@ -40,13 +40,18 @@ class Said:
 
 @dataclass(eq=False)
 class Kept:
-    """One content as a node holds it, from one source; `stated` is the marking it came with."""
+    """One content as a node holds it, from one source; `stated` is the marking it came with, from all who brought it.
+
+    `least` is that of its source alone where the source itself brought it: the source's word takes the place of what
+    others added on the way, in the order in which both came.
+    """
 
     said: Said
     source: str
     vid: int
     received: int
     stated: Atoms = frozenset()
+    least: Atoms = frozenset()
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -111,23 +116,27 @@ class House:
 
     # Markings ---------------------------------------------------------------------------------
 
-    def effective(self, kept: Kept) -> Atoms:
-        """Return the marking of a content with those of what it speaks about."""
-        found = kept.said.base | kept.stated | self.overlay.get((kept.said.id, kept.source), frozenset())
+    def effective(self, kept: Kept, least: bool = False) -> Atoms:
+        """Return the marking of a content with those of what it speaks about; `least` if the source's word is enough."""
+        found = (
+            kept.said.base
+            | (kept.least if least else kept.stated)
+            | self.overlay.get((kept.said.id, kept.source), frozenset())
+        )
         for target in kept.said.inherent:
             heads = self.heads(target)
             if not heads:
                 found |= NOBODY
             elif kept.source in heads:
-                found |= self.effective(heads[kept.source])
+                found |= self.effective(heads[kept.source], least)
             else:
                 for head in heads.values():
-                    found |= self.effective(head)
+                    found |= self.effective(head, least)
         return found
 
-    def full(self, kept: Kept) -> Atoms:
+    def full(self, kept: Kept, least: bool = False) -> Atoms:
         """Return the effective marking joined with those of its properties."""
-        return kept.said.own | self.effective(kept)
+        return kept.said.own | self.effective(kept, least)
 
     def passes(self, partner: str, marking: Atoms, now: int) -> bool:
         """Tell whether every atom lets the partner have it."""
@@ -154,14 +163,14 @@ class House:
     def open(self, partner: str, kept: Kept, now: int) -> bool:
         """Tell whether its marking, and that of what is current now, let the partner have the base."""
         head = self.heads(kept.said.id)[kept.source]
-        return all(self.passes(partner, self.effective(k), now) for k in {kept, head})
+        return all(self.passes(partner, self.effective(k, least=True), now) for k in {kept, head})
 
     def may(self, partner: str, kept: Kept, now: int, secret: bool = False) -> bool:
         """Tell whether a byte of this content may cross to the partner now."""
         pact = self.pacts[partner]
         if pact.state != "confirmed" or not self.open(partner, kept, now):
             return False
-        if secret and not self.passes(partner, self.full(kept), now):
+        if secret and not self.passes(partner, self.full(kept, least=True), now):
             return False
         return self.mandated(partner, kept.said, now)
 

@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from cordiale.desk import definitions as known_definitions
-from cordiale.desk import expiry, release, suspension, sync
+from cordiale.desk import expiry, partners, release, suspension, sync
 from cordiale.desk import mark as marking
 from cordiale.desk import recall as recalling
 from cordiale.desk.intake import prepare
 from cordiale.exchange import records
-from cordiale.exchange.message import Request
+from cordiale.exchange import rejoin as rejoining
 from cordiale.exchange.sync import Pulled, visit
 from cordiale.platform.clock import format_instant
-from cordiale.platform.errors import CordialeError
+from cordiale.platform.errors import Conflict, CordialeError
 from cordiale.stix import atoms as definitions
 from cordiale.stix.ingress import Limits
 from cordiale.store import search, versions
-from tests.simulation import writing
+from tests.simulation import restoring, writing
 from tests.simulation.judge import Judge, Violation
 from tests.simulation.network import FAIR, Network
+from tests.simulation.reader import Reader
 from tests.simulation.reference import Atoms, House, Kept, Said
 from tests.simulation.terms import FULL, TYPES, Terms
 from tests.simulation.world import (
@@ -44,12 +45,13 @@ _INGRESS = Limits()
 EVENTS = 200
 FOREVER = 1 << 62
 ROUNDS = 24
+PATIENCE = 3
+RESTORING = 3
+"""One schedule in so many copies nodes and puts them back."""
 _WIDTHS = ("green", "amber", "amber", "amber+strict", "red")
 
 
 GAPS = {
-    "a node restored to an earlier state": "schedules do not restore or roll back a node yet, neither as sender"
-    " nor as receiver; tests/unit/node/test_restore.py and tests/unit/exchange/test_apply.py do",
     "widening after a recall": "what was asked back, for whatever reason, goes again only as a new version",
     "evidence": "attached files are not exchanged in schedules",
 }
@@ -72,6 +74,9 @@ class Schedule:
         self.judge = Judge(self.world, self.houses, self.coverage)
         self.network = Network(self.world, self.judge, self.coverage, self.trace, self._meanwhile)
         self.depth = 0
+        self.copies: dict[str, restoring.Copy] = {}
+        # copies and restores shake everything at once: most schedules go without, to look at the rest for longer
+        self.mix = {**_MIX, **_RESTORES} if seed % RESTORING == RESTORING - 1 else _MIX
         self._done: dict[tuple[str, ...], list[int]] = {}
         self.reader = Reader()
         for name in NODES:
@@ -106,7 +111,7 @@ class Schedule:
             self.world.time[0] += self.random.choice((1, 1000, 200_000, SECOND, 7 * SECOND))
 
     def _event(self, number: int) -> None:
-        (event,) = self.random.choices(_EVENTS, _WEIGHTS)
+        (event,) = self.random.choices(list(self.mix), list(self.mix.values()))
         node = self.world.nodes[self.random.choice(NODES)]
         self.trace(number, event.__name__, node.name)
         self.coverage[f"event {event.__name__.strip('_')}"] += 1
@@ -403,6 +408,49 @@ class Schedule:
         """The plain client reads a page or two."""
         self.reader.read(self)
 
+    def copy(self, node: Node) -> None:
+        """Housekeeping takes a copy of a node."""
+        self.copies[node.name] = restoring.take(node, self._house(node))
+
+    def restore(self, node: Node) -> None:
+        """A node is restored from its copy; now and then, so is another."""
+        self._put_back(node, told=True)
+
+    def roll_back(self, node: Node) -> None:
+        """The machine under a node is put back to a snapshot, and nobody tells it."""
+        self._put_back(node, told=False)
+
+    def _put_back(self, node: Node, *, told: bool) -> None:
+        both = self.random.random() < 0.3
+        for one in (node, self.world.nodes[self._other(node)]) if both else (node,):
+            if one.name in self.copies:
+                self.judge.recalls(one.name)
+                restoring.put_back(one, self.judge, self.copies[one.name], told=told)
+                self.coverage[f"node {'restored' if told else 'rolled back'}"] += 1
+                self.trace("put back", one.name, told)
+
+    def rejoin(self, node: Node, *, unvisited: bool = False) -> bool:
+        """Somebody lets partners be served again after a node was put back; tells whether any was."""
+        done = False
+        with node.store.read() as tx:
+            waiting = [one.node for one in records.partners(tx) if rejoining.closed(tx, one.number)]
+        for name in waiting:
+            try:
+                partners.partner_rejoin(node.desk, OFFICER, name, unvisited=unvisited)
+            except Conflict as refused:
+                self.trace("refused", refused.code)
+                continue
+            done = True
+            self.coverage["partner rejoined"] += 1
+            self.trace("rejoined", name)
+        self.judge.stale.add(node.name)
+        return done
+
+    def closed(self, node: Node, partner: str) -> bool:
+        """Tell whether a node that was put back serves a partner nothing for now."""
+        with node.store.read() as tx:
+            return rejoining.closed(tx, records.partner(tx, partner).number)
+
     # Choices ----------------------------------------------------------------------------------
 
     def _house(self, node: Node) -> House:
@@ -430,21 +478,22 @@ class Schedule:
         self.network.deliver_late()
         before: object = None
         for _round in range(ROUNDS):
-            busy = [self._work(node) for node in self.world.nodes.values()]
+            # who was put back waits for its partners as long as any of them may yet be visited
+            busy = [self._work(node, last=_round >= PATIENCE) for node in self.world.nodes.values()]
             while self._due("read", self.world.nodes["can"]) or self.reader.more:
                 busy.append(True)
                 self.reader.read(self)
             after = self._state()
-            if not any(busy) or after == before:
+            if _round > PATIENCE and (not any(busy) or after == before):
                 break
             before = after
         else:
             raise Violation("unrest", f"still busy after {ROUNDS} rounds: {after}")
         self._check_end()
 
-    def _work(self, node: Node) -> bool:
+    def _work(self, node: Node, *, last: bool) -> bool:
         """Do what a node does all day, as far as anything happened that it could be about."""
-        busy = self._due("cut", node)
+        busy = self.rejoin(node, unvisited=last) | self._due("cut", node)
         if busy:
             expiry.expire(node.desk)
             self.judge.stale.add(node.name)
@@ -507,60 +556,6 @@ class Schedule:
         self.judge.refused_for_good(sender, receiver)
 
 
-class Reader:
-    """A plain TAXII client of the first node that pages by `added_after`, as most do."""
-
-    def __init__(self) -> None:
-        self.held: set[bytes] = set()
-        self.after = ""
-        self.collection = ""
-        self.more = False
-
-    def read(self, schedule: Schedule) -> None:
-        """Read pages until there is no more, or three."""
-        for _page in range(3):
-            self.more = self._get(schedule)
-            if not self.more:
-                return
-
-    def _get(self, schedule: Schedule) -> bool:
-        import msgspec
-
-        node = schedule.world.nodes["can"]
-        if not self.collection:
-            from cordiale.exchange.stream import collection_id
-
-            with node.store.read() as tx:
-                number = records.partner(tx, READER).number
-            self.collection = collection_id(node.home, number, "out")
-        query = "limit=3&match[version]=all" + (f"&added_after={self.after}" if self.after else "")
-        request = Request(
-            "GET",
-            f"/taxii2/api/collections/{self.collection}/objects/",
-            query,
-            {"authorization": f"Bearer {READER}", "accept": "application/taxii+json;version=2.1"},
-        )
-        answer = schedule.network.answer(READER, "can", request)
-        if answer.status != 200:
-            raise Violation("state", f"the plain client got {answer.status}: {answer.body!r}")
-        body = msgspec.json.decode(answer.body, type=dict[str, Any])
-        objects = body.get("objects", [])
-        self.held |= {msgspec.json.encode(value, order="sorted") for value in objects}
-        self.after = answer.headers["x-taxii-date-added-last"] if objects else self.after
-        schedule.trace("taxii", len(objects), self.after)
-        return bool(body.get("more"))
-
-    def check(self, schedule: Schedule) -> None:
-        """Check that the client got everything it may have."""
-        house = schedule.houses["can"]
-        data = b"".join(self.held)
-        now = schedule.world.nodes["can"].clock()
-        pact = house.pacts[READER]
-        for kept in house.must(READER, now):
-            if kept.said.token.encode() not in data and kept.said.raw not in pact.recalled:
-                raise Violation("loss", f"the plain client never got {kept.said.id} ({kept.said.token})")
-
-
 def _given(name: str) -> list[tuple[str, Terms]]:
     others = [(other, FULL) for other in NODES if other != name]
     return [*others, (READER, Terms(tlp="green", assurance="taxii"))] if name == "can" else others
@@ -595,7 +590,12 @@ _MIX: dict[Event, float] = {
     Schedule.index: 2,
     Schedule.read_taxii: 3,
 }
-_EVENTS, _WEIGHTS = list(_MIX), list(_MIX.values())
+_RESTORES: dict[Event, float] = {
+    Schedule.copy: 4,
+    Schedule.restore: 0.8,
+    Schedule.roll_back: 0.8,
+    Schedule.rejoin: 6,
+}
 _CALM: tuple[Event, ...] = (
     Schedule.write,
     Schedule.cut,

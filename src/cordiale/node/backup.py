@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from cordiale.store.connection import open_store
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.store.connection import Transaction
     from cordiale.store.types import Tombstone
 
 STORE = "store"
@@ -103,7 +105,7 @@ def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | Non
         url = configuration.load(path, {}).store.url
         ledger = _ledger(old, url) if old is not None else []
         store_backup.restore(copy / STORE, url)
-        _not_as_if_nothing_happened(path, ledger)
+        _carry_on(path, ledger)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
@@ -124,19 +126,29 @@ def _ledger(old: Path, url: str) -> list[Tombstone]:
         store.close()
 
 
-def _not_as_if_nothing_happened(path: Path, ledger: list[Tombstone]) -> None:
-    from cordiale.desk import attachments
+def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone]) -> list[int]:
+    """Purge again what ledgers say was purged, and close every link; return the versions purged.
+
+    `ledger` is that of the node as it was before it was restored; that of the copy is looked at as well.
+    """
     from cordiale.exchange import rejoin
     from cordiale.exchange.withdrawal import withdraw_everywhere
+
+    lines = [*versions.tombstones(tx), *ledger]
+    # before they are purged: the leaves in the streams cannot be made again afterwards
+    withdraw_everywhere(tx, [vid for tomb in lines for vid in versions.matching(tx, tomb)])
+    purged = versions.replay(tx, lines)
+    rejoin.close_all(tx)
+    return purged
+
+
+def _carry_on(path: Path, ledger: list[Tombstone]) -> None:
+    from cordiale.desk import attachments
     from cordiale.node.opening import open_node
 
     with open_node(path, environ={}) as node:
         with node.store.write() as tx:
-            ledger = [*versions.tombstones(tx), *ledger]
-            # before they are purged: the leaves in the streams cannot be made again afterwards
-            withdraw_everywhere(tx, [vid for tomb in ledger for vid in versions.matching(tx, tomb)])
-            purged = versions.replay(tx, ledger)
-            rejoin.close_all(tx)
+            purged = not_as_if_nothing_happened(tx, ledger)
         if purged:
             attachments.collect(node.desk)
             store_backup.scrub(node.store)

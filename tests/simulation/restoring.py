@@ -1,0 +1,83 @@
+"""Copies of nodes, and nodes put back to one: told so, as `cordiale restore` does it, or not, as when a machine is rolled back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cordiale.node.backup import not_as_if_nothing_happened
+from cordiale.store import backup, versions
+from tests.simulation.judge import Ask, Judge
+from tests.simulation.reference import Atoms, House
+from tests.simulation.terms import Terms
+from tests.simulation.world import Node
+
+_CARRIED_OUT = "SELECT 1 FROM exchange_recalled WHERE id = ?"
+_ASKED = "SELECT 1 FROM exchange_recall WHERE id = ? AND number IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One node as it was: its store, and what people there had decided by then."""
+
+    state: bytes
+    overlay: dict[tuple[str, str], Atoms]
+    pacts: dict[str, tuple[Terms, dict[str, int], dict[str, int], str]]
+
+
+def take(node: Node, house: House) -> Copy:
+    """Copy a node while it is in use."""
+    decided = {
+        name: (pact.terms, dict(pact.acts), dict(pact.holds), pact.state)
+        for name, pact in house.pacts.items()
+    }
+    return Copy(node.store.saved(), dict(house.overlay), decided)
+
+
+def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
+    """Put a node back to a copy; `told` as a restore that has the ledger of what was purged since."""
+    with node.store.read() as tx:
+        ledger = versions.tombstones(tx)
+    node.store.fuse = 0
+    node.store.put_back(copy.state)
+    node.restart()
+    if told:
+        with node.store.write() as tx:
+            not_as_if_nothing_happened(tx, ledger)
+        backup.scrub_owed(node.store)
+    _judged_anew(node, judge, copy)
+
+
+def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
+    """Let the judge know what the node knows now; what partners did meanwhile stays done."""
+    name, house = node.name, judge.houses[node.name]
+    house.kept.clear()
+    house.by_vid.clear()
+    house.known.clear()
+    house.lines.clear()
+    house.overlay = dict(copy.overlay)
+    for partner, (terms, acts, holds, state) in copy.pacts.items():
+        pact = house.pacts[partner]
+        pact.terms, pact.acts, pact.holds, pact.state = terms, dict(acts), dict(holds), state
+    judge.seen[name] = 0
+    judge.looked.pop(name, None)
+    judge.counts.pop(name, None)
+    judge.raws = {key: raw for key, raw in judge.raws.items() if key[0] != name}
+    judge.had = {one for one in judge.had if one[1] != name}
+    judge.numbers = {
+        key: value for key, value in judge.numbers.items() if key[0] != name and key[1] != f"{name} received"
+    }
+    judge.refresh(name)
+    judge.asked_at |= {ask.id: judge.seen[name] for ask in judge.asks if ask.giver == name}
+    judge.forget_asks(lambda ask: name in (ask.giver, ask.receiver) and not _stands(judge, ask))
+
+
+def _stands(judge: Judge, ask: Ask) -> bool:
+    """Tell whether who asked something back still knows so, or who was asked has done it: else nobody ever heard of it."""
+    nodes = judge.world.nodes
+    with nodes[ask.giver].store.read() as tx:
+        if tx.row(_ASKED, ask.id) is not None:
+            return True
+    if ask.receiver not in nodes:
+        return False
+    with nodes[ask.receiver].store.read() as tx:
+        return tx.row(_CARRIED_OUT, ask.id) is not None
