@@ -1,39 +1,56 @@
-"""`cordiale recall`: take back what was released."""
+"""`cordiale recall ask|list|show|confirm|answer`: take back what was released, and answer who takes back."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cordiale.cli.opened import opened
-from cordiale.cli.output import emit, table, when
-from cordiale.cli.tree import Command, single, tr
+from cordiale.cli.output import emit, table, when, yes
+from cordiale.cli.tree import Command, Falling, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.answers import Recalled
+    from cordiale.desk.recalled import Recalled, RecallReceived
 
-app = single()
+app = group(_("Take back what was released, and answer partners who take back."), Falling)
 
 STATES = {
     "draft": _("drafted: waits for a named person"),
     "asked": _("asked"),
     "acknowledged": _("acknowledged"),
-    "cannot": _("cannot be done there"),
+    "in-use": _("in use there, being corrected"),
+    "refused": _("cannot be done there"),
+    "unreachable": _("asked; no answer by the deadline"),
 }
+OUTCOMES = {
+    "done": _("done"),
+    "in-use": _("in use here, being corrected"),
+    "cannot": _("cannot be done here"),
+}
+ONWARD = {
+    "asked": _("asked, not all have answered"),
+    "acknowledged": _("acknowledged by all"),
+    "refused": _("cannot be done by all"),
+}
+
+OFFICER = typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
+RECALL = typer.Argument(metavar="RECALL", help=tr(_("The recall, by its id in the list.")))
 
 
 @app.command(
+    "ask",
     cls=Command,
     help=tr(
         _(
-            "Ask partners to withdraw what they were given. One object goes at once; many wait until a "
-            "person who saw the counts confirms. Without objects: the list of recalls."
+            "Ask partners to take back what they were given. One object goes at once; many wait until a "
+            "person who saw the counts confirms. The word “ask” may be left out."
         )
     ),
 )
-def recall(
+def ask(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID…]", help=tr(_("Objects, by STIX id.")))
     ] = None,
@@ -42,15 +59,29 @@ def recall(
     ] = None,
     reason: Annotated[str, typer.Option(help=tr(_("Why; the partner reads it.")))] = "",
     action: Annotated[
-        str, typer.Option(help=tr(_("What they are asked to do: purge or stop-use.")))
+        str, typer.Option(help=tr(_("What they are asked to do: purge, stop-use or downgrade.")))
     ] = "purge",
-    confirm: Annotated[str | None, typer.Option("--confirm", help=tr(_("Send this drafted recall.")))] = None,
+    marking: Annotated[
+        str | None,
+        typer.Option("--marking", "-m", metavar="ATOM…", help=tr(_("What a downgrade puts it under."))),
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help=tr(_("The object itself: versions to come are refused too.")))
+    ] = False,
+    members: Annotated[
+        bool, typer.Option("--members", help=tr(_("With what a report or another container holds.")))
+    ] = False,
+    listed: Annotated[
+        Path | None, typer.Option("--from", help=tr(_("A file with one STIX id a line.")))
+    ] = None,
+    entries: Annotated[
+        str | None,
+        typer.Option("--entries", metavar="N-M", help=tr(_("Entries of one partner’s stream instead."))),
+    ] = None,
     sure: Annotated[
         bool, typer.Option("--yes", help=tr(_("Send even where a person would be asked first.")))
     ] = False,
-    officer: Annotated[
-        str | None, typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
-    ] = None,
+    officer: Annotated[str | None, OFFICER] = None,
 ) -> None:
     """Recall objects."""
     import msgspec
@@ -58,37 +89,226 @@ def recall(
     from cordiale.desk import recall as desk
     from cordiale.desk.actor import house
 
+    wanted = list(ids or ())
+    if listed is not None:
+        wanted += listed.read_text("utf-8").split()
     with opened() as (node, actor):
-        actor = house(officer) if officer else actor
-        if confirm is not None:
-            done = [desk.recall_confirm(node.desk, actor, confirm)]
-        elif ids and ids != ["list"]:
-            done = desk.recall(
-                node.desk,
-                actor,
-                ids=ids,
-                partner=partner,
-                reason=reason,
-                action=action,
-                confirm=sure,
-            )
-        else:
-            done = desk.recall_list(node.desk, actor, partner=partner)
-    asked = bool(ids) and ids != ["list"]
-    emit({"recalls": msgspec.to_builtins(done)}, lambda: _words(done, asked=asked))
+        done = desk.recall(
+            node.desk,
+            house(officer) if officer else actor,
+            ids=wanted,
+            entries=_range(entries) if entries else None,
+            partner=partner,
+            reason=reason,
+            action=action,
+            scope="object" if whole else "version",
+            marking=marking,
+            members=members,
+            confirm=sure,
+        )
+    emit({"recalls": msgspec.to_builtins(done)}, lambda: _asked(done))
 
 
-def _words(done: list[Recalled], *, asked: bool) -> str:
-    if not done and asked:
-        return tr(_("No partner holds any of it: nothing to recall."))
-    if not done:
-        return tr(_("Nothing was recalled yet. Begin with: cordiale recall ID --reason WHY"))
-    rows = [
-        (r.recall, r.partner, str(r.objects), r.action, tr(STATES.get(r.state, r.state)), when(r.at))
-        for r in done
-    ]
+def _range(written: str) -> tuple[int, int]:
+    from cordiale.platform.errors import InputError
+
+    first, _hyphen, last = written.partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        raise InputError(
+            "recall-range", _("“{written}” is no range of entries. Write such as 100-250."), written=written
+        )
+    return int(first), int(last or first)
+
+
+@app.command("list", cls=Command, help=tr(_("List recalls: ours, or those that partners sent us.")))
+def list_(
+    partner: Annotated[
+        str | None, typer.Option("--partner", "-p", help=tr(_("Only those to this partner.")))
+    ] = None,
+    received: Annotated[
+        bool, typer.Option("--received", help=tr(_("Those that partners sent us, and what we answered.")))
+    ] = False,
+) -> None:
+    """List recalls."""
+    import msgspec
+
+    from cordiale.desk import recall as desk
+
+    with opened() as (node, actor):
+        if received:
+            found = desk.recall_received(node.desk, actor)
+            emit({"received": msgspec.to_builtins(found)}, lambda: _received(found))
+            return
+        done = desk.recall_list(node.desk, actor, partner=partner)
+    emit(
+        {"recalls": msgspec.to_builtins(done)},
+        lambda: (
+            _words(done)
+            if done
+            else tr(_("Nothing was recalled yet. Begin with: cordiale recall ID --reason WHY"))
+        ),
+    )
+
+
+@app.command("show", cls=Command, help=tr(_("Show one recall: what it concerns, by whom, and the answer.")))
+def show(
+    recall: Annotated[str, RECALL],
+    every: Annotated[bool, typer.Option("--ids", help=tr(_("With the id of every object.")))] = False,
+) -> None:
+    """Show a recall."""
+    from cordiale.desk.recall import recall_show
+
+    with opened() as (node, actor):
+        found = recall_show(node.desk, actor, recall)
+    emit(found, lambda: _detail(found, every=every))
+
+
+@app.command(
+    "confirm", cls=Command, help=tr(_("Send a drafted recall, as somebody who saw what it concerns."))
+)
+def confirm(
+    recall: Annotated[str, RECALL],
+    objects: Annotated[
+        int | None,
+        typer.Option("--objects", metavar="N", help=tr(_("How many objects you saw that it concerns."))),
+    ] = None,
+    officer: Annotated[str | None, OFFICER] = None,
+) -> None:
+    """Confirm a recall."""
+    from cordiale.desk.actor import house
+    from cordiale.desk.recall import recall_confirm, recall_show
+    from cordiale.platform.errors import NotAllowed
+
+    with opened() as (node, actor):
+        if objects is None:
+            found = recall_show(node.desk, actor, recall)
+            typer.echo(_detail(found, every=False), err=True)
+            if not yes(tr(_("Send this recall?"))):
+                raise NotAllowed(
+                    "not-confirmed",
+                    _("Nothing was sent: look at the counts, then repeat with --objects {count}"),
+                    count=found.objects,
+                )
+            objects = found.objects
+        sent = recall_confirm(node.desk, house(officer) if officer else actor, recall, objects=objects)
+    emit(sent, lambda: _words([sent]))
+
+
+@app.command(
+    "answer",
+    cls=Command,
+    help=tr(
+        _(
+            "Answer a recall that a partner sent, beyond what this node did by itself: done, in-use or "
+            "cannot. Products are named only if you name them."
+        )
+    ),
+)
+def answer(
+    recall: Annotated[str, RECALL],
+    outcome: Annotated[str, typer.Argument(metavar="ANSWER", help=tr(_("done, in-use or cannot.")))],
+    until: Annotated[
+        str | None, typer.Option(help=tr(_("When it will be corrected, such as 2027-01-31T00:00:00Z.")))
+    ] = None,
+    note: Annotated[str, typer.Option(help=tr(_("A word to the partner.")))] = "",
+    product: Annotated[
+        list[str] | None, typer.Option("--product", help=tr(_("A product to name; may be repeated.")))
+    ] = None,
+    officer: Annotated[str | None, OFFICER] = None,
+) -> None:
+    """Answer a recall."""
+    from cordiale.desk.actor import house
+    from cordiale.desk.recall import recall_answer
+
+    with opened() as (node, actor):
+        done = recall_answer(
+            node.desk,
+            house(officer) if officer else actor,
+            recall,
+            outcome,
+            until=until,
+            note=note,
+            products=product or (),
+        )
+    emit(done, lambda: _received([done]))
+
+
+def _asked(done: list[Recalled]) -> str:
+    return _words(done) if done else tr(_("No partner holds any of it: nothing to recall."))
+
+
+def _words(done: list[Recalled]) -> str:
+    rows = [(r.recall, r.partner, str(r.objects), r.action, _state(r), when(r.at)) for r in done]
     headings = ("ID", tr(_("Partner")), tr(_("Objects")), tr(_("Action")), tr(_("State")), tr(_("When")))
     said = table(headings, rows)
-    if any(r.state == "draft" for r in done):
-        said += "\n" + tr(_("Send a drafted one with: cordiale recall --confirm ID"))
+    drafted = [r for r in done if r.state == "draft"]
+    if drafted:
+        said += "\n" + tr(
+            _(
+                "A drafted one concerns many, or follows from rules: see cordiale recall show {id}, then confirm it."
+            ),
+            id=drafted[0].recall,
+        )
     return said
+
+
+def _state(found: Recalled) -> str:
+    said = tr(STATES.get(found.state, found.state))
+    if found.parts > 1 and found.state in ("asked", "unreachable"):
+        said += " " + tr(_("({answered} of {parts} parts)"), answered=found.answered, parts=found.parts)
+    return said
+
+
+def _detail(found: Recalled, *, every: bool) -> str:
+    what = ", ".join(f"{n} {kind}" for kind, n in found.types.items())
+    lines = [
+        (tr(_("Recall")), found.recall),
+        (tr(_("Partner")), found.partner),
+        (tr(_("Action")), " ".join((found.action, *found.marking))),
+        (tr(_("Objects")), f"{found.objects} ({what})"),
+        (tr(_("Versions")), str(found.versions)),
+        (tr(_("Also those to come")), tr(_("yes")) if found.scope == "object" else tr(_("no"))),
+        (tr(_("Reason")), found.reason or "–"),
+        (tr(_("By")), found.by),
+        (tr(_("When")), when(found.at)),
+        (tr(_("State")), _state(found)),
+    ]
+    if found.due is not None:
+        lines.append((tr(_("Answer due")), when(found.due)))
+    if found.until is not None:
+        lines.append((tr(_("Corrected by")), when(found.until)))
+    if found.onward:
+        lines.append((tr(_("Those to whom they gave it")), tr(ONWARD[found.onward])))
+    if found.products:
+        lines.append((tr(_("Products")), ", ".join(found.products)))
+    if found.note:
+        lines.append((tr(_("Note")), found.note))
+    said = table(("", ""), lines)
+    return said + "\n" + "\n".join(found.ids) if every else said
+
+
+def _received(found: list[RecallReceived]) -> str:
+    if not found:
+        return tr(_("No partner has asked for anything back."))
+    rows = [
+        (
+            r.recall,
+            r.partner,
+            str(r.versions),
+            " ".join((r.action, *r.marking)),
+            r.reason or "–",
+            tr(OUTCOMES.get(r.outcome, r.outcome)) + (f" ({when(r.until)})" if r.until else ""),
+            when(r.at),
+        )
+        for r in found
+    ]
+    headings = (
+        "ID",
+        tr(_("Partner")),
+        tr(_("Versions")),
+        tr(_("Action")),
+        tr(_("Reason")),
+        tr(_("Our answer")),
+        tr(_("When")),
+    )
+    return table(headings, rows)

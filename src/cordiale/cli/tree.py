@@ -124,6 +124,18 @@ class Group(TyperGroup):
         return in_language(super().get_help(ctx)) + "\n" + everywhere()
 
 
+class Falling(Group):
+    """A group whose first command may be left out: `recall ID` is `recall ask ID`, `recall` alone is `recall list`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in front of arguments that name none."""
+        first = next((arg for arg in args if not arg.startswith("-")), None)
+        if first not in self.commands and not {"--help", "-h"}.intersection(args):
+            names = list(self.commands)
+            args = [names[0] if first is not None else names[1], *args]
+        return super().parse_args(ctx, args)
+
+
 class Root(Group):
     """`cordiale`: knows every command by name and loads one when it is called."""
 
@@ -146,12 +158,12 @@ class Root(Group):
             formatter.write_dl([(name, tr(words)) for name, (_module, words) in COMMANDS.items()])
 
 
-def group(help_id: str) -> typer.Typer:
+def group(help_id: str, cls: type[Group] = Group) -> typer.Typer:
     """Return an empty group of commands."""
     return typer.Typer(
-        cls=Group,
+        cls=cls,
         help=tr(help_id),
-        no_args_is_help=True,
+        no_args_is_help=cls is Group,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

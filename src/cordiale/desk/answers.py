@@ -284,22 +284,6 @@ class Acted(Answer, frozen=True, kw_only=True):
     at: int = 0
 
 
-class Recalled(Answer, frozen=True, kw_only=True):
-    """One recall to one partner; `state` is draft, asked, acknowledged or cannot."""
-
-    recall: str
-    partner: str
-    objects: int
-    state: str
-    action: str
-    reason: str
-    by: str
-    at: int
-    ids: tuple[str, ...] = ()
-    answered_at: int | None = None
-    outcome: str | None = None
-
-
 class PartnerView(Answer, frozen=True, kw_only=True):
     """A partner as this node knows it. `words` is the fingerprint to compare aloud.
 

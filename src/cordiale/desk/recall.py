@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.desk.answers import Recalled
 from cordiale.desk.partnerships import partnership, partnerships
+from cordiale.desk.recalled import Recalled, RecallReceived
+from cordiale.desk.release import instant_of
 from cordiale.desk.visible import unknown, visible
+from cordiale.desk.written import marking_of
+from cordiale.exchange import answering, entry, records
 from cordiale.exchange import recall as exchange
-from cordiale.platform.errors import InputError, NotFound
+from cordiale.exchange.demand import ACTIONS
+from cordiale.exchange.partner import partners
+from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
+from cordiale.release.marking import text_of
+from cordiale.stix.version import read
 from cordiale.store import versions
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.exchange.answering import Received
+    from cordiale.exchange.home import Partnership
     from cordiale.exchange.recall import Recall
+    from cordiale.store.connection import Transaction
 
-ACTIONS = ("purge", "stop-use")
+SCOPES = ("version", "object")
 
 
 def recall(
     desk: Desk,
     actor: Actor,
     *,
-    ids: Sequence[str],
+    ids: Sequence[str] = (),
+    entries: tuple[int, int] | None = None,
     partner: str | None = None,
     reason: str = "",
     action: str = "purge",
+    scope: str = "version",
+    marking: str | None = None,
+    members: bool = False,
     confirm: bool = False,
 ) -> list[Recalled]:
-    """Ask one partner, or everyone who holds them, to withdraw objects; one answer a partner.
+    """Ask one partner, or everyone who holds them, to take objects back; one answer a partner.
 
-    A single object goes at once. More than `recall.confirm_above` of the partner's rules stay a
-    draft, which says how many, until `recall_confirm` or `confirm`. Raises NotFound for an object
-    the actor does not see.
+    `entries` are the first and last entry of one partner's stream instead of objects. `members` takes along what a
+    report or another container holds. `scope` is `version` (what they hold now) or `object` (also what is to come).
+    `marking` is what a downgrade puts it under. A single object goes at once. More than `recall.confirm_above` of the
+    partner's rules stay a draft, which says how many, until `recall_confirm` or `confirm`. Raises NotFound for an
+    object the actor does not see, InputError for what cannot be asked.
     """
     authorise(actor, "recall")
     named(actor, "recall")
-    if action not in ACTIONS:
-        raise InputError(
-            "recall-action",
-            _("“{action}” cannot be asked: {actions}."),
-            action=action,
-            actions=" / ".join(ACTIONS),
-        )
+    _check(action, scope, marking, entries, partner)
+    atoms = text_of(marking_of(marking)) if marking else ""
     done = []
     with desk.store.write() as tx:
         seen = visible(tx, desk, actor)
         for stix_id in ids:
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
+        wanted = _with_members(tx, ids) if members else list(ids)
         chosen = (
             [partnership(tx, partner, desk.node)] if partner else list(partnerships(tx, desk.node).values())
         )
@@ -63,17 +76,21 @@ def recall(
                 tx,
                 desk.home,
                 one,
-                ids=list(ids),
+                ids=wanted,
+                vids=_of_entries(tx, one, entries) if entries else (),
                 reason=reason,
                 action=action,
                 by=actor.name,
                 now=now,
+                scope="object" if scope == "object" else "version",
+                marking=atoms,
             )
             if drafted is None:
                 continue
-            if confirm or len(drafted.vids) <= 1 or len(drafted.vids) <= one.rules.confirm_above:
+            objects = len(drafted.ids)
+            if confirm or objects <= 1 or objects <= one.rules.confirm_above:
                 drafted = exchange.confirm(tx, desk.home, one, drafted.id, actor.name, now)
-            done.append(view(drafted))
+            done.append(view(drafted, now))
         audit.acted(
             tx,
             desk,
@@ -88,44 +105,206 @@ def recall(
     return done
 
 
-def recall_confirm(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
-    """Send a drafted recall; raises NotFound when there is no draft of this id."""
+def _check(
+    action: str, scope: str, marking: str | None, entries: tuple[int, int] | None, partner: str | None
+) -> None:
+    for word, words in ((action, ACTIONS), (scope, SCOPES)):
+        if word not in words:
+            raise InputError(
+                "recall-action",
+                _("“{action}” cannot be asked: {actions}."),
+                action=word,
+                actions=" / ".join(words),
+            )
+    if (action == "downgrade") != bool(marking):
+        raise InputError(
+            "recall-marking",
+            _(
+                "A downgrade says under which marking the objects are to be held, and nothing else does: --marking."
+            ),
+        )
+    if entries is not None and partner is None:
+        raise InputError("recall-entries", _("Entries are numbered for each partner apart: say which one."))
+
+
+def _with_members(tx: Transaction, ids: Iterable[str]) -> list[str]:
+    """Return these objects and what they hold, containers in containers included."""
+    found: dict[str, None] = {}
+    waiting = list(ids)
+    while waiting:
+        stix_id = waiting.pop()
+        if stix_id in found:
+            continue
+        found[stix_id] = None
+        for row in versions.get(tx, stix_id, None, history=True):
+            if row.raw is not None:
+                version, _problems = read(row.raw)
+                waiting += [ref.target for ref in version.refs if ref.path.startswith("object_refs")]
+    return list(found)
+
+
+def _of_entries(tx: Transaction, one: Partnership, entries: tuple[int, int]) -> list[int]:
+    """Return the versions at these places of a partner's stream."""
+    first, last = entries
+    pair = records.pair(tx, one.partner.number)
+    found: list[int] = []
+    at = first
+    while at <= min(last, pair.last):
+        segment = records.segment_with(tx, pair.number, pair.generation, at)
+        if segment is None:
+            break
+        vids = entry.unpack(segment.entries).vids
+        found += [vid for vid in vids[at - segment.first : last - segment.first + 1] if vid]
+        at = segment.last + 1
+    return found
+
+
+def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | None = None) -> Recalled:
+    """Send a drafted recall, as somebody who saw how many objects it concerns.
+
+    Raises NotFound when there is no draft of this id, Conflict when it concerns another number of objects than the
+    person saw.
+    """
     authorise(actor, "recall")
-    named(actor, "recall --confirm")
+    named(actor, "recall confirm")
     with desk.store.write() as tx:
-        found = [r for r in exchange.recalls(tx, state="draft") if r.id == recall_id]
-        if not found:
-            raise NotFound(
-                "no-recall",
-                _("There is no drafted recall {id}. See: cordiale recall"),
+        drafted = _draft(tx, recall_id)
+        if objects is not None and objects != len(drafted.ids):
+            raise Conflict(
+                "recall-counts",
+                _("This recall concerns {count} objects, not {seen}. See: cordiale recall show {id}"),
+                count=len(drafted.ids),
+                seen=objects,
                 id=recall_id,
             )
-        one = partnership(tx, found[0].partner, desk.node)
-        sent = exchange.confirm(tx, desk.home, one, recall_id, actor.name, desk.clock())
+        one = partnership(tx, drafted.partner, desk.node)
+        now = desk.clock()
+        sent = exchange.confirm(tx, desk.home, one, recall_id, actor.name, now)
         audit.acted(tx, desk, actor, "recall-confirm", recall=recall_id, partner=sent.partner)
     desk.wake()
-    return view(sent)
+    return view(sent, now)
+
+
+def _draft(tx: Transaction, recall_id: str) -> Recall:
+    for found in exchange.recalls(tx, state="draft"):
+        if found.id == recall_id:
+            return found
+    raise NotFound("no-recall", _("There is no drafted recall {id}. See: cordiale recall list"), id=recall_id)
 
 
 def recall_list(desk: Desk, actor: Actor, *, partner: str | None = None) -> list[Recalled]:
-    """Return recalls, newest first."""
+    """Return our recalls, newest first."""
+    authorise(actor, "recall")
+    now = desk.clock()
+    with desk.store.read() as tx:
+        return [view(found, now) for found in exchange.recalls(tx, partner=partner)]
+
+
+def recall_show(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
+    """Return one recall of ours; raises NotFound."""
     authorise(actor, "recall")
     with desk.store.read() as tx:
-        return [view(found) for found in exchange.recalls(tx, partner=partner)]
+        return view(exchange.get(tx, recall_id), desk.clock())
 
 
-def view(found: Recall) -> Recalled:
+def recall_received(desk: Desk, actor: Actor) -> list[RecallReceived]:
+    """Return the recalls that partners sent us, newest first, and what we answered."""
+    authorise(actor, "recall")
+    with desk.store.read() as tx:
+        return [_received(found) for found in answering.received(tx)]
+
+
+def recall_answer(
+    desk: Desk,
+    actor: Actor,
+    recall_id: str,
+    outcome: str,
+    *,
+    until: str | None = None,
+    note: str = "",
+    products: Sequence[str] = (),
+) -> RecallReceived:
+    """Answer a recall that a partner sent, in one's own name: done, in-use (until a day) or cannot.
+
+    What was asked is carried out by itself; this says what a person knows beyond that. Products are named only if
+    given here. Raises NotFound, InputError.
+    """
+    authorise(actor, "recall")
+    named(actor, "recall answer")
+    ends = instant_of(until)
+    with desk.store.write() as tx:
+        asked = [one for one in answering.received(tx) if one.message.id == recall_id]
+        if not asked:
+            raise NotFound(
+                "recall-not-asked",
+                _("No partner sent the recall {id}. See: cordiale recall list --received"),
+                id=recall_id,
+            )
+        sender = next(one for one in partners(tx) if one.node == asked[0].partner)
+        answering.answer(
+            tx,
+            desk.home,
+            sender,
+            recall_id,
+            outcome,
+            actor.name,
+            desk.clock(),
+            until=ends or 0,
+            note=note,
+            products=products,
+        )
+        audit.acted(tx, desk, actor, "recall-answer", recall=recall_id, partner=sender.node, outcome=outcome)
+        (answered,) = [one for one in answering.received(tx) if one.message.id == recall_id]
+    desk.wake()
+    return _received(answered)
+
+
+def view(found: Recall, now: int) -> Recalled:
     """Return a recall as people see it."""
     return Recalled(
         recall=found.id,
         partner=found.partner,
-        objects=max(len(found.vids), len(found.ids)),
-        state=found.state,
+        objects=len(found.ids),
+        versions=len(found.vids),
+        types=dict(sorted(Counter(one.partition("--")[0] for one in found.ids).items())),
+        state=found.at_instant(now),
         action=found.action,
+        scope=found.scope,
+        marking=tuple(filter(None, found.marking.split("\n"))),
         reason=found.reason,
         by=found.by,
         at=found.at,
         ids=found.ids,
+        due=found.due,
+        parts=found.parts,
+        answered=found.answered,
         answered_at=found.answered_at,
         outcome=found.outcome,
+        until=found.until,
+        note=found.note,
+        onward=found.onward,
+        products=found.products,
+    )
+
+
+def _received(found: Received) -> RecallReceived:
+    return RecallReceived(
+        recall=found.message.id,
+        partner=found.partner,
+        action=found.message.action,
+        scope=found.message.scope,
+        marking=tuple(filter(None, found.message.marking.split("\n"))),
+        reason=found.message.reason,
+        by=found.message.by,
+        at=found.message.at,
+        due=found.message.due or None,
+        outcome=found.receipt.outcome,
+        versions=found.receipt.purged,
+        until=found.receipt.until or None,
+        note=found.receipt.note,
+        onward=found.receipt.onward,
+        products=found.receipt.products,
+        answered_at=found.receipt.at,
+        answered_by=found.answered_by,
+        delivered=found.delivered,
     )

@@ -63,7 +63,7 @@ def release(
     named(actor, "release")
     if not ids and not types and not marking_within:
         raise InputError("release-nothing", _("Name what to release: object ids, types or markings."))
-    ends = _instant(until)
+    ends = instant_of(until)
     marking_within = sorted(marking_of(marking_within)) if marking_within else []
     query = Query(type=tuple(types), marking_within=tuple(marking_within))
     with desk.store.write() as tx:
@@ -140,7 +140,7 @@ def hold(
     desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str], until: str, reason: str = ""
 ) -> Acted:
     """Keep objects from a partner until an instant."""
-    return _except(desk, actor, partner, ids, _instant(until), reason, "hold")
+    return _except(desk, actor, partner, ids, instant_of(until), reason, "hold")
 
 
 def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted:
@@ -258,7 +258,7 @@ def _acted(
     )
 
 
-def _instant(written: str | None) -> int | None:
+def instant_of(written: str | None) -> int | None:
     if written is None:
         return None
     try:

@@ -19,7 +19,12 @@
 | `release` | `(desk, actor, partner, *, ids=(), types=(), until=None, reason="") -> Acted` |
 | `refuse` / `hold` | `(desk, actor, partner, *, ids, reason) -> Acted` |
 | `confirm_act` | `(desk, actor, act) -> Acted` (the second of `four_eyes`) |
-| `recall` | `(desk, actor, *, ids, partner=None, reason, action="purge", confirm=False) -> Recalled` |
+| `recall` | `(desk, actor, *, ids=(), entries=None, partner=None, reason="", action="purge", scope="version", marking=None, members=False, confirm=False) -> list[Recalled]` |
+| `recall_confirm` | `(desk, actor, recall_id, *, objects=None) -> Recalled` |
+| `recall_list` | `(desk, actor, *, partner=None) -> list[Recalled]` |
+| `recall_show` | `(desk, actor, recall_id) -> Recalled` |
+| `recall_received` | `(desk, actor) -> list[RecallReceived]` |
+| `recall_answer` | `(desk, actor, recall_id, outcome, *, until=None, note="", products=()) -> RecallReceived` |
 | `partner_invite` | `(desk, actor) -> bytes` (the invitation file) |
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
@@ -69,6 +74,11 @@ VERBS: dict[str, str] = {
     "hold": "release",
     "confirm_act": "release",
     "recall": "recall",
+    "recall_confirm": "recall",
+    "recall_list": "recall",
+    "recall_show": "recall",
+    "recall_received": "recall",
+    "recall_answer": "recall",
     "partner_invite": "partners",
     "partner_add": "partners",
     "partner_confirm": "partners",
