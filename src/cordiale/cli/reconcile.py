@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from cordiale.desk.reconcile import Difference, Reconciled
 
 
+MOST = 10
+"""Lines of what a partner says that a person is shown."""
+
+WHY = {
+    "purged": _("withdrawn, or its time has come"),
+    "stop-use": _("kept, and not used any more"),
+    "downgrade": _("kept, under another marking"),
+    "in-use": _("in use, being corrected"),
+    "cannot": _("it answered that it cannot"),
+    "exchange.apply.tombstoned": _("it was recalled there before"),
+    "exchange.apply.identity": _("in quarantine there: it speaks in that node's name"),
+    "exchange.apply.conflict": _("in quarantine there: two contents for one version"),
+    "exchange.apply.lowered": _("in quarantine there: part of the originator's marking is missing"),
+}
+_ASIDE = _("set aside there")
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the group of partners."""
     app.command(
@@ -83,9 +100,11 @@ def _words(done: Reconciled, log: bool) -> str:
         lines += [f"  {when(one.at)}{_line(one)}" for one in done.log]
     if done.theirs:
         lines.append(tr(_("What {partner} says of what we sent:"), partner=done.partner))
-        for told in done.theirs:
+        for told in done.theirs[:MOST]:
             state = tr(_("held")) if told.held else tr(_("not held"))
-            lines.append(f"  {told.object_id or '–'}: {state} ({told.reason})")
+            lines.append(f"  {told.object_id or '–'}: {state} ({tr(WHY.get(told.reason, _ASIDE))})")
+        if len(done.theirs) > MOST:
+            lines.append(tr(_("  … and {count} more: --json"), count=len(done.theirs) - MOST))
     return "\n".join(lines)
 
 

@@ -28,6 +28,9 @@ from cordiale.store.connection import Store, Transaction
 
 EXTRA = _("{node} does not count {id} among what it sent here; it is kept aside.")
 
+OWN = "own"
+"""Why an entry is not held: it is a statement of ours that came back."""
+
 REASONS = {
     "missing": _("its content was lost here"),
     "flipped": _("its stored content was not what was received"),
@@ -166,7 +169,7 @@ class Repairs:
                 if known or first + place in self.damaged:
                     self._note(first + place, version.id if isinstance(version, Version) else "", "refetched")
             else:
-                told.append((first + place, False, codes.get(first + place, "own")))
+                told.append((first + place, False, codes.get(first + place, OWN)))
         reconciliations.replace_entries(
             tx, self.partner.number, self.generation, first, numbers(vids), bytes(salts)
         )

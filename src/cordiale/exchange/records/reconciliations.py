@@ -200,7 +200,7 @@ def explanations(tx: Transaction, number: int, limit: int) -> list[tuple[int, in
     """Return (generation, entry, held, reason, at) as a partner explained them, newest first."""
     rows = tx.rows(
         "SELECT generation, sequence, held, reason, at FROM exchange_explained WHERE pair = ?"
-        " ORDER BY at DESC, generation DESC, sequence DESC LIMIT ?",
+        " AND reason <> 'own' ORDER BY at DESC, generation DESC, sequence DESC LIMIT ?",
         number,
         limit,
     )
