@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import orjson
@@ -22,6 +27,7 @@ from cordiale.exchange.message import Request
 from cordiale.exchange.sync import visit
 from cordiale.exchange.taxii import client as ours
 from cordiale.platform.errors import ProtocolError, Unavailable
+from cordiale.store.backup import check
 from tests.unit.exchange.served import OBJECTS
 from tests.unit.exchange.world import connect, id_of, indicator, make, malware
 
@@ -30,9 +36,9 @@ BEARER = {"authorization": "Bearer token-READER"}
 TOTAL = OBJECTS + 1
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("served")
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a filled node in a process of its own, which has never met anybody."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.unit.exchange.served", f"sqlite:///{folder / 'can.db'}"],
         stdout=subprocess.PIPE,
@@ -52,6 +58,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.terminate()
     process.wait(10)
     process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("served")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -144,6 +156,81 @@ def test_the_transport_is_bounded_and_says_what_is_wrong(url: str) -> None:
         http_transport(url, max_bytes=10)(Request("GET", "/taxii2/", "", BEARER))
     with pytest.raises(Unavailable, match="cannot be reached"):
         http_transport("http://127.0.0.1:9", timeout=1)(Request("GET", "/"))
+
+
+def test_slow_and_silent_clients_keep_nobody_waiting(url: str) -> None:
+    port = int(url.rpartition(":")[2])
+    idle = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(60)]
+    asked = b"GET /taxii2/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-READER\r\nAccept: */*\r\n"
+    for n, one in enumerate(idle):
+        match n % 3:
+            case 0:
+                one.sendall(asked[: 10 + n])  # half a request, and no more
+            case 1:
+                one.sendall((asked + b"\r\n") * 40)  # many, and no answer is read
+            case _:
+                one.sendall(
+                    b"POST /taxii2/api/collections/x/objects/ HTTP/1.1\r\nContent-Length: 100000\r\n\r\n{"
+                )
+    test_our_client_over_http_reads_the_same(url)
+    for one in idle:
+        one.close()
+    test_our_client_over_http_reads_the_same(url)
+
+
+class Cutting(socketserver.BaseRequestHandler):
+    """Pass a connection on, and cut it after a number of bytes of the answer."""
+
+    upstream: ClassVar[int]
+    left: ClassVar[list[int]]
+
+    def handle(self) -> None:
+        most = Cutting.left.pop() if Cutting.left else 1 << 40
+        with socket.create_connection(("127.0.0.1", Cutting.upstream)) as there:
+            threading.Thread(target=self._pump, args=(self.request, there, 1 << 40), daemon=True).start()
+            self._pump(there, self.request, most)
+            for one in (self.request, there):
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def _pump(source: socket.socket, to: socket.socket, most: int) -> None:
+        with contextlib.suppress(OSError):
+            while most > 0 and (data := source.recv(min(65536, most))):
+                to.sendall(data)
+                most -= len(data)
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[str]:
+    with serving(tmp_path) as address:
+        yield address
+
+
+def test_a_partner_that_closes_in_the_middle_is_asked_again(alone: str) -> None:
+    Cutting.upstream = int(alone.rpartition(":")[2])
+    Cutting.left = [40_000, 20_000, 9_000, 3_000, 700, 100, 0]
+    there = make("FRA")
+    connect(there, make("CAN"))
+    with there.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    there.clock.now += 1
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Cutting) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cut = 0
+        while Cutting.left:
+            transport = http_transport(f"http://127.0.0.1:{server.server_address[1]}")
+            pulled = visit(there.store, there.home, known, transport)
+            cut += pulled.link.code != ""
+            assert check(there.store) == []
+            there.clock.now += 1
+        transport = http_transport(f"http://127.0.0.1:{server.server_address[1]}")
+        pulled = visit(there.store, there.home, known, transport)
+        server.shutdown()
+    assert cut > 0
+    assert pulled.link.state == "up"
+    assert len(there.ids() - {id_of(malware("hidden"))}) >= TOTAL
 
 
 def test_a_body_beyond_the_limit_is_cut_off_at_the_door(url: str) -> None:
