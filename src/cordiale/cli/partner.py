@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli import carry, doubt
+from cordiale.cli import carry, doubt, parting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.reconcile import register
@@ -212,6 +212,15 @@ register(app)
 carry.register(app)
 
 
+app.command(
+    "exit",
+    cls=Command,
+    help=tr(
+        _(
+            "End a partnership: send nothing more, ask back what was agreed, and have the last of the log signed."
+        )
+    ),
+)(parting.exit_)
 app.command(
     "compromised",
     cls=Command,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cordiale.desk.rules import applied
-from cordiale.exchange.home import Partnership, pair_up
+from cordiale.exchange.home import LEAVING, Partnership, pair_up
 from cordiale.exchange.partner import partners
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
@@ -28,6 +30,16 @@ def partnerships(tx: Transaction, home: str = "") -> dict[str, Partnership]:
         if joined is not None:
             result[partner.node] = joined
     return result
+
+
+def parting(tx: Transaction, name: str, home: str = "") -> Partnership | None:
+    """Return the partnership of a partner that is leaving, None when it is not: it is served no content any more."""
+    partner = next((one for one in partners(tx) if one.node == name and one.state == LEAVING), None)
+    if partner is None:
+        return None
+    rules = rules_for(partner.node, tuple(applied(tx).values()))
+    joined = pair_up(structs.replace(partner, state="confirmed"), rules, home)
+    return None if joined is None else structs.replace(joined, partner=partner)
 
 
 def partnership(tx: Transaction, name: str, home: str = "") -> Partnership:

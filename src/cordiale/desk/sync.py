@@ -9,6 +9,7 @@ from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Synced
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange import partner as exchange
+from cordiale.exchange.home import LEAVING
 from cordiale.exchange.sequencer import cut
 from cordiale.exchange.sync import visit
 from cordiale.platform.errors import CordialeError, NotFound
@@ -33,7 +34,7 @@ def sync(desk: Desk, actor: Actor, partner: str | None = None) -> list[Synced]:
         known = [
             one
             for one in exchange.partners(tx)
-            if one.state == "confirmed" and one.url and one.kind == "two-way"
+            if one.state in ("confirmed", LEAVING) and one.url and one.kind == "two-way"
         ]
     chosen = [one for one in known if partner is None or one.node.lower() == partner.lower()]
     if partner is not None and not chosen:

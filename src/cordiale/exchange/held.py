@@ -13,6 +13,18 @@ SPAN = 32_768
 _BYTES = SPAN // 8
 
 
+def vids_of(chunk: int, bits: bytes) -> list[int]:
+    """Return the versions that a stored chunk says are held, in order."""
+    base = chunk * SPAN
+    return [
+        base + place * 8 + bit
+        for place, octet in enumerate(bits)
+        if octet
+        for bit in range(8)
+        if octet >> bit & 1
+    ]
+
+
 class Held:
     """Read and change one partner's set within one transaction.
 

@@ -15,6 +15,9 @@ from cordiale.release.recipient import ASSURANCES, Assurance, Recipient
 from cordiale.release.rules import Rules
 from cordiale.release.segment import Verify
 
+LEAVING = "leaving"
+"""State of a partner that is sent nothing more and still fetches recalls and signs the last checkpoint."""
+
 
 class Limits(msgspec.Struct, frozen=True):
     """Bound what one exchange may cost.

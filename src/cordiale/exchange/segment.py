@@ -14,7 +14,7 @@ import msgspec
 from cordiale.exchange import entry, origins, records
 from cordiale.exchange.entry import TEAR_LINE, WITHDRAWN
 from cordiale.exchange.gate import Gate
-from cordiale.exchange.home import Partnership
+from cordiale.exchange.home import LEAVING, Partnership
 from cordiale.platform.errors import IntegrityError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release.marking import marking_hash, text_of
@@ -195,7 +195,10 @@ def serve(
     packed = entry.unpack(segment.entries)
     live = [place for place in range(len(packed)) if not packed.flags[place] & WITHDRAWN]
     tear_lines = [packed.vids[place] for place in live if packed.flags[place] & TEAR_LINE]
-    bodies = Gate(tx, partnership, now).open([packed.vids[place] for place in live], tear_lines)
+    gone = partnership.partner.state == LEAVING
+    bodies = (
+        {} if gone else Gate(tx, partnership, now).open([packed.vids[place] for place in live], tear_lines)
+    )
     leaves = leaves_of(tx, segment, packed, range(len(packed)))
     column = salt_column(segment)
     texts: dict[int, int] = {}

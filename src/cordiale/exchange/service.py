@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from cordiale.exchange import greeting, link, nodes, rejoin
-from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.home import LEAVING, Home, Partner, Partnership
 from cordiale.exchange.keychange import refuse_expired
 from cordiale.exchange.link import Nonces
 from cordiale.exchange.message import Request, Response
@@ -86,9 +86,10 @@ def _caller(request: Request, service: Service) -> Partnership | None:
     if link.signer_named(request) is None:
         return service.identify(request)
     try:
-        return authenticate(request, service)
+        found = authenticate(request, service)
     except NotAllowed:
         return None
+    return None if found.partner.state == LEAVING else found
 
 
 def _seen(service: Service) -> Seen:
@@ -150,7 +151,8 @@ def _respond_node(request: Request, service: Service) -> Response:
     try:
         if not nodes.while_closed(request) and _closed(service, partnership.partner):
             raise rejoin.refusal(partnership.partner)
-        found = service.more(request, partnership) if service.more is not None else None
+        leaving = partnership.partner.state == LEAVING
+        found = service.more(request, partnership) if service.more is not None and not leaving else None
         if found is not None:
             return found
         return nodes.respond_node(request, service.store, service.home, partnership)

@@ -19,7 +19,7 @@ from cordiale.exchange import (
     standing,
 )
 from cordiale.exchange import apply as applying
-from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.home import LEAVING, Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, UPGRADE
@@ -177,6 +177,8 @@ class _Visit:
         state: State = "up"
         done: set[str] = set()
         for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over):
+            if step == self._pull and self.partner.state == LEAVING:
+                continue
             try:
                 step()
                 done.add(step.__name__)
@@ -206,12 +208,12 @@ class _Visit:
         )
         hello = msgspec.structs.replace(hello, **told)
         request = Request("POST", nodes.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
-        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
-        welcome = _read(answer, nodes.Welcome, self.partner)
         begun = self.home.clock()
-        self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
+        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
         # read in the middle of the exchange, as NTP does (RFC 5905 section 8): wrong by half of what it took at most
         ours_then = (begun + self.home.clock()) // 2
+        welcome = _read(answer, nodes.Welcome, self.partner)
+        self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
         self.welcome = welcome
         self.difference = welcome.clock - ours_then
         self._look_back(welcome)

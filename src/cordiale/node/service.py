@@ -20,7 +20,8 @@ def service(desk: Desk, bell: Bell | None = None) -> Service:
 
     def joined(name: str) -> Partnership | None:
         with desk.store.read() as tx:
-            return partnerships.partnerships(tx, desk.node).get(name)
+            found = partnerships.partnerships(tx, desk.node).get(name)
+            return found or partnerships.parting(tx, name, desk.node)
 
     def identify(request: Request) -> Partnership | None:
         return tokens.identify(desk, request)
@@ -41,5 +42,5 @@ def service(desk: Desk, bell: Bell | None = None) -> Service:
         inbox=take,
         title=desk.home.title,
         more=more,
-    )
         bell=bell or Bell(),
+    )
