@@ -1,4 +1,4 @@
-"""The quick start works as printed: its shell blocks are run in order, in an empty folder."""
+"""The quick start and the page on connecting work as printed: their shell blocks are run in order, in an empty folder."""
 
 import os
 import re
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[3] / "docs" / "guide" / "quickstart.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "guide"
 INDICATOR = "Sign-in page that imitates a ministry"
 
 
-def blocks() -> list[str]:
-    """Return the shell blocks of the page."""
-    return re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+def blocks(page: str) -> list[str]:
+    """Return the shell blocks of a page."""
+    text = (GUIDE / page).read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def free_port() -> int:
@@ -25,30 +26,47 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.timeout(300)
-def test_the_quick_start_works_as_printed(tmp_path: Path) -> None:
-    printed = "\necho '--- next'\n".join(blocks())
+def run(page: str, folder: Path, seconds: int) -> list[str]:
+    """Run the shell blocks of a page in a folder; return what each printed."""
+    printed = "\necho '--- next'\n".join(blocks(page))
     for port in ("8471", "8472"):  # the only change: another test may listen there
         printed = printed.replace(port, str(free_port()))
     script = "set -euo pipefail -m\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + printed
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(tmp_path),
+        "HOME": str(folder),
         "LANG": "C.UTF-8",
         "COLUMNS": "120",
     }
     ran = subprocess.run(
         ["bash", "-c", script],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=seconds,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    _made, imported, _partners, _rules, _released, exchanged, recalled = ran.stdout.split("--- next\n")
+    return ran.stdout.split("--- next\n")
+
+
+@pytest.mark.timeout(300)
+def test_the_quick_start_works_as_printed(tmp_path: Path) -> None:
+    _made, imported, _partners, _rules, _released, exchanged, recalled = run("quickstart.md", tmp_path, 280)
     assert INDICATOR in imported
     assert "is_family" in imported
     assert INDICATOR in exchanged
     assert INDICATOR not in recalled
+
+
+@pytest.mark.timeout(300)
+def test_two_nodes_are_connected_as_printed_and_in_time(tmp_path: Path) -> None:
+    made, _handed, confirmed, _rules, seen = run("connect.md", tmp_path, 120)
+    assert "canada" in made
+    assert "france" in confirmed
+    assert "0 new" in seen
+    assert "confirmed" in seen
+    assert "up" in seen.partition("Partner")[2]
+    assert 'url = "https' not in (tmp_path / "canada" / "cordiale.toml").read_text()
+    assert 'tls = "always"' in (tmp_path / "canada" / "cordiale.toml").read_text()
