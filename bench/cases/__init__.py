@@ -14,6 +14,7 @@ CASES = {
     "search": ("search", "text search and pages for readers of little, much and all of what is held"),
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
     "stream": ("stream", "cutting and keeping the streams of many partners"),
+    "simulate": ("simulate", "simulated exchanges of three nodes, every invariant checked"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }

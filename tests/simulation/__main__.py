@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-import time
-import traceback
 from collections import Counter
 
-from cordiale.platform.log import configure
-from tests.simulation.schedule import EVENTS, GAPS, Schedule
+from tests.simulation.schedule import EVENTS, GAPS
+from tests.simulation.seeds import run_all
 
 
 def main() -> int:
@@ -23,29 +22,26 @@ def main() -> int:
     )
     parser.add_argument("--log", action="store_true", help="print the trace of a seed that fails")
     parser.add_argument("--keep-going", action="store_true", help="run the other seeds after a failure")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes that share the seeds"
+    )
     given = parser.parse_args()
-    configure("critical")  # schedules go wrong on purpose all the time
     coverage: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    started = time.process_time()
-    done = 0
-    for seed in range(given.seed, given.seed + given.seeds):
-        schedule = Schedule(seed, events=given.events)
-        done += 1
-        try:
-            schedule.run()
-        except Exception as problem:
-            kind = str(problem).split(":")[0]
-            failed[kind] += 1
-            print(f"seed {seed}: {type(problem).__name__}: {problem}")
+    done, spent = 0, 0.0
+    for ran in run_all(
+        range(given.seed, given.seed + given.seeds), events=given.events, jobs=max(1, given.jobs)
+    ):
+        done, spent = done + 1, spent + ran.cpu
+        coverage += ran.coverage
+        if ran.problem:
+            failed[ran.kind] += 1
+            print(f"seed {ran.seed}: {ran.problem}", flush=True)
             if given.log:
-                print("\n".join(schedule.log[-80:]))
-            if given.log or not isinstance(problem, AssertionError):
-                traceback.print_exc()
+                print("\n".join(ran.trace))
+            print(ran.broke, end="")
             if not given.keep_going:
                 return 1
-        coverage += schedule.coverage
-    spent = time.process_time() - started
     if given.coverage:
         for name, count in sorted(coverage.items()):
             print(f"{count:9}  {name}")

@@ -201,7 +201,7 @@ def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:
 
 
 @lru_cache(maxsize=4)
-def _templates(keys: Keys) -> dict[str, bytes]:
+def templates(keys: Keys) -> dict[str, bytes]:
     """Return freshly migrated and connected stores: made once, copied for every schedule."""
     time = [START]
     nodes = {name: make(name, time, 0, "memory://", keys) for name in NODES}
@@ -244,7 +244,7 @@ class World:
         self.random = Random(seed)
         self.time = [START]
         self.nodes: dict[str, Node] = {}
-        for name, state in _templates(keys).items():
+        for name, state in templates(keys).items():
             url = "memory://" if files is None else f"sqlite:///{files / (name + '.db')}"
             node = make(name, self.time, seed, url, keys)
             node.store.put_back(state)
