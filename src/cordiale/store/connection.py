@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cordiale.store import engines
 from cordiale.store.dialects import Dialect, ready, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
-from cordiale.store.lease import Lease
+from cordiale.store.lease import Kept, Lease, Lent
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
 
@@ -38,12 +38,12 @@ class Transaction:
 
     __slots__ = (
         "_connection",
-        "_lease",
         "_waiting",
         "counted",
         "dialect",
         "driver",
         "interned",
+        "lease",
         "texts",
         "used",
         "writing",
@@ -57,7 +57,7 @@ class Transaction:
         writing: bool,
         waiting: Waiting | None = None,
     ) -> None:
-        self._lease = lease
+        self.lease = lease
         self._connection: Connection | None = None
         self.dialect: Dialect = dialect
         self.driver: Any = lease.driver
@@ -72,7 +72,7 @@ class Transaction:
     def connection(self) -> Connection:
         """Return SQLAlchemy's connection over the same transaction; made when it is first asked for."""
         if self._connection is None:
-            self._connection = self._lease.connection()
+            self._connection = self.lease.connection()
         return self._connection
 
     def rows(self, statement: str | Prepared, *params: Any, **named: Any) -> list[Any]:
@@ -162,66 +162,94 @@ class Store:
         self.file: Path | None = opened.file
         self.memory: engines.Memory | None = opened.memory
         self.dialect: Dialect = opened.dialect
-        self.engine: Engine = opened.reader
         self.texts = Waiting()
-        self._writer: Engine = opened.writer
+        self._engines = opened.reader, opened.writer
         self._interned = Interned()
         self._turn = threading.RLock()  # one writer at a time; for memory, one reader or writer
         self._inside: Transaction | None = None  # the transaction that holds the turn
         self._commits = 0
         self._watch: Connection | None = None
         self._watching = threading.Lock()
-        self._introduce()
+        self._changed_before: int | None = None
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> AbstractContextManager[Transaction]:
         """Give a snapshot to read from; inside a write of a memory store, that write's own state."""
-        if self.memory is None:
-            with self._explaining(), self._lent(self.engine) as lease:
-                engines.begin_read(lease.driver, self.dialect)
-                try:
-                    yield Transaction(lease, self.dialect, self._interned, False)
-                finally:
-                    lease.driver.rollback()
-            return
-        with self._turn:
-            if self._inside is not None:
-                yield self._inside
-                return
-            with self._explaining(), self._lent(self.engine) as lease:
-                yield Transaction(lease, self.dialect, self._interned, False)
+        return Reading(self)
 
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self) -> AbstractContextManager[Transaction]:
         """Give the one writing transaction: committed at the end, rolled back on an error."""
-        with self._turn:
+        return Writing(self)
+
+    def begin_reading(self) -> Transaction:
+        """Begin what `read` gives, for `end_reading` to end."""
+        if self.memory is None:
+            lease: Lease = Lent(self.engine)
+            try:
+                engines.begin_read(lease.driver, self.dialect)
+            except BaseException:
+                lease.end()
+                raise
+            return Transaction(lease, self.dialect, self._interned, False)
+        self._turn.acquire()
+        return self._inside or Transaction(Kept(self.memory), self.dialect, self._interned, False)
+
+    def end_reading(self, tx: Transaction) -> None:
+        """Give a snapshot up."""
+        if self.memory is None:
+            try:
+                tx.driver.rollback()
+            finally:
+                tx.lease.end()
+            return
+        try:
+            if tx is not self._inside:
+                tx.lease.end()
+        finally:
+            self._turn.release()
+
+    def begin_writing(self) -> Transaction:
+        """Become the one writer, for `end_writing` to end."""
+        self._turn.acquire()
+        try:
             if self._inside is not None:
                 raise RuntimeError(NESTED)
-            with self._explaining(), self._lent(self._writer) as lease:
+            lease: Lease = Lent(self._writer) if self.memory is None else Kept(self.memory)
+            try:
                 engines.begin_write(lease.driver, self.dialect)
-                before = engines.rows_changed(lease.driver, self.dialect)
-                tx = self._inside = Transaction(lease, self.dialect, self._interned, True, self.texts)
-                try:
-                    yield tx
+            except BaseException:
+                lease.end()
+                raise
+        except BaseException:
+            self._turn.release()
+            raise
+        self._changed_before = engines.rows_changed(lease.driver, self.dialect)
+        self._inside = Transaction(lease, self.dialect, self._interned, True, self.texts)
+        return self._inside
+
+    def end_writing(self, tx: Transaction, *, keep: bool) -> None:
+        """Commit what was written, or roll it back; an error at the commit rolls back as well."""
+        try:
+            try:
+                if keep:
                     tx.settle_numbers()
-                    lease.driver.commit()
-                except BaseException:
-                    lease.roll_back()
-                    raise
-                finally:
-                    self._inside = None
+                    tx.driver.commit()
+                else:
+                    tx.lease.undo()
+            except BaseException:
+                tx.lease.undo()
+                raise
+            if keep:
                 tx.interned.keep()
                 self.texts.take(tx.texts, tx.used)
-                if before is None or engines.rows_changed(lease.driver, self.dialect) != before:
+                now = engines.rows_changed(tx.driver, self.dialect)
+                if now is None or now != self._changed_before:
                     self._commits += 1
-
-    def _introduce(self) -> None:
-        """Let SQLAlchemy look at a memory store's connection, after which it rolls back, before a transaction needs it."""
-        if self.memory is not None:
-            self.engine.raw_connection().close()
-
-    def _lent(self, engine: Engine) -> Lease:
-        return Lease(engine, None if self.memory is None else self.memory.connection)
+        finally:
+            self._inside = None
+            try:
+                tx.lease.end()
+            finally:
+                self._turn.release()
 
     def changed(self) -> object:
         """Return a token that differs whenever a row was changed and committed since an earlier one."""
@@ -238,10 +266,11 @@ class Store:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
+        if self.memory is not None:
+            self.memory.close()
+            return
         self.engine.dispose()
         self._writer.dispose()
-        if self.memory is not None:
-            self.memory.connection.close()
 
     def snapshot(self) -> bytes:
         """Return the whole committed state of a `memory://` store."""
@@ -254,8 +283,6 @@ class Store:
             if self._inside is not None:
                 raise RuntimeError(NESTED)
             self._in_memory().load(state)
-            self.engine.dispose()
-            self._introduce()
             self.forget()
             self._commits += 1
 
@@ -282,6 +309,15 @@ class Store:
             finally:
                 driver.autocommit = False
 
+    @property
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine of the reading connections."""
+        return self._engines[0] or self._in_memory().engine()
+
+    @property
+    def _writer(self) -> Engine:
+        return self._engines[1] or self._in_memory().engine()
+
     def _in_memory(self) -> engines.Memory:
         if self.memory is None:
             raise ConfigurationError("store.not-memory", NOT_MEMORY, place=self.place)
@@ -292,10 +328,62 @@ class Store:
         try:
             yield
         except Exception as error:
-            ours = explained(error, self.place, self.file)
-            if ours is None:
-                raise
+            self.explain(error)
+            raise
+
+    def explain(self, error: Exception) -> None:
+        """Raise the database's error as one of ours, if it is one that a person can do something about."""
+        ours = explained(error, self.place, self.file)
+        if ours is not None:
             raise ours from error
+
+
+class Reading:
+    """What `Store.read` gives; a class, as it is entered thousands of times a second."""
+
+    __slots__ = ("_store", "_tx")
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> Transaction:
+        try:
+            self._tx = self._store.begin_reading()
+        except Exception as error:
+            self._store.explain(error)
+            raise
+        return self._tx
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._store.end_reading(self._tx)
+        if isinstance(error, Exception):
+            self._store.explain(error)
+
+
+class Writing:
+    """What `Store.write` gives."""
+
+    __slots__ = ("_store", "_tx")
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> Transaction:
+        try:
+            self._tx = self._store.begin_writing()
+        except Exception as error:
+            self._store.explain(error)
+            raise
+        return self._tx
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self._store.end_writing(self._tx, keep=error is None)
+        except Exception as problem:
+            self._store.explain(problem)
+            raise
+        if isinstance(error, Exception):
+            self._store.explain(error)
 
 
 def open_store(url: str) -> Store:

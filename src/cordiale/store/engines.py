@@ -36,6 +36,28 @@ class Memory:
 
     def __init__(self) -> None:
         self.connection = _connected(":memory:", _WRITER_CACHE_KIB)
+        self._engine: Engine | None = None
+
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine over the connection; made only where somebody asks for it."""
+        if self._engine is None:
+            given = [sqlite3.connect(":memory:", check_same_thread=False)]
+            engine = self._engine = create_engine(
+                "sqlite+pysqlite://",
+                creator=lambda: given.pop() if given else self.connection,
+                poolclass=StaticPool,
+                pool_reset_on_return=None,
+            )
+            # SQLAlchemy looks at the first connection it gets and rolls it back: not one that is in a transaction
+            engine.raw_connection().close()
+            engine.dispose()
+        return self._engine
+
+    def close(self) -> None:
+        """End the database."""
+        if self._engine is not None:
+            self._engine.dispose()
+        self.connection.close()
 
     def saved(self) -> bytes:
         """Return the whole database."""
@@ -47,17 +69,19 @@ class Memory:
         with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(state)
             source.backup(fresh)
+        if self._engine is not None:
+            self._engine.dispose()
         self.connection.close()
         self.connection = fresh
 
 
 class Opened(NamedTuple):
-    """Two engines on one database: a single writing connection, and many reading ones."""
+    """Two engines on one database, a single writing connection and many reading ones; or a database in memory."""
 
     place: str
     dialect: Dialect
-    reader: Engine
-    writer: Engine
+    reader: Engine | None = None
+    writer: Engine | None = None
     file: Path | None = None
     memory: Memory | None = None
 
@@ -94,14 +118,7 @@ def _file(path: Path) -> Opened:
 
 
 def _memory() -> Opened:
-    memory = Memory()
-    engine = create_engine(
-        "sqlite+pysqlite://",
-        creator=lambda: memory.connection,
-        poolclass=StaticPool,
-        pool_reset_on_return=None,
-    )
-    return Opened("memory://", "sqlite", engine, engine, memory=memory)
+    return Opened("memory://", "sqlite", memory=Memory())
 
 
 def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
