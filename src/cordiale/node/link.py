@@ -30,10 +30,10 @@ log = logger("node")
 
 
 def keep(desk: Desk, ticks: Ticks, name: str) -> None:
-    """Serve one link until the node closes or the partner is no longer confirmed."""
+    """Serve one link until the node closes, another process leads, or the partner is no longer confirmed."""
     failures = 0
     way: _Way | None = None
-    while not ticks.stopping:
+    while not ticks.stopping and ticks.leads:
         try:
             with desk.store.read() as tx:
                 partner = one(tx, name)

@@ -15,6 +15,7 @@ from cordiale.platform.log import logger
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.store.notices import Notices
 
 JOIN_S = 5.0
 """Seconds that closing waits for a thread: a step ends well before, a partner's answer may not come at all."""
@@ -30,16 +31,29 @@ class Ticks:
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._notices: Notices | None = None
 
     def wake(self) -> None:
         """Ask for a cut at once."""
         self._woken.set()
+
+    def heard(self) -> None:
+        """Tell who waits that another process committed; the one that leads cuts as well."""
+        self.bell.ring()
+        if self.leads:
+            self.wake()
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether this process visits partners: of several that serve one node, one does."""
+        return self._notices is not None and self._notices.leads
 
     def start(self, desk: Desk) -> None:
         """Run until `stop`."""
         if self._threads:
             return
         self._stopping.clear()
+        self._notices = desk.store.listen(self.heard)
         for name, work in (("work", _work), ("partners", _partners)):
             thread = threading.Thread(target=work, args=(desk, self), name=f"cordiale-{name}", daemon=True)
             thread.start()
@@ -52,6 +66,8 @@ class Ticks:
         for thread in self._threads:
             thread.join(JOIN_S)
         self._threads.clear()
+        if self._notices is not None:
+            self._notices.close()
 
     @property
     def stopping(self) -> bool:
@@ -98,8 +114,8 @@ def _partners(desk: Desk, ticks: Ticks) -> None:
     token: object = None
     while not ticks.stopping:
         try:
-            changed = desk.store.changed()
-            if changed != token:
+            changed = (ticks.leads, desk.store.changed())
+            if ticks.leads and changed != token:
                 token = changed
                 with desk.store.read() as tx:
                     found = partners(tx)

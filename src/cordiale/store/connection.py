@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from sqlalchemy import Connection, Engine
 
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
-from cordiale.store import engines
+from cordiale.store import engines, notices
 from cordiale.store.dialects import Dialect, ready, written
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
 from cordiale.store.lease import Kept, Lease, Lent
+from cordiale.store.notices import Notices
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
 
@@ -168,6 +170,7 @@ class Store:
         self._turn = threading.RLock()  # one writer at a time; for memory, one reader or writer
         self._inside: Transaction | None = None  # the transaction that holds the turn
         self._commits = 0
+        self._own = os.urandom(8).hex()  # what this process announces is no news to it
         self._watch: Connection | None = None
         self._watching = threading.Lock()
         self._changed_before: int | None = None
@@ -228,10 +231,12 @@ class Store:
 
     def end_writing(self, tx: Transaction, *, keep: bool) -> None:
         """Commit what was written, or roll it back; an error at the commit rolls back as well."""
+        told = False
         try:
             try:
                 if keep:
                     tx.settle_numbers()
+                    told = self.dialect == "postgresql" and notices.tell(tx.driver, self._own)
                     tx.driver.commit()
                 else:
                     tx.lease.undo()
@@ -241,8 +246,7 @@ class Store:
             if keep:
                 tx.interned.keep()
                 self.texts.take(tx.texts, tx.used)
-                now = engines.rows_changed(tx.driver, self.dialect)
-                if now is None or now != self._changed_before:
+                if told or engines.rows_changed(tx.driver, self.dialect) != self._changed_before:
                     self._commits += 1
         finally:
             self._inside = None
@@ -259,6 +263,13 @@ class Store:
             if self._watch is None:
                 self._watch = engines.watcher(self.engine)
             return engines.watched(self._watch, self.dialect), self._commits
+
+    def listen(self, heard: Callable[[], None]) -> Notices:
+        """Have `heard` called, from a thread, after commits of other processes; close what is returned before the store.
+
+        A SQLite store hears nothing: `changed` tells.
+        """
+        return Notices(self.engine if self.dialect == "postgresql" else None, self._own, heard)
 
     def close(self) -> None:
         """Let go of every connection; a memory store ends with it."""

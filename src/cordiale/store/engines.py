@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -185,6 +186,16 @@ def begin_write(driver: Any, dialect: Dialect) -> None:
     else:
         driver.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
         driver.execute("SELECT pg_advisory_xact_lock(hashtext('cordiale ' || current_schema()))")
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Any]:
+    """Give a PostgreSQL connection of nobody's pool, each of whose commands is its own transaction."""
+    import psycopg
+
+    _positional, named = engine.dialect.create_connect_args(engine.url)
+    with closing(psycopg.connect(**named, autocommit=True)) as connection:
+        yield connection
 
 
 def rows_changed(driver: Any, dialect: Dialect) -> int | None:

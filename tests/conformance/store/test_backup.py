@@ -8,6 +8,7 @@ import pytest
 from cordiale.platform.errors import Conflict, InputError, IntegrityError
 from cordiale.store.backup import backup, check, restore
 from cordiale.store.connection import Store, open_store
+from cordiale.store.migrations import head
 from cordiale.store.search import search
 from cordiale.store.types import Filter
 from cordiale.store.versions import current
@@ -34,7 +35,7 @@ def test_a_copy_comes_back_whole(store: Store, new_url, backend: str, tmp_path: 
     folder = backup(store, tmp_path / "copy", START)
     keep(store, sdo("campaign", "later"))
     url = new_url()
-    assert restore(folder, url).revisions == ["store_0001"]
+    assert restore(folder, url).revisions == [head("store")]
     with closing(open_store(url)) as restored:
         assert listing(restored) == before
         assert check(restored) == []
