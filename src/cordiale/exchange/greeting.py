@@ -14,7 +14,7 @@ import msgspec
 
 from cordiale.exchange import link, records
 from cordiale.exchange.home import Home, Partner, keys_now
-from cordiale.exchange.keychange import learn, refuse_expired
+from cordiale.exchange.keychange import is_newer, learn, proves, refuse_expired
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.protocol import SIGNED_WELCOME, choose, floor
 from cordiale.platform.errors import IntegrityError
@@ -52,7 +52,8 @@ def introduce(store: Store, home: Home, request: Request, partner: Partner) -> b
         told = msgspec.json.decode(request.body, type=_Told)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return False
-    if not told.changes and not told.certified:
+    # judged before anything is written: whoever reaches the port may send such a greeting
+    if not proves(home, partner, told.changes, told.certified, home.clock()):
         return False
     with store.write() as tx:
         now = home.clock()
@@ -65,7 +66,8 @@ def hear(store: Store, home: Home, partner: Partner, hello: Hello) -> Partner:
     Raises ProtocolError where no common protocol is left, or only one older than the partner is known to speak.
     """
     protocol = choose(partner, hello.protocols)
-    if not hello.changes and hello.known <= partner.told and protocol <= floor(partner):
+    news = bool(hello.changes) or is_newer(partner, hello.certified)
+    if not news and hello.known <= partner.told and protocol <= floor(partner):
         return partner
     with store.write() as tx:
         known = learn(tx, home, partner, hello.changes, hello.certified, home.clock(), proven=True)
@@ -110,7 +112,8 @@ def check_answer(
                     _("The answer to our greeting is not signed by {node}: somebody may be in between."),
                     node=partner.node,
                 )
-        if welcome.changes or welcome.known > known.told or protocol > floor(known) or welcome.certified:
+        news = bool(welcome.changes) or is_newer(known, welcome.certified)
+        if news or welcome.known > known.told or protocol > floor(known):
             with store.write() as tx:
                 known = learn(tx, home, known, welcome.changes, welcome.certified, home.clock(), proven=True)
                 told = max(known.told, min(welcome.known, records.last_change(tx, known.number)))

@@ -15,7 +15,8 @@ from typing import Literal
 import msgspec
 
 from cordiale.exchange import records
-from cordiale.exchange.certificate import check_instant, read_certificate
+from cordiale.exchange.certificate import PURPOSE as CERTIFICATE
+from cordiale.exchange.certificate import Certificate, check_instant, read_certificate
 from cordiale.exchange.home import Home, Partner, keys_now
 from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.exchange.tls import pin_of
@@ -26,6 +27,8 @@ from cordiale.store.connection import Transaction
 
 PURPOSE = "key-change"
 _LARGEST = 64 * 1024
+#: Changes that one greeting may carry.
+_MOST = 64
 
 Sign = Callable[[str, bytes], bytes]
 """Sign a payload under a purpose."""
@@ -105,14 +108,7 @@ def adopt(
     vouch for what came before it, for a partner that met the node later. `vouched` is the key its root certifies now. Raises IntegrityError for a
     statement that is damaged or about somebody else; what is not proven changes nothing.
     """
-    waiting = sorted(
-        (
-            one
-            for one in (_read(home, partner, statement) for statement in list(statements)[:64])
-            if one[0].number > partner.changes
-        ),
-        key=lambda one: one[0].number,
-    )
+    waiting = _unknown(home, partner, statements)
     known = partner
     while waiting:
         found = next((one for one in waiting if _holds(known, one[0], one[1], vouched, proven=proven)), None)
@@ -126,6 +122,14 @@ def adopt(
         known = msgspec.structs.replace(known, changes=taken)
         records.save_partner(tx, known, now)
     return known
+
+
+def _unknown(
+    home: Home, partner: Partner, statements: Iterable[str]
+) -> list[tuple[Change, frozenset[bytes], bytes]]:
+    """Read the changes after the last one that we know, in order."""
+    read = [_read(home, partner, statement) for statement in list(statements)[:_MOST]]
+    return sorted((one for one in read if one[0].number > partner.changes), key=lambda one: one[0].number)
 
 
 def _read(home: Home, partner: Partner, statement: str) -> tuple[Change, frozenset[bytes], bytes]:
@@ -243,6 +247,39 @@ def refuse_expired(home: Home, partner: Partner, now: int) -> None:
         )
 
 
+def proves(home: Home, partner: Partner, changes: Iterable[str], certified: str, now: int) -> bool:
+    """Tell whether what a greeting says of keys is news that is proven by itself, without the greeting's own signature."""
+    try:
+        vouched = _vouched(home, partner, certified, now)
+        if any(
+            _holds(partner, one[0], one[1], vouched, proven=False) for one in _unknown(home, partner, changes)
+        ):
+            return True
+        return bool(vouched) and is_newer(partner, certified)
+    except CordialeError:
+        return False
+
+
+def is_newer(partner: Partner, certified: str) -> bool:
+    """Tell whether a certificate says more than what is known; it is not judged yet."""
+    if not partner.root or not certified:
+        return False
+    try:
+        body, _signature = peek_statement(certified.encode(), CERTIFICATE)
+        return msgspec.json.decode(body, type=Certificate).until_at > (partner.certified_until or 0)
+    except (CordialeError, msgspec.MsgspecError):
+        return False
+
+
+def _vouched(home: Home, partner: Partner, certified: str, now: int) -> bytes:
+    """Return the key that a partner's root certifies now, empty without a root."""
+    if not certified or not partner.root:
+        return b""
+    found = read_certificate(certified.encode(), partner.root, partner.node, home.verify)
+    check_instant(found, now, home.limits.clock_window)
+    return bytes.fromhex(found.key)
+
+
 def learn(
     tx: Transaction,
     home: Home,
@@ -258,11 +295,7 @@ def learn(
     Raises IntegrityError for what is damaged only where the message itself was `proven`.
     """
     try:
-        vouched = b""
-        if certified and partner.root:
-            found = read_certificate(certified.encode(), partner.root, partner.node, home.verify)
-            check_instant(found, now, home.limits.clock_window)
-            vouched = bytes.fromhex(found.key)
+        vouched = _vouched(home, partner, certified, now)
         known = adopt(tx, home, partner, changes, now, proven=proven, vouched=vouched)
         return renew(tx, home, known, certified, now)
     except CordialeError:

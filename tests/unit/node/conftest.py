@@ -59,10 +59,12 @@ class Pair:
         stores: Mapping[str, str] | None = None,
         rules: str = RULES,
         clock: Clock | None = None,
+        signing: str = "",
     ) -> None:
         self.lines: list[Callable[[Request], Response]] = []
         for name, nation in (("canada", "CAN"), ("france", "FRA")):
-            init(folder / name, name=name, nation=nation, store=(stores or {}).get(name))
+            key = signing if name == "canada" else ""
+            init(folder / name, name=name, nation=nation, store=(stores or {}).get(name), signing=key)
         self.canada = open_node(folder / "canada", environ={}, carrier=self.carry, clock=clock)
         self.france = open_node(folder / "france", environ={}, carrier=self.carry, clock=clock)
         self.broken: Callable[[Request], Response] | None = None

@@ -305,3 +305,20 @@ def test_a_tls_key_is_told_first_and_shown_when_all_know_it(pair: Pair, marie: A
         assert partner(tx, "canada").pins == both[1:]
     certificate = keys_now(canada.desk.home).certificates
     assert base64.b64encode(certificate[0])
+
+
+def test_a_greeting_that_proves_nothing_writes_nothing(pair: Pair) -> None:
+    stranger = local_egress(ed25519_signer(b"\x05" * 32))
+    thief = msgspec.structs.replace(pair.canada.desk.home, egress=lambda: stranger, own=None)
+    hello = Hello("canada", (2, 1), (), 1, 0, "00" * 32, changes=("{}", "x" * 70_000), certified="{}")
+    request = Request("POST", BASE + "hello", body=msgspec.json.encode(hello))
+    before = pair.france.store.changed()
+    assert pair.france.respond(sign_request(thief, request, "france")).status == 401
+    assert pair.france.store.changed() == before
+
+
+def test_a_changed_key_is_known_to_a_node_that_is_running_already(pair: Pair, marie: Actor) -> None:
+    with open_node(pair.canada.path, environ={}) as other:  # another process of the same node
+        before = other.desk.home.egress().public_key
+        rotation.rotate_signing(pair.canada, marie)
+        assert other.desk.home.egress().public_key == keys_now(pair.canada.desk.home).keys[0] != before
