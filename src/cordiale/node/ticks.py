@@ -92,6 +92,7 @@ def _work(desk: Desk, ticks: Ticks) -> None:
     period = desk.settings.exchange.tick_ms / 1000
     woken = True
     while not ticks.stopping:
+        begun = work.monotonic()
         try:
             busy = work.step(woken)
         except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
@@ -101,7 +102,8 @@ def _work(desk: Desk, ticks: Ticks) -> None:
             busy = False
             if ticks.pause(1.0):
                 return
-        woken = ticks.next(0 if busy else period)
+        # as long again as it took: what comes at a high rate is cut in larger pieces, and others find the store free
+        woken = ticks.next(0 if busy else max(period, work.monotonic() - begun))
 
 
 def _partners(desk: Desk, ticks: Ticks) -> None:

@@ -24,6 +24,9 @@ HOUSEKEEPING_S = 60.0
 INDEX = 500
 """Versions indexed between two cuts: a long backlog must not delay a release."""
 
+SHARE = 3.0
+"""Times what indexing took that passes before the next: a quarter of the worker's time goes into it at most."""
+
 log = logger("node")
 
 
@@ -44,9 +47,12 @@ class Work:
         self.kept_at = -HOUSEKEEPING_S
         self.indexing = desk.settings.store.text_index
         self.backlog = self.indexing
-        # What comes in small pieces is indexed together: a quarter of the lag that is allowed may pass in between.
-        self.rest = desk.settings.store.index_lag_ms / 4000
-        self.indexed_at = -self.rest
+        # What comes in small pieces is indexed together: a hundredth of the lag that is allowed passes in between, and
+        # a quarter of it at most where indexing is slow.
+        lag = desk.settings.store.index_lag_ms / 1000
+        self.least, self.most = lag / 100, lag / 4
+        self.rest = self.least
+        self.indexed_at = -self.most
 
     def step(self, woken: bool) -> bool:
         """Cut, index and keep house where there is something to do; tell whether more waits."""
@@ -62,7 +68,8 @@ class Work:
             # is found by the forced look.
             self.token = desk.store.changed()
         more = False
-        if self.backlog and now - self.indexed_at >= self.rest:
+        begun = self.monotonic()
+        if self.backlog and begun - self.indexed_at >= self.rest:
             with desk.store.write() as tx:
                 done = search.index_text(tx, INDEX)
             more = done == INDEX
@@ -71,6 +78,7 @@ class Work:
             if not more:
                 self.backlog = False
                 self.indexed_at = self.monotonic()
+                self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
         if now - self.kept_at >= HOUSEKEEPING_S:
             self.kept_at = now
             expiry.expire(desk)

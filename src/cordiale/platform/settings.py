@@ -75,7 +75,7 @@ class LimitsSection(Struct, frozen=True, kw_only=True):
 class ExchangeSection(Struct, frozen=True, kw_only=True):
     """How the node exchanges with its partners."""
 
-    tick_ms: Annotated[int, Says("Every how many milliseconds segments are cut; the least time from release to send.", low=10, high=3_600_000)] = 200  # fmt: skip
+    tick_ms: Annotated[int, Says("Every how many milliseconds the node looks for what may go, and cuts segments of it; what is released by this process goes at once.", low=10, high=3_600_000)] = 20  # fmt: skip
     poll_s: Annotated[int, Says("How many seconds a wake-up request may wait for news.", low=1, high=120)] = (
         25
     )

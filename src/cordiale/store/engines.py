@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,9 @@ NO_FOLDER = _("The folder {folder} for the database does not exist. Make it, or 
 
 WAIT_SECONDS = 60
 """How long a writer waits for another process to finish its transaction."""
+
+_LOOK_MS = 2
+"""Milliseconds that SQLite itself waits for a writing turn, looking twice; then we ask again."""
 
 _WRITER_CACHE_KIB = 96 * 1024  # holds the random-key index pages of a million objects
 _READER_CACHE_KIB = 8 * 1024
@@ -182,7 +186,7 @@ def begin_read(driver: Any, dialect: Dialect) -> None:
 def begin_write(driver: Any, dialect: Dialect) -> None:
     """Become the only writer, among the processes too."""
     if dialect == "sqlite":
-        driver.execute("BEGIN IMMEDIATE")
+        _take_turn(driver)
     else:
         driver.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
         driver.execute("SELECT pg_advisory_xact_lock(hashtext('cordiale ' || current_schema()))")
@@ -196,6 +200,26 @@ def alone(engine: Engine) -> Iterator[Any]:
     _positional, named = engine.dialect.create_connect_args(engine.url)
     with closing(psycopg.connect(**named, autocommit=True)) as connection:
         yield connection
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin a write, asking every few milliseconds while another process writes.
+
+    SQLite's own wait sleeps up to 100 ms between two looks, so that a process that writes again and again is hardly ever
+    caught between two of its transactions: others then waited for seconds.
+    """
+    driver.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
+    try:
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
 
 
 def rows_changed(driver: Any, dialect: Dialect) -> int | None:
