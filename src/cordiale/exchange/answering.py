@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from cordiale.exchange import demand, origins, records
+from cordiale.exchange import demand, origins, records, superseding
 from cordiale.exchange.demand import ACTIONS, OUTCOMES, RECEIPT, Message, Receipt
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.recall import Origin, confirm_to, draft_to
@@ -213,6 +213,7 @@ def _purge(
     else:
         versions.purge_all(tx, sorted(vids - others), reason, now, salts)
     arrivals.forget_salts(tx, listed)
+    superseding.purged(tx, sorted({one.oid for one in found}))
 
 
 def _is_theirs(partner: Partner, source: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cordiale.exchange import aside, definitions, origins, records
+from cordiale.exchange import aside, definitions, origins, records, superseding
 from cordiale.exchange.aside import SetAside
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
@@ -278,6 +278,8 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
             raw = resource.slots[place].raw
             left.append(aside.refused(partner, header.first + place, version, outcome.kind, raw))
     origins.keep(tx, resource.markings, proofs)
+    if superseding.concerns(read):
+        superseding.show_as_one(tx, [vid for vid in vids if vid])
     return Taken(vids, counts["new"], counts["same"], left)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
-from cordiale.exchange import backfill, narrowing, numbering, records, rejoin
+from cordiale.exchange import backfill, narrowing, numbering, records, rejoin, superseding
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.numbering import Batch, Outgoing
@@ -168,13 +168,16 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
         whole = [place for place in whole if place not in known]
     also, lines = _others(tx, home, planner, now)
     whole = sorted([*whole, *also])
-    if profile is not None and not lines and profile in shared.batches:
+    whole_rows = (subjects.all[place].row for place in whole)
+    under = {row.oid: row.effective_mid for row in whole_rows if row.current}
+    links = superseding.links(tx, home, planner.class_, held, planner.back, under, now)
+    if profile is not None and not lines and not links and profile in shared.batches:
         batches = shared.batches[profile]
     else:
         outgoing = [_verbatim(subjects, place) for place in whole]
         first = _definitions(planner, [*outgoing, *lines]) if outgoing or lines else []
-        batches = numbering.prepare(tx, home, [*first, *outgoing, *lines], shared.types, subjects)
-        if profile is not None and not lines and not first:
+        batches = numbering.prepare(tx, home, [*first, *outgoing, *lines, *links], shared.types, subjects)
+        if profile is not None and not lines and not links and not first:
             shared.batches[profile] = batches
     numbered = numbering.number(
         tx, home, planner.partnership, pair, held, batches, shared.types, now, subjects

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from cordiale.store import counting, merge, names, rows
 from cordiale.store.connection import Transaction
 from cordiale.store.put import shortened
-from cordiale.store.types import Filter, Key, Page, Visible
+from cordiale.store.types import FORM, LISTED, Filter, Key, Page, Visible
 
 _END: Key = (1 << 62, 1 << 62)
 """Before every key there is, in descending order."""
@@ -133,3 +135,24 @@ def _of_few(
         where.add("x.creator IN INTS(?)", creators)
     sql = f"SELECT x.at, x.vid FROM versions x WHERE x.current = 1{where.sql} ORDER BY x.at DESC, x.vid DESC LIMIT ?"
     return [(at, vid) for at, vid in tx.rows(sql, *where.params, limit)]
+
+
+def set_listed(tx: Transaction, states: Mapping[tuple[int, int], bool]) -> None:
+    """List statements, given as (object number, source number), or do not: they are then read by their id alone."""
+    counted: Counter[tuple[int, int]] = Counter()
+    changed = []
+    for vid, oid, source_no, mid, type_no, current in tx.rows(
+        "SELECT vid, oid, source_no, effective_mid, type_no, current FROM versions"
+        " WHERE oid IN INTS(?) AND current <> 0",
+        sorted({oid for oid, _source in states}),
+    ):
+        wanted = states.get((oid, source_no))
+        if wanted is None or wanted == (current == LISTED):
+            continue
+        changed.append((LISTED if wanted else FORM, vid))
+        counted[mid, type_no] += 1 if wanted else -1
+    tx.many("UPDATE versions SET current = ? WHERE vid = ?", changed)
+    tx.many(
+        "INSERT INTO text_dirty (vid) VALUES (?) ON CONFLICT DO NOTHING", [(vid,) for _to, vid in changed]
+    )
+    counting.add(tx, counted)
