@@ -64,14 +64,16 @@ class _NotMeant(Exception):
 
 @dataclass(frozen=True)
 class Ask:
-    """One recall that was sent: by whom to whom, and the contents it names; `by_person` when nothing but a person's word
-    asks for it.
+    """One recall that was sent: by whom to whom, and the contents it names.
+
+    `parents` are what the tear-lines among them were made of; `by_person` says that nothing but a person's word asks.
     """
 
     id: str
     giver: str
     receiver: str
     raws: tuple[bytes, ...]
+    parents: tuple[bytes, ...]
     by_person: bool
 
 
@@ -185,21 +187,30 @@ class Judge:
             self.noted.add(recall_id)
             self.coverage[f"recall {'narrowed' if confirmed_by == 'cordiale' else 'by a person'}"] += 1
             vids = list(read_numbers(packed))
-            with node.store.read() as tx:  # who asks a tear-line back asks for what it was made of
-                vids += [line.parent_vid for line in records.tear_line_parents(tx, vids).values()]
-            if any((name, vid) not in self.raws for vid in vids):
+            with node.store.read() as tx:
+                lines = records.tear_line_parents(tx, vids)
+            parents = [line.parent_vid for line in lines.values()]
+            if any((name, vid) not in self.raws for vid in (*vids, *parents)):
                 self.refresh(name)
-            raws = [self.raws.get((name, vid)) for vid in vids]
             # received and purged again within one visit, before anybody looked
-            self.coverage["recall of the unseen"] += raws.count(None)
-            known = tuple(raw for raw in raws if raw is not None)
-            ask = Ask(recall_id, name, names[number], known, confirmed_by == OFFICER.name)
+            self.coverage["recall of the unseen"] += sum((name, vid) not in self.raws for vid in vids)
+            ask = Ask(
+                recall_id,
+                name,
+                names[number],
+                self._raws(name, vids),
+                self._raws(name, parents),
+                confirmed_by == OFFICER.name,
+            )
             self.asks.append(ask)
             self._ask(ask)
 
+    def _raws(self, name: str, vids: list[int]) -> tuple[bytes, ...]:
+        return tuple(self.raws[name, vid] for vid in vids if (name, vid) in self.raws)
+
     def _ask(self, ask: Ask) -> None:
         pact = self.houses[ask.giver].pacts[ask.receiver]
-        pact.recalled.update(ask.raws)
+        pact.recalled.update(ask.raws, ask.parents)
         for raw in ask.raws if ask.by_person else ():
             if b'"marking-definition"' not in raw:
                 pact.asked_back[raw] = self.asked_at.setdefault(ask.id, self.seen[ask.giver])
@@ -271,7 +282,7 @@ class Judge:
         words = _CANARY.findall(raw)
         about = next((self.by_word[w][0] for w in words), None)
         for word in words:
-            self._word(house, receiver, word, now)
+            self._word(house, receiver, word, now, raw)
         self.learned[receiver].update(words)
         if raw in pact.asked_back and not self._said_anew(house, pact, raw):
             raise Violation("resurrection", f"{sender} sent {receiver} what it had asked back: {raw[:200]!r}")
@@ -279,8 +290,9 @@ class Judge:
             return
         for found in _ID.findall(raw):
             self._named(house, pact, receiver, found, about, now)
-        if said is not None and not said.line:
+        if said is not None:
             pact.sent.add(said.id.encode())
+        if said is not None and not said.line:
             pact.sent.add(raw)
         elif about.author == sender and about.id.encode() in raw:
             raise Violation("leak", f"the tear-line for {receiver} names {about.id} of {sender}")
@@ -291,13 +303,15 @@ class Judge:
         of_id = house.kept.get(said.id, {}).values() if said else ()
         return any(k.said.raw == raw and k.vid > pact.asked_back[raw] for kept in of_id for k in kept)
 
-    def _word(self, house: House, receiver: str, word: bytes, now: int) -> None:
+    def _word(self, house: House, receiver: str, word: bytes, now: int, raw: bytes) -> None:
         texts = self.by_word[word]
         said, secret = texts[0], word[:1] == b"d"
         held = [
             k for text in texts for k in house.kept.get(text.id, {}).get(house.name, []) if k.said is text
         ]
         held = held or [k for k in house.by_vid.values() if k.said in texts]
+        # what another source says word for word is a statement of its own
+        held += [k for k in house.by_vid.values() if k.said.raw == raw and k.source != house.name]
         if not any(house.may(receiver, k, now, secret) for k in held):
             marks = [sorted(house.full(k) if secret else house.effective(k)) for k in held]
             raise Violation(

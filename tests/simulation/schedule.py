@@ -211,10 +211,14 @@ class Schedule:
         """The sequencer's tick."""
         now = node.clock()
         total = sync.cut_all(node.desk)
-        for pact in self.houses[node.name].pacts.values():
-            pact.holds = {stix_id: ends for stix_id, ends in pact.holds.items() if ends > now}
+        self._holds_ended(node, now)
         self.trace("cut", total)
         self.judge.counted(node)
+
+    def _holds_ended(self, node: Node, now: int) -> None:
+        """What was held until now is held no more, whatever a clock that is set back says."""
+        for pact in self.houses[node.name].pacts.values():
+            pact.holds = {stix_id: ends for stix_id, ends in pact.holds.items() if ends > now}
 
     def visit(self, node: Node) -> None:
         """A node visits one of its partners."""
@@ -264,6 +268,8 @@ class Schedule:
         try:
             marking.mark(node.desk, OFFICER, kept.said.id, wanted, source=kept.source)
         finally:
+            if node.store.commits > commits:
+                self._holds_ended(node, node.clock())  # what is narrowed is cut at once
             if node.store.commits > commits and overlaid:
                 key = (kept.said.id, kept.source)
                 house.overlay[key] = house.overlay.get(key, frozenset()) | wanted
@@ -301,6 +307,7 @@ class Schedule:
             release.release(node.desk, OFFICER, other, ids=[kept.said.id], until=until)
         finally:
             if node.store.commits > commits:
+                self._holds_ended(node, node.clock())  # an act cuts at once
                 pact = house.pacts[other]
                 pact.acts[kept.said.id] = max(ends, pact.acts.get(kept.said.id, 0))
 

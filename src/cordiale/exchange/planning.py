@@ -127,17 +127,25 @@ class Planner:
         if known is None:
             self._clear[identifier] = True  # definitions that name each other by a circle
             found = self.subjects.stated.get(identifier, ())
-            known = self._clear[identifier] = not found or self.definition(identifier) is not None
+            known = self._clear[identifier] = not found or self._named(identifier) is not None
         return known
 
     def definition(self, identifier: str) -> Definition | None:
-        """Return the statement of a marking definition that goes to the partner with what names it."""
+        """Return the statement of a marking definition that goes to the partner with what names it.
+
+        One that was asked back does not go again, and there never is a newer one: what names it goes without.
+        """
+        found = self._named(identifier)
+        return None if found is None or self.asked_back(found.row) else found
+
+    def _named(self, identifier: str) -> Definition | None:
+        """Return the statement of a marking definition that may be named to the partner."""
         for one in self.subjects.stated.get(identifier, ()):
             if one.borrows:  # the marking of the entry passes, or there is no entry
                 passes = one.overlay is None or self.passes(one.overlay)
             else:
                 passes = self.passes(one.row.effective_mid) and self.passes(one.row.full_mid)
-            if passes and one.row.vid not in self._held_back and not self.asked_back(one.row):
+            if passes and one.row.vid not in self._held_back:
                 return one if all(self.clear(other) for other in one.definitions) else None
         return None
 
@@ -325,6 +333,8 @@ class Planner:
         targets |= {i: HIDDEN for i in subject.definitions if not self._known(i, targets)}
         original = self._original(subject)
         earlier = self._tear_lines.get(row.oid)
+        # one that was asked back does not go again: of a newer parent that shows the same, another is made
+        digest = b"" if earlier is None or self.back.has(earlier.vid, earlier.oid) else earlier.digest
         found = form(
             Candidate(
                 subject.version,
@@ -340,7 +350,7 @@ class Planner:
             targets=targets,
             definitions=self.subjects.atoms,
             secret=self.home.secret,
-            earlier=Earlier(earlier.digest, earlier.created, earlier.modified) if earlier else None,
+            earlier=Earlier(digest, earlier.created, earlier.modified) if earlier else None,
         )
         return Redacted(found, targets, original) if isinstance(found, TearLine) else found
 
