@@ -15,6 +15,11 @@ CASES = {
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
     "stream": ("stream", "cutting and keeping the streams of many partners"),
     "simulate": ("simulate", "simulated exchanges of three nodes, every invariant checked"),
+    "first-sync": (
+        "first_sync",
+        "a whole store to a new partner: cut, sent, verified, applied, with a kill on the way",
+    ),
+    "reconcile": ("reconcile", "two nodes compared by records and by every body, with planted differences"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }

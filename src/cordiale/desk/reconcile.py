@@ -12,7 +12,7 @@ from cordiale.exchange import entry, records
 from cordiale.exchange import partner as exchange
 from cordiale.exchange.reconcile import reconcile
 from cordiale.exchange.records import reconciliations
-from cordiale.exchange.records.reconciliations import FULL, QUICK
+from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
 from cordiale.exchange.sync import visit
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
@@ -160,6 +160,12 @@ def in_turn(desk: Desk, partner: Partner, carrier: Transport) -> bool:
         link = records.link(tx, partner.number)
         whole = reconciliations.reconciliation(tx, partner.number, FULL)
         quick = reconciliations.reconciliation(tx, partner.number, QUICK)
+    if whole is None and link.generation == 1:
+        # what has only just come needs no second look: the first whole comparison is one interval away
+        begun = ReconciliationRow(partner.number, FULL, now, 1, 0, 0, 0, 0)
+        with desk.store.write() as tx:
+            reconciliations.save_reconciliation(tx, begun)
+        whole = begun
     if settings.reconcile_full_days and link.received:
         fresh = whole is not None and whole.generation == link.generation and not whole.position
         if not fresh or whole is None or now - whole.at >= settings.reconcile_full_days * DAY:

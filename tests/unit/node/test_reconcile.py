@@ -72,8 +72,7 @@ def test_the_node_compares_by_itself_when_it_is_time_and_after_a_new_generation(
                 if reconciliations.reconciliation(tx, canada.number, kind) != was
             }
 
-    assert turn() == {"full"}
-    assert turn() == {"quick"}
+    assert turn() == {"full", "quick"}  # what has only just come is read again in a week
     assert turn() == set()
     with pair.france.store.write() as tx:
         tx.run("UPDATE exchange_reconciliation SET at = at - ?", 8 * DAY)
