@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,6 +53,9 @@ to = ["canada", "france"]
 """
 
 
+_TEMPLATE: list[Path] = []
+
+
 class Pair:
     """Canada and France, confirmed, under the same rules; each carries requests to the other."""
 
@@ -61,18 +67,31 @@ class Pair:
         clock: Clock | None = None,
         signing: str = "",
     ) -> None:
-        self.lines: list[Callable[[Request], Response]] = []
-        for name, nation in (("canada", "CAN"), ("france", "FRA")):
+        plain = not stores and not signing and clock is None and rules == RULES
+        if plain and _TEMPLATE:
+            shutil.copytree(_TEMPLATE[0], folder, dirs_exist_ok=True)
+        known = plain and bool(_TEMPLATE)
+        for name, nation in () if known else (("canada", "CAN"), ("france", "FRA")):
             key = signing if name == "canada" else ""
             init(folder / name, name=name, nation=nation, store=(stores or {}).get(name), signing=key)
         self.canada = open_node(folder / "canada", environ={}, carrier=self.carry, clock=clock)
         self.france = open_node(folder / "france", environ={}, carrier=self.carry, clock=clock)
         self.broken: Callable[[Request], Response] | None = None
         self.officer = house("marie")
+        if known:
+            return
         self.introduce()
         for node in (self.canada, self.france):
             token = rules_diff(node.desk, self.officer, rules).token
             rules_apply(node.desk, self.officer, rules, "rules.toml", token)
+        if plain:  # what every pair begins with is made once and copied
+            for node in (self.canada, self.france):
+                node.close()
+            _TEMPLATE.append(Path(tempfile.mkdtemp(prefix="cordiale-pair-")))
+            atexit.register(shutil.rmtree, _TEMPLATE[0], ignore_errors=True)
+            shutil.copytree(folder, _TEMPLATE[0], dirs_exist_ok=True)
+            self.canada = open_node(folder / "canada", environ={}, carrier=self.carry)
+            self.france = open_node(folder / "france", environ={}, carrier=self.carry)
 
     def carry(self, partner: Partner) -> Transport:
         if self.broken is not None:
