@@ -199,25 +199,22 @@ def install(
 
 def _rotated(done: Rotated, *, tls: bool = False, finish: bool = False, lost: bool = False) -> str:
     key = done.key[:16]
+    if done.renewed:
+        return tr(
+            _("The offline root vouches for the key {key}. Partners hear of it with the next greeting."),
+            key=key,
+        )
     if tls and not finish:
         lines = [
-            tr(
-                _("The TLS key {key} waits. {n} partners hear of it at their next visit."),
-                key=key,
-                n=done.told,
-            ),
+            tr(_("The TLS key {key} waits."), key=key),
             tr(_("When key show says that all know of it: cordiale key rotate --tls --finish")),
         ]
     elif tls:
         lines = [tr(_("The node answers with the TLS key {key} from now on."), key=key)]
     else:
-        lines = [
-            tr(
-                _("The node signs with {key} from now on. {n} partners hear of it at their next visit."),
-                key=key,
-                n=done.told,
-            )
-        ]
+        lines = [tr(_("The node signs with {key} from now on."), key=key)]
+    if done.told:
+        lines.append(tr(_("Partners that hear of it at their next visit: {n}."), n=done.told))
     if lost:
         lines.append(
             tr(

@@ -14,7 +14,7 @@ import msgspec
 from cordiale.node import layout
 from cordiale.node.keyring import read_public
 from cordiale.platform import configuration
-from cordiale.platform.clock import SECOND, system_clock
+from cordiale.platform.clock import DAY, SECOND, system_clock
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.languages import _
 
@@ -33,6 +33,9 @@ OFF = 60 * SECOND
 
 HELD = 1000
 """Versions that may wait for the text index while a node is idle: the next tick takes them in."""
+
+ENDING = 14
+"""Days before the end of a certificate from which on the operator should look: the root is a journey away."""
 
 WELL: Mapping[str, str] = {
     "up": _("The link to {partner} is up."),
@@ -97,7 +100,7 @@ def examine(path: Path) -> list[Finding]:
         from cordiale.node.opening import open_node
 
         with open_node(path) as node:
-            for look in (_store, _text, _files, _aside, _jobs, _audit, _rules, _links):
+            for look in (_store, _text, _files, _aside, _jobs, _audit, _rules, _identity, _links):
                 found += _safely(look, node)
     except CordialeError as error:
         found.append(Finding("store", "wrong", error.message_id, dict(error.params)))
@@ -112,7 +115,12 @@ def _safely(look: Callable[[Node], Iterator[Finding]], node: Node) -> list[Findi
 
 
 def _keys(path: Path) -> Iterator[Finding]:
-    for file in (path / "keys" / read_public(path).file, layout.node_secret(path)):
+    try:
+        signing = path / "keys" / read_public(path).file
+    except CordialeError:
+        signing = layout.public_key(path)  # which is then what is said to be missing
+    tls = [file for file in (layout.tls_key(path), layout.next_tls_key(path)) if file.exists()]
+    for file in (signing, layout.node_secret(path), *tls):
         if not file.is_file():
             yield Finding(
                 "keys",
@@ -129,6 +137,13 @@ def _keys(path: Path) -> Iterator[Finding]:
             )
         else:
             yield Finding("keys", "well", _("{file} is readable by its owner alone."), {"file": str(file)})
+    if layout.recovery_key(path).is_file():
+        yield Finding(
+            "keys",
+            "look",
+            _("{file} opens every backup of this node: keep it elsewhere and delete it here."),
+            {"file": str(layout.recovery_key(path))},
+        )
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding(
             "keys",
@@ -136,6 +151,36 @@ def _keys(path: Path) -> Iterator[Finding]:
             _("The node's folder {path} can be entered by other users. Run: chmod 700 {path}"),
             {"path": str(path)},
         )
+
+
+def _identity(node: Node) -> Iterator[Finding]:
+    """Look at who was not told of a change of keys, and at the day on which the root vouches no longer."""
+    from cordiale.exchange import records
+    from cordiale.exchange.keychange import untold
+
+    with node.store.read() as tx:
+        waiting = untold(tx)
+        roots = [row for row in records.keys_of(tx, records.OURSELVES, "root") if row.state == "current"]
+    if waiting:
+        yield Finding(
+            "keys",
+            "look",
+            _(
+                "{partners} was not told of the last change of keys yet: both nodes must be served, or run cordiale sync."
+            ),
+            {"partners": ", ".join(waiting)},
+        )
+    for row in roots:
+        days = ((row.until_at or 0) - node.desk.clock()) // DAY
+        if days < ENDING:
+            yield Finding(
+                "keys",
+                "look" if days >= 0 else "wrong",
+                _(
+                    "The certificate of this node's key ends in {days} days: have the offline root certify a key (cordiale key request)."
+                ),
+                {"days": days},
+            )
 
 
 def _disk(path: Path) -> Iterator[Finding]:

@@ -37,11 +37,15 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rotated(msgspec.Struct, frozen=True):
-    """Report a change: the new key in hexadecimal, how many partners it was stated to, and who cannot follow it."""
+    """Report a change: the new key in hexadecimal, how many partners it was stated to, and who cannot follow it.
+
+    `renewed` says that the key stays and its certificate is new.
+    """
 
     key: str
     told: int
     behind: tuple[str, ...] = ()
+    renewed: bool = False
 
 
 def rotate_signing(
@@ -91,7 +95,11 @@ def install(node: Node, actor: Actor, data: bytes, root: bytes, *, anyway: bool 
     try:
         found = read_certificate(data, root, node.desk.node, node.desk.home.verify)
     except IntegrityError as error:
-        raise InputError(error.code, error.message_id, **error.params) from error
+        raise InputError(
+            "key-certificate",
+            _("This root key did not certify a key of {node} in that file."),
+            node=node.desk.node,
+        ) from error
     check_instant(found, node.desk.clock(), node.desk.home.limits.clock_window)
     key = bytes.fromhex(found.key)
     if key == own.keys[0]:
@@ -99,7 +107,7 @@ def install(node: Node, actor: Actor, data: bytes, root: bytes, *, anyway: bool 
             _keep_root(tx, node, root, data, found)
             _publish(tx, node)
             audit.acted(tx, node.desk, actor, "key-install", key=found.key)
-        return Rotated(found.key, 0)
+        return Rotated(found.key, 0, renewed=True)
     file = _file_of(node.path, key)
     if not file.exists():
         raise InputError(
