@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cordiale.exchange import aside, definitions, origins, records, superseding
+from cordiale.exchange import aside, consented, definitions, origins, records, superseding
 from cordiale.exchange.aside import SetAside
 from cordiale.exchange.claims import speaking_for_us
 from cordiale.exchange.entry import numbers as packed_numbers
@@ -17,7 +17,7 @@ from cordiale.exchange.segment import KINDS, Resource, Slot, pair_name, read_hea
 from cordiale.platform.errors import InputError, IntegrityError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import merkle
-from cordiale.release.marking import UNMARKED, from_text, of_version
+from cordiale.release.marking import from_text
 from cordiale.release.segment import SALT, SegmentHeader, header_hash, message
 from cordiale.stix import atoms as stix_atoms
 from cordiale.stix import version as stix
@@ -246,6 +246,7 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
     claimed = speaking_for_us(tx, home, read)
     whose, back = _whose(tx, home, partner, checked)
     puts: dict[int, Put] = {}
+    consents, agreed = consented.by_slot(resource.consents), {}
     for place, found in enumerate(checked.read):
         if not isinstance(found, Version):
             continue
@@ -261,8 +262,13 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
             left.append(aside.lowered(partner, header.first + place, found, whose[place], raw))
             continue
         stated = from_text(resource.markings[resource.slots[place].marking])
-        base, full = of_version(found, atoms, stated or UNMARKED)
-        puts[place] = Put(found, base | stated, full | stated, "received")
+        judged = consented.judge(tx, home, partner, found, atoms, stated, consents.get(place), now)
+        if judged.missing is not None:
+            left.append(aside.unconsented(partner, header.first + place, found, judged.missing, raw))
+            continue
+        if judged.consent is not None:
+            agreed[place] = judged.consent
+        puts[place] = Put(found, judged.base, judged.full, "received")
     vids = [0] * len(checked.read)
     counts = {"new": 0, "same": 0}
     proofs = []
@@ -278,6 +284,7 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
             raw = resource.slots[place].raw
             left.append(aside.refused(partner, header.first + place, version, outcome.kind, raw))
     origins.keep(tx, resource.markings, proofs)
+    consented.keep(tx, [(vids[place], one) for place, one in agreed.items() if vids[place]])
     if superseding.concerns(read):
         superseding.show_as_one(tx, [vid for vid in vids if vid])
     return Taken(vids, counts["new"], counts["same"], left)

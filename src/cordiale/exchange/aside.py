@@ -53,6 +53,21 @@ def lowered(partner: Partner, sequence: int, version: Version, whose: origins.Wh
     )
 
 
+def unconsented(partner: Partner, sequence: int, version: Version, atom: str, raw: bytes) -> SetAside:
+    """Say that a forwarder sends what another controls, without its consent."""
+    return SetAside(
+        partner.node,
+        sequence,
+        version.id,
+        "exchange.apply.no-consent",
+        _(
+            "{node} forwards {id}, which {originator} controls, without its consent; it is kept in quarantine."
+        ),
+        {"node": partner.node, "id": version.id, "originator": atom.removeprefix("orcon:")},
+        raw,
+    )
+
+
 def refused(partner: Partner, sequence: int, version: Version, kind: str, raw: bytes) -> SetAside:
     """Say that the store does not take a version: it was purged here, or its sender contradicts itself."""
     if kind == "tombstoned":

@@ -9,11 +9,12 @@ import orjson
 from cordiale.exchange import entry, records
 from cordiale.exchange.home import Partnership
 from cordiale.exchange.mandates import Mandates
+from cordiale.exchange.waivers import Given, Waivers
 from cordiale.release.definition import borrows, decided_under
 from cordiale.release.marking import NOTHING, Marking
 from cordiale.release.recipient import addresses
 from cordiale.stix.version import view
-from cordiale.store import markings
+from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 
 _DEFINITION = b'"marking-definition"'
@@ -22,7 +23,7 @@ _DEFINITION = b'"marking-definition"'
 class Gate:
     """Remember, for one transaction, which marking ids the recipient passes."""
 
-    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_tx")
+    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_tx", "_waivers")
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
@@ -31,6 +32,7 @@ class Gate:
         self._called = addresses(partnership.recipient)
         self._mandates = Mandates(tx, partnership, now)
         self._known: dict[int, bool] = {}
+        self._waivers = Waivers(tx, partnership, now)
 
     def passes(self, mid: int) -> bool:
         """Tell whether the recipient passes a marking id, by the one decision function."""
@@ -80,7 +82,7 @@ class Gate:
         rows = records.served(self._tx, vids)
         for vid, _effective, full, current, raw, _type, _source in rows:
             # the full marking includes the effective one
-            if known.get(full) or passes(full):
+            if known.get(full) or passes(full) or self._lifted(full, vid):
                 found[vid] = raw
                 if not current:
                     older.append(vid)
@@ -92,7 +94,7 @@ class Gate:
             stopped = {
                 v
                 for v, one, two in records.current_markings(self._tx, older)
-                if not (passes(one) and passes(two))
+                if not all(passes(mid) or self._lifted(mid, v) for mid in (one, two))
             }
             for vid in stopped:
                 del found[vid]
@@ -100,6 +102,31 @@ class Gate:
             self._stop_tear_lines(found, [vid for vid in tear_lines if vid in found])
         self._stop_naming(found)
         return rows, found
+
+    def consents(self, vids: Iterable[int]) -> dict[int, Given]:
+        """Return the consents by which these versions go, of those that go by one."""
+        found: dict[int, Given] = {}
+        rows = [row for row in records.served(self._tx, list(vids)) if self._waivers.may(row[2])]
+        for vid, row in versions.by_vid(self._tx, [row[0] for row in rows], None).items():
+            used = self._waivers.used(row.id, row.source)
+            if used:
+                found[vid] = used[0]
+        return found
+
+    def _lifted(self, mid: int, vid: int) -> bool:
+        """Tell whether its originators' consent lets a version go whose marking does not pass by itself."""
+        if not self._waivers.may(mid):
+            return False
+        row = versions.by_vid(self._tx, [vid], None).get(vid)
+        return row is not None and self._waivers.passes(mid, row.id, row.source)
+
+    def _lifted_of(self, mid: int, oid: int) -> bool:
+        """Tell the same of the current statements about an object."""
+        if not self._waivers.may(mid):
+            return False
+        vids = [vid for _oid, vid, *_rest, now in records.versions_of(self._tx, [oid]) if now]
+        rows = versions.by_vid(self._tx, vids, None).values()
+        return any(row.full_mid == mid and self._waivers.passes(mid, row.id, row.source) for row in rows)
 
     def _lend(self, found: dict[int, bytes], refused: list[tuple[int, bytes]]) -> None:
         """Open marking definitions without a marking of their own, under the marking they were numbered with."""
@@ -131,7 +158,9 @@ class Gate:
         """Leave out what names an object of which no current statement passes any more."""
         open_: dict[tuple[int, int], bool] = {}
         for vid, target, full in records.named(self._tx, list(found)):
-            open_[vid, target] = open_.get((vid, target), False) or (full > 0 and self.passes(full))
+            open_[vid, target] = open_.get((vid, target), False) or (
+                full > 0 and (self.passes(full) or self._lifted_of(full, target))
+            )
         for (vid, _target), passes in open_.items():
             if not passes:
                 found.pop(vid, None)

@@ -10,6 +10,7 @@ import msgspec
 from cordiale.exchange import (
     checkpoint,
     concordance,
+    consent,
     generation,
     greeting,
     narrowing,
@@ -121,6 +122,8 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
             with store.write() as tx:
                 recall.record_receipt(tx, home, partner, request.body, home.clock())
             return Response(204)
+        case ("GET" | "POST", "consents"):
+            return consent.respond(request, store, home, partner)
         case ("POST", "checkpoints"):
             with store.write() as tx:
                 return Response(

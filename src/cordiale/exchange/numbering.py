@@ -22,7 +22,7 @@ from cordiale.release.egress.client import (
     SignedSegment,
     TargetClaim,
 )
-from cordiale.release.marking import text_of
+from cordiale.release.marking import NOTHING, Marking, text_of
 from cordiale.release.segment import SegmentHeader, header_bytes, header_hash
 from cordiale.stix.version import Version
 from cordiale.store import markings
@@ -45,6 +45,7 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     redacted: Redacted | None = None
     redacted_vid: int = 0
     parent: Version | None = None
+    lifted: Marking = NOTHING
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -211,6 +212,7 @@ def _request(
         entries=batch.entries,
         definitions=subjects.definition_raws,
         redactions=batch.redactions,
+        consents={place: tuple(sorted(one.lifted)) for place, one in enumerate(batch.all) if one.lifted},
         mine=tuple(mine := sorted(batch.unsealed)[: origins.MOST]),
         origin=home.random(32) if mine else b"",
     )

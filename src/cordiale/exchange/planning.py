@@ -19,6 +19,7 @@ from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.records.asked_back import AskedBack
 from cordiale.exchange.subjects import Outside, Subject, Subjects
+from cordiale.exchange.waivers import Waivers
 from cordiale.platform.languages import _
 from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
@@ -73,6 +74,7 @@ class Planner:
         self._going: set[int] = set()
         self._tear_lines: dict[int, TearLineRow] = {}
         self._clear: dict[str, bool] = {}
+        self.waivers = Waivers(subjects.tx, partnership, now)
 
     # Marking and mandate ----------------------------------------------------------------------
 
@@ -85,7 +87,7 @@ class Planner:
 
     def verdict(self, stix_id: str, kind: int) -> Mandated | Withheld:
         """Return the mandate under which a version of this kind may go, or why it may not at all."""
-        special = stix_id in self.subjects.special
+        special = self._single(stix_id, kind)
         if not special and kind in self._verdicts:
             return self._verdicts[kind]
         found = self._judge(stix_id, kind)
@@ -93,10 +95,15 @@ class Planner:
             self._verdicts[kind] = found
         return found
 
+    def _single(self, stix_id: str, kind: int) -> bool:
+        """Tell whether an object is judged by itself: an act, an exception or a consent may be about it."""
+        mid = self.subjects.kinds[kind].effective_mid
+        return stix_id in self.subjects.special or (not self.passes(mid) and self.waivers.may(mid))
+
     def _judge(self, stix_id: str, kind: int) -> Mandated | Withheld:
         k = self.subjects.kinds[kind]
         decision = self.compiled.decide(self.subjects.marking(k.effective_mid), self.now)
-        if not decision.passes:
+        if not decision.passes and not self.waivers.passes(k.effective_mid, stix_id, k.source):
             return Withheld(decision.code, decision.atom, decision.rule, decision.params)
         s = self.subjects
         found = mandated(
@@ -114,9 +121,11 @@ class Planner:
 
     def _stopped(self, subject: Subject) -> bool:
         """Tell whether an older version may not go because the current one is marked more strictly."""
-        return subject.head is not None and not (
-            self.passes(subject.head[0]) and self.passes(subject.head[1])
-        )
+        return subject.head is not None and not all(self.lets(mid, subject.row) for mid in subject.head)
+
+    def lets(self, mid: int, row: Row) -> bool:
+        """Tell whether the recipient passes a marking of this statement, by itself or by its originators' consent."""
+        return self.passes(mid) or self.waivers.passes(mid, row.id, row.source)
 
     def clear(self, identifier: str) -> bool:
         """Tell whether a marking definition is with the partner, or may go before what names it.
@@ -127,7 +136,9 @@ class Planner:
         if known is None:
             self._clear[identifier] = True  # definitions that name each other by a circle
             found = self.subjects.stated.get(identifier, ())
-            known = self._clear[identifier] = not found or self._named(identifier) is not None
+            # what its originator lets go is named by the atom in the signed marking; the definition stays
+            lifted = self.subjects.atoms.get(identifier, "").startswith(("orcon:", "rel:"))
+            known = self._clear[identifier] = not found or lifted or self._named(identifier) is not None
         return known
 
     def definition(self, identifier: str) -> Definition | None:
@@ -197,6 +208,9 @@ class Planner:
         verdicts = tuple(
             not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))
         )
+        mids = {kind.effective_mid for kind in subjects.kinds}.union(subjects.full_mids)
+        if any(not self.passes(mid) and self.waivers.may(mid) for mid in mids):
+            return None
         passing = tuple(self.passes(mid) for mid in subjects.full_mids)
         outside = tuple(self.held.of(subjects.outside_vids))
         stated = tuple(
@@ -235,7 +249,7 @@ class Planner:
         whole: dict[tuple[str, tuple[str, ...]], bool] = {}
         for place, subject in enumerate(subjects):
             kind = subject.kind
-            special = subject.row.id in self.subjects.special
+            special = self._single(subject.row.id, kind)
             if special or kind not in ok:
                 ok_here = not isinstance(self.verdict(subject.row.id, kind), Withheld)
                 if not special:
@@ -256,7 +270,7 @@ class Planner:
             if (
                 not plain
                 or subject.row.type == "language-content"
-                or not self.passes(subject.row.full_mid)
+                or not self.lets(subject.row.full_mid, subject.row)
                 or not all(map(self.clear, subject.definitions))
             ):
                 losing.append(place)
@@ -293,19 +307,19 @@ class Planner:
             if place is not None:
                 if place in self._verbatim or self.holds_now(place):
                     return True
-            elif self.passes(row.full_mid) and (
+            elif self.lets(row.full_mid, row) and (
                 row.vid in self.held
                 or (not self.asked_back(row) and not isinstance(self.verdict(identifier, kind), Withheld))
             ):
                 return True
-        return any(self.passes(row.full_mid) for row, _kind in outside.current) and bool(
+        return any(self.lets(row.full_mid, row) for row, _kind in outside.current) and bool(
             self.held.of(outside.vids)
         )
 
     def holds_now(self, place: int) -> bool:
         """Tell whether the partner holds a subject whole and may still have it so."""
         row = self.subjects.all[place].row
-        return row.vid in self.held and self.passes(row.full_mid)
+        return row.vid in self.held and self.lets(row.full_mid, row)
 
     def _plan(self, place: int) -> Plan:
         known = self._plans.get(place)

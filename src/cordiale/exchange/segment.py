@@ -12,6 +12,7 @@ from hashlib import sha256
 import msgspec
 
 from cordiale.exchange import entry, origins, records
+from cordiale.exchange.consented import Beside, beside
 from cordiale.exchange.entry import TEAR_LINE, WITHDRAWN
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.home import LEAVING, Partnership
@@ -19,6 +20,7 @@ from cordiale.platform.errors import IntegrityError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release.marking import marking_hash, text_of
 from cordiale.release.segment import SALT, SegmentHeader, header_bytes, leaf, salts
+from cordiale.stix.version import read
 from cordiale.store import markings
 from cordiale.store.connection import Transaction
 
@@ -51,6 +53,7 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     markings: list[str]
     slots: list[Slot]
     origins: list[origins.Part] = []
+    consents: list[Beside] = []
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -123,7 +126,9 @@ def read_resource(data: bytes, limit: int) -> Resource:
             found=found.format,
             known=FORMAT,
         )
-    if len(found.origins) > len(found.slots) or sum(len(p.claims) for p in found.origins) > len(found.slots):
+    if max(len(found.origins), len(found.consents)) > len(found.slots) or sum(
+        len(p.claims) for p in found.origins
+    ) > len(found.slots):
         raise ProtocolError(
             "exchange.segment.origins", _("A segment proves the origin of more objects than it holds.")
         )
@@ -196,9 +201,8 @@ def serve(
     live = [place for place in range(len(packed)) if not packed.flags[place] & WITHDRAWN]
     tear_lines = [packed.vids[place] for place in live if packed.flags[place] & TEAR_LINE]
     gone = partnership.partner.state == LEAVING
-    bodies = (
-        {} if gone else Gate(tx, partnership, now).open([packed.vids[place] for place in live], tear_lines)
-    )
+    gate = Gate(tx, partnership, now)
+    bodies = {} if gone else gate.open([packed.vids[place] for place in live], tear_lines)
     leaves = leaves_of(tx, segment, packed, range(len(packed)))
     column = salt_column(segment)
     texts: dict[int, int] = {}
@@ -222,7 +226,9 @@ def serve(
         slots.append(Slot(leaves[place], texts[mid], salt, raw))
     named = {text: number for number, text in enumerate(listed)}
     proofs = [] if secret is None else origins.parts(tx, open_, named, secret)
-    made = Resource(FORMAT, segment.header, segment.signature, list(named), slots, proofs)
+    given = {} if secret is None else gate.consents(open_)
+    consents = [beside(open_[vid], one, read(bodies[vid])[0]) for vid, one in given.items()]
+    made = Resource(FORMAT, segment.header, segment.signature, list(named), slots, proofs, consents)
     return msgspec.msgpack.encode(made), stopped
 
 

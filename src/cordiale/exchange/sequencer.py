@@ -6,13 +6,14 @@ from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
-from cordiale.exchange import backfill, narrowing, numbering, records, rejoin, superseding
+from cordiale.exchange import backfill, consent, narrowing, numbering, records, rejoin, superseding
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.numbering import Batch, Outgoing
 from cordiale.exchange.planning import Planner, Profile, Redacted
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.subjects import Subjects
+from cordiale.exchange.waivers import waivable
 from cordiale.release import records as standing
 from cordiale.release.definition import decided_under
 from cordiale.release.form import Verbatim
@@ -53,6 +54,7 @@ def cut(
     Call again while any answer is `behind`.
     """
     backfill.holds_ended(tx, now)
+    consent.narrowed(tx, home, partnerships, now)
     pairs, closed, owing = records.pairs(tx), rejoin.all_closed(tx), records.owing(tx)
     groups: dict[int, list[tuple[Partnership, records.Pair]]] = {}
     done: dict[str, Cut] = {}
@@ -91,7 +93,9 @@ def _cut_group(
         tx,
         home.node,
         wanted,
-        lambda marking: any(p.compiled.decide(marking, now).passes for p, _pair in members),
+        lambda marking: any(
+            p.compiled.decide(marking, now).passes or waivable(marking, p, now) for p, _pair in members
+        ),
     )
     if not subjects.all:  # purged since, or made by the cut before: nothing to decide, and to look at again
         return [_passed_over(tx, p, pair, end, behind or owed[pair.number][1]) for p, pair in members]
@@ -174,7 +178,7 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
     if profile is not None and not lines and not links and profile in shared.batches:
         batches = shared.batches[profile]
     else:
-        outgoing = [_verbatim(subjects, place) for place in whole]
+        outgoing = [_verbatim(planner, place) for place in whole]
         first = _definitions(planner, [*outgoing, *lines]) if outgoing or lines else []
         batches = numbering.prepare(tx, home, [*first, *outgoing, *lines, *links], shared.types, subjects)
         if profile is not None and not lines and not links and not first:
@@ -197,11 +201,19 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
     )
 
 
-def _verbatim(subjects: Subjects, place: int) -> Outgoing:
-    subject = subjects.all[place]
+def _verbatim(planner: Planner, place: int) -> Outgoing:
+    subject = planner.subjects.all[place]
     row = subject.row
+    lifted = NOTHING if planner.passes(row.full_mid) else planner.waivers.of(row.id, row.source)
     return Outgoing(
-        row.vid, row.oid, row.effective_mid, row.hash, subject.version.raw, row.modified, row.type
+        row.vid,
+        row.oid,
+        row.effective_mid,
+        row.hash,
+        subject.version.raw,
+        row.modified,
+        row.type,
+        lifted=lifted,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from cordiale.exchange import (
     answering,
     checkpoint,
+    consent,
     generation,
     greeting,
     nodes,
@@ -316,6 +317,7 @@ class _Visit:
 
     def _hand_over(self) -> None:
         answering.refresh_all(self.store, self.home, self.partner)
+        consent.carry(self.store, self.home, self.partner, self._ask)
         with self.store.read() as tx:
             waiting = records.undelivered_receipts(tx, self.partner.number)
             link = records.link(tx, self.partner.number)

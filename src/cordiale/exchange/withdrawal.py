@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cordiale.exchange import entry, records
 from cordiale.exchange.entry import WITHDRAWN
+from cordiale.exchange.records.consents import forget_consented
 from cordiale.exchange.records.origins import forget_origins
 from cordiale.exchange.segment import withdraw
 from cordiale.store.connection import Transaction
@@ -40,6 +41,7 @@ def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
         return 0
     total = 0
     forget_origins(tx, wanted)
+    forget_consented(tx, wanted)
     for partner in records.partners(tx):
         held = records.held(tx, partner.number)
         mine = held.of(sorted(wanted))

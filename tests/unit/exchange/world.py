@@ -90,7 +90,7 @@ class Node:
     def partnership(self, name: str) -> Partnership | None:
         with self.store.read() as tx:
             known = {p.node: p for p in partners.partners(tx)}
-        return pair_up(known[name], rules_for(name, self.rules)) if name in known else None
+        return pair_up(known[name], rules_for(name, self.rules), self.name) if name in known else None
 
     def put(self, *items: bytes | tuple[bytes, Sequence[str]], origin: Any = "local") -> list[int]:
         """Store objects of our own; a marking given beside the bytes is added to theirs."""

@@ -313,3 +313,30 @@ carried_table = Table(
 )
 
 Index("exchange_carried_pair", carried_table.c.pair, carried_table.c.side, carried_table.c.number)
+
+# Consents of originators: asked by us or of us, and those that came with versions, with the proof that they cover them.
+consent_table = Table(
+    "exchange_consent",
+    metadata,
+    *(_required(name, Text) for name in ("id", "role")),
+    *(_required(name, Integer) for name in ("pair", "number", "derived")),
+    *(_required(name, Text) for name in ("to", "items", "reason", "by", "state")),
+    Column("where", Text),
+    Column("answered_by", Text),
+    _required("at", BigInteger),
+    Column("until", BigInteger),
+    Column("answered_at", BigInteger),
+    _required("request", LargeBinary),
+    Column("seed", LargeBinary),
+    Column("statement", LargeBinary),
+    PrimaryKeyConstraint("id", "role"),
+)
+
+consented_table = Table(
+    "exchange_consented",
+    metadata,
+    Column("vid", BigInteger, primary_key=True, autoincrement=False),
+    _required("statement", LargeBinary),
+    _required("proof", LargeBinary),
+    _required("known", Integer),
+)

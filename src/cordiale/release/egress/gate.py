@@ -340,8 +340,10 @@ class _Bench:
             return "unmarked", None
         if not base <= claimed:
             return "claimed-too-little", min(base - claimed)
+        # consent lifts the originator's control and its own releasable-to clauses, and nothing else
+        lifted = frozenset(c for c in consents if c.startswith(("orcon:", "rel:")))
         for table, now in zip(self.tables, self.moments, strict=False):
-            verdict = table.decide(decided, now, consents)
+            verdict = table.decide(decided - lifted, now, consents)
             if not verdict.passes:
                 return verdict.code, verdict.atom
         return None

@@ -54,7 +54,7 @@ class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` is the rules text, `recipient` the partner as the rules have it. `markings` are canonical marking texts;
     `definitions` are the raw marking definitions the bodies refer to (TLP needs none). `consents` maps a place in
-    `entries` to the originators who consented. `seed` (32 bytes) makes the salts and must be new for every segment.
+    `entries` to the originators who consented, or to the atoms that they lifted. `seed` (32 bytes) makes the salts and must be new for every segment.
     `mine` are the places of this node's own objects that go under its origin signature; with them, `origin` (32 bytes)
     makes their batch.
     """

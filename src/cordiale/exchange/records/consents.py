@@ -1,0 +1,119 @@
+"""Consents: asked of originators, asked of us, and delivered with objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from cordiale.exchange.records.tables import consent_table, consented_table
+from cordiale.store.connection import Transaction
+
+ASKED = "asked"
+"""We asked an originator."""
+
+ANSWERING = "answering"
+"""A partner asked us."""
+
+
+class ConsentRow(msgspec.Struct, frozen=True):
+    """Hold one request for consent and what became of it; `number` orders what is told to the partner."""
+
+    id: str
+    role: str
+    pair: int
+    number: int
+    to: str
+    items: str
+    where: str | None
+    derived: int
+    until: int | None
+    reason: str
+    by: str
+    at: int
+    state: str
+    request: bytes
+    seed: bytes | None = None
+    statement: bytes | None = None
+    answered_by: str | None = None
+    answered_at: int | None = None
+
+
+class ConsentedRow(msgspec.Struct, frozen=True):
+    """Hold the consent that came with a version, and the proof that it covers it; `known` when its key is."""
+
+    vid: int
+    statement: bytes
+    proof: bytes
+    known: int
+
+
+_COLUMNS = [consent_table.c[name] for name in ConsentRow.__struct_fields__]
+
+
+def add_consent(tx: Transaction, row: ConsentRow) -> None:
+    """Keep a request."""
+    tx.connection.execute(insert(consent_table).values(msgspec.structs.asdict(row)))
+
+
+def save_consent(tx: Transaction, consent_id: str, role: str, values: Mapping[str, Any]) -> None:
+    """Change what became of a request."""
+    chosen = (consent_table.c.id == consent_id, consent_table.c.role == role)
+    tx.connection.execute(update(consent_table).where(*chosen).values(dict(values)))
+
+
+def consents(
+    tx: Transaction, *, role: str | None = None, pair: int | None = None, states: Collection[str] = ()
+) -> list[ConsentRow]:
+    """Return requests, oldest first."""
+    query = select(*_COLUMNS).order_by(consent_table.c.at, consent_table.c.id)
+    if role is not None:
+        query = query.where(consent_table.c.role == role)
+    if pair is not None:
+        query = query.where(consent_table.c.pair == pair)
+    if states:
+        query = query.where(consent_table.c.state.in_(list(states)))
+    return [ConsentRow(*row) for row in tx.connection.execute(query)]
+
+
+def consent(tx: Transaction, consent_id: str) -> ConsentRow | None:
+    """Return one request by its id, None when there is none."""
+    row = tx.connection.execute(select(*_COLUMNS).where(consent_table.c.id == consent_id)).first()
+    return None if row is None else ConsentRow(*row)
+
+
+def any_granted(tx: Transaction) -> bool:
+    """Tell whether any originator consented to anything."""
+    return (
+        tx.row("SELECT 1 FROM exchange_consent WHERE role = 'asked' AND state = 'granted' LIMIT 1")
+        is not None
+    )
+
+
+def last_number(tx: Transaction, role: str, pair: int) -> int:
+    """Return the last number told to a partner, or heard from it."""
+    row = tx.row("SELECT max(number) FROM exchange_consent WHERE role = ? AND pair = ?", role, pair)
+    return int(row[0] or 0)
+
+
+def keep_consented(tx: Transaction, rows: Sequence[ConsentedRow]) -> None:
+    """Keep the consents that came with versions; the newest takes the place of an older one."""
+    if not rows:
+        return
+    forget_consented(tx, [row.vid for row in rows])
+    tx.connection.execute(insert(consented_table), [msgspec.structs.asdict(row) for row in rows])
+
+
+def consented(tx: Transaction, vids: Collection[int]) -> dict[int, ConsentedRow]:
+    """Return the consents that came with these versions."""
+    sql = "SELECT vid, statement, proof, known FROM exchange_consented WHERE vid IN INTS(?)"
+    return {
+        row[0]: ConsentedRow(row[0], bytes(row[1]), bytes(row[2]), row[3]) for row in tx.rows(sql, list(vids))
+    }
+
+
+def forget_consented(tx: Transaction, vids: Collection[int]) -> None:
+    """Forget the consents that came with versions that go."""
+    tx.run("DELETE FROM exchange_consented WHERE vid IN INTS(?)", list(vids))
