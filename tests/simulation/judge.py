@@ -95,6 +95,7 @@ class Judge:
         self.asks: list[Ask] = []
         self.asked_at: dict[str, int] = {}
         self.counts: dict[str, int] = {}
+        self.fresh: dict[str, int] = {}
         self.looked: dict[str, int] = {}
         self.had: set[tuple[str, str, bytes]] = set()
         self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
@@ -113,6 +114,9 @@ class Judge:
         """Bring the reference up to what a node holds now: facts only, no decision is taken from there."""
         house, node = self.houses[name], self.world.nodes[name]
         self.stale.discard(name)
+        if self.fresh.get(name) == node.store.commits and name not in self.restated:
+            return
+        self.fresh[name] = node.store.commits
         with node.store.read() as tx:
             fresh = tx.rows(_NEW, self.seen[name])
             live = {row[0] for row in tx.rows("SELECT vid FROM versions")}

@@ -130,11 +130,11 @@ class Transaction(Protocol):
     def many(self, statement: str, rows: Sequence[Any]) -> None:
         """Run a statement once for each row of parameters."""
 
-    def knows(self, fact: Hashable) -> bool:
-        """Tell whether this process learnt that something is stored, for good."""
+    def known(self, fact: Hashable) -> Any:
+        """Return what this process learnt of something stored for good, None if nothing."""
 
-    def learn(self, fact: Hashable) -> None:
-        """Remember, once the transaction commits, that something is stored for good."""
+    def learn(self, fact: Hashable, value: Any = True) -> None:
+        """Remember, once the transaction commits, something stored for good."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -163,7 +163,12 @@ def apply_rules(tx: Transaction, rules: Rules, by: str, at: Instant) -> None:
 
 def current_texts(tx: Transaction) -> list[tuple[str, str]]:
     """Return the text of the rules in force by partnership, unparsed, for callers that remember what they parsed."""
-    return [(partnership, text) for partnership, text, _by, _at in tx.rows(_RULES)]
+    last = tx.row("SELECT max(number) FROM release_rules")[0]
+    found: list[tuple[str, str]] | None = tx.known(("rules in force", last))
+    if found is None:
+        found = [(partnership, text) for partnership, text, _by, _at in tx.rows(_RULES)]
+        tx.learn(("rules in force", last), found)
+    return found
 
 
 def current_rules(tx: Transaction) -> dict[str, Applied]:
@@ -293,7 +298,7 @@ def log_decisions(tx: Transaction, verdicts: Iterable[Verdict], at: Instant) -> 
     """Add verdicts that are not on the log yet, each chained to the one before; returns how many were new."""
     fresh = {}
     for verdict in verdicts:
-        if not tx.knows(verdict):
+        if not tx.known(verdict):
             tx.learn(verdict)
             digest = _digest(verdict)
             if tx.row("SELECT 1 FROM release_decision WHERE digest = ?", digest) is None:

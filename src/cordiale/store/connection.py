@@ -122,13 +122,13 @@ class Transaction:
         places = ", ".join("?" * (columns.count(",") + 1))
         self.many(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
 
-    def knows(self, fact: Hashable) -> bool:
-        """Tell whether this process learnt that something is stored, for good, and committed that."""
-        return self.interned.knows(fact)
+    def known(self, fact: Hashable) -> Any:
+        """Return what this process learnt of something stored that is never altered or removed, None if nothing."""
+        return self.interned.known(fact)
 
-    def learn(self, fact: Hashable) -> None:
-        """Remember, once this transaction commits, that something is stored that is never altered or removed."""
-        self.interned.facts.add(fact)
+    def learn(self, fact: Hashable, value: Any = True) -> None:
+        """Remember, once this transaction commits, something stored that is never altered or removed."""
+        self.interned.facts[fact] = value
 
     def waiting(self, vid: int) -> Texts | None:
         """Return the texts of a version stored by this process a moment ago, if they are still kept."""

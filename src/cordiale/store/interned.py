@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 from cordiale.store.types import Marking
 
@@ -27,7 +28,7 @@ class Interned:
         self.joins: dict[tuple[int, int], int] = {}
         self.numbers: dict[tuple[int, str], int] = {}
         self.names: dict[int, str] = {}
-        self.facts: set[Hashable] = set()
+        self.facts: dict[Hashable, Any] = {}
 
     def oid(self, stix_id: str) -> int | None:
         found = self.ids.get(stix_id)
@@ -65,8 +66,11 @@ class Interned:
             found = self.below.names.get(number)
         return found
 
-    def knows(self, fact: Hashable) -> bool:
-        return fact in self.facts or (self.below is not None and fact in self.below.facts)
+    def known(self, fact: Hashable) -> Any:
+        found = self.facts.get(fact)
+        if found is None and self.below is not None:
+            found = self.below.facts.get(fact)
+        return found
 
     def remember_marking(self, mid: int, marking: Marking) -> None:
         self.markings[mid] = marking
@@ -89,8 +93,8 @@ class Interned:
         if len(below.joins) > REMEMBERED_IDS:
             below.joins = {}
         if len(below.facts) > REMEMBERED_IDS:
-            below.facts = set()
-        below.facts |= self.facts
+            below.facts = {}
+        below.facts.update(self.facts)
         below.markings.update(self.markings)
         below.mids.update(self.mids)
         below.joins.update(self.joins)
