@@ -215,10 +215,11 @@ def confirm_to(
     vids = sorted({*_vids(row.vids), *own.of(records.same_content(tx, _vids(row.vids)))})
     plain = partner.assurance != "node"
     due = None if plain else now + within
-    for place, entries in enumerate(_numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain)):
+    asked = _numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain)
+    for place, (generation, entries) in enumerate(asked):
         whole = None if place == 0 else row.id
         one = row if place == 0 else msgspec.structs.replace(row, id=uuid4(home.random), whole=row.id)
-        _send(tx, home, partner, one, entries, by, now, due, whole)
+        _send(tx, home, partner, one, generation, entries, by, now, due, whole)
     if row.action == "purge" or plain:
         _let_go(tx, partner, row, vids, own)
         if held is None:
@@ -239,21 +240,25 @@ def confirm_to(
 
 def _numbered(
     tx: Transaction, partner: Partner, vids: Sequence[int], *, withdrawing: bool
-) -> Iterator[list[tuple[int, int]]]:
-    """Yield what one message asks back each, as (entry number, version); nothing of it is served any more."""
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield what one message asks back each: a generation, and (entry number, version); nothing of it is served any more."""
     pair = records.pair(tx, partner.number)
     waiting: list[tuple[int, int]] = []
-    first = True
+    generation, first = pair.generation, True
     for segment, places in entries_of(tx, pair, vids):
+        if waiting and segment.generation != generation:
+            yield generation, waiting
+            waiting, first = [], False
+        generation = segment.generation
         listed = entry.unpack(segment.entries).vids
         waiting += [(segment.first + place, listed[place]) for place in places]
         if withdrawing:
             withdraw(tx, segment, places)
         while len(waiting) > CHUNK:
-            yield waiting[:CHUNK]
+            yield generation, waiting[:CHUNK]
             waiting, first = waiting[CHUNK:], False
     if waiting or first:
-        yield waiting
+        yield generation, waiting
 
 
 def _send(
@@ -261,6 +266,7 @@ def _send(
     home: Home,
     partner: Partner,
     row: RecallRow,
+    generation: int,
     part: Sequence[tuple[int, int]],
     by: str,
     now: int,
@@ -272,7 +278,7 @@ def _send(
     message = Message(
         row.id,
         pair_name(home.node, partner.node),
-        pair.generation,
+        generation,
         number,
         row.action,
         row.reason,

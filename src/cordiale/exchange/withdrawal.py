@@ -15,11 +15,18 @@ from cordiale.store.connection import Transaction
 def entries_of(
     tx: Transaction, pair: records.Pair, vids: Iterable[int]
 ) -> Iterator[tuple[records.Segment, list[int]]]:
-    """Yield the segments that hold these versions, with their places; withdrawn entries are left out."""
+    """Yield the segments that hold these versions, with their places; withdrawn entries are left out.
+
+    Earlier generations of the stream come first: what went in them is held as well, and their log has to verify.
+    """
     wanted = set(vids)
     if not wanted:
         return
-    for segment in records.segments_with_vids(tx, pair.number, pair.generation, min(wanted), max(wanted)):
+    low, high = min(wanted), max(wanted)
+    numbers = range(1, pair.generation + 1)
+    for segment in (
+        one for number in numbers for one in records.segments_with_vids(tx, pair.number, number, low, high)
+    ):
         packed = entry.unpack(segment.entries)
         places = [
             place
@@ -45,9 +52,9 @@ def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
     for partner in records.partners(tx):
         held = records.held(tx, partner.number)
         mine = held.of(sorted(wanted))
-        if mine:
-            pair = records.pair(tx, partner.number)
-            total += withdraw_from(tx, pair, mine)
+        pair = records.pair(tx, partner.number)
+        if mine or pair.generation > 1:  # what went in an earlier generation need not be counted as held
+            total += withdraw_from(tx, pair, wanted)
             held.discard(mine)
             records.save_held(tx, partner.number, held)
     return total

@@ -265,3 +265,24 @@ def test_only_the_halves_that_differ_are_asked_about() -> None:
     assert len(found(compare(fra, can, full=True, transport=counting))) == 1
     assert asked.count("states") == 1
     assert asked.count("root") < 60
+
+
+def test_what_went_in_an_earlier_generation_can_still_be_asked_back() -> None:
+    can, fra = two(ITEMS[:4])
+    partnership = can.partnership("FRA")
+    assert partnership is not None
+    with can.store.write() as tx:  # drafted before the restore, confirmed after it
+        made = recall.draft(tx, can.home, partnership, ids=[id_of(ITEMS[0])], reason="r", now=can.clock())
+        assert made is not None
+    restore(can, can.store.snapshot())
+    pull(can, fra)
+    reopen(can, fra, unvisited=True)
+    pull(fra, can)
+    with can.store.write() as tx:
+        recall.confirm(tx, can.home, partnership, made.id, "officer", can.clock())
+    assert pull(fra, can).recalls == 1
+    assert id_of(ITEMS[0]) not in fra.ids()
+    can.cut("FRA")
+    pull(fra, can)
+    assert fra.ids() == {id_of(item) for item in ITEMS[1:4]}
+    assert agree(fra, can)

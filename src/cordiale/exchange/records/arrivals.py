@@ -211,8 +211,3 @@ def set_aside(
     else:
         rows = tx.rows(_SET_ASIDE_OF, pair=number, after=after, limit=limit)
     return [SetAsideRow(*row) for row in rows]
-
-
-def forget_set_aside(tx: Transaction, numbers: Sequence[int]) -> None:
-    """Forget entries that were dealt with."""
-    tx.run("DELETE FROM exchange_set_aside WHERE number IN INTS(?)", list(numbers))

@@ -65,8 +65,6 @@ _HELD_BACK = """
     WHERE v.vid IN INTS(?) AND e.kind = 'hold' AND e.lifted_by IS NULL AND (e.until IS NULL OR e.until > ?)
 """
 
-_TARGETS = "SELECT vid, target FROM refs WHERE vid IN INTS(?)"
-
 _REFERRERS = "SELECT DISTINCT vid FROM refs WHERE target IN INTS(?)"
 
 
@@ -122,11 +120,6 @@ def versions_of(tx: Transaction, oids: Sequence[int]) -> list[tuple[int, int, in
 def under_marking(tx: Transaction, mid: int, after_vid: int, limit: int) -> list[int]:
     """Return versions whose effective or full marking is `mid`, in order, after a version."""
     return [row[0] for row in tx.rows(_UNDER, after_vid, mid, mid, limit)]
-
-
-def reference_targets(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int]]:
-    """Return (vid, object number referred to) of these versions."""
-    return tx.rows(_TARGETS, list(vids))
 
 
 def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
