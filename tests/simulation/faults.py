@@ -10,11 +10,11 @@ from unittest.mock import patch
 
 from cordiale.desk import partnerships
 from cordiale.exchange import apply as applying
-from cordiale.exchange import gate, planning, records
+from cordiale.exchange import gate, mandates, narrowing, planning, records, rejoin, standing
 from cordiale.release import decide
 from cordiale.release.marking import Marking
 from cordiale.release.segment import header_hash
-from cordiale.store import versions
+from cordiale.store import backup, versions
 from tests.simulation.world import DAY, Node
 
 Plant = Callable[[], Any]
@@ -37,18 +37,16 @@ def cursor_before_apply() -> Iterator[None]:
     """The place in the stream is committed first, the objects afterwards."""
 
     def wrong(store: Any, home: Any, partner: Any, data: bytes, now: int) -> Any:
-        resource = applying.read_resource(data, home.limits.response_bytes)
-        header = applying.read_header(resource.header)
-        applying._check_header(home, partner, header, resource)
+        checked = applying.check(store, home, partner, data)
+        header = checked.header
         with store.read() as tx:
             if applying._place_in_chain(tx, partner, header):
                 return applying.Applied(partner.node, header.first, header.last, already=True)
-        read = applying._read_slots(partner, header, resource)
         with store.write() as tx:
             place = {"received": header.last, "head": header_hash(header)}
             records.save_link(tx, partner.number, place)
         with store.write() as tx:
-            return applying._write(tx, home, partner, applying.Checked(header, resource, read), now)
+            return applying._write(tx, home, partner, checked, now)
 
     with patch.object(applying, "apply", wrong):
         yield
@@ -159,6 +157,42 @@ def signed_marking_ignored() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def mandate_not_asked() -> Iterator[None]:
+    """What was numbered is served though its rule was taken away."""
+    with patch.object(mandates.Mandates, "missing", lambda _self, _rows: set()):
+        yield
+
+
+@contextmanager
+def gone_past() -> Iterator[None]:
+    """What a plain client goes past while it is stopped counts as read."""
+    with patch.object(narrowing, "go_past", lambda *_given: None):
+        yield
+
+
+@contextmanager
+def not_scrubbed() -> Iterator[None]:
+    """What is purged stays in older segments of the text index."""
+    with patch.object(backup, "scrub_owed", lambda _store: False):
+        yield
+
+
+@contextmanager
+def rollback_unseen() -> Iterator[None]:
+    """A node that was put back goes on numbering as if nothing had happened."""
+
+    def no(*_given: Any) -> bool:
+        return False
+
+    with (
+        patch.object(rejoin, "close_all", lambda *_given: 0),
+        patch.object(standing, "proves_more", no),
+        patch.object(standing, "shows_less", no),
+    ):
+        yield
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -174,5 +208,9 @@ FAULTS: dict[str, Plant] = {
         recall_not_done,
         recalled_again,
         signed_marking_ignored,
+        mandate_not_asked,
+        gone_past,
+        not_scrubbed,
+        rollback_unseen,
     )
 }

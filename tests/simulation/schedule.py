@@ -97,18 +97,14 @@ class Schedule:
         """Run the schedule and the quiet after it; return the hash of the trace. Raises Violation."""
         try:
             for number in range(self.events):
-                self._pass_time()
+                self.pass_time()
                 self._event(number)
-            self._quiet()
+            self.quiet()
             return self.digest
         finally:
             self.world.close()
 
     # Events -----------------------------------------------------------------------------------
-
-    def _pass_time(self) -> None:
-        if self.random.random() < 0.7:  # else a tie
-            self.world.time[0] += self.random.choice((1, 1000, 200_000, SECOND, 7 * SECOND))
 
     def _event(self, number: int) -> None:
         (event,) = self.random.choices(list(self.mix), list(self.mix.values()))
@@ -118,13 +114,14 @@ class Schedule:
         try:
             event(self, node)
         except Crash as crash:
-            self._crashed(crash)
+            self.crashed(crash)
         except CordialeError as refused:
             self.coverage[f"refused {refused.code}"] += 1
             self.trace("refused", refused.code)
         self.judge.recalls(node.name)
 
-    def _crashed(self, crash: Crash) -> None:
+    def crashed(self, crash: Crash) -> None:
+        """Start a node again whose power went out."""
         self.coverage["crash acting"] += 1
         self.trace("crash", crash.node)
         self.world.nodes[crash.node].restart()
@@ -254,11 +251,13 @@ class Schedule:
 
     def mark(self, node: Node) -> None:
         """Somebody marks an object up or down."""
+        kept = self._any(self._house(node))
+        if kept is not None:
+            self.mark_as(node, kept, writing.marking(self.random, node.clock()))
+
+    def mark_as(self, node: Node, kept: Kept, wanted: Atoms) -> None:
+        """Mark the current version of what a node holds."""
         house = self._house(node)
-        kept = self._any(house)
-        if kept is None:
-            return
-        wanted = writing.marking(self.random, node.clock())
         for atom in wanted:
             self.judge.atoms[definitions.id_of(atom)] = atom
         kept = house.heads(kept.said.id)[kept.source]  # what is marked is the current version
@@ -468,13 +467,22 @@ class Schedule:
     def _other(self, node: Node) -> str:
         return self.random.choice([name for name in NODES if name != node.name])
 
+    def any_of(self, node: Node) -> Kept | None:
+        """Draw something that a node holds, None when it holds nothing."""
+        return self._any(self._house(node))
+
+    def pass_time(self) -> None:
+        """Let a moment pass; now and then none, so that there are ties."""
+        if self.random.random() < 0.7:
+            self.world.time[0] += self.random.choice((1, 1000, 200_000, SECOND, 7 * SECOND))
+
     def _any(self, house: House) -> Kept | None:
         held = [k for k in house.by_vid.values() if k.said.token]
         return self.random.choice(held) if held else None
 
     # Quiet ------------------------------------------------------------------------------------
 
-    def _quiet(self) -> None:
+    def quiet(self) -> None:
         """Heal everything, let every node do its work until nothing changes, and check the end."""
         self.network.weather = FAIR
         self.network.parted.clear()
