@@ -15,6 +15,7 @@ from cordiale.exchange import (
     checkpoint,
     demand,
     generation,
+    greeting,
     recall,
     records,
     rejoin,
@@ -133,6 +134,7 @@ class _Reading:
         limit = self.home.limits.response_bytes
         name = self.path.name
         size = self.path.stat().st_size
+        self.partner = greeting.on_medium(self.store, self.home, self.partner, self.statement)
         listing = bundle.open_listing(self.home, self.partner, self.statement, name, size, limit)
         digest = hashlib.sha256(self.statement).digest()
         with self.store.read() as tx:

@@ -46,7 +46,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `number` counts the bundles of this pair. `last` and `recalls` are how long the sender's stream is and how many recalls
     there are: what the receiver lacks after taking everything in was lost on the way. `standing` is how far
-    the sender is in the other stream.
+    the sender is in the other stream. `changes`, `certified` and `known` tell of keys as a greeting does.
     """
 
     sender: str
@@ -58,6 +58,9 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recalls: int
     standing: Standing
     parts: tuple[Part, ...]
+    known: int = 0
+    changes: tuple[str, ...] = ()
+    certified: str = ""
 
 
 def write(home: Home, path: Path, listing: Listing, parts: Sequence[bytes]) -> None:

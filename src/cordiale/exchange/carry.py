@@ -12,7 +12,16 @@ from typing import Final
 
 import msgspec
 
-from cordiale.exchange import bundle, checkpoint, generation, narrowing, records, rejoin, standing
+from cordiale.exchange import (
+    bundle,
+    checkpoint,
+    generation,
+    greeting,
+    narrowing,
+    records,
+    rejoin,
+    standing,
+)
 from cordiale.exchange import segment as segments
 from cordiale.exchange.bundle import Listing, Part
 from cordiale.exchange.home import Home, Partner, Partnership
@@ -139,6 +148,7 @@ def _write(
     with store.read() as tx:
         pair = records.pair(tx, partner.number)
         shown = standing.of(tx, partner)
+        told = greeting.telling(tx, home, partner)
     ordered = sorted(parts, key=lambda one: (bundle.KINDS.index(one[0].kind), one[0].first))
     listing = Listing(
         sender=home.node,
@@ -150,6 +160,7 @@ def _write(
         recalls=pair.recalls,
         standing=shown,
         parts=tuple(part for part, _data in ordered),
+        **told,
     )
     path = folder / f"{home.node}-{partner.node}-{number:06}{bundle.SUFFIX}"
     bundle.write(home, path, listing, [data for _part, data in ordered])

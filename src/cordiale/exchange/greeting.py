@@ -17,6 +17,7 @@ from cordiale.exchange.home import Home, Partner, keys_now
 from cordiale.exchange.keychange import is_newer, learn, proves, refuse_expired
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.protocol import SIGNED_WELCOME, choose, floor
+from cordiale.exchange.signing import peek_statement
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import message
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from cordiale.exchange.nodes import Hello, Welcome
 
 PURPOSE = "welcome"
+CARRIED = "carry"
 HEADER = "cordiale-signature"
 _HELLO = "/cordiale/v1/hello"
 
 
 class _Told(msgspec.Struct):
+    known: int = 0
     changes: tuple[str, ...] = ()
     certified: str = ""
 
@@ -78,6 +81,34 @@ def hear(store: Store, home: Home, partner: Partner, hello: Hello) -> Partner:
         )
         if known != partner:
             records.save_partner(tx, known, home.clock())
+    return known
+
+
+def on_medium(store: Store, home: Home, partner: Partner, statement: bytes) -> Partner:
+    """Take in what the list of a bundle says of keys, as of a greeting; return the partner as it is then.
+
+    What is not proven changes nothing here: whether the list itself may be believed is asked afterwards.
+    """
+    body, signature = peek_statement(statement, CARRIED)
+    told = msgspec.json.decode(body, type=_Told)
+    signed, now = message(CARRIED, body), home.clock()
+    with store.read() as tx:
+        known = records.partner(tx, partner.node)
+
+    def proven() -> bool:
+        return any(home.verify(key, signed, signature) for key in known.keys)
+
+    if not proven() and proves(home, known, told.changes, told.certified, now):
+        with store.write() as tx:
+            known = learn(tx, home, known, told.changes, told.certified, now, proven=False)
+    news = bool(told.changes) or is_newer(known, told.certified) or told.known > known.told
+    if news and proven():
+        with store.write() as tx:
+            known = learn(tx, home, known, told.changes, told.certified, now, proven=True)
+            heard = max(known.told, min(told.known, records.last_change(tx, known.number)))
+            if heard != known.told:
+                known = msgspec.structs.replace(known, told=heard)
+                records.save_partner(tx, known, now)
     return known
 
 

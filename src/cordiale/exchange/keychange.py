@@ -342,9 +342,12 @@ def announce_tls(tx: Transaction, home: Home, shown: Iterable[bytes], now: int) 
 
 
 def untold(tx: Transaction) -> tuple[str, ...]:
-    """Return the confirmed partners that do not know our last change of keys yet."""
+    """Return the confirmed partners that do not know our last change of keys yet; one-way ones cannot say."""
     return tuple(
         one.node
         for one in records.partners(tx)
-        if one.keys and one.state == "confirmed" and one.told < records.last_change(tx, one.number)
+        if one.keys
+        and one.state == "confirmed"
+        and one.kind != "one-way"
+        and one.told < records.last_change(tx, one.number)
     )

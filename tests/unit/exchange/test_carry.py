@@ -14,9 +14,13 @@ import pytest
 from cordiale.exchange import bundle, carry, records, rejoin
 from cordiale.exchange import partner as partners
 from cordiale.exchange.arrival import Taken, take_in
+from cordiale.exchange.home import Own
+from cordiale.exchange.keychange import announce_signing
 from cordiale.exchange.records import carried
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.platform.errors import NotFound, ProtocolError
+from cordiale.release.egress.client import local_egress
+from cordiale.release.keys import keyed_signer
 from tests.unit.exchange.test_reconcile import SMALL, compare
 from tests.unit.exchange.test_rejoin import ask_back, closed, names, number, reopen, restore
 from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
@@ -351,3 +355,45 @@ def out_into_nowhere(can: Node, folder: Path) -> None:
     partnership = can.partnership("FRA")
     assert partnership is not None
     carry.out(can.store, can.home, partnership, folder)
+
+
+def test_a_change_of_keys_travels_on_the_medium_and_the_old_key_signs_no_bundle_of_later(
+    tmp_path: Path,
+) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    there_and_back(can, fra, tmp_path)
+    put(can, fra, *ITEMS[3:6])  # signed with the old key, not carried yet
+    before = can.home
+    renew_key(can)
+    put(can, fra, *ITEMS[6:])
+    (taken, _back) = there_and_back(can, fra, tmp_path)
+    assert (taken.code, taken.new) == ("", 7)
+    with fra.store.read() as tx:
+        assert partners.partner(tx, "CAN").keys == can.home.keys
+    with can.store.read() as tx:
+        assert partners.partner(tx, "FRA").told == 1
+
+    # who found the old key carries a bundle: what it lists is of no use, since nothing in it is signed anew
+    can.home = before
+    can.clock.now += 1
+    forged = out(can, fra, tmp_path / "forged")
+    with fra.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    take(fra, *forged)
+    with fra.store.read() as tx:
+        assert partners.partner(tx, "CAN") == known
+
+
+def renew_key(node: Node) -> None:
+    """Change a node's signing key as `key rotate` does."""
+    new = keyed_signer(node.name + "-2")
+    egress = local_egress(new)
+    with node.store.write() as tx:
+        old = node.home.keys[0]
+        announce_signing(
+            tx, node.home, old, new.public_key, node.home.egress().sign, egress.sign, node.clock()
+        )
+    node.home = msgspec.structs.replace(
+        node.home, keys=(new.public_key,), egress=lambda: egress, own=lambda: Own((new.public_key,), (old,))
+    )
