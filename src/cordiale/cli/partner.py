@@ -272,6 +272,14 @@ def token(
     )
 
 
+def _delay(one: PartnerView, stage: str) -> str:
+    """Write how long half and 99 of 100 objects took."""
+    found = one.latency.get(stage)
+    if found is None:
+        return "–"
+    return tr(_("{ms} ms ({most})"), ms=round(found.p50_us / 1000), most=round(found.p99_us / 1000))
+
+
 def _words(found: list[PartnerView]) -> str:
     if not found:
         return tr(_("No partner yet. Begin with: cordiale partner invite"))
@@ -284,6 +292,7 @@ def _words(found: list[PartnerView]) -> str:
             f"{one.acknowledged}/{one.sent}",
             str(one.received),
             when(one.last_contact),
+            f"{_delay(one, 'acknowledged')} / {_delay(one, 'visible')}" if one.latency else "–",
             tr(one.last_error, **one.error_params) if one.last_error else "",
         )
         for one in found
@@ -296,6 +305,7 @@ def _words(found: list[PartnerView]) -> str:
         tr(_("Acknowledged/sent")),
         tr(_("Received")),
         tr(_("Last contact")),
+        tr(_("Delay to / from (99 %)")),
         tr(_("Problem")),
     )
     return table(headings, rows)

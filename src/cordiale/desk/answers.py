@@ -284,11 +284,20 @@ class Acted(Answer, frozen=True, kw_only=True):
     at: int = 0
 
 
+class LatencyView(Answer, frozen=True, kw_only=True):
+    """How long one stage took for objects of the last seven days: half and 99 of 100 within, in microseconds."""
+
+    n: int
+    p50_us: int
+    p99_us: int
+
+
 class PartnerView(Answer, frozen=True, kw_only=True):
     """A partner as this node knows it. `words` is the fingerprint to compare aloud.
 
     `link` is new, up, down, refused, garbage, clock or rejoin; `last_error` is the message id of
     why, with `error_params`. `sent` and `acknowledged` are our entry numbers, `received` theirs.
+    `latency` is by stage: cut, acknowledged, received, visible.
     """
 
     name: str
@@ -309,7 +318,7 @@ class PartnerView(Answer, frozen=True, kw_only=True):
     acknowledged: int = 0
     received: int = 0
     clock_difference: int | None = None
-    lag_us: int | None = None
+    latency: dict[str, LatencyView] = {}
 
 
 class Synced(Answer, frozen=True, kw_only=True):

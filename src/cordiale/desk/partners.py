@@ -11,6 +11,7 @@ from msgspec import structs
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import PartnerView
+from cordiale.desk.latency.view import latencies
 from cordiale.exchange import partner as exchange
 from cordiale.exchange import rejoin
 from cordiale.exchange.invitation import FORMATS
@@ -118,8 +119,9 @@ def partner_list(desk: Desk, actor: Actor) -> list[PartnerView]:
     authorise(actor, "partner-list")
     with desk.store.read() as tx:
         found = every(tx)
+        measured = latencies(tx, desk.clock())
     if actor.recipient is None:
-        return found
+        return [structs.replace(one, latency=measured.get(one.name, {})) for one in found]
     # entry numbers count objects, those this reader may not see among them
     return [structs.replace(one, sent=0, acknowledged=0, received=0) for one in found]
 

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from cordiale.exchange.wake import Bell
+from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
 
 if TYPE_CHECKING:
@@ -97,13 +98,17 @@ def _work(desk: Desk, ticks: Ticks) -> None:
             busy = work.step(woken)
         except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
             if ticks.stopping:
-                return
+                break
             log.error("a tick failed", error=error)
             busy = False
             if ticks.pause(1.0):
-                return
+                break
         # as long again as it took: what comes at a high rate is cut in larger pieces, and others find the store free
         woken = ticks.next(0 if busy else max(period, work.monotonic() - begun))
+    try:
+        work.write_measured()
+    except CordialeError as error:
+        log.warning("measured latencies were not written", code=error.code)
 
 
 def _partners(desk: Desk, ticks: Ticks) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments, expiry
+from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.sequencer import cut
 from cordiale.platform.log import logger
@@ -23,6 +24,9 @@ HOUSEKEEPING_S = 60.0
 
 INDEX = 500
 """Versions indexed between two cuts: a long backlog must not delay a release."""
+
+WRITTEN_S = 10.0
+"""Seconds between two times that measured latencies are written down."""
 
 SHARE = 3.0
 """Times what indexing took that passes before the next: a quarter of the worker's time goes into it at most."""
@@ -45,6 +49,8 @@ class Work:
         self.token: object = None
         self.cut_at = 0.0
         self.kept_at = -HOUSEKEEPING_S
+        self.measure = Measure()
+        self.written_at = 0.0
         self.indexing = desk.settings.store.text_index
         self.backlog = self.indexing
         # What comes in small pieces is indexed together: a hundredth of the lag that is allowed passes in between, and
@@ -62,28 +68,38 @@ class Work:
         if woken or changed != self.token or now - self.cut_at >= FORCED_S:
             if changed != self.token:
                 self.backlog = self.indexing
+            with desk.store.read() as tx:
+                self.measure.look(tx, desk.clock())
+            # Our own commit makes for one more look, in vain; so what others commit meanwhile is not passed over.
+            self.token = changed
             behind = self._cut()
             self.cut_at = self.monotonic()
-            # Read after our own commit: it is no news. What another process committed in between
-            # is found by the forced look.
-            self.token = desk.store.changed()
         more = False
         begun = self.monotonic()
         if self.backlog and begun - self.indexed_at >= self.rest:
             with desk.store.write() as tx:
                 done = search.index_text(tx, INDEX)
             more = done == INDEX
-            if not done:
-                self.token = desk.store.changed()  # looking in vain is no news
             if not more:
                 self.backlog = False
                 self.indexed_at = self.monotonic()
                 self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
+        if not self.backlog:
+            self.measure.searchable(desk.clock())
+        if self.measure.dirty and now - self.written_at >= WRITTEN_S:
+            self.written_at = now
+            self.write_measured()
         if now - self.kept_at >= HOUSEKEEPING_S:
             self.kept_at = now
             expiry.expire(desk)
             attachments.sweep(desk)
         return behind or more
+
+    def write_measured(self) -> None:
+        """Write down what was measured and is not written yet."""
+        if self.measure.dirty:
+            with self.desk.store.write() as tx:
+                self.measure.write(tx, self.desk.clock())
 
     def _cut(self) -> bool:
         desk = self.desk

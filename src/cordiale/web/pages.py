@@ -48,6 +48,12 @@ STATES: Final = {
     "leaving": _("leaving"),
     "left": _("has left"),
 }
+DELAYS: Final = {
+    "acknowledged": _("to them {ms} ms, 99 of 100 within {most}"),
+    "visible": _("from them {ms} ms, 99 of 100 within {most}"),
+}
+"""Measured stage → what the page of partners says of it."""
+
 LINKS: Final = {
     "new": _("not connected yet"),
     "up": _("link up"),
@@ -356,7 +362,6 @@ def _partner(p: PartnerView, lang: str) -> dict[str, Any]:
     words = p.words_fr if lang[:2] == "fr" and p.words_fr else p.words
     state = text(lang, STATES.get(p.state, p.state))
     link = text(lang, LINKS.get(p.link, p.link))
-    lag = text(lang, _("{ms} ms"), ms=number(lang, round(p.lag_us / 1000))) if p.lag_us is not None else "–"
     return {
         "name": p.title or p.name,
         "nation": p.nation,
@@ -365,7 +370,16 @@ def _partner(p: PartnerView, lang: str) -> dict[str, Any]:
         "contact": when(p.last_contact, lang),
         "sent": p.sent,
         "received": p.received,
-        "latency": lag,
+        "latency": [
+            text(
+                lang,
+                sentence,
+                ms=number(lang, round(one.p50_us / 1000)),
+                most=number(lang, round(one.p99_us / 1000)),
+            )
+            for stage, sentence in DELAYS.items()
+            if (one := p.latency.get(stage)) is not None
+        ],
         "words": " ".join(words),
     }
 
