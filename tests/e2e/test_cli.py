@@ -214,14 +214,44 @@ def test_a_backup_of_a_node_comes_back_whole(node: Path, tmp_path: Path) -> None
     run("--node", node, "import", file, "-m", "tlp:green")
     identifier = indicator(1)["id"]
     attached = answer("--node", node, "attach", identifier, file, "-m", "tlp:amber")
-    run("--node", node, "backup", tmp_path / "copy")
-    run("restore", tmp_path / "copy", tmp_path / "again")
+    made = answer("--node", node, "backup", tmp_path / "b.cordiale")
+    assert (made["encrypted"], made["opens_with"]) == (True, "recovery-key")
+    run("restore", tmp_path / "b.cordiale", tmp_path / "again", code=4)  # locked, and nobody to ask
+    run("restore", tmp_path / "b.cordiale", tmp_path / "again", "--key", node / "recovery.key")
     assert held(tmp_path / "again") == 2
     out = tmp_path / "out.json"
     run("--node", tmp_path / "again", "attach", identifier, out, "--get", attached["sha256"])
     assert out.read_bytes() == file.read_bytes()
     assert answer("--node", tmp_path / "again", "doctor")["well"]
-    run("--node", node, "backup", tmp_path / "copy", code=7)
+    run("--node", node, "backup", tmp_path / "b.cordiale", code=7)
+
+
+def test_a_backup_opens_with_a_passphrase_and_only_when_asked_is_in_the_clear(
+    node: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words").write_text("quatre phoques sur la banquise\n", "utf-8")
+    (tmp_path / "wrong").write_text("quatre phoques\n", "utf-8")
+    run("--node", node, "backup", tmp_path / "b", "--passphrase-file", tmp_path / "words")
+    run("restore", tmp_path / "b", tmp_path / "one", code=4)
+    done = run(
+        "--lang",
+        "fr",
+        "restore",
+        tmp_path / "b",
+        tmp_path / "one",
+        "--passphrase-file",
+        tmp_path / "wrong",
+        code=6,
+    )
+    assert "phrase secrète" in done.stderr.decode()
+    run("restore", tmp_path / "b", tmp_path / "one", "--passphrase-file", tmp_path / "words")
+    run("--node", node, "backup", tmp_path / "c", "--new-key", tmp_path / "new.key")
+    run("restore", tmp_path / "c", tmp_path / "two", "--key", tmp_path / "new.key")
+    made = answer("--node", node, "backup", tmp_path / "copy", "--plain")
+    assert not made["encrypted"]
+    assert (tmp_path / "copy" / "keys" / "signing.key").is_file()
+    run("restore", tmp_path / "copy", tmp_path / "three")
+    run("--node", node, "backup", tmp_path / "d", "--plain", "--new-key", tmp_path / "newer.key", code=4)
 
 
 def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(node: Path) -> None:

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attach": ("attach", _("Attach a file to an object, or fetch one.")),
     "audit": ("audit", _("Read who did what, and write it for an inspector.")),
     "demo": ("demo", _("Run three nodes that share a scenario.")),
-    "backup": ("backup", _("Copy a running node to a folder.")),
+    "backup": ("backup", _("Write a running node into one encrypted file.")),
     "restore": ("restore", _("Bring a node back from a backup.")),
     "doctor": ("doctor", _("Find what is wrong with a node and what to do.")),
     "version": ("version", _("Print the version.")),

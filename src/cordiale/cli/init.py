@@ -41,6 +41,14 @@ def init(
             help=tr(_("PKCS#11 URI of a signing key in a hardware module, instead of a file.")),
         ),
     ] = "",
+    recovery: Annotated[
+        Path | None,
+        typer.Option(
+            "--recovery-key",
+            metavar="FILE",
+            help=tr(_("File that gets the key which opens backups (default: recovery.key in the folder).")),
+        ),
+    ] = None,
     tls: Annotated[bool, typer.Option("--tls", help=tr(_("Answer by TLS on this machine too.")))] = False,
     marking: Annotated[
         list[str] | None,
@@ -55,6 +63,7 @@ def init(
     """Make a node folder."""
     from cordiale.desk.written import marking_of, written
     from cordiale.node.initialise import init as make
+    from cordiale.node.layout import recovery_key
 
     made = make(
         path or current().node,
@@ -69,7 +78,9 @@ def init(
         marking=written(marking_of(marking)) if marking else "",
         signing=signing,
         tls=tls,
+        recovery=recovery,
     )
+    key = recovery or recovery_key(made)
 
     def words() -> str:
         first = tr(_("Node {name} is ready in {path}."), name=name, path=str(made))
@@ -77,6 +88,12 @@ def init(
             _("Next: cordiale --node {path} import FILE…, then cordiale --node {path} serve"),
             path=str(made),
         )
-        return f"{first}\n{then}"
+        keep = tr(
+            _(
+                "{file} opens the backups of this node, and nothing else does: keep it elsewhere, such as in a safe, and delete it here."
+            ),
+            file=str(key),
+        )
+        return f"{first}\n{keep}\n{then}"
 
-    emit({"node": name, "path": str(made)}, words)
+    emit({"node": name, "path": str(made), "recovery_key": str(key)}, words)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cordiale.evidence import files
 from cordiale.node import layout
+from cordiale.node.archive import FOLDERS, STORE, unpack
 from cordiale.platform import configuration
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
@@ -18,18 +19,17 @@ from cordiale.store.connection import open_store
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.node.recovery import Opener
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Tombstone
 
-STORE = "store"
-FILES = (configuration.FILE_NAME,)
-FOLDERS = ("keys", "rules", "partners")
+UNPACKED = ".restoring"
 
 
 def backup(node: Node, target: Path) -> Path:
-    """Write a copy of one moment of a node into a new folder, keys included; return the folder.
+    """Write a copy of one moment of a node into a new folder, in the clear and keys included; return the folder.
 
-    Whoever holds the copy can act as this node. Readers and writers go on meanwhile. Raises
+    `archive.archive` writes an encrypted one. Whoever holds the copy can act as this node. Readers and writers go on meanwhile. Raises
     Conflict when the folder is in use, StorageFull and IntegrityError as the store does.
     """
     target = Path(target)
@@ -52,8 +52,7 @@ def backup(node: Node, target: Path) -> Path:
                 shutil.copy2(source, copy)
             except FileNotFoundError:
                 continue  # withdrawn while we copied
-        for name in FILES:
-            shutil.copy2(node.path / name, target / name)
+        shutil.copy2(node.path / configuration.FILE_NAME, target / configuration.FILE_NAME)
         for name in FOLDERS:
             if (node.path / name).is_dir():
                 shutil.copytree(node.path / name, target / name)
@@ -62,19 +61,27 @@ def backup(node: Node, target: Path) -> Path:
     return target
 
 
-def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | None = None) -> Path:
-    """Make a node folder from a copy; return it. `store` is the database to fill instead of the copy's own.
+def restore(
+    copy: Path,
+    path: Path,
+    old: Path | None = None,
+    *,
+    store: str | None = None,
+    opener: Opener | None = None,
+) -> Path:
+    """Make a node folder from a backup; return it. `store` is the database to fill instead of the backup's own.
 
-    What was purged before, by the copy's own ledger and by that of the `old` node folder if it can still be read, is
+    A backup is the file that `archive` wrote, which `opener` gives the key of, or a folder. What was purged before, by the
+    backup's own ledger and by that of the `old` node folder if it can still be read, is
     purged again, and the link to every partner is closed until a person reopens it. Raises
-    Conflict when a node is there already, InputError for what is no copy, IntegrityError when the
-    copy is damaged; nothing is left behind then.
+    Conflict when a node is there already, InputError for what is no backup, NotAllowed when it does not open, IntegrityError
+    when it is damaged; nothing is left behind then.
     """
     copy, path = Path(copy), Path(path)
-    if not (copy / configuration.FILE_NAME).is_file() or not (copy / STORE).is_dir():
+    if not copy.is_file() and (not (copy / configuration.FILE_NAME).is_file() or not (copy / STORE).is_dir()):
         raise InputError(
             "no-backup",
-            _("{folder} is not a copy of a node: give the folder that cordiale backup made."),
+            _("{folder} is not a backup of a node: give the file or folder that cordiale backup made."),
             folder=str(copy),
         )
     if path.exists() and any(path.iterdir()):
@@ -83,8 +90,18 @@ def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | Non
             _("{folder} is not empty. Restore into a new folder, then put it in the place of the old one."),
             folder=str(path),
         )
+    if copy.is_file() and opener is None:
+        raise InputError(
+            "restore-locked",
+            _("{file} is encrypted: give its recovery key with --key FILE, or its passphrase."),
+            file=str(copy),
+        )
     path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
     try:
+        if opener is not None and copy.is_file():
+            unpack(copy, opener, path / UNPACKED)
+            copy = path / UNPACKED
         for name in layout.FOLDERS:
             (path / name).mkdir(mode=0o700, exist_ok=True)
         for name in FOLDERS:
@@ -95,7 +112,8 @@ def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | Non
         for sha256 in files.addresses(copy / "files"):
             target = files.address(path / "files", sha256)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(files.address(copy / "files", sha256), target)
+            source = files.address(copy / "files", sha256)
+            (shutil.move if copy.parent == path else shutil.copy2)(source, target)
             files.verify(path / "files", sha256)
         shutil.copy2(copy / configuration.FILE_NAME, path / configuration.FILE_NAME)
         if store:
@@ -105,11 +123,11 @@ def restore(copy: Path, path: Path, old: Path | None = None, *, store: str | Non
         url = configuration.load(path, {}).store.url
         ledger = _ledger(old, url) if old is not None else []
         store_backup.restore(copy / STORE, url)
+        shutil.rmtree(path / UNPACKED, ignore_errors=True)
         _carry_on(path, ledger)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
-    path.chmod(0o700)
     return path
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cordiale.node import layout
+from cordiale.node.recovery import make_key
 from cordiale.node.tls import make_files
 from cordiale.platform import configuration
+from cordiale.platform.clock import system_clock
 from cordiale.platform.errors import ConfigurationError, Conflict
 from cordiale.platform.ids import Randomness, system_randomness
 from cordiale.platform.languages import _
@@ -28,13 +30,15 @@ def init(
     marking: str = "",
     signing: str = "",
     tls: bool = False,
+    recovery: Path | None = None,
     random: Randomness = system_randomness,
 ) -> Path:
     """Create the folder with its configuration, keys and empty store; return its path.
 
     `listen` is HOST:PORT, `url` the address partners reach the node at, `store` a database other
     than the folder's own, `marking` that of input which carries none, `signing` the PKCS#11 URI of a key in a hardware
-    module, `tls` to answer by TLS on loopback too. Raises Conflict when a node
+    module, `tls` to answer by TLS on loopback too, `recovery` the file that gets the recovery key, which opens backups
+    (`recovery.key` in the folder, to be taken away from there). Raises Conflict when a node
     is already there and ConfigurationError when a value is unusable; nothing is made then.
     """
     path = Path(path).resolve()
@@ -66,6 +70,9 @@ def init(
     configuration.load(None, {}, values)
     _folders(path)
     _key_files(path, random, signing)
+    if not layout.recovery_public(path).exists():
+        public = make_key(recovery or layout.recovery_key(path), name, random, system_clock())
+        _write(layout.recovery_public(path), public.hex().encode() + b"\n", 0o644)
     make_files(path, name)
     _tables(store or f"sqlite:///{path / 'cordiale.db'}")
     # last: a folder with a configuration is a whole node

@@ -48,6 +48,16 @@ def next_tls_certificate(folder: Path) -> Path:
     return folder / "keys" / "tls-next.crt"
 
 
+def recovery_public(folder: Path) -> Path:
+    """Return the file of the public half of the recovery key, for which backups are encrypted."""
+    return folder / "keys" / "backup.pub"
+
+
+def recovery_key(folder: Path) -> Path:
+    """Return where `init` leaves the recovery key: people take it away from there."""
+    return folder / "recovery.key"
+
+
 def read_key(file: Path) -> bytes:
     """Read 32 bytes written in hexadecimal; raises ConfigurationError naming the file."""
     try:
