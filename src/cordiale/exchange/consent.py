@@ -108,7 +108,8 @@ def ask(
 
 def receive(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
     """Keep what a partner asks; raises IntegrityError when it is not the partner's own request to us."""
-    asked = _decode(open_statement(data, ASK, partner.keys, home.verify), Asked, ASK)
+    # the request that carries it is signed with the key of today; what waited may be signed with the one before
+    asked = _decode(open_statement(data, ASK, (*partner.keys, *partner.former), home.verify), Asked, ASK)
     if asked.asker != partner.node or asked.originator != home.node or len(asked.items) > MOST:
         raise IntegrityError(
             "consent.request",
@@ -263,7 +264,8 @@ def learn(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
 
 def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered) -> Consent:
     """Return the consent in an answer; raises IntegrityError when it is not what was asked for."""
-    body = open_statement(told.consent.encode(), PURPOSE, partner.keys, home.verify)
+    keys = (*partner.keys, *partner.former)
+    body = open_statement(told.consent.encode(), PURPOSE, keys, home.verify)
     found: Consent = _decode(body, Consent, PURPOSE)
     items = msgspec.json.decode(row.items, type=tuple[Item, ...])
     where = None if row.where is None else msgspec.json.decode(row.where, type=Query)
