@@ -69,6 +69,9 @@ LINKS: Final = {
 }
 
 
+DOUBT: Final = _("In doubt: it came from {partners} while their key may have been in other hands.")
+
+
 class When(msgspec.Struct, frozen=True):
     """An instant: as the language writes it, and exactly."""
 
@@ -329,6 +332,7 @@ def _statement(
     return {
         "heading": text(lang, heading, source=titles.get(s.summary.source, s.summary.source)),
         "note": text(lang, _("{versions}, received {when}"), versions=count, when=received),
+        "doubt": text(lang, DOUBT, partners=", ".join(s.doubtful)) if s.doubtful else "",
         "chips": chips(s.full_marking, show),
         "rows": rows(s.value, reading),
         "technical": rows(s.value, reading, technical=True),

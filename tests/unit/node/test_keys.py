@@ -31,8 +31,10 @@ from cordiale.platform.clock import DAY
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import ed25519_signer, load_key, write_key
+from cordiale.web.app import app
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
+from tests.unit.web.asgi import ask as web
 
 
 def link(here: Node, name: str = "canada") -> tuple[str, int, str]:
@@ -183,6 +185,8 @@ def test_a_compromise_closes_the_link_marks_what_came_and_ends_with_new_words(
     assert [(one.first, one.last) for one in marked.segments] == [(1, 1)]
     assert partner_doubtful(france.desk, marie) == [marked]
     assert show(france.desk, marie, indicator(1)["id"]).statements[0].doubtful == ("canada",)
+    page = web(app(france), f"/objects/{indicator(1)['id']}").text
+    assert "In doubt: it came from canada" in page
     assert sync(france.desk, marie) == []
     old = sign_request(canada.desk.home, Request("GET", BASE + "news", "after=0"), "france")
     assert france.respond(old).status == 401
