@@ -63,8 +63,9 @@ TROUBLE: Mapping[str, str] = {
         "The address of {partner} is not encrypted, so that nothing is sent: ask for an invitation with an https:// address, or set exchange.plain_http."
     ),
     "rejoin": _(
-        "The link to {partner} has been rejoining for {minutes} min ({failures} tries): if it lasts, ask its operator."
+        "The link to {partner} is closed: one of the two nodes was put back to an earlier state. Where it is to be opened again: cordiale partner list"
     ),
+    "missing": _("Entries of {partner} were lost on the way. What to ask for: cordiale partner list"),
 }
 """State of a link in trouble → what is said of it, and what to do."""
 
