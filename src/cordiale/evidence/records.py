@@ -41,6 +41,9 @@ class Transaction(Protocol):
     def connection(self) -> sa.Connection:
         """Return the connection the caller's transaction runs on."""
 
+    def rows(self, statement: str, *params: Any) -> list[Any]:
+        """Run a query and return all its rows."""
+
 
 class Attachment(msgspec.Struct, frozen=True):
     """One file under one statement (object id, source node); `marking` is its own, not yet joined.
@@ -130,8 +133,7 @@ def every(tx: Transaction, origin: str | None = None, held: bool | None = None) 
 
 def objects(tx: Transaction) -> set[tuple[str, str]]:
     """Return every (object id, source) that has an attachment."""
-    asked = sa.select(attachments.c.object_id, attachments.c.source).distinct()
-    return {(row[0], row[1]) for row in tx.connection.execute(asked)}
+    return {(row[0], row[1]) for row in tx.rows("SELECT DISTINCT object_id, source FROM evidence_attachment")}
 
 
 def forget(tx: Transaction, object_id: str, source: str) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select
 
 from cordiale.exchange.records.tables import consent_table, consented_table
 from cordiale.store.connection import Transaction
+from cordiale.store.prepared import Prepared, changing, inserting
 
 ASKED = "asked"
 """We asked an originator."""
@@ -50,37 +52,37 @@ class ConsentedRow(msgspec.Struct, frozen=True):
     known: int
 
 
-_COLUMNS = [consent_table.c[name] for name in ConsentRow.__struct_fields__]
+@lru_cache(maxsize=8)
+def _consents(*by: str) -> Prepared:
+    query = select(*(consent_table.c[name] for name in ConsentRow.__struct_fields__))
+    query = query.where(*(consent_table.c[name] == bindparam(name) for name in by))
+    return Prepared(query.order_by(consent_table.c.at, consent_table.c.id))
 
 
 def add_consent(tx: Transaction, row: ConsentRow) -> None:
     """Keep a request."""
-    tx.connection.execute(insert(consent_table).values(msgspec.structs.asdict(row)))
+    tx.run(inserting(consent_table, *row.__struct_fields__), **msgspec.structs.asdict(row))
 
 
 def save_consent(tx: Transaction, consent_id: str, role: str, values: Mapping[str, Any]) -> None:
     """Change what became of a request."""
-    chosen = (consent_table.c.id == consent_id, consent_table.c.role == role)
-    tx.connection.execute(update(consent_table).where(*chosen).values(dict(values)))
+    change = changing(consent_table, ("id", "role"), tuple(values))
+    tx.run(change, key_id=consent_id, key_role=role, **values)
 
 
 def consents(
     tx: Transaction, *, role: str | None = None, pair: int | None = None, states: Collection[str] = ()
 ) -> list[ConsentRow]:
     """Return requests, oldest first."""
-    query = select(*_COLUMNS).order_by(consent_table.c.at, consent_table.c.id)
-    if role is not None:
-        query = query.where(consent_table.c.role == role)
-    if pair is not None:
-        query = query.where(consent_table.c.pair == pair)
-    if states:
-        query = query.where(consent_table.c.state.in_(list(states)))
-    return [ConsentRow(*row) for row in tx.connection.execute(query)]
+    by: dict[str, Any] = {"role": role, "pair": pair}
+    by = {name: value for name, value in by.items() if value is not None}
+    found = [ConsentRow(*row) for row in tx.rows(_consents(*by), **by)]
+    return [row for row in found if row.state in states] if states else found
 
 
 def consent(tx: Transaction, consent_id: str) -> ConsentRow | None:
     """Return one request by its id, None when there is none."""
-    row = tx.connection.execute(select(*_COLUMNS).where(consent_table.c.id == consent_id)).first()
+    row = tx.row(_consents("id"), id=consent_id)
     return None if row is None else ConsentRow(*row)
 
 
@@ -103,7 +105,7 @@ def keep_consented(tx: Transaction, rows: Sequence[ConsentedRow]) -> None:
     if not rows:
         return
     forget_consented(tx, [row.vid for row in rows])
-    tx.connection.execute(insert(consented_table), [msgspec.structs.asdict(row) for row in rows])
+    tx.many(inserting(consented_table), [msgspec.structs.asdict(row) for row in rows])
 
 
 def consented(tx: Transaction, vids: Collection[int]) -> dict[int, ConsentedRow]:
