@@ -21,6 +21,8 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "preview": ("analyst", "officer"),
     "why": ("analyst", "officer"),
     "prove": ("officer",),
+    "consent": ("officer",),
+    "consent-list": ("analyst", "officer"),
     "rules": ("officer",),
     "release": ("officer",),
     "recall": ("officer",),

@@ -27,7 +27,7 @@ class CheckView(Answer, frozen=True, kw_only=True):
     code: str
     holds: bool
     message_id: str
-    params: dict[str, str] = {}
+    params: dict[str, str]
 
 
 class PartyView(Answer, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@
 | `tables` | `(desk, actor) -> dict[partner, tuple[TableView, ...]]` (those not signed by both) |
 | `why` | `(desk, actor, stix_id, partner) -> Why` |
 | `prove` | `(desk, actor, stix_id, partner, *, received=None, since=None) -> bytes` (the proof file) |
+| `consent_ask` | `(desk, actor, *, to, ids=(), of=None, types=(), labels=(), pinned=False, derived=False, until=None, reason="") -> list[ConsentView]` |
+| `consent_answer` | `(desk, actor, consent_id, state, *, until=None) -> ConsentView` |
+| `consent_list` / `consent_show` | `(desk, actor, …) -> list[ConsentView]` / `ConsentView` |
 | `rules_diff` | `(desk, actor, text, origin) -> RulesDiff` |
 | `rules_apply` | `(desk, actor, text, origin, token) -> RulesDiff` |
 | `rules_tables` | `(desk, actor, text, origin) -> list[TableView]` |
@@ -64,6 +67,10 @@ VERBS: dict[str, str] = {
     "tables": "preview",
     "why": "why",
     "prove": "prove",
+    "consent_ask": "consent",
+    "consent_answer": "consent",
+    "consent_list": "consent",
+    "consent_show": "consent",
     "rules_diff": "rules",
     "rules_apply": "rules",
     "rules_tables": "equivalence",

@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from cordiale.exchange.checkpoint import Checkpoint, same_log
+from cordiale.exchange.consented import covers, read_consent
 from cordiale.exchange.fingerprint import fingerprint, same_words
 from cordiale.exchange.segment import pair_name, read_header
 from cordiale.exchange.signing import peek_statement
 from cordiale.platform.errors import CordialeError, InputError
 from cordiale.platform.languages import _
 from cordiale.release import merkle, origin
+from cordiale.release.consent import PURPOSE, Covered, holds
 from cordiale.release.marking import marking_hash
 from cordiale.release.segment import SALT, SegmentHeader, Verify, header_hash, leaf, message
 from cordiale.stix.version import read
@@ -67,6 +69,16 @@ class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: tuple[str, ...]
 
 
+class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hold the originator's consent for the receiver, and the proof that it names the object (hexadecimal)."""
+
+    statement: str
+    place: int = 0
+    salt: str = ""
+    content: str = ""
+    path: tuple[str, ...] = ()
+
+
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name the public keys of one node (hexadecimal) and what else its words vouch for."""
 
@@ -91,6 +103,7 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     checkpoints: tuple[str, ...]
     earlier: Earlier | None = None
     origin: Origin | None = None
+    consent: Agreed | None = None
     keys: dict[str, Keys]
 
 
@@ -185,6 +198,8 @@ class _Checking:
             self._say("log", _("The segment is in the log that both signed."), lambda: self._log(both))
             if proof.origin is not None:
                 self._say("origin", _("The originator signed the object."), self._origin)
+            if proof.consent is not None:
+                self._say("consent", _("The originator consented that the receiver has it."), self._consent)
         if proof.earlier is not None:
             self._say(
                 "earlier", _("The log only grew since the earlier checkpoint."), lambda: self._earlier(both)
@@ -325,6 +340,33 @@ class _Checking:
                 "proof.origin", _("The object is not in the batch that {node} signed."), node=header.node
             )
         self.originator = header.node
+
+    def _consent(self) -> None:
+        proof = self.proof
+        if proof.consent is None or self.content is None or proof.marking is None:
+            raise ValueError("missing")
+        statement = proof.consent.statement.encode()
+        consent = read_consent(statement, self.verify_key)
+        if consent is None:
+            raise InputError("proof.consent.signature", _("The consent is not signed with the key it names."))
+        body, signature = peek_statement(statement, PURPOSE)
+        self._signed(consent.originator, PURPOSE, body, signature)
+        named = None
+        if proof.consent.salt:
+            salt, content = bytes.fromhex(proof.consent.salt), bytes.fromhex(proof.consent.content)
+            path = tuple(bytes.fromhex(node) for node in proof.consent.path)
+            named = Covered(proof.consent.place, salt, content, path)
+        version = read(self.content)[0]
+        marking = frozenset(proof.marking.split("\n"))
+        sent = self.header.cut_at if self.header is not None else proof.made_at
+        if (
+            not covers(consent, named, version, consent.originator, marking)
+            or f"orcon:{consent.originator}" not in marking
+            or not holds(consent, sent)
+        ):
+            raise InputError(
+                "proof.consent", _("The consent of {node} is not to this object."), node=consent.originator
+            )
 
     def _party(self, node: str) -> Party:
         named = self.proof.keys[node]

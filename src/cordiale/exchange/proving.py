@@ -9,19 +9,24 @@ import msgspec
 
 from cordiale.exchange import checkpoint, entry, origins, records
 from cordiale.exchange.checkpoint import Checkpoint
+from cordiale.exchange.consented import covers
 from cordiale.exchange.entry import STUB, WITHDRAWN
 from cordiale.exchange.fingerprint import bound_to
 from cordiale.exchange.home import Home, Partner, keys_now
-from cordiale.exchange.proof import FORMAT, Earlier, Entry, Keys, Log, Origin, Proof, Signed
+from cordiale.exchange.proof import FORMAT, Agreed, Earlier, Entry, Keys, Log, Origin, Proof, Signed
+from cordiale.exchange.records import consents
 from cordiale.exchange.records import origins as kept
 from cordiale.exchange.segment import leaves_of, pair_name, salt_column
 from cordiale.exchange.signing import open_statement, peek_statement
 from cordiale.exchange.tls import pin_of
+from cordiale.exchange.waivers import read_given
 from cordiale.platform.errors import Conflict, IntegrityError, NotFound, Unavailable
 from cordiale.platform.languages import _
 from cordiale.release import merkle, multiproof, origin
+from cordiale.release.consent import PURPOSE, Consent, Covered
 from cordiale.release.marking import text_of
 from cordiale.release.segment import SALT
+from cordiale.stix.version import read
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Row
@@ -53,7 +58,7 @@ def prove(
 ) -> Proof:
     """Prove that an object was released to a partner, or else received from it; without an object, the log alone.
 
-    `received` chooses which of the two; None takes what was released where there is such a thing. With `since`, an
+    `received` chooses which of the two; None takes what was released of our own, and what was received of others'. With `since`, an
     earlier proof of the same stream, it also shows that the log only grew. Raises NotFound, Unavailable while the
     partner has not signed for it, Conflict when it was taken back.
     """
@@ -62,7 +67,12 @@ def prove(
     if stix_id is not None:
         rows = {row.vid: row for row in versions.get(tx, stix_id, None, history=True)}
         rows |= versions.by_vid(tx, _lines(tx, partner, stix_id), None)
-        found = _sent(tx, partner, rows) if ours else None
+        if received is None:  # what others stated came to us first, and may have gone back to whoever gave it
+            received = all(row.origin == "received" for row in rows.values()) or None
+            found = _received(tx, partner, rows) if received else None
+            ours = found is None
+        if found is None:
+            found = _sent(tx, partner, rows) if ours else None
         if found is None and received is not False:
             found, ours = _received(tx, partner, rows), False
         if found is None:
@@ -102,6 +112,9 @@ def prove(
     proven = _origin(tx, place.vid)
     if proven is not None:
         _add_keys(tx, home, keys, proven)
+    agreed = _consent(tx, partner, place.vid, row, ours)
+    if agreed is not None:
+        _add_consenting(tx, keys, agreed)
     assert row.raw is not None
     return msgspec.structs.replace(
         made,
@@ -111,6 +124,7 @@ def prove(
         segment=Signed(place.header.decode(), base64.b64encode(place.signature).decode()),
         log=Log(index, tuple(n.hex() for n in merkle.inclusion_proof(hashes[: both.segments], index))),
         origin=proven,
+        consent=agreed,
         keys=keys,
     )
 
@@ -244,6 +258,44 @@ def _origin(tx: Transaction, vid: int) -> Origin | None:
         text_of(markings.atoms(tx, row.mid)),
         tuple(node.hex() for node in path),
     )
+
+
+def _consent(tx: Transaction, partner: Partner, vid: int, row: Row, ours: bool) -> Agreed | None:
+    """Return the consent by which a version went: the one that came with it, or the one it was sent with."""
+    if not ours:
+        came = consents.consented(tx, [vid]).get(vid)
+        if came is None:
+            return None
+        proof = msgspec.msgpack.decode(came.proof, type=Covered | None)
+        return _agreed_as(came.statement, proof)
+    assert row.raw is not None
+    version = read(row.raw)[0]
+    called = {partner.node, partner.nation, partner.organisation}
+    for given in map(read_given, consents.consents(tx, role=consents.ASKED, states=("granted",))):
+        if given.consent.originator != row.source or given.consent.to.rpartition(":")[2] not in called:
+            continue
+        marking = markings.atoms(tx, row.effective_mid)
+        named = given.proof(version)
+        if covers(given.consent, named, version, row.source, marking):
+            return _agreed_as(given.statement, named)
+    return None
+
+
+def _agreed_as(statement: bytes, proof: Covered | None) -> Agreed:
+    text = statement.decode().strip()
+    if proof is None:
+        return Agreed(text)
+    path = tuple(node.hex() for node in proof.path)
+    return Agreed(text, proof.place, proof.salt.hex(), proof.content.hex(), path)
+
+
+def _add_consenting(tx: Transaction, keys: dict[str, Keys], agreed: Agreed) -> None:
+    body, _signature = peek_statement(agreed.statement.encode(), PURPOSE)
+    found = msgspec.json.decode(body, type=Consent)
+    if found.originator not in keys:
+        known = records.find_partner(tx, found.originator)
+        sure = known is not None and known.state != "invited"
+        keys[found.originator] = _their_keys(known) if known is not None and sure else Keys((found.key,))
 
 
 def _add_keys(tx: Transaction, home: Home, keys: dict[str, Keys], proven: Origin) -> None:

@@ -15,7 +15,7 @@ from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.planning import REFUSED, STRICTER, Planner, Redacted
 from cordiale.exchange.segment import read_header
-from cordiale.exchange.subjects import Subjects
+from cordiale.exchange.subjects import Subject, Subjects
 from cordiale.platform.languages import _
 from cordiale.release.form import Verbatim, Withheld
 from cordiale.release.mandate import Mandated
@@ -32,6 +32,8 @@ _OWN: Mapping[str, str] = {
     "tear-line": _("Parts of it may not go, so it goes as a tear-line."),
     "waiting": _("It may go, and leaves with the next exchange."),
     "recalled": _("It was sent and taken back."),
+    "consented-by": _("{originator}, which controls it, consented (request {id})."),
+    "standing-consent": _("Its originators name the partner in what they released it to."),
 }
 
 
@@ -180,7 +182,7 @@ def _explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Rea
     subject = planner.subjects.all[place]
     if isinstance(plan, Withheld):
         return "withheld", (_reason(plan.code, plan.params, plan.atom, plan.rule),)
-    steps = [_reason("passes", {})]
+    steps = _lifted(planner, subject) or [_reason("passes", {})]
     verdict = planner.verdict(subject.row.id, subject.kind)
     if isinstance(verdict, Mandated):
         by = {name: value for name, value in (("by", verdict.by), ("act", verdict.act)) if value}
@@ -190,6 +192,17 @@ def _explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Rea
         return "tear-line", tuple(steps)
     assert isinstance(plan, Verbatim)
     return "verbatim", tuple(steps)
+
+
+def _lifted(planner: Planner, subject: Subject) -> list[Reason]:
+    """Name the consents by which a version goes, of one that its marking alone would keep."""
+    row = subject.row
+    if planner.passes(row.full_mid):
+        return []
+    given = planner.waivers.used(row.id, row.source)
+    if not given:
+        return [_reason("standing-consent", {})]
+    return [_reason("consented-by", {"originator": g.consent.originator, "id": g.consent.id}) for g in given]
 
 
 def _reason(

@@ -9,16 +9,18 @@ import orjson
 import pytest
 
 from cordiale.exchange import consent as asking
-from cordiale.exchange import records, segment
+from cordiale.exchange import proof, records, segment
 from cordiale.exchange.consented import read_consent
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.records import consents as kept
+from cordiale.exchange.why import why
 from cordiale.platform.errors import Conflict, InputError, IntegrityError
 from cordiale.release.consent import Covered, Item, names
 from cordiale.release.keys import verify_keyed
 from cordiale.release.partnership import Query
 from cordiale.stix.version import read
 from cordiale.store import markings, versions
+from tests.unit.exchange.test_proof import checked, failures, flipped, proven, replaced, words
 from tests.unit.exchange.world import (
     Clock,
     Node,
@@ -131,6 +133,36 @@ def test_the_third_party_can_check_the_consent_by_itself_and_learns_nothing_more
         assert b"FRA" not in data
         assert b"marie" not in data
         assert b"anne" not in data
+
+
+def test_a_proof_carries_the_consent_and_is_checked_without_a_node(three):
+    can, fra, gbr = three["CAN"], three["FRA"], three["GBR"]
+    can.put((ONE, CONTROLLED), (TWO, CONTROLLED))
+    give(can, fra)
+    granted(three, ONE, TWO)
+    give(fra, gbr)
+    for node, partner in ((gbr, "FRA"), (fra, "GBR")):
+        made = proven(node, partner, id_of(ONE))
+        assert id_of(TWO).encode() not in proof.write(made)
+        found = checked(made, CAN=words(can))
+        assert found.holds, found.checks
+        assert "consent" in {check.code for check in found.checks}
+        assert found.originator == "CAN"
+        for path, change in (
+            ("consent.salt", flipped),
+            ("consent.statement", lambda text: text.replace("GBR", "XXX")),
+            ("consent.path.0", flipped),
+        ):
+            assert failures(replaced(made, path, change)) == ["consent"]
+    steps = [reason.code for answer in explained(fra, "GBR", ONE) for reason in answer.reasons]
+    assert steps == ["consented-by", "automatic"]
+
+
+def explained(node: Node, partner: str, raw: bytes) -> Any:
+    joined = node.partnership(partner)
+    assert joined is not None
+    with node.store.read() as tx:
+        return why(tx, node.home, joined, id_of(raw), node.clock())
 
 
 def test_a_consent_by_query_covers_what_comes_later(three):
