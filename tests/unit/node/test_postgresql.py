@@ -9,18 +9,21 @@ import pytest
 
 from cordiale.desk.actor import house
 from cordiale.desk.attach import attach, attachment
+from cordiale.desk.compromise import partner_compromised, partner_doubtful
+from cordiale.desk.parting import partner_exit
 from cordiale.desk.preview import preview
 from cordiale.desk.recall import recall, recall_list
 from cordiale.desk.release import confirm_act, hold, lift, release
 from cordiale.desk.search import counts, search
 from cordiale.desk.set_aside import set_aside, set_aside_retry
 from cordiale.desk.show import show
-from cordiale.desk.sync import cut_all
+from cordiale.desk.sync import cut_all, sync
 from cordiale.desk.why import why
 from cordiale.node.backup import backup, restore
 from cordiale.node.doctor import examine
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node
+from cordiale.node.rotation import rotate_signing
 from cordiale.node.work import Work
 from cordiale.platform.errors import NotAllowed
 from cordiale.stix import tlp
@@ -156,3 +159,18 @@ def test_init_says_what_is_wrong_with_a_database_that_does_not_answer(tmp_path: 
             tmp_path / "x", name="canada", nation="CAN", store="postgresql://cordiale@/nowhere?host=/nowhere"
         )
     assert not (tmp_path / "x" / "cordiale.toml").exists()
+
+
+def test_keys_change_and_a_partner_leaves(pair: Pair) -> None:
+    canada, france = pair.canada, pair.france
+    pair.take(indicator(1))
+    pair.exchange()
+    rotate_signing(canada, pair.officer)
+    pair.take(indicator(2))
+    assert pair.exchange().new == 1
+    now = canada.desk.clock()
+    assert partner_exit(canada.desk, pair.officer, "france", ask_back=True).asked == 2
+    assert sync(france.desk, pair.officer)[0].link == "up"
+    assert partner_exit(canada.desk, pair.officer, "france", ask_back=True).state == "left"
+    marked = partner_compromised(canada.desk, pair.officer, "france", since=0, until=now)
+    assert partner_doubtful(canada.desk, pair.officer) == [marked]
