@@ -1,7 +1,8 @@
-"""`cordiale partner reconcile`."""
+"""`cordiale partner reconcile|set-aside`."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +44,11 @@ def register(app: typer.Typer) -> None:
             )
         ),
     )(reconcile)
+    app.command(
+        "set-aside",
+        cls=Command,
+        help=tr(_("List what came from a partner and is kept aside, with its reason.")),
+    )(set_aside)
 
 
 def reconcile(
@@ -60,6 +66,39 @@ def reconcile(
     with opened() as (node, actor), progress(tr(_("Comparing"))) as report:
         done = partner_reconcile(node.desk, actor, name, full=full, progress=report)
     emit(done, lambda: _words(done, log))
+
+
+def set_aside(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
+    show: Annotated[
+        int | None,
+        typer.Option("--show", metavar="NUMBER", help=tr(_("Write the bytes of one of them instead."))),
+    ] = None,
+    after: Annotated[int, typer.Option(help=tr(_("Go on after this number.")))] = 0,
+    limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 100,
+) -> None:
+    """List what is kept aside."""
+    import msgspec
+
+    from cordiale.desk.put_aside import partner_put_aside, partner_put_aside_bytes
+
+    if show is not None:
+        with opened() as (node, actor):
+            raw = partner_put_aside_bytes(node.desk, actor, name, show)
+        sys.stdout.buffer.write(raw + b"\n")
+        return
+    with opened() as (node, actor):
+        found = partner_put_aside(node.desk, actor, name, after=after, limit=limit)
+    items = [{**msgspec.to_builtins(one), "message": tr(one.message_id, **one.params)} for one in found]
+
+    def words() -> str:
+        lines = [
+            f"{one.number:>6}  {when(one.at)}  {one.object_id or '–'}: {tr(one.message_id, **one.params)}"
+            for one in found
+        ]
+        return "\n".join(lines) or tr(_("Nothing of {partner} is kept aside."), partner=name)
+
+    emit({"partner": name, "set_aside": items}, words)
 
 
 def _words(done: Reconciled, log: bool) -> str:

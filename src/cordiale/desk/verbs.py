@@ -33,6 +33,8 @@
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
 | `partner_rejoin` | `(desk, actor, name, *, unvisited=False) -> PartnerView` |
 | `partner_reconcile` | `(desk, actor, name, *, full=False, progress=None) -> Reconciled` |
+| `partner_put_aside` | `(desk, actor, name, *, after=0, limit=100) -> list[PutAside]` |
+| `partner_put_aside_bytes` | `(desk, actor, name, number) -> bytes` |
 | `partner_carrier` | `(desk, actor, name, kind) -> PartnerView` |
 | `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
@@ -91,6 +93,8 @@ VERBS: dict[str, str] = {
     "partner_confirm": "partners",
     "partner_rejoin": "partners",
     "partner_reconcile": "reconcile",
+    "partner_put_aside": "put_aside",
+    "partner_put_aside_bytes": "put_aside",
     "partner_carrier": "carry",
     "partner_suspend": "suspension",
     "partner_resume": "suspension",

@@ -6,13 +6,16 @@ import pytest
 
 from cordiale.desk.inspection import audit_show
 from cordiale.desk.partners import partner_rejoin
+from cordiale.desk.put_aside import partner_put_aside, partner_put_aside_bytes
 from cordiale.desk.reconcile import DAY, in_turn, partner_reconcile
 from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange import partner as partners
 from cordiale.exchange import records, rejoin
 from cordiale.exchange.records import reconciliations
 from cordiale.platform.errors import NotFound, Unavailable
+from cordiale.stix.version import read
 from cordiale.store import versions
+from cordiale.store.types import Put
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
 
@@ -86,3 +89,20 @@ def test_the_node_compares_by_itself_when_it_is_time_and_after_a_new_generation(
     with pair.france.store.read() as tx:
         assert records.link(tx, canada.number).generation == 2
     assert turn() == {"full"}
+
+
+def test_what_is_kept_aside_of_a_stream_is_listed_and_can_be_read(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    with pair.france.store.write() as tx:  # as if somebody had put it there
+        (row,) = versions.get(tx, ONE, None, history=True)
+        version = read(row.raw.replace(b"page 1", b"page X").replace(ONE[-12:].encode(), b"0123456789ab"))[0]
+        versions.put(
+            tx, "canada", 1, [Put(version, frozenset({"tlp:green"}), frozenset({"tlp:green"}), "received")]
+        )
+    done = partner_reconcile(pair.france.desk, pair.officer, "canada", full=True)
+    assert [(one.kind, one.repair) for one in done.differences] == [("extra", "set-aside")]
+    (kept,) = partner_put_aside(pair.france.desk, pair.officer, "canada")
+    assert (kept.object_id, kept.code, kept.kept) == (version.id, "exchange.reconcile.extra", True)
+    assert partner_put_aside_bytes(pair.france.desk, pair.officer, "canada", kept.number) == version.raw
+    assert partner_put_aside_bytes(pair.france.desk, pair.officer, "canada", kept.number + 1) == b""
