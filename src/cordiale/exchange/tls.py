@@ -52,12 +52,17 @@ def make_certificate(node: str) -> tuple[bytes, bytes]:
 
 
 def read_certificate(pem: bytes, origin: str) -> bytes:
-    """Return the first certificate of a PEM file as DER; raises InputError naming the file."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
+    """Return the first certificate of a PEM file as DER; raises InputError naming the file.
 
+    What is in it is not looked at: every command of a node reads its own, and few need more than the bytes.
+    """
+    text = pem.decode("ascii", "replace")
+    begin = text.find(ssl.PEM_HEADER)
+    end = text.find(ssl.PEM_FOOTER, begin)
     try:
-        return x509.load_pem_x509_certificates(pem)[0].public_bytes(Encoding.DER)
+        if begin < 0 or end < 0:
+            raise ValueError("no certificate")
+        return ssl.PEM_cert_to_DER_cert(text[begin : end + len(ssl.PEM_FOOTER)])
     except ValueError as error:
         raise InputError(
             "exchange.tls.certificate", _("{file} holds no certificate in PEM form."), file=origin

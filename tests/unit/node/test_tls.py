@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,12 @@ from cordiale.desk.sync import sync
 from cordiale.exchange import records
 from cordiale.exchange.home import Partner
 from cordiale.exchange.partner import partner
+from cordiale.exchange.tls import read_certificate
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node
 from cordiale.node.tls import by_tls, carrier
 from cordiale.platform import configuration
-from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.errors import ConfigurationError, InputError
 from tests.unit.node.conftest import Pair
 
 
@@ -77,3 +80,17 @@ def test_a_proxys_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> No
     init(tmp_path / "one", name="one", nation="CAN")
     with pytest.raises(ConfigurationError, match=r"nowhere\.pem.*serve\.certificate"):
         open_node(tmp_path / "one", environ={}, flags={"serve.certificate": "/nowhere.pem"})
+
+
+def test_opening_a_node_loads_nothing_that_only_certificates_need(tmp_path: Path) -> None:
+    init(tmp_path / "one", name="one", nation="CAN")
+    script = "import sys; from pathlib import Path; from cordiale.node.opening import open_node\n"
+    script += f"open_node(Path({str(tmp_path / 'one')!r}), environ={{}}).close()\n"
+    script += "assert 'cryptography.x509' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"-----BEGIN CERTIFICATE-----\n\xff", b"nothing"])
+def test_what_holds_no_certificate_is_named(damaged: bytes) -> None:
+    with pytest.raises(InputError, match="proxy.pem"):
+        read_certificate(damaged, "proxy.pem")
