@@ -214,16 +214,16 @@ def test_a_backup_of_a_node_comes_back_whole(node: Path, tmp_path: Path) -> None
     run("--node", node, "import", file, "-m", "tlp:green")
     identifier = indicator(1)["id"]
     attached = answer("--node", node, "attach", identifier, file, "-m", "tlp:amber")
-    made = answer("--node", node, "backup", tmp_path / "b.cordiale")
+    made = answer("--node", node, "backup", tmp_path / "b.backup")
     assert (made["encrypted"], made["opens_with"]) == (True, "recovery-key")
-    run("restore", tmp_path / "b.cordiale", tmp_path / "again", code=4)  # locked, and nobody to ask
-    run("restore", tmp_path / "b.cordiale", tmp_path / "again", "--key", node / "recovery.key")
+    run("restore", tmp_path / "b.backup", tmp_path / "again", code=4)  # locked, and nobody to ask
+    run("restore", tmp_path / "b.backup", tmp_path / "again", "--key", node / "recovery.key")
     assert held(tmp_path / "again") == 2
     out = tmp_path / "out.json"
     run("--node", tmp_path / "again", "attach", identifier, out, "--get", attached["sha256"])
     assert out.read_bytes() == file.read_bytes()
     assert answer("--node", tmp_path / "again", "doctor")["well"]
-    run("--node", node, "backup", tmp_path / "b.cordiale", code=7)
+    run("--node", node, "backup", tmp_path / "b.backup", code=7)
 
 
 def test_a_backup_opens_with_a_passphrase_and_only_when_asked_is_in_the_clear(

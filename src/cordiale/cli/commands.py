@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", _("Run three nodes that share a scenario.")),
     "backup": ("backup", _("Write a running node into one encrypted file.")),
     "restore": ("restore", _("Bring a node back from a backup.")),
+    "migrate-store": ("migrate_store", _("Move a node's store to another database.")),
     "doctor": ("doctor", _("Find what is wrong with a node and what to do.")),
     "version": ("version", _("Print the version.")),
 }

@@ -74,6 +74,7 @@ METAVARS = {
     "TEXT": _("TEXT"),
     "TIME": _("TIME"),
     "URI": "URI",
+    "URL": "URL",
     "VERB": _("VERB"),
     "WORD": _("WORD"),
 }

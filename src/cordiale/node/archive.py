@@ -32,7 +32,7 @@ STORE: Final = "store"
 FOLDERS: Final = ("keys", "rules", "partners")
 """Folders of a node that a backup holds beside the store, the files and the configuration."""
 
-SUFFIX: Final = ".cordiale"
+SUFFIX: Final = ".backup"
 STAGE: Final = ".backup"
 """Begins the name of the folder in which the store is copied first; it lies in the node's own, as the store does."""
 

@@ -31,6 +31,7 @@ class Node:
     service: Service
     ticks: Ticks
     end_egress: Callable[[], None]
+    let_go: Callable[[], None]
 
     def respond(self, request: Request) -> Response:
         """Answer one TAXII or node-to-node request (`exchange.service.respond` on this node)."""
@@ -47,6 +48,7 @@ class Node:
         self.ticks.stop()
         self.end_egress()
         self.store.close()
+        self.let_go()
 
     def __enter__(self) -> Node:
         return self

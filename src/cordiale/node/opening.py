@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cordiale.desk.desk import Desk
 from cordiale.exchange.home import Home, Limits
 from cordiale.node import layout
+from cordiale.node.holding import hold
 from cordiale.node.keyring import Keyring
 from cordiale.node.node import Node
 from cordiale.node.service import service
@@ -50,7 +51,12 @@ def open_node(
     path = Path(path).resolve()
     settings = configuration.load(path, environ, flags)
     clock, random = clock or system_clock, random or system_randomness
-    store = open_store(settings.store.url)
+    let_go = hold(path)
+    try:
+        store = open_store(settings.store.url)
+    except BaseException:
+        let_go()
+        raise
     try:
         migrate(store, layout.ROOMS)
         keyring = Keyring(path, settings)
@@ -69,6 +75,7 @@ def open_node(
         )
     except BaseException:
         store.close()
+        let_go()
         raise
     return Node(
         path=path,
@@ -78,6 +85,7 @@ def open_node(
         service=service(desk, ticks.bell),
         ticks=ticks,
         end_egress=keyring.close,
+        let_go=let_go,
     )
 
 

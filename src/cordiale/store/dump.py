@@ -58,6 +58,20 @@ def read(store: Store, folder: Path, revisions: list[str]) -> None:
             ):
                 while block := source.read(1 << 20):
                     copy.write(block)
+        count_on(tx)
+
+
+def count_on(tx: Transaction) -> None:
+    """Have columns that PostgreSQL numbers by itself go on behind the rows that were copied in."""
+    for table, column in tx.rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+        " AND (starts_with(column_default, 'nextval(') OR is_identity = 'YES')"
+    ):
+        tx.row(
+            f'SELECT setval(pg_get_serial_sequence(?, ?), COALESCE(max("{column}"), 0) + 1, false) FROM "{table}"',
+            f'"{table}"',
+            column,
+        )
 
 
 def tables(tx: Transaction) -> list[str]:

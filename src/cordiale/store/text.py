@@ -150,14 +150,19 @@ def _keep_rules(tx: Transaction) -> None:
     if row is not None and row[0] == rules:
         return
     if row is not None:
-        if tx.dialect == "sqlite":
-            tx.run("INSERT INTO text_index (text_index) VALUES ('delete-all')")
-        else:
-            tx.run("DELETE FROM text_index")
-        for table in ("text_rows", "text_dirty"):
-            tx.run(f"DELETE FROM {table}")
-        _set_state(tx, "text.cursor", "0")
+        empty(tx)
     _set_state(tx, "text.rules", rules)
+
+
+def empty(tx: Transaction) -> None:
+    """Take everything out of the index; it is made anew from the bodies."""
+    if tx.dialect == "sqlite":
+        tx.run("INSERT INTO text_index (text_index) VALUES ('delete-all')")
+    else:
+        tx.run("DELETE FROM text_index")
+    for table in ("text_rows", "text_dirty"):
+        tx.run(f"DELETE FROM {table}")
+    _set_state(tx, "text.cursor", "0")
 
 
 def _set_state(tx: Transaction, name: str, value: str) -> None:

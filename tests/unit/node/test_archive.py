@@ -51,13 +51,13 @@ def sealed(content: bytes, head: bytes = b"{}") -> bytes:
 
 
 def opened(data: bytes) -> bytes:
-    unsealer = Unsealer(io.BytesIO(data), "b.cordiale")
+    unsealer = Unsealer(io.BytesIO(data), "b.backup")
     unsealer.open(KEY)
     return unsealer.read()
 
 
 def test_a_node_comes_back_with_its_recovery_key(filled: Node, marie: Actor, tmp_path: Path) -> None:
-    file = archive(filled, tmp_path / "b.cordiale")
+    file = archive(filled, tmp_path / "b.backup")
     opener = with_key(read_key(layout.recovery_key(filled.path)))
     back = restore(file, tmp_path / "back", opener=opener)
     with open_node(back, environ={}) as again:
@@ -76,7 +76,7 @@ def test_a_node_comes_back_with_its_recovery_key(filled: Node, marie: Actor, tmp
 
 
 def test_nothing_of_a_node_can_be_read_in_its_backup(filled: Node, tmp_path: Path) -> None:
-    data = archive(filled, tmp_path / "b.cordiale").read_bytes()
+    data = archive(filled, tmp_path / "b.backup").read_bytes()
     plain = backup(filled, tmp_path / "plain")
     assert b"phishing page 1" in (plain / "store" / "cordiale.db").read_bytes()
     for secret in (
@@ -86,12 +86,12 @@ def test_nothing_of_a_node_can_be_read_in_its_backup(filled: Node, tmp_path: Pat
     ):
         assert secret not in data
     assert not list(filled.path.glob(f"{STAGE}*"))
-    assert (tmp_path / "b.cordiale").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "b.backup").stat().st_mode & 0o077 == 0
 
 
 def test_a_passphrase_opens_it_and_another_does_not(filled: Node, tmp_path: Path) -> None:
     lock = for_passphrase(WORDS, "canada", system_randomness, 0, COST)
-    file = archive(filled, tmp_path / "b.cordiale", lock)
+    file = archive(filled, tmp_path / "b.backup", lock)
     with pytest.raises(NotAllowed, match="does not open") as caught:
         restore(file, tmp_path / "back", opener=with_passphrase(lambda: WORDS + "."))
     assert "phrase secrète" in explain(caught.value, "fr")
@@ -106,7 +106,7 @@ def test_a_passphrase_opens_it_and_another_does_not(filled: Node, tmp_path: Path
 
 
 def test_another_recovery_key_does_not_open_it(filled: Node, tmp_path: Path) -> None:
-    file = archive(filled, tmp_path / "b.cordiale")
+    file = archive(filled, tmp_path / "b.backup")
     make_key(tmp_path / "other.key", "canada", system_randomness, 0)
     with pytest.raises(NotAllowed, match="another one"):
         unpack(file, with_key(read_key(tmp_path / "other.key")), tmp_path / "x")
@@ -163,7 +163,7 @@ def test_something_behind_a_full_last_block_is_named() -> None:
 
 
 def test_every_flipped_byte_is_noticed_and_leaves_nothing(filled: Node, tmp_path: Path) -> None:
-    file = archive(filled, tmp_path / "b.cordiale")
+    file = archive(filled, tmp_path / "b.backup")
     data = file.read_bytes()
     opener = with_key(read_key(layout.recovery_key(filled.path)))
     # every byte of the head's fields and one of each block, its tag too
@@ -188,18 +188,18 @@ def test_a_backup_that_is_killed_half_way_leaves_nothing_that_looks_like_one(
     pid = os.fork()
     if pid == 0:
         archive(
-            filled, folder / "b.cordiale", progress=lambda _done, _of: os.kill(os.getpid(), signal.SIGKILL)
+            filled, folder / "b.backup", progress=lambda _done, _of: os.kill(os.getpid(), signal.SIGKILL)
         )
         os._exit(0)
     _pid, status = os.waitpid(pid, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
     (left,) = folder.iterdir()
-    assert left.name == ".b.cordiale.part"
+    assert left.name == ".b.backup.part"
     opener = with_key(read_key(layout.recovery_key(filled.path)))
     with pytest.raises(IntegrityError):
         unpack(left, opener, tmp_path / "out")
-    archive(filled, folder / "b.cordiale")  # and the next one clears what was left
-    assert [one.name for one in folder.iterdir()] == ["b.cordiale"]
+    archive(filled, folder / "b.backup")  # and the next one clears what was left
+    assert [one.name for one in folder.iterdir()] == ["b.backup"]
     assert not list(filled.path.glob(f"{STAGE}*"))
 
 
@@ -209,7 +209,7 @@ def test_memory_does_not_grow_with_the_node(filled: Node, marie: Actor, tmp_path
     )
     opener = with_key(read_key(layout.recovery_key(filled.path)))
     tracemalloc.start()
-    file = archive(filled, tmp_path / "b.cordiale")
+    file = archive(filled, tmp_path / "b.backup")
     unpack(file, opener, tmp_path / "out")
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -246,5 +246,5 @@ def test_a_passphrase_comes_from_a_file_or_a_person(tmp_path: Path) -> None:
 def test_a_node_of_before_is_told_how_to_get_a_key(filled: Node, tmp_path: Path) -> None:
     shutil.move(layout.recovery_public(filled.path), tmp_path / "away.pub")
     with pytest.raises(CordialeError, match="--new-key"):
-        archive(filled, tmp_path / "b.cordiale")
-    assert [one.name for one in tmp_path.glob("*b.cordiale*")] == []
+        archive(filled, tmp_path / "b.backup")
+    assert [one.name for one in tmp_path.glob("*b.backup*")] == []
