@@ -77,16 +77,16 @@ class Transaction:
             self._connection = self.lease.connection()
         return self._connection
 
-    def rows(self, statement: str | Prepared, *params: Any, **named: Any) -> list[Any]:
+    def rows(self, statement: str | Prepared, /, *params: Any, **named: Any) -> list[Any]:
         """Run a query and return all its rows."""
         found: list[Any] = self._execute(statement, params, named).fetchall()
         return found
 
-    def row(self, statement: str | Prepared, *params: Any, **named: Any) -> Any:
+    def row(self, statement: str | Prepared, /, *params: Any, **named: Any) -> Any:
         """Run a query and return its first row, or None."""
         return self._execute(statement, params, named).fetchone()
 
-    def run(self, statement: str | Prepared, *params: Any, **named: Any) -> int:
+    def run(self, statement: str | Prepared, /, *params: Any, **named: Any) -> int:
         """Run a statement and return how many rows it touched."""
         touched: int = self._execute(statement, params, named).rowcount
         return touched
