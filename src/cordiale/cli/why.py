@@ -37,6 +37,26 @@ def _words(found: Why) -> str:
     for step in found.steps:
         rule = f"  ({step.rule})" if step.rule else ""
         lines.append(f"  • {reason_words(step)}{rule}")
+    if found.act is not None:
+        both = f"{found.act.officer}, {found.act.second}" if found.act.second else found.act.officer
+        lines.append(
+            tr(
+                _("  Act {act} of {officer}, {when}."),
+                act=found.act.act,
+                officer=both,
+                when=when(found.act.at),
+            )
+        )
+    if found.rules is not None:
+        lines.append(
+            tr(
+                _("  Rules of {partnership}, version {version}, applied by {by} on {when}."),
+                partnership=found.rules.partnership,
+                version=found.rules.version[:12],
+                by=found.rules.by,
+                when=when(found.rules.at),
+            )
+        )
     if found.sent_at is not None:
         lines.append(
             tr(

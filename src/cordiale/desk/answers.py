@@ -216,6 +216,25 @@ class PartnerPreview(Answer, frozen=True, kw_only=True):
     names: dict[str, str] = {}
 
 
+class RulesInForce(Answer, frozen=True, kw_only=True):
+    """The rules a decision was made by: which, in which version, and who applied them when."""
+
+    partnership: str
+    version: str
+    by: str
+    at: int
+
+
+class ActInForce(Answer, frozen=True, kw_only=True):
+    """The act of a named officer that a release rests on, and the second officer of four eyes."""
+
+    act: str
+    officer: str
+    at: int
+    second: str | None = None
+    until: int | None = None
+
+
 class Why(Answer, frozen=True, kw_only=True):
     """Why an object reached a partner or did not: each step of the decision."""
 
@@ -229,6 +248,8 @@ class Why(Answer, frozen=True, kw_only=True):
     sent_at: int | None = None
     receipt_at: int | None = None
     withdrawn: str | None = None
+    rules: RulesInForce | None = None
+    act: ActInForce | None = None
 
 
 class PartnerDiff(Answer, frozen=True, kw_only=True):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from cordiale.desk import audit
 from cordiale.desk.actor import VERBS, authorise
-from cordiale.desk.answers import Chip, Reason, Why
+from cordiale.desk.answers import ActInForce, Chip, Reason, RulesInForce, Why
 from cordiale.desk.partnerships import partnership as joined
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.exchange import why as stream
+from cordiale.release import records as standing
 from cordiale.store import versions
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
             raise unknown(stix_id)
         partnership = joined(tx, partner, desk.node)
         answers = stream.why(tx, desk.home, partnership, stix_id, desk.clock())
+        acts = {
+            step.params["act"]: _act(tx, step.params["act"])
+            for one in answers
+            for step in one.reasons
+            if "act" in step.params
+        }
+        in_force = _rules(tx, partnership)
     audit.read(desk, actor, "why", id=stix_id, partner=partner)
     current = {row.vid for row in rows}
     answer = next((a for a in answers if a.vid in current), None)
@@ -51,7 +59,24 @@ def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
         sent_at=sent.sent_at if sent else None,
         receipt_at=sent.receipt_at if sent else None,
         withdrawn=sent.withdrawn if sent else None,
+        rules=in_force,
+        act=next((acts[s.params["act"]] for s in answer.reasons if "act" in s.params), None),
     )
+
+
+def _rules(tx: Transaction, partnership: Partnership) -> RulesInForce | None:
+    """Return the rules a partner is decided by, with who applied them."""
+    found = standing.current_rules(tx).get(partnership.rules.partnership)
+    if found is None:
+        return None
+    rules = found.rules
+    return RulesInForce(partnership=rules.partnership, version=rules.version, by=found.by, at=found.at)
+
+
+def _act(tx: Transaction, act_id: str) -> ActInForce:
+    """Return the act that a release rests on."""
+    act = standing.read_act(tx, act_id)
+    return ActInForce(act=act.id, officer=act.officer, at=act.at, second=act.second, until=act.until)
 
 
 def chip(tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str) -> Chip:

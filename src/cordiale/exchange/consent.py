@@ -217,6 +217,8 @@ def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request]
     Nothing is sent to a partner of whom nothing was ever asked.
     """
     with store.read() as tx:
+        if not kept.any_asked(tx, partner.number):
+            return 0
         ours = kept.consents(tx, role=ASKED, pair=partner.number)
     for row in ours:
         if row.state == "waiting":
@@ -282,6 +284,8 @@ def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered) -> C
 
 def narrowed(tx: Transaction, home: Home, partnerships: Sequence[Partnership], now: int) -> None:
     """Ask back from recipients what went to them by a consent that was withdrawn or has ended."""
+    if not kept.any_asked(tx):
+        return
     rows = [
         row
         for row in kept.consents(tx, role=ASKED, states=("granted", "withdrawn"))

@@ -178,7 +178,8 @@ class Waivers:
     def _in_force(self) -> list[Given]:
         if self._given is None:
             called = addresses(self.partnership.recipient)
-            rows = kept.consents(self.tx, role=kept.ASKED, states=("granted",))
+            asked = kept.any_asked(self.tx)
+            rows = kept.consents(self.tx, role=kept.ASKED, states=("granted",)) if asked else []
             self._given = [
                 given
                 for given in map(read_given, rows)

@@ -305,16 +305,25 @@ def _audit(node: Node) -> Iterator[Finding]:
     with node.store.read() as tx:
         broken = records.audit_breaks(tx)
         decision = first_broken_decision(tx)
-    if broken or decision is not None:
+    if broken:
         yield Finding(
             "audit",
             "wrong",
             _(
                 "The audit was altered at row {row}: somebody wrote to the database past Cordiale. Compare it with a backup."
             ),
-            {"row": broken[0] if broken else decision},
+            {"row": broken[0]},
         )
-    else:
+    if decision is not None:
+        yield Finding(
+            "audit",
+            "wrong",
+            _(
+                "The log of decisions was altered at line {line}, or a line before it is missing. Compare it with a backup."
+            ),
+            {"line": decision},
+        )
+    if not broken and decision is None:
         yield Finding("audit", "well", _("The audit is whole."))
 
 

@@ -86,12 +86,12 @@ def consent(tx: Transaction, consent_id: str) -> ConsentRow | None:
     return None if row is None else ConsentRow(*row)
 
 
-def any_granted(tx: Transaction) -> bool:
-    """Tell whether any originator consented to anything."""
-    return (
-        tx.row("SELECT 1 FROM exchange_consent WHERE role = 'asked' AND state = 'granted' LIMIT 1")
-        is not None
-    )
+def any_asked(tx: Transaction, pair: int | None = None) -> bool:
+    """Tell whether we ever asked for consent, of one partner or of any: most nodes never do, and this is asked at every cut."""
+    if pair is None:
+        return tx.row("SELECT 1 FROM exchange_consent WHERE role = 'asked' LIMIT 1") is not None
+    sql = "SELECT 1 FROM exchange_consent WHERE role = 'asked' AND pair = ? LIMIT 1"
+    return tx.row(sql, pair) is not None
 
 
 def last_number(tx: Transaction, role: str, pair: int) -> int:
