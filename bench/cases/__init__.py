@@ -19,6 +19,7 @@ CASES = {
         "first_sync",
         "a whole store to a new partner: cut, sent, verified, applied, with a kill on the way",
     ),
+    "remark": ("remark", "marking many objects anew: nothing of them goes, then every version is written"),
     "reconcile": ("reconcile", "two nodes compared by records and by every body, with planted differences"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),

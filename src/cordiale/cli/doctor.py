@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cordiale.cli.output import emit
+from cordiale.cli.output import emit, table
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
@@ -22,10 +23,23 @@ def doctor(
         bool,
         typer.Option("--repair", help=tr(_("Do what is safe: index text, remove files nothing refers to."))),
     ] = False,
+    recalled: Annotated[
+        bool,
+        typer.Option("--recalled", help=tr(_("Look in every file for what was recalled or purged."))),
+    ] = False,
+    like: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--like", help=tr(_("With --recalled: a STIX file with what must not be here any more."))
+        ),
+    ] = None,
 ) -> None:
     """Examine a node."""
     from cordiale.node.doctor import examine
 
+    if recalled or like:
+        _recalled([file.read_bytes() for file in like or ()])
+        return
     if repair:
         _repair()
     found = examine(current().node)
@@ -42,11 +56,41 @@ def doctor(
         raise typer.Exit(1)
 
 
+def _recalled(like: list[bytes]) -> None:
+    import msgspec
+
+    from cordiale.cli.opened import opened
+    from cordiale.node.leftovers import leftovers
+
+    with opened() as (node, _actor):
+        found = leftovers(node, like)
+
+    def words() -> str:
+        if not found:
+            return (
+                SIGNS["well"]
+                + " "
+                + tr(_("Nothing of what was recalled or purged was found in this node’s folder."))
+            )
+        rows = [(one.id, one.what, one.file, one.table or "–") for one in found]
+        headings = ("ID", tr(_("What")), tr(_("File")), tr(_("Table")))
+        advice = tr(
+            _("Run cordiale doctor --repair and look again; remove what then remains in files by hand.")
+        )
+        return table(headings, rows) + "\n" + advice
+
+    emit({"well": not found, "leftovers": msgspec.to_builtins(found)}, words)
+    if found:
+        raise typer.Exit(1)
+
+
 def _repair() -> None:
     from cordiale.cli.opened import opened
     from cordiale.desk.attachments import sweep
     from cordiale.desk.importing import index_all
+    from cordiale.store.backup import scrub
 
     with opened() as (node, _actor):
         index_all(node.desk)
         sweep(node.desk)
+        scrub(node.desk.store)

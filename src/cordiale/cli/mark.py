@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cordiale.cli.opened import opened
-from cordiale.cli.output import count, emit
+from cordiale.cli.output import count, emit, progress
 from cordiale.cli.tree import Command, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n
@@ -33,16 +34,27 @@ HOW = {
 def mark(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
     atoms: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="ATOM…", help=tr(_("The whole marking, such as tlp:amber 'rel:CAN|FRA'."))),
-    ],
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help=tr(_("Whose statement, where several speak of it.")))
+    ] = None,
+    listed: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help=tr(_("A file with one STIX id a line: all of them, with ID as first atom."))
+        ),
     ] = None,
 ) -> None:
     """Mark an object."""
     from cordiale.desk.mark import mark as run
 
+    if listed is not None:
+        _many(listed.read_text("utf-8").split(), [id, *(atoms or ())])
+        return
+    if not atoms:
+        raise typer.BadParameter(tr(_("A marking needs at least one atom, such as tlp:amber.")))
     with opened() as (node, actor):
         done = run(node.desk, actor, id, atoms, source=source)
 
@@ -59,3 +71,16 @@ def mark(
         return said
 
     emit(done, words)
+
+
+def _many(ids: list[str], atoms: list[str]) -> None:
+    from cordiale.desk.remark import mark_all
+
+    with opened() as (node, actor), progress(tr(_("Marking"))) as report:
+        done = mark_all(node.desk, actor, ids, atoms, progress=report)
+    emit(
+        done,
+        lambda: count(
+            done.done, _n("{n} object carries the new marking.", "{n} objects carry the new marking.")
+        ),
+    )

@@ -13,10 +13,9 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from cordiale.demo import needles
 from cordiale.demo.expectation import Share
 from cordiale.demo.reference import MayGo, references
-from cordiale.store import changes, versions
+from cordiale.store import changes, needles, versions
 from cordiale.store import search as index
 from cordiale.store.connection import open_store
 

@@ -22,7 +22,8 @@ from cordiale.platform.languages import _
 from cordiale.release.definition import borrows
 from cordiale.release.marking import Marking, of_references, of_version
 from cordiale.stix import atoms as definitions_of_atoms
-from cordiale.stix.version import Version, read
+from cordiale.stix.canonical import content_hash
+from cordiale.stix.version import Version, read, view
 from cordiale.store import markings, versions
 from cordiale.store.types import Put
 
@@ -59,11 +60,7 @@ def mark(
         carried = of_references(version.markings, held)
         ours = row.source == desk.node and row.origin == "local"
         new: str | None
-        if (
-            ours
-            and (version.created_by is None or version.created_by in desk.home.identities)
-            and version.type != "marking-definition"
-        ):
+        if is_ours(desk, row, version):
             how, new = "version", _new_version(tx, desk, row, version, wanted, held)
         elif ours and not carried:
             how, new = "given", _given(tx, desk, version, wanted, held)
@@ -96,6 +93,16 @@ def mark(
     index_all(desk)
     desk.wake()
     return answer
+
+
+def is_ours(desk: Desk, row: Row, version: Version) -> bool:
+    """Tell whether this node created an object, so that marking it anew is a new version."""
+    return (
+        row.source == desk.node
+        and row.origin == "local"
+        and (version.created_by is None or version.created_by in desk.home.identities)
+        and version.type != "marking-definition"
+    )
 
 
 def _narrowed(tx: Transaction, desk: Desk) -> int:
@@ -131,6 +138,16 @@ def _new_version(
     wanted: Marking,
     held: dict[str, str],
 ) -> str:
+    puts = [*new_definitions(wanted, held), rewritten(version, wanted, held, desk.clock())]
+    versions.put(tx, desk.node, desk.clock(), puts, own=desk.home.identities, markings="replace")
+    return puts[-1].version.hash.hex()
+
+
+def rewritten(version: Version, wanted: Marking, held: dict[str, str], now: int) -> Put:
+    """Return a new version of what this node created, whose markings say these atoms.
+
+    Nothing else of it changes, so that what was valid when it was stored is valid still.
+    """
     value: dict[str, Any] = orjson.loads(version.raw)
     # statements restrict nothing and stay; everything else is what was asked
     statements = [ref for ref in version.markings if held.get(ref) == ""]
@@ -138,23 +155,16 @@ def _new_version(
         *sorted(definitions_of_atoms.id_of(atom) for atom in wanted),
         *statements,
     ]
-    now = desk.clock()
     if version.modified is not None:
         later = max(now, version.modified + MILLISECOND)
         value["modified"] = format_instant(later)
-    puts = _definitions(wanted, held)
-    marked, problems = read(orjson.dumps(value))
-    wrong = [problem for problem in problems if problem.severity == "error"]
-    if wrong:
-        raise InputError(wrong[0].code, wrong[0].message_id, **dict(wrong[0].params))
-    known = {**held, **{put.version.id: next(iter(put.base), "") for put in puts}}
+    marked = view(value, orjson.dumps(value), content_hash(value))
+    known = {**held, **{definitions_of_atoms.id_of(atom): atom for atom in wanted}}
     base, full = of_version(marked, known)
-    puts.append(Put(marked, base, full, "local"))
-    versions.put(tx, desk.node, now, puts, own=desk.home.identities, markings="replace")
-    return marked.hash.hex()
+    return Put(marked, base, full, "local")
 
 
-def _definitions(wanted: Marking, held: dict[str, str]) -> list[Put]:
+def new_definitions(wanted: Marking, held: dict[str, str]) -> list[Put]:
     """Return the marking definitions that the new version refers to and nobody imported yet."""
     puts = []
     for atom in sorted(wanted):

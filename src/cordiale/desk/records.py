@@ -46,6 +46,18 @@ jobs = sa.Table(
     sa.Column("stop", sa.Boolean, nullable=False),
 )
 
+remarking = sa.Table(
+    "desk_remarking",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("atoms", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    # object numbers, four bytes each; the first `done` of them are marked
+    sa.Column("objects", sa.LargeBinary, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+)
+
 set_aside = sa.Table(
     "desk_set_aside",
     metadata,
@@ -356,3 +368,36 @@ def _job(row: Mapping[Any, Any]) -> Job:
     for name in ("params", "position", "result"):
         values[name] = msgspec.json.decode(values[name])
     return Job(**{**values, "stop": bool(values["stop"])})
+
+
+class Remarking(msgspec.Struct, frozen=True):
+    """Objects that are to carry another marking: their numbers packed, and how many are done."""
+
+    id: str
+    atoms: str
+    by: str
+    at: int
+    objects: bytes
+    done: int
+
+
+_REMARKING = 'SELECT id, atoms, "by", at, objects, done FROM desk_remarking ORDER BY at, id LIMIT 1'
+
+
+def add_remarking(tx: Transaction, one: Remarking) -> None:
+    """Keep what is to be marked anew."""
+    tx.run(inserting(remarking), **msgspec.structs.asdict(one))
+
+
+def next_remarking(tx: Transaction) -> Remarking | None:
+    """Return the oldest that is not finished."""
+    row = tx.row(_REMARKING)
+    return None if row is None else Remarking(row[0], row[1], row[2], row[3], bytes(row[4]), row[5])
+
+
+def advance_remarking(tx: Transaction, identifier: str, done: int | None) -> None:
+    """Record how many objects are done; None when all are."""
+    if done is None:
+        tx.run("DELETE FROM desk_remarking WHERE id = ?", identifier)
+    else:
+        tx.run("UPDATE desk_remarking SET done = ? WHERE id = ?", done, identifier)

@@ -7,6 +7,7 @@
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `mark` | `(desk, actor, stix_id, atoms) -> Marked` |
+| `mark_all` | `(desk, actor, ids, atoms, *, progress=None, wait=True) -> MarkedMany` |
 | `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
 | `tables` | `(desk, actor) -> dict[partner, tuple[TableView, ...]]` (those not signed by both) |
 | `why` | `(desk, actor, stix_id, partner) -> Why` |
@@ -65,6 +66,7 @@ VERBS: dict[str, str] = {
     "search": "search",
     "counts": "search",
     "mark": "mark",
+    "mark_all": "remark",
     "preview": "preview",
     "tables": "preview",
     "why": "why",

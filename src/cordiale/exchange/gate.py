@@ -9,6 +9,7 @@ import orjson
 from cordiale.exchange import entry, records
 from cordiale.exchange.home import Partnership
 from cordiale.exchange.mandates import Mandates
+from cordiale.exchange.records.stopped import Stopped
 from cordiale.exchange.waivers import Given, Waivers
 from cordiale.release.definition import borrows, decided_under
 from cordiale.release.marking import NOTHING, Marking
@@ -23,7 +24,7 @@ _DEFINITION = b'"marking-definition"'
 class Gate:
     """Remember, for one transaction, which marking ids the recipient passes."""
 
-    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_tx", "_waivers")
+    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_stopped", "_tx", "_waivers")
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
@@ -31,6 +32,7 @@ class Gate:
         self._now = now
         self._called = addresses(partnership.recipient)
         self._mandates = Mandates(tx, partnership, now)
+        self._stopped = Stopped(tx)
         self._known: dict[int, bool] = {}
         self._waivers = Waivers(tx, partnership, now)
 
@@ -80,6 +82,8 @@ class Gate:
         older: list[int] = []
         borrowing: list[tuple[int, bytes]] = []
         rows = records.served(self._tx, vids)
+        if self._stopped:
+            rows = self._let(rows, tear_lines)
         for vid, _effective, full, current, raw, _type, _source in rows:
             # the full marking includes the effective one
             if known.get(full) or passes(full) or self._lifted(full, vid):
@@ -128,6 +132,12 @@ class Gate:
         rows = versions.by_vid(self._tx, vids, None).values()
         return any(row.full_mid == mid and self._waivers.passes(mid, row.id, row.source) for row in rows)
 
+    def _let(self, rows: list[records.Served], tear_lines: Sequence[int]) -> list[records.Served]:
+        """Leave out what is being marked anew, and the tear-lines made of it."""
+        parents = self._parents(tear_lines)
+        gone = self._stopped.among([row[0] for row in rows] + list(parents.values()))
+        return [row for row in rows if row[0] not in gone and parents.get(row[0]) not in gone]
+
     def _lend(self, found: dict[int, bytes], refused: list[tuple[int, bytes]]) -> None:
         """Open marking definitions without a marking of their own, under the marking they were numbered with."""
         views = {vid: view(orjson.loads(raw), raw, b"") for vid, raw in refused}
@@ -158,9 +168,9 @@ class Gate:
         """Leave out what names an object of which no current statement passes any more."""
         open_: dict[tuple[int, int], bool] = {}
         for vid, target, full in records.named(self._tx, list(found)):
-            open_[vid, target] = open_.get((vid, target), False) or (
-                full > 0 and (self.passes(full) or self._lifted_of(full, target))
-            )
+            passes = full > 0 and (self.passes(full) or self._lifted_of(full, target))
+            passes = passes and target not in self._stopped
+            open_[vid, target] = open_.get((vid, target), False) or passes
         for (vid, _target), passes in open_.items():
             if not passes:
                 found.pop(vid, None)

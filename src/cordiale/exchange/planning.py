@@ -18,6 +18,7 @@ from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.records.asked_back import AskedBack
+from cordiale.exchange.records.stopped import Stopped
 from cordiale.exchange.subjects import Outside, Subject, Subjects
 from cordiale.exchange.waivers import Waivers
 from cordiale.platform.languages import _
@@ -66,6 +67,7 @@ class Planner:
         self.now = now
         self.class_ = recipient_class(partnership.recipient)
         self.back = AskedBack(subjects.tx, partnership.partner.number)
+        self.stopped = Stopped(subjects.tx)
         self._passing: dict[int, bool] = {}
         self._verdicts: dict[int, Mandated | Withheld] = {}
         self._targets: dict[str, Target] = {}
@@ -161,7 +163,12 @@ class Planner:
         return None
 
     def asked_back(self, row: Row) -> bool:
-        """Tell whether a version was asked back from the partner, by this statement of it or by another's."""
+        """Tell whether a version was asked back from the partner, or is being marked anew.
+
+        Another source's statement of the same content counts as well.
+        """
+        if row.oid in self.stopped:
+            return True
         back = self.back
         if not back:
             return False
@@ -203,7 +210,7 @@ class Planner:
         subjects = self.subjects
         if subjects.special or subjects.older or self.held.any_of_span(subjects.vids):
             return None
-        if self.back and any(map(self.asked_back, subjects.rows())):
+        if (self.back or self.stopped) and any(map(self.asked_back, subjects.rows())):
             return None
         verdicts = tuple(
             not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))

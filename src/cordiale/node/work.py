@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordiale.desk import attachments, expiry
+from cordiale.desk import attachments, expiry, remark
 from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.sequencer import cut
@@ -74,12 +74,13 @@ class Work:
             self.token = changed
             behind = self._cut()
             self.cut_at = self.monotonic()
-        more = False
+        # versions of what many objects are to be marked with, a batch between two cuts
+        more = remark.carry_on(desk) > 0
         begun = self.monotonic()
         if self.backlog and begun - self.indexed_at >= self.rest:
             with desk.store.write() as tx:
                 done = search.index_text(tx, INDEX)
-            more = done == INDEX
+            more = more or done == INDEX
             if not more:
                 self.backlog = False
                 self.indexed_at = self.monotonic()

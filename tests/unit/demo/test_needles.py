@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from cordiale.demo.needles import search
+from cordiale.store.needles import search
 
 NEEDLE = "OSPREY-4417"
 ID = "indicator--6f0b8a52-5a0e-4a39-9f0a-3d8f6f1d1c55"

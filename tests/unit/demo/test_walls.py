@@ -8,7 +8,7 @@ import pytest
 import cordiale.demo
 
 FOLDER = Path(cordiale.demo.__file__).parent
-CHECKING = ("checker.py", "reference.py", "needles.py", "expectation.py", "chapter.py")
+CHECKING = ("checker.py", "reference.py", "expectation.py", "chapter.py")
 
 
 def imported(path: Path) -> set[str]:

@@ -187,9 +187,7 @@ def test_a_backup_that_is_killed_half_way_leaves_nothing_that_looks_like_one(
     folder.mkdir()
     pid = os.fork()
     if pid == 0:
-        archive(
-            filled, folder / "b.backup", progress=lambda _done, _of: os.kill(os.getpid(), signal.SIGKILL)
-        )
+        archive(filled, folder / "b.backup", progress=lambda _done, _of: os.kill(os.getpid(), signal.SIGKILL))
         os._exit(0)
     _pid, status = os.waitpid(pid, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from cordiale.store.connection import Transaction
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS
+from cordiale.store.types import Visible
 
 _NAMED = """
     SELECT v.vid, v.oid, o.id, t.name FROM versions v
@@ -55,3 +56,11 @@ def recalled_in_use(tx: Transaction, number: int) -> list[str]:
     """Return the ids of a partner's recalls that we answered with `in-use`."""
     sql = "SELECT id FROM exchange_recalled WHERE pair = ? AND outcome = 'in-use' AND number > 0"
     return [row[0] for row in tx.rows(sql, number)]
+
+
+def all_visible(tx: Transaction, oids: Sequence[int], visible: Visible) -> bool:
+    """Tell whether the reader may see a current statement about each of these objects."""
+    sql = "SELECT COUNT(DISTINCT oid) FROM versions WHERE current > 0 AND oid IN INTS(?)"
+    if visible is None:
+        return bool(tx.row(sql, list(oids))[0] == len(oids))
+    return bool(tx.row(sql + " AND effective_mid IN INTS(?)", list(oids), list(visible))[0] == len(oids))

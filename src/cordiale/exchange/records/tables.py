@@ -187,6 +187,14 @@ asked_back_table = Table(
     PrimaryKeyConstraint("pair", "kind", "chunk"),
 )
 
+# Objects that are being marked anew, as packed bits: nothing of them goes to anybody until that is done.
+stopped_table = Table(
+    "exchange_stopped",
+    metadata,
+    Column("chunk", Integer, primary_key=True, autoincrement=False),
+    _required("bits", LargeBinary),
+)
+
 recalled_table = Table(
     "exchange_recalled",
     metadata,

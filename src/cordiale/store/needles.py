@@ -84,7 +84,7 @@ def search(folder: Path, needles: Iterable[str]) -> list[Found]:
         except FileNotFoundError:  # a write-ahead log that was folded in meanwhile
             continue
         name = str(path.relative_to(folder))
-        for inside, data in (("", content), *_inflated(content)):
+        for inside, data in (("", content), *inflated(content)):
             for needle, form in (*_strings(data, patterns), *_ids(data, ids)):
                 found.setdefault((needle, name), Found(needle, form + inside, name))
     return list(found.values())
@@ -131,7 +131,8 @@ def _distinct(patterns: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
             yield form, data
 
 
-def _inflated(data: bytes) -> Iterator[tuple[str, bytes]]:
+def inflated(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield every compressed stretch of some bytes, unpacked, with the words that name its form."""
     whole = memoryview(data)
     for header, bits, word in (*((h, 15, "zlib") for h in ZLIB_HEADERS), (GZIP_HEADER, 31, "gzip")):
         at = data.find(header)
