@@ -41,7 +41,7 @@ class Transaction(Protocol):
     def connection(self) -> sa.Connection:
         """Return the connection the caller's transaction runs on."""
 
-    def rows(self, statement: str, *params: Any) -> list[Any]:
+    def rows(self, statement: str, /, *params: Any) -> list[Any]:
         """Run a query and return all its rows."""
 
 

@@ -118,13 +118,13 @@ _DECISIONS = "SELECT marking, recipient, rules_version, code, at, number, hash F
 class Transaction(Protocol):
     """What this room needs of a store's transaction: its statements, with `?` for parameters."""
 
-    def rows(self, statement: str, *params: Any) -> list[Any]:
+    def rows(self, statement: str, /, *params: Any) -> list[Any]:
         """Run a query and return all its rows."""
 
-    def row(self, statement: str, *params: Any) -> Any:
+    def row(self, statement: str, /, *params: Any) -> Any:
         """Run a query and return its first row, or None."""
 
-    def run(self, statement: str, *params: Any) -> int:
+    def run(self, statement: str, /, *params: Any) -> int:
         """Run a statement and return how many rows it touched."""
 
     def many(self, statement: str, rows: Sequence[Any]) -> None:
