@@ -131,7 +131,7 @@ FOUND = {
     "mandate_not_asked": (1, "leak"),
     "gone_past": (25, "loss"),
     "not_scrubbed": (1, "resurrection"),
-    "rollback_unseen": (2, "sequence"),
+    "rollback_unseen": (17, "state"),
 }
 """Each planted fault with the first seed that found it when this was written, and the invariant that broke first."""
 

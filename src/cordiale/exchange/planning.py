@@ -414,10 +414,18 @@ class Planner:
             if place is not None and isinstance(self._plan(place), Redacted):
                 return self._as_tear_line(identifier)
             known = self._tear_lines.get(row.oid)
-            if known is not None and known.vid in self.held and self.passes(row.effective_mid):
+            if known is not None and self.passes(row.effective_mid) and self._has_line(known.vid):
                 return self._as_tear_line(identifier)
         words = {word for row, _kind in outside.current if row.raw for word in names_in(row.raw)}
         return Target("hidden", words=tuple(sorted(words)))
+
+    def _has_line(self, vid: int) -> bool:
+        """Tell whether the partner holds a tear-line and may have it by the marking it was made under."""
+        if vid not in self.held:
+            return False
+        return all(
+            self.passes(full) for _vid, _effective, full in records.current_markings(self.subjects.tx, [vid])
+        )
 
     def _as_tear_line(self, identifier: str) -> Target:
         return Target("tear-line", as_id=tearline_id(self.home.secret, identifier, self.class_))

@@ -241,9 +241,6 @@ def _tear_line(
     """Store a redaction as an object of its own and return it as an entry; None when they have it already."""
     parent = planner.subjects.all[place].row
     made = plan.made
-    earlier = planner.earlier(parent.oid)
-    if not made.fresh and earlier is not None and earlier.vid in held:
-        return None
     # the same tear-line may be made again of a parent that is marked otherwise by now
     derived = [Put(made.version, made.marking, made.marking, "derived")]
     (outcome,) = versions.put(tx, home.node, now, derived, markings="replace")

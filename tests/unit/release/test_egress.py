@@ -126,9 +126,12 @@ def test_a_doubled_key_does_not_turn_red_into_amber():
 def test_a_marking_definition_it_was_not_given_is_unknown():
     only = atoms.definition_of("rel:BBB")
     held = entry(value(object_marking_refs=[only["id"]]))
-    claimed = {"markings": ("rel:BBB",)}
-    assert refusals(request(held, **claimed)) == ["claimed-too-little"]
-    assert refusals(request(held, definitions=(orjson.dumps(only),), **claimed)) == []
+    too_little = {"markings": ("tlp:green",)}
+    assert refusals(request(held, **too_little)) == ["claimed-too-little"]
+    assert refusals(request(held, definitions=(orjson.dumps(only),), **too_little)) == ["claimed-too-little"]
+    assert (
+        refusals(request(held, markings=("rel:BBB",))) == []
+    )  # its id follows from the atom that is claimed
 
 
 def test_a_definition_that_names_what_the_recipient_may_not_know_does_not_go():

@@ -36,6 +36,7 @@ from cordiale.release.partnership import Rules
 from cordiale.release.recipient import ASSURANCES, Recipient
 from cordiale.release.rules import parse
 from cordiale.release.tearline import Target, rebuild
+from cordiale.stix import atoms as stix_atoms
 from cordiale.stix.ingress import decode
 from cordiale.stix.version import Version, read
 
@@ -113,7 +114,10 @@ class Gate:
         return self._signed(ask, hashes, accepted, tuple(refused))
 
     def _judge(self, ask: Cut, hashes: list[bytes], atoms: dict[str, str]) -> tuple[list[int], list[Refused]]:
-        bench = _Bench(self._compiled(ask), self._moments(ask), [from_text(t) for t in ask.markings], atoms)
+        claims = [from_text(text) for text in ask.markings]
+        # an id that follows from an atom's text stands for it, whether or not the definition is held
+        atoms = {stix_atoms.id_of(atom): atom for claim in claims for atom in claim} | atoms
+        bench = _Bench(self._compiled(ask), self._moments(ask), claims, atoms)
         young, shapes = self._young, self._shapes
         if not ask.redacted and not ask.consents:
             # Most segments: nothing but whole objects, of a few kinds. Judged kind by kind, and one by one only if any fails.
