@@ -8,11 +8,11 @@ through `release.form` by itself; a test holds the two ways equal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.exchange.clearing import Clearing
 from cordiale.exchange.definitions import Definition
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
@@ -26,7 +26,7 @@ from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
 from cordiale.release.mandate import Mandated, mandated
 from cordiale.release.pruning import names_in
-from cordiale.release.recipient import addresses, recipient_class
+from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
 from cordiale.store.types import Row
@@ -75,7 +75,7 @@ class Planner:
         self._verbatim: set[int] = set()
         self._going: set[int] = set()
         self._tear_lines: dict[int, TearLineRow] = {}
-        self._clear: dict[str, bool] = {}
+        self.clearing = Clearing(subjects, self.passes, partnership, now)
         self.waivers = Waivers(subjects.tx, partnership, now)
 
     # Marking and mandate ----------------------------------------------------------------------
@@ -129,38 +129,13 @@ class Planner:
         """Tell whether the recipient passes a marking of this statement, by itself or by its originators' consent."""
         return self.passes(mid) or self.waivers.passes(mid, row.id, row.source)
 
-    def clear(self, identifier: str) -> bool:
-        """Tell whether a marking definition is with the partner, or may go before what names it.
-
-        What is not held here at all is judged by the atom it stands for. What it names, its subjects ask for.
-        """
-        known = self._clear.get(identifier)
-        if known is None:
-            self._clear[identifier] = True  # definitions that name each other by a circle
-            found = self.subjects.stated.get(identifier, ())
-            # what its originator lets go is named by the atom in the signed marking; the definition stays
-            lifted = self.subjects.atoms.get(identifier, "").startswith(("orcon:", "rel:"))
-            known = self._clear[identifier] = not found or lifted or self._named(identifier) is not None
-        return known
-
     def definition(self, identifier: str) -> Definition | None:
         """Return the statement of a marking definition that goes to the partner with what names it.
 
         One that was asked back does not go again, and there never is a newer one: what names it goes without.
         """
-        found = self._named(identifier)
+        found = self.clearing.named(identifier)
         return None if found is None or self.asked_back(found.row) else found
-
-    def _named(self, identifier: str) -> Definition | None:
-        """Return the statement of a marking definition that may be named to the partner."""
-        for one in self.subjects.stated.get(identifier, ()):
-            if one.borrows:  # the marking of the entry passes, or there is no entry
-                passes = one.overlay is None or self.passes(one.overlay)
-            else:
-                passes = self.passes(one.row.effective_mid) and self.passes(one.row.full_mid)
-            if passes and one.row.vid not in self._held_back:
-                return one if all(self.clear(other) for other in one.definitions) else None
-        return None
 
     def asked_back(self, row: Row) -> bool:
         """Tell whether a version was asked back from the partner, or is being marked anew.
@@ -173,11 +148,6 @@ class Planner:
         if not back:
             return False
         return back.has(row.vid, row.oid) or any(back.has(v, row.oid) for v in self.subjects.same(row.vid))
-
-    @cached_property
-    def _held_back(self) -> set[int]:
-        vids = [one.row.vid for stated in self.subjects.stated.values() for one in stated]
-        return records.held_back(self.subjects.tx, vids, addresses(self.partnership.recipient), self.now)
 
     def could_go(self, stix_id: str, outside: Outside) -> bool:
         """Tell whether a referenced object is not held by the partner although it may be given it."""
@@ -221,7 +191,10 @@ class Planner:
         passing = tuple(self.passes(mid) for mid in subjects.full_mids)
         outside = tuple(self.held.of(subjects.outside_vids))
         stated = tuple(
-            (self.clear(identifier), any(one.row.vid in self.held for one in subjects.stated[identifier]))
+            (
+                self.clearing.clear(identifier),
+                any(one.row.vid in self.held for one in subjects.stated[identifier]),
+            )
             for identifier in sorted(subjects.stated)
         )
         return (
@@ -278,7 +251,7 @@ class Planner:
                 not plain
                 or subject.row.type == "language-content"
                 or not self.lets(subject.row.full_mid, subject.row)
-                or not all(map(self.clear, subject.definitions))
+                or not all(map(self.clearing.clear, subject.definitions))
             ):
                 losing.append(place)
         self._verbatim = set(self._going)
@@ -378,7 +351,7 @@ class Planner:
     def _known(self, identifier: str, targets: Mapping[str, Target]) -> bool:
         """Tell whether a marking definition may be named: it is clear, and so is everything that it names."""
         named = {i for one in self.subjects.stated[identifier] for i in one.objects}
-        return self.clear(identifier) and all(
+        return self.clearing.clear(identifier) and all(
             targets[i].state in ("verbatim", "absent") for i in named if i in targets
         )
 
