@@ -107,7 +107,7 @@ def kills(work: killed.Work, before: Path, tmp_path: Path, times: int) -> None:
         shutil.copytree(before, tmp_path / name)
         longest = min(longest, killed.run(work, tmp_path / name))
     random, done = Random(times), 0
-    folder = tmp_path / "0"
+    folder = tmp_path / "left"
     shutil.copytree(before, folder)
     for n in range(4 * times):
         at_work = killed.kill(work, folder, longest, random)
