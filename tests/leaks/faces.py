@@ -97,10 +97,12 @@ def inbox(scene: Scene, asked: Iterable[str]) -> None:
 
 
 def partner(scene: Scene, asked: Iterable[str]) -> None:
-    """Read as a partner's node does: visits, segments, receipts, checkpoints; then look at all it holds."""
+    """Read as a partner's node does: notices, visits, segments, receipts, checkpoints; then look at all it holds."""
     del asked  # a node asks for numbers, not for ids
     scene.cut()
+    scene.wake()
     scene.visit()
+    scene.wake()
     scene.visit()
 
 

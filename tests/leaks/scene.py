@@ -28,8 +28,11 @@ from cordiale.desk.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.home import Home
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.records.reaches import reaches
 from cordiale.exchange.service import respond
 from cordiale.exchange.sync import visit
+from cordiale.exchange.wake import Told
+from cordiale.exchange.wake import step as notified
 from cordiale.platform.ids import uuid5
 from cordiale.release.recipient import Recipient
 from cordiale.stix import atoms as definitions
@@ -78,6 +81,7 @@ class Scene:
     steps: int = 0
     quietly: bool = False
     waiting: bool = False
+    told: Told = field(default_factory=lambda: Told(0, 0))
     cursor: str = ""
 
     def __post_init__(self) -> None:
@@ -95,6 +99,15 @@ class Scene:
         self.world.time[0] += seconds * SECOND
         for random in self.randoms.values():
             random.step(self.steps)
+
+    def wake(self) -> None:
+        """Note what the stream of events tells France now; its clock is the number of answers so far."""
+        self.step()
+        with self.world.nodes["can"].desk.store.read() as tx:
+            reach = reaches(tx)[records.partner(tx, "fra").number]
+        done = notified(self.told, reach, float(len(self.trace)))
+        self.told = done.told
+        self.note("notice", repr((done.notice, done.over, done.wait)).encode())
 
     def put(self, *objects: dict[str, Any], marking: str = "tlp:green", node: str = "can") -> None:
         """Import objects that carry their marking or take this one."""

@@ -18,7 +18,6 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
-from cordiale.exchange.nodes import news
 from cordiale.exchange.stream import collection_id
 from cordiale.platform.errors import CordialeError
 from tests.leaks.faces import WHO, person, taxii
@@ -93,9 +92,7 @@ def page(scene: Scene, n: int) -> None:
 
 def woken(scene: Scene, _n: int) -> None:
     """France is told up to where there is news."""
-    scene.step()
-    with scene.desk.store.read() as tx:
-        scene.note("news", repr(news(tx, records.partner(tx, "fra"))).encode())
+    scene.wake()
 
 
 def raised(scene: Scene, n: int) -> None:

@@ -17,6 +17,7 @@ from cordiale.exchange.taxii.wiring import Delivered, Inbox
 from cordiale.exchange.wake import Bell
 from cordiale.platform.errors import CordialeError, NotAllowed, Unavailable
 from cordiale.platform.log import logger
+from cordiale.platform.tracing import span
 from cordiale.store.connection import Store
 
 __all__ = ["Delivered", "Identify", "Inbox", "Service", "respond"]
@@ -65,6 +66,13 @@ class Service(msgspec.Struct, frozen=True):
 
 def respond(request: Request, service: Service) -> Response:
     """Answer one request under /taxii2/ or /cordiale/v1/; never raises."""
+    with span("answer", way="node" if request.path.startswith(NODES) else "taxii") as said:
+        answer = _respond(request, service)
+        said["status"] = answer.status
+        return answer
+
+
+def _respond(request: Request, service: Service) -> Response:
     try:
         if request.path.startswith(NODES):
             return _respond_node(request, service)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from cordiale.node import layout
+from cordiale.node.finding import Finding
 from cordiale.node.keyring import read_public
+from cordiale.node.links import examined
 from cordiale.platform import configuration
-from cordiale.platform.clock import DAY, SECOND, system_clock
+from cordiale.platform.clock import DAY, system_clock
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.languages import _
 
@@ -22,65 +22,16 @@ if TYPE_CHECKING:
     from cordiale.node.node import Node
     from cordiale.release.partnership import Rules
 
-Grade = Literal["well", "look", "wrong"]
-
 LITTLE = 1 << 30
 """Bytes free below which the operator should look: a backup or an import may not fit."""
 
 VERY_LITTLE = 64 << 20
-OFF = 60 * SECOND
-"""A partner's clock this far from ours is worth a look (the protocol works with any)."""
 
 HELD = 1000
 """Versions that may wait for the text index while a node is idle: the next tick takes them in."""
 
 ENDING = 14
 """Days before the end of a certificate from which on the operator should look: the root is a journey away."""
-
-WELL: Mapping[str, str] = {
-    "up": _("The link to {partner} is up."),
-    "new": _("{partner} was not visited yet. Serve this node, or run: cordiale sync {partner}"),
-}
-"""State of a link that needs nothing done → what is said of it."""
-
-TROUBLE: Mapping[str, str] = {
-    "down": _(
-        "{partner} has not answered for {minutes} min ({failures} tries): check the network and the address, or ask its operator."
-    ),
-    "refused": _(
-        "{partner} has refused our requests for {minutes} min ({failures} tries): ask its operator whether it confirmed this node."
-    ),
-    "garbage": _(
-        "{partner} has sent what cannot be read for {minutes} min ({failures} tries): see cordiale partner list, and ask its operator."
-    ),
-    "upgrade": _(
-        "{partner} and this node do not understand each other: one side has to be upgraded, nothing is skipped meanwhile. Which one: cordiale partner list"
-    ),
-    "key": _(
-        "What answers at the address of {partner} shows another TLS key ({failures} tries). Nothing is sent. Call them: somebody may be in between."
-    ),
-    "plain": _(
-        "The address of {partner} is not encrypted, so that nothing is sent: ask for an invitation with an https:// address, or set exchange.plain_http."
-    ),
-    "rejoin": _(
-        "The link to {partner} is closed: one of the two nodes was put back to an earlier state. Where it is to be opened again: cordiale partner list"
-    ),
-    "missing": _("Entries of {partner} were lost on the way. What to ask for: cordiale partner list"),
-}
-"""State of a link in trouble → what is said of it, and what to do."""
-
-
-WRONG = frozenset({"garbage", "refused", "upgrade", "key", "plain"})
-"""States that do not mend by themselves."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing looked at: `well`, worth a `look`, or `wrong`, with a sentence that says what to do."""
-
-    subject: str
-    grade: Grade
-    message_id: str
-    params: Mapping[str, Any] = {}
 
 
 def examine(path: Path) -> list[Finding]:
@@ -393,28 +344,6 @@ def _tables(name: str, rules: Rules) -> Iterator[Finding]:
 
 
 def _links(node: Node) -> Iterator[Finding]:
-    from cordiale.exchange.sync import links
-
     with node.store.read() as tx:
-        found = links(tx)
-    now = system_clock()
-    for link in found:
-        if link.clock_difference is not None and abs(link.clock_difference) > OFF:
-            yield Finding(
-                "clock",
-                "look",
-                _(
-                    "The clock of {partner} differs from ours by {seconds} s: check both against a time server."
-                ),
-                {"partner": link.partner, "seconds": round(link.clock_difference / SECOND)},
-            )
-        if link.state in WELL:
-            yield Finding("links", "well", WELL[link.state], {"partner": link.partner})
-            continue
-        minutes = round((now - (link.last_contact or now)) / SECOND / 60)
-        yield Finding(
-            "links",
-            "wrong" if link.state in WRONG else "look",
-            TROUBLE.get(link.state, TROUBLE["down"]),
-            {"partner": link.partner, "minutes": minutes, "failures": link.failures},
-        )
+        found = tuple(examined(tx, system_clock()))
+    yield from found

@@ -12,6 +12,7 @@ from cordiale.exchange.partner import partner as one
 from cordiale.exchange.sync import visit
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
+from cordiale.platform.tracing import span
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
@@ -43,7 +44,9 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 if way is not None:
                     way.ear.close()
                 way = _Way(desk, partner)
-            pulled = visit(desk.store, desk.home, partner, way.carrier)
+            with span("visit", partner=partner.node) as said:
+                pulled = visit(desk.store, desk.home, partner, way.carrier)
+                said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
             if up:
                 failures = 0

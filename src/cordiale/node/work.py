@@ -11,6 +11,7 @@ from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.sequencer import cut
 from cordiale.platform.log import logger
+from cordiale.platform.tracing import span
 from cordiale.store import search
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Work:
         more = remark.carry_on(desk) > 0
         begun = self.monotonic()
         if self.backlog and begun - self.indexed_at >= self.rest:
-            with desk.store.write() as tx:
-                done = search.index_text(tx, INDEX)
+            with span("index") as said, desk.store.write() as tx:
+                done = said["n"] = search.index_text(tx, INDEX)
             more = more or done == INDEX
             if not more:
                 self.backlog = False
@@ -108,8 +109,9 @@ class Work:
             joined = tuple(partnerships(tx, desk.node).values())
         if not joined:
             return False
-        with desk.store.write() as tx:
+        with span("cut") as said, desk.store.write() as tx:
             cuts = cut(tx, desk.home, joined, desk.clock())
+            said["n"] = sum(one.last - one.first + 1 for one in cuts if one.segments)
         if any(one.segments for one in cuts):
             self.tell()
         for one in cuts:

@@ -86,6 +86,13 @@ class ExchangeSection(Struct, frozen=True, kw_only=True):
     plain_http: Annotated[bool, Says("Speak to partners in the clear where their address says `http://` and is not on this machine. Signatures hold, but everybody on the way can read.")] = False  # fmt: skip
 
 
+class MonitorSection(Struct, frozen=True, kw_only=True):
+    """What the node tells those who watch over it."""
+
+    token: Annotated[str, Says("Token that `/metrics` asks for (`Authorization: Bearer …`). Empty: only from this machine, and not at all where `serve.public_url` or `serve.certificate` says that a proxy stands before the node.")] = ""  # fmt: skip
+    traces_to: Annotated[str, Says("Address of an OpenTelemetry collector that spans are sent to (OTLP over HTTP); needs the extra `otel`. Empty: none.", pattern=r"^(https?://\S+)?$", example="http://127.0.0.1:4318/v1/traces")] = ""  # fmt: skip
+
+
 class ImportSection(Struct, frozen=True, kw_only=True):
     """What import does with what says nothing itself."""
 
@@ -109,5 +116,6 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     log: LogSection = field(default_factory=LogSection)
     limits: LimitsSection = field(default_factory=LimitsSection)
     exchange: ExchangeSection = field(default_factory=ExchangeSection)
+    monitor: MonitorSection = field(default_factory=MonitorSection)
     import_: ImportSection = field(default_factory=ImportSection)
     source: dict[str, SourceSection] = field(default_factory=dict)

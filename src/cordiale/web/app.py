@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from cordiale.web.headers import plain, secured
 from cordiale.web.hosts import is_known
+from cordiale.web.monitor import PATHS, monitor
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -50,6 +51,9 @@ def app(
             if exchange is None:
                 exchange = _exchange(node)
             await exchange(scope, receive, send)
+            return
+        if scope["path"] in PATHS:
+            await monitor(node, scope, send)
             return
         if not pages:
             await plain(send, 404, b"Not found\n")

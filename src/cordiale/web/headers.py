@@ -39,9 +39,9 @@ def secured(send: Send) -> Send:
     return wrapped
 
 
-async def plain(send: Send, status: int, body: bytes) -> None:
-    """Answer with a line of text."""
+async def plain(send: Send, status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
+    """Answer with lines of text."""
     send = secured(send)
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -68,10 +68,12 @@ def serve(
         )
     import uvicorn
 
+    from cordiale.node import traces
     from cordiale.node.tls import answering_context, by_tls
     from cordiale.web.app import app
 
     context = answering_context(node) if by_tls(node.settings, host) else None
+    end_traces = traces.start(node)
 
     listening = bind(host, port)
     bound = listening.getsockname()[1]
@@ -103,4 +105,5 @@ def serve(
         server.run(sockets=[listening])
     finally:
         listening.close()
+        end_traces()
         sys.stdout.flush()
