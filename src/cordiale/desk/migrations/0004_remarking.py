@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "desk_0003"
-down_revision = "desk_0002"
+revision = "desk_0004"
+down_revision = "desk_0003"
 branch_labels = None
 depends_on = None
 
