@@ -78,6 +78,10 @@ def ask(
         str | None,
         typer.Option("--entries", metavar="N-M", help=tr(_("Entries of one partner’s stream instead."))),
     ] = None,
+    erasure: Annotated[
+        bool,
+        typer.Option("--erasure", help=tr(_("Somebody asks for it by right: take whole objects away."))),
+    ] = False,
     sure: Annotated[
         bool, typer.Option("--yes", help=tr(_("Send even where a person would be asked first.")))
     ] = False,
@@ -105,6 +109,7 @@ def ask(
             marking=marking,
             members=members,
             confirm=sure,
+            erasure=erasure,
         )
     emit({"recalls": msgspec.to_builtins(done)}, lambda: _asked(done))
 
@@ -259,6 +264,14 @@ def _state(found: Recalled) -> str:
     return said
 
 
+def _reason(written: str) -> str:
+    """Say why something is asked back; a request for erasure is said in the reader's language."""
+    first, _colon, rest = written.partition(": ")
+    if first == "erasure":
+        return tr(_("request for erasure")) + (f" – {rest}" if rest else "")
+    return written or "–"
+
+
 def _detail(found: Recalled, *, every: bool) -> str:
     what = ", ".join(f"{n} {kind}" for kind, n in found.types.items())
     lines = [
@@ -268,7 +281,7 @@ def _detail(found: Recalled, *, every: bool) -> str:
         (tr(_("Objects")), f"{found.objects} ({what})"),
         (tr(_("Versions")), str(found.versions)),
         (tr(_("Also those to come")), tr(_("yes")) if found.scope == "object" else tr(_("no"))),
-        (tr(_("Reason")), found.reason or "–"),
+        (tr(_("Reason")), _reason(found.reason)),
         (tr(_("By")), found.by),
         (tr(_("When")), when(found.at)),
         (tr(_("State")), _state(found)),
@@ -296,7 +309,7 @@ def _received(found: list[RecallReceived]) -> str:
             r.partner,
             str(r.versions),
             " ".join((r.action, *r.marking)),
-            r.reason or "–",
+            _reason(r.reason),
             tr(OUTCOMES.get(r.outcome, r.outcome)) + (f" ({when(r.until)})" if r.until else ""),
             when(r.at),
         )

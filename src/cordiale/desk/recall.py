@@ -15,7 +15,7 @@ from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of
 from cordiale.exchange import answering, entry, records
 from cordiale.exchange import recall as exchange
-from cordiale.exchange.demand import ACTIONS
+from cordiale.exchange.demand import ACTIONS, ERASURE
 from cordiale.exchange.partner import partners
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
@@ -47,6 +47,7 @@ def recall(
     marking: str | None = None,
     members: bool = False,
     confirm: bool = False,
+    erasure: bool = False,
 ) -> list[Recalled]:
     """Ask one partner, or everyone who holds them, to take objects back; one answer a partner.
 
@@ -55,9 +56,19 @@ def recall(
     `marking` is what a downgrade puts it under. A single object goes at once. More than `recall.confirm_above` of the
     partner's rules stay a draft, which says how many, until `recall_confirm` or `confirm`. Raises NotFound for an
     object the actor does not see, InputError for what cannot be asked.
+
+    `erasure` says that somebody asks for it by right: it is a purge of the whole object, later versions included, and its
+    reason says so first.
     """
     authorise(actor, "recall")
     named(actor, "recall")
+    if erasure:
+        if action != "purge" or entries is not None:
+            raise InputError(
+                "recall-erasure",
+                _("A request for erasure takes whole objects away, and nothing less answers it."),
+            )
+        scope, reason = "object", f"{ERASURE}: {reason}" if reason else ERASURE
     _check(action, scope, marking, entries, partner)
     atoms = text_of(marking_of(marking)) if marking else ""
     done = []

@@ -22,6 +22,9 @@ ACTIONS: Final = ("purge", "stop-use", "downgrade")
 OUTCOMES: Final = ("done", "in-use", "cannot")
 """What may be answered: done; in use in what we wrote and being corrected; it cannot be done here."""
 
+ERASURE: Final = "erasure"
+"""Begins the reason of a recall that somebody's right to erasure demands: nothing but taking it all away answers it."""
+
 CHUNK: Final = 4096
 """Entries one message asks back at most: what a receiver does in one transaction, and answers at once."""
 

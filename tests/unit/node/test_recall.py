@@ -126,3 +126,20 @@ def test_the_partner_s_officer_sees_what_was_asked_and_answers_in_their_name(pai
     assert (told.state, told.note) == ("in-use", "in a brief")
     with pytest.raises(NotFound):
         recall_answer(pair.france.desk, pair.officer, "nothing", "done")
+
+
+def test_a_request_for_erasure_is_told_as_one_and_refuses_versions_to_come(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    one = indicator(1)["id"]
+    with pytest.raises(InputError):
+        recall(pair.canada.desk, pair.officer, ids=[one], action="stop-use", erasure=True)
+    (asked,) = recall(pair.canada.desk, pair.officer, ids=[one], reason="art. 17", erasure=True)
+    assert (asked.action, asked.scope, asked.reason) == ("purge", "object", "erasure: art. 17")
+    pair.exchange()
+    assert has(pair) == set()
+    (received,) = recall_received(pair.france.desk, pair.officer)
+    assert received.reason == "erasure: art. 17"
+    pair.take({**indicator(1), "modified": "2026-09-09T09:09:09.000Z", "name": "again"})
+    pair.exchange()
+    assert has(pair) == set()
