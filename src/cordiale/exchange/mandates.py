@@ -15,6 +15,7 @@ from cordiale.exchange.home import Partnership
 from cordiale.exchange.records import Served
 from cordiale.release import records as standing
 from cordiale.release.mandate import Act, Exemption, Facts, asks_for, governing, in_force, mandated
+from cordiale.release.partnership import Mandate
 from cordiale.release.recipient import addresses
 from cordiale.store import markings, names
 from cordiale.store.connection import Transaction
@@ -23,16 +24,23 @@ from cordiale.store.connection import Transaction
 _COMPANION = "marking-definition"
 
 
+class _Named(msgspec.Struct, frozen=True):
+    id: str
+
+
 class _Stated(msgspec.Struct, frozen=True):
     id: str
     created_by_ref: str | None = None
     labels: tuple[str, ...] = ()
 
 
+_NAMED = msgspec.json.Decoder(_Named)
+
+
 class Mandates:
     """Remember, for one transaction, which kinds of versions a standing rule lets go to one recipient."""
 
-    __slots__ = ("_called", "_known", "_now", "_partnership", "_tx")
+    __slots__ = ("_called", "_governing", "_known", "_now", "_partnership", "_tx")
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
@@ -40,6 +48,7 @@ class Mandates:
         self._now = now
         self._called = addresses(partnership.recipient)
         self._known: dict[tuple[int, int, int], bool | None] = {}
+        self._governing: dict[tuple[int, int, int], Mandate] = {}
 
     def missing(self, rows: Iterable[Served]) -> set[int]:
         """Return which of these versions no rule and no act lets go now; exceptions are not asked about."""
@@ -71,6 +80,8 @@ class Mandates:
             mandate = governing(facts, self._called, rules, self._now)
             if finer or (mandate is not None and mandate.mode != "automatic"):
                 found = None
+                if mandate is not None and not finer:
+                    self._governing[kind] = mandate
             else:
                 found = mandate is not None
         self._known[kind] = found
@@ -91,17 +102,33 @@ class Mandates:
 
     def _singly(self, rows: list[Served]) -> set[int]:
         """Return which of these versions neither a rule nor an act about the very object lets go."""
+        ids = {row[0]: _NAMED.decode(row[4]).id for row in rows}
+        acts = standing.acts_about(self._tx, set(ids.values()))
+        # most of a page was let go by acts that name it, under one rule: nothing else has to be looked at
+        lasting = [act for act in acts if self._lasts(act)]
+        once = {stix_id for act in lasting for stix_id in act.ids}
+        twice = {stix_id for act in lasting if act.second not in (None, act.officer) for stix_id in act.ids}
+        left = []
+        for row in rows:
+            mandate = self._governing.get((row[1], row[5], row[6]))
+            if mandate is None or ids[row[0]] not in (twice if mandate.four_eyes else once):
+                left.append(row)
+        return self._asked_whole(left, acts) if left else set()
+
+    def _lasts(self, act: Act) -> bool:
+        ended = act.withdrawn or (act.until is not None and self._now >= act.until)
+        return not ended and not self._called.isdisjoint(act.to)
+
+    def _asked_whole(self, rows: list[Served], acts: list[Act]) -> set[int]:
+        """Return which of these versions nothing lets go, each asked about with all that a mandate may ask."""
         stated = {row[0]: msgspec.json.decode(row[4], type=_Stated) for row in rows}
-        ids = {one.id for one in stated.values()}
-        general: list[Act] = []
-        named: dict[str, list[Act]] = {}
-        for act in standing.acts_about(self._tx, ids):
-            if act.where is not None:
-                general.append(act)
-            for stix_id in act.ids:
-                named.setdefault(stix_id, []).append(act)
+        general = [act for act in acts if act.where is not None]
+        named: dict[str, list[Act]] = {one.id: [] for one in stated.values()}
+        for act in acts:
+            for stix_id in act.ids & named.keys():
+                named[stix_id].append(act)
         allowed: dict[str, list[Exemption]] = {}
-        for exemption in standing.exceptions_about(self._tx, ids):
+        for exemption in standing.exceptions_about(self._tx, set(named)):
             if exemption.kind == "act":
                 allowed.setdefault(exemption.object_id, []).append(exemption)
         stopped = set()
@@ -111,7 +138,7 @@ class Mandates:
                 self._facts((row[1], row[5], row[6]), one.id, one.created_by_ref, one.labels),
                 self._partnership.recipient,
                 self._partnership.rules,
-                [*named.get(one.id, ()), *general],
+                [*named[one.id], *general],
                 allowed.get(one.id, ()),
                 self._now,
             )
