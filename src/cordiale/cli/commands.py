@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "refuse": ("refuse", _("Refuse or hold objects for a partner.")),
     "recall": ("recall", _("Ask partners to withdraw what they were given.")),
     "consent": ("consent", _("Ask originators to let objects go further, and answer those who ask.")),
+    "retention": ("retention", _("Remove what was kept as long as it may be.")),
     "partner": ("partner", _("Invite, add, confirm and list partners.")),
     "key": ("key", _("Show and change the node's keys.")),
     "sync": ("sync", _("Exchange with partners now.")),

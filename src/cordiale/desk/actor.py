@@ -26,6 +26,8 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "rules": ("officer",),
     "release": ("officer",),
     "recall": ("officer",),
+    "retention": ("officer", "operator"),
+    "retention-apply": ("officer",),
     "partner-list": ROLES,
     "partner": ("operator",),
     "partner-suspend": ("officer",),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cordiale.desk import audit, definitions, jobs, records
+from cordiale.desk import audit, definitions, jobs, profiles, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.intake import Intake, Refused, prepare
@@ -210,6 +210,9 @@ def _commit(
     now = desk.clock()
     with desk.store.write() as tx:
         outcomes = versions.put(tx, desk.node, now, intake.puts, own=desk.home.identities)
+        profile = job.params.get("source")
+        if profile:
+            profiles.profiled(tx, {one.oid for one in outcomes if one.kind in ("new", "same")}, profile)
         conflicts = _conflicts(intake, outcomes)
         aside = [*intake.refused, *conflicts]
         kept = [_kept(job, entry, refused, now, given, desk.node) for refused in aside]

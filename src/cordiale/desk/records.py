@@ -86,6 +86,14 @@ tokens = sa.Table(
 )
 
 
+profiles = sa.Table(
+    "desk_profile",
+    metadata,
+    sa.Column("oid", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+
 class Problem(msgspec.Struct, frozen=True):
     """One reason why something was set aside."""
 

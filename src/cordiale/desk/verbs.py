@@ -29,6 +29,10 @@
 | `recall_show` | `(desk, actor, recall_id) -> Recalled` |
 | `recall_received` | `(desk, actor) -> list[RecallReceived]` |
 | `recall_answer` | `(desk, actor, recall_id, outcome, *, until=None, note="", products=()) -> RecallReceived` |
+| `retention_preview` | `(desk, actor) -> RetentionPlan` |
+| `retention_apply` | `(desk, actor, *, standing=True, progress=None) -> RetentionPlan` |
+| `retention_end` | `(desk, actor) -> RetentionPlan` |
+| `retention_log` | `(desk, actor, *, limit=50) -> list[Removal]` |
 | `partner_invite` | `(desk, actor) -> bytes` (the invitation file) |
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
@@ -90,6 +94,10 @@ VERBS: dict[str, str] = {
     "recall_show": "recall",
     "recall_received": "recall",
     "recall_answer": "recall",
+    "retention_preview": "retention",
+    "retention_apply": "retention",
+    "retention_end": "retention",
+    "retention_log": "retention",
     "partner_invite": "partners",
     "partner_add": "partners",
     "partner_confirm": "partners",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordiale.desk import attachments, expiry, remark
+from cordiale.desk import attachments, expiry, remark, retention
 from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.sequencer import cut
@@ -94,6 +94,7 @@ class Work:
         if now - self.kept_at >= HOUSEKEEPING_S:
             self.kept_at = now
             expiry.expire(desk)
+            retention.tick(desk)
             attachments.sweep(desk)
         return behind or more
 

@@ -23,6 +23,8 @@ FILE_NAME: Final = "cordiale.toml"
 
 _PLAIN_STORE: Final = re.compile(r"\s*store(?:\s*\.\s*url)?\s*=").match
 _PLAIN_STORE_NAME: Final = re.compile(r"store(?:\s*\.\s*url)?")
+_NAMED: Final = ("source", "purpose")
+"""Sections that stand once for each name: `[source.NAME]`."""
 _URL: Final = re.compile(r"\s*url\s*=").match
 
 RESERVED: Final = (
@@ -112,7 +114,7 @@ def document(values: Mapping[str, object]) -> str:
         ]
     section = ""
     for key in keys():
-        if key.name.startswith("source."):
+        if ".NAME." in key.name:
             continue
         head, last = key.name.split(".")
         if plain and key.name == "store.url":
@@ -132,6 +134,8 @@ def document(values: Mapping[str, object]) -> str:
         "# A profile for each source of input, such as:",
         "# [source.feed]",
         '# marking = "tlp:green"',
+        '# purpose = "warning"',
+        "# days = 365",
     ]
     return "\n".join(lines) + "\n"
 
@@ -240,12 +244,12 @@ def _flatten(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
                 where=where,
                 key=section,
             )
-        elif section == "source":
+        elif section in _NAMED:
             for name, profile in content.items():
                 if not isinstance(profile, dict):
-                    _find(f"source.{name}", where)
+                    _find(f"{section}.{name}", where)
                 for key, value in profile.items():
-                    yield f"source.{name}.{key}", value
+                    yield f"{section}.{name}.{key}", value
         else:
             if not content:
                 _find(f"{section}.", where)
@@ -255,7 +259,7 @@ def _flatten(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
 
 def _find(name: str, where: str) -> Key:
     parts = name.split(".")
-    general = f"source.NAME.{parts[2]}" if parts[0] == "source" and len(parts) == 3 else name
+    general = f"{parts[0]}.NAME.{parts[2]}" if parts[0] in _NAMED and len(parts) == 3 else name
     known = {key.name: key for key in keys()}
     if general in known:
         return known[general]
@@ -289,11 +293,12 @@ def _name_of(variable: str) -> str:
     if variable in known:
         return known[variable]
     for name in known.values():
-        if name.startswith("source.NAME."):
-            ending = "_" + name.split(".")[-1].upper()
-            source = variable.removeprefix("CORDIALE_SOURCE_").removesuffix(ending)
-            if variable == f"CORDIALE_SOURCE_{source}{ending}" and source:
-                return f"source.{source.lower().replace('_', '-')}.{name.split('.')[-1]}"
+        section, named, last = name.partition(".NAME.")
+        if named:
+            begin, end = f"CORDIALE_{section.upper()}_", f"_{last.upper()}"
+            middle = variable.removeprefix(begin).removesuffix(end)
+            if variable == begin + middle + end and middle:
+                return f"{section}.{middle.lower().replace('_', '-')}.{last}"
     near = difflib.get_close_matches(variable, known, n=1, cutoff=0.5)
     raise ConfigurationError(
         "configuration.unknown",

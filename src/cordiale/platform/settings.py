@@ -104,6 +104,21 @@ class SourceSection(Struct, frozen=True, kw_only=True):
 
     title: Annotated[str, Says("Name shown to people.")] = ""
     marking: Annotated[str, Says("Marking of this source's input where it carries none, such as `tlp:amber`; several atoms are separated by spaces, and a level may hold one (`level:CAN/TOP SECRET`).")] = ""  # fmt: skip
+    purpose: Annotated[str, Says("What this source's objects are kept for: the name of a `[purpose.NAME]` section.")] = ""  # fmt: skip
+    days: Annotated[int, Says("Days an object is kept after this source last stated it; 0: as its purpose says, else as `[retention]` says; -1: for ever.", low=-1, high=100_000)] = 0  # fmt: skip
+
+
+class PurposeSection(Struct, frozen=True, kw_only=True):
+    """What objects are kept for, named by the profiles of sources, and how long that takes."""
+
+    title: Annotated[str, Says("Purpose as people read it.")] = ""
+    days: Annotated[int, Says("Days an object is kept for this purpose; 0: as `[retention]` says; -1: for ever.", low=-1, high=100_000)] = 0  # fmt: skip
+
+
+class RetentionSection(Struct, frozen=True, kw_only=True):
+    """How long objects are kept where neither their source nor its purpose says so; see `cordiale retention`."""
+
+    days: Annotated[int, Says("Days an object is kept after its source last stated it; 0: for ever. Nothing is removed before a named person runs `cordiale retention apply`.", low=0, high=100_000)] = 0  # fmt: skip
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
@@ -118,4 +133,6 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     exchange: ExchangeSection = field(default_factory=ExchangeSection)
     monitor: MonitorSection = field(default_factory=MonitorSection)
     import_: ImportSection = field(default_factory=ImportSection)
+    retention: RetentionSection = field(default_factory=RetentionSection)
+    purpose: dict[str, PurposeSection] = field(default_factory=dict)
     source: dict[str, SourceSection] = field(default_factory=dict)
