@@ -206,9 +206,12 @@ class Schedule:
 
     def cut(self, node: Node) -> None:
         """The sequencer's tick."""
-        now = node.clock()
-        total = sync.cut_all(node.desk)
-        self._holds_ended(node, now)
+        now, commits = node.clock(), node.store.commits
+        try:
+            total = sync.cut_all(node.desk)
+        finally:
+            if node.store.commits > commits:  # though the power went out right after
+                self._holds_ended(node, now)
         self.trace("cut", total)
         self.judge.counted(node)
 
