@@ -13,6 +13,10 @@ CASES = {
     "decide": ("decide", "uncached release decisions on one core"),
     "search": ("search", "text search and pages for readers of little, much and all of what is held"),
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
+    "publish-visible": (
+        "publish_visible",
+        "from the commit of an act to found by search at the partner, over TLS",
+    ),
     "stream": ("stream", "cutting and keeping the streams of many partners"),
     "simulate": ("simulate", "simulated exchanges of three nodes, every invariant checked"),
     "first-sync": (

@@ -21,7 +21,7 @@ P50_MS, P99_MS = 50.0, 250.0
 EVERY_S = 0.05
 """Seconds between two acts: 200 objects a second are ten in each, as one import brings them."""
 
-SETTLE_S = 15.0
+SETTLE_S = 30.0
 """Seconds after the last act within which everything must be found: else the queue had grown."""
 
 RULES = """format = 1
@@ -46,8 +46,8 @@ def run(quick: bool) -> list[Figure]:
     """Publish at a steady rate and look for each act at the partner; then five times the rate."""
     seconds = 5.0 if quick else 60.0
     with scratch("bench-visible-") as folder, two(folder) as (can, fra):
-        calm = paced(can, fra, 200, seconds, 0)
-        fast = paced(can, fra, 1000, 3.0 if quick else 20.0, len(calm))
+        calm, calm_pace = paced(can, fra, 200, seconds, 0)
+        fast, fast_pace = paced(can, fra, 1000, 3.0 if quick else 20.0, len(calm))
     figures = [
         Figure(
             bench=NAME,
@@ -80,11 +80,24 @@ def run(quick: bool) -> list[Figure]:
             ours=quantile(fast, 0.5) * 1000,
         )
     )
+    for rate, pace in ((200, calm_pace), (1000, fast_pace)):
+        figures.append(
+            Figure(
+                bench=NAME,
+                metric=f"rate reached of {rate:,} objects/s (less: the machine was busy otherwise, and the delays say little)",
+                unit="objects/s",
+                ours=pace,
+                target=0.97 * rate,
+            )
+        )
     return figures
 
 
-def paced(can: Path, fra: Path, rate: int, seconds: float, first: int) -> list[float]:
-    """Publish at `rate` objects a second; return the seconds each act took to be found at the partner."""
+def paced(can: Path, fra: Path, rate: int, seconds: float, first: int) -> tuple[list[float], float]:
+    """Publish at `rate` objects a second; return the seconds each act took to be found, and the rate that was reached.
+
+    A machine that is busy otherwise does not reach it: then the delays say little about the nodes.
+    """
     acts = int(seconds / EVERY_S)
     span = {"first": first, "acts": acts}
     with ThreadPoolExecutor(2) as pool:
@@ -93,7 +106,8 @@ def paced(can: Path, fra: Path, rate: int, seconds: float, first: int) -> list[f
         published, found = done.result(), seen.result()
     if len(found) < acts:
         raise RuntimeError(f"{acts - len(found)} of {acts} acts were not found within {SETTLE_S:.0f} s")
-    return [later - earlier for earlier, later in zip(published, found, strict=True)]
+    reached = (acts - 1) * rate * EVERY_S / (published[-1] - published[0])
+    return [later - earlier for earlier, later in zip(published, found, strict=True)], reached
 
 
 def quantile(values: list[float], q: float) -> float:
@@ -105,17 +119,16 @@ def quantile(values: list[float], q: float) -> float:
 @contextmanager
 def two(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Run two nodes that know each other and answer by TLS, until the block ends."""
-    from cordiale.demo.process import free_ports, serving, start, wait_until_answering
+    from cordiale.demo.process import free_ports, serving, start
 
     ports = free_ports(2)
     paths = [folder / "can", folder / "fra"]
     child.call(f"{__name__}:join", folders=[str(path) for path in paths], ports=ports)
-    servers = [start(path.name, path, f"https://127.0.0.1:{port}/") for path, port in zip(paths, ports, strict=True)]  # fmt: skip
-    with serving(servers):
+    places = list(zip(paths, ports, strict=True))
+    with serving([start(path.name, path, f"https://127.0.0.1:{port}/") for path, port in places]) as servers:
         for server, port in zip(servers, ports, strict=True):
             answering(port)
             measure.settled(server.process.pid)
-        del wait_until_answering
         yield paths[0], paths[1]
 
 
