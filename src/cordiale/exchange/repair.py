@@ -207,10 +207,15 @@ class Repairs:
         now = self.home.clock()
         with self.store.write() as tx:
             stored = {one.vid: one for one in reconciliations.stored(tx, [vid for vid, _s in entries])}
+            shared = arrivals.delivered_by_others(tx, self.partner.number, list(stored))
             earlier = reconciliations.delivered_as(tx, self.partner.number, list(stored))
             for vid, sequence in entries:
                 held = stored.get(vid)
                 if held is None:
+                    continue
+                if sequence and (vid in shared or held.local):
+                    # what is ours, or somebody else's gift as well, stays: this sender alone does not count it
+                    arrivals.forget_delivery(tx, self.partner.number, self.generation, sequence)
                     continue
                 generation, place = (
                     (self.generation, sequence) if sequence else earlier.get(vid, (self.generation, 0))

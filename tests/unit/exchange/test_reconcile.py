@@ -286,3 +286,20 @@ def test_what_went_in_an_earlier_generation_can_still_be_asked_back() -> None:
     pull(fra, can)
     assert fra.ids() == {id_of(item) for item in ITEMS[1:4]}
     assert agree(fra, can)
+
+
+def test_what_somebody_else_gave_as_well_stays_when_one_sender_stops_counting_it() -> None:
+    can, fra = two(ITEMS[:1])
+    gbr = make("GBR", limits=SMALL)
+    connect(can, gbr)
+    connect(fra, gbr)
+    for here, there in ((fra, gbr), (gbr, fra)):  # and back again to who had it first
+        here.cut(there.name)
+        pull(there, here)
+    ask_back(fra, gbr, [ITEMS[0]])
+    pull(gbr, fra)
+    assert gbr.ids() == set()
+    assert compare(fra, gbr, full=True).differences == ()
+    assert fra.ids() == {id_of(ITEMS[0])}
+    assert agree(fra, can)
+    assert agree(fra, gbr)

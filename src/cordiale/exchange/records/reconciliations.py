@@ -41,12 +41,16 @@ class DifferenceRow(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
-    """Hold one version as it lies in the store: its id, the content hash it was stored under, and its bytes if any."""
+    """Hold one version as it lies in the store: its id, the content hash it was stored under, its bytes if any.
+
+    `local`: this node states it itself.
+    """
 
     vid: int
     id: str
     hash: bytes
     raw: bytes | None
+    local: bool
 
 
 def sent_states(
@@ -85,13 +89,13 @@ def purged(tx: Transaction) -> frozenset[int]:
 def stored(tx: Transaction, vids: Sequence[int]) -> list[Stored]:
     """Return versions as they lie in the store, bodies included; what is lost is left out."""
     rows = tx.rows(
-        "SELECT v.vid, o.id, v.hash, b.raw FROM versions v JOIN objects o ON o.oid = v.oid"
+        "SELECT v.vid, o.id, v.hash, b.raw, v.flags FROM versions v JOIN objects o ON o.oid = v.oid"
         " LEFT JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
         list(vids),
     )
     return [
-        Stored(vid, stix_id, bytes(digest), None if raw is None else bytes(raw))
-        for vid, stix_id, digest, raw in rows
+        Stored(vid, stix_id, bytes(digest), None if raw is None else bytes(raw), flags >> 1 == 0)
+        for vid, stix_id, digest, raw, flags in rows
     ]
 
 
