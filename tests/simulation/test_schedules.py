@@ -18,8 +18,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.seeds import run_all
 from tests.simulation.world import REAL
 
-SEEDS = 16
-PARTS = 4
+SEEDS = 48
+PARTS = 8
 """Seeds of the daily run, and the test items they are divided into."""
 
 MEETING = 120
