@@ -6,7 +6,7 @@ from cordiale.store.backup import check, scrub, scrub_owed
 from cordiale.store.connection import Store
 from cordiale.store.search import search
 from cordiale.store.types import Filter
-from cordiale.store.versions import current, purge
+from cordiale.store.versions import current, purge, purge_all, tombstones
 from tests.conformance.store.objects import START, index_all, keep, named, of, sdo
 
 
@@ -74,3 +74,22 @@ def test_nothing_stays_when_the_text_was_indexed_merged_and_superseded_before(
     with store.read() as tx:
         assert [row.id for row in search(tx, "harmless", None).rows] == [named("campaign", "x")]
         assert len(current(tx, Filter(), None, 1000, None).rows) == 401
+
+
+def test_purging_many_leaves_what_purging_one_by_one_leaves(store: Store) -> None:
+    older = [sdo("campaign", f"c{n}") for n in range(6)]
+    newer = [sdo("campaign", f"c{n}", day=1) for n in range(3)]
+    keep(store, *older)
+    outcomes = keep(store, *newer)
+    index_all(store)
+    vids = [o.vid for o in outcomes]
+    with store.write() as tx:
+        gone = purge_all(tx, [*vids, 1 << 30], "recall", START, lambda vid: vid.to_bytes(16, "big"))
+        assert gone == sorted(vids)
+        assert purge_all(tx, vids, "recall", START, lambda _vid: bytes(16)) == []
+    index_all(store)
+    with store.read() as tx:
+        rows = current(tx, Filter(), None, 100, None).rows
+        assert {row.hash for row in rows} == {version.hash for version in older}
+        assert {t.vid for t in tombstones(tx)} == set(vids)
+    assert check(store) == []
