@@ -9,20 +9,17 @@ from cordiale.desk.sync import sync
 from cordiale.node import rotation
 from cordiale.node.keys import keys
 from cordiale.release import pkcs11
+from tests import softhsm
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
-from tests.unit.release.test_pkcs11 import needs_module, token
 
 MARIE = house("marie")
-__all__ = ["token"]
 
 
-@needs_module
-def test_segments_are_signed_in_the_module_and_the_key_moves_there_and_back(
-    token: str, tmp_path: Path
-) -> None:
-    first = token.replace("object=signing", "object=node-1")
-    second = token.replace("object=signing", "object=node-2")
+@softhsm.needed
+def test_segments_are_signed_in_the_module_and_the_key_moves_there_and_back(tmp_path: Path) -> None:
+    first = softhsm.uri("node-1")
+    second = softhsm.uri("node-2")
     public = pkcs11.generate(first)
     pkcs11.generate(second)
     pair = Pair(tmp_path, signing=first)
