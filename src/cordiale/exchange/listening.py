@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from cordiale.exchange import nodes, records, wake
+from cordiale.exchange.asking import ask, challenge_of, refused
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Flow, Request, Response, Streaming, Transport
-from cordiale.exchange.sync import ask, challenge_of, refused
 from cordiale.platform.errors import ProtocolError, Unavailable
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store

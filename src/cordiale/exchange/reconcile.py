@@ -14,6 +14,7 @@ import msgspec
 import orjson
 
 from cordiale.exchange import concordance, records
+from cordiale.exchange.asking import ask
 from cordiale.exchange.concordance import Segment
 from cordiale.exchange.entry import read_numbers
 from cordiale.exchange.home import Home, Partner
@@ -24,7 +25,6 @@ from cordiale.exchange.records.arrivals import ReceivedRow
 from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
 from cordiale.exchange.repair import Found, Repairs
 from cordiale.exchange.segment import LEAF
-from cordiale.exchange.sync import ask
 from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
 from cordiale.platform.log import logger

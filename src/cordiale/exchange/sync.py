@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -20,8 +20,8 @@ from cordiale.exchange import (
     standing,
 )
 from cordiale.exchange import apply as applying
+from cordiale.exchange.asking import ask, ask_signed
 from cordiale.exchange.home import LEAVING, Home, Partner
-from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, UPGRADE
 from cordiale.exchange.tls import PIN_REFUSED
@@ -78,71 +78,21 @@ class Pulled(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-class _Refusal(msgspec.Struct, frozen=True):
-    error: str = ""
-    message: str = ""
-    difference: int | None = None
-    challenge: str = ""
-
-
-def ask(home: Home, partner: Partner, transport: Transport, request: Request) -> Response:
-    """Send one signed request; when the clocks differ, repeat it once with the partner's challenge.
-
-    Raises Unavailable, NotAllowed when the partner refuses us, ProtocolError for any other error.
-    """
-    return ask_signed(home, partner, transport, request)[0]
-
-
-def ask_signed(
-    home: Home, partner: Partner, transport: Transport, request: Request
-) -> tuple[Response, Request]:
-    """Do what `ask` does; return the answer with the request as it was signed."""
-    signed = sign_request(home, request, partner.node)
-    answer = transport(signed)
-    if answer.status == 401:
-        challenge = challenge_of(answer)
-        if challenge:
-            signed = sign_request(home, request, partner.node, challenge=challenge)
-            answer = transport(signed)
-    if answer.status in (200, 204):
-        return answer, signed
-    raise refused(partner, answer)
-
-
-def refused(partner: Partner, answer: Response) -> CordialeError:
-    """Return what a partner's refusal means: Unavailable, NotAllowed or ProtocolError."""
-    refusal = _refusal(answer)
-    params: dict[str, Any] = {"node": partner.node, "code": refusal.error[:100] or str(answer.status)}
-    if answer.status in (401, 403, 404):
-        return NotAllowed("exchange.refused", _("{node} refuses our requests: {code}."), **params)
-    if answer.status >= 500:
-        return Unavailable("exchange.unavailable", _("{node} cannot answer now: {code}."), **params)
-    if refusal.error == "exchange.rejoin":
-        return ProtocolError(
-            "exchange.rejoin", _("{node} was restored, or we were: the link must rejoin."), **params
-        )
-    return ProtocolError("exchange.answer", _("{node} does not take what we send: {code}."), **params)
-
-
-def challenge_of(answer: Response) -> str:
-    """Return the challenge in a refusal, with which the same request is accepted once; empty when there is none."""
-    return _refusal(answer).challenge
-
-
-def _refusal(answer: Response) -> _Refusal:
-    try:
-        return msgspec.json.decode(answer.body[:10_000], type=_Refusal)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _Refusal()
-
-
-def visit(store: Store, home: Home, partner: Partner, transport: Transport) -> Pulled:
+def visit(
+    store: Store,
+    home: Home,
+    partner: Partner,
+    transport: Transport,
+    applied: Callable[[], None] = lambda: None,
+) -> Pulled:
     """Say hello, fetch and apply segments and recalls, hand over receipts and the checkpoint.
+
+    `applied` is called when the first segment is committed: search need not wait for what is handed over.
 
     Never raises for what the partner does: the link state says what happened. Recalls are carried
     out even when a segment cannot be applied.
     """
-    visited = _Visit(store, home, partner, transport)
+    visited = _Visit(store, home, partner, transport, applied)
     state, problem = visited.run()
     now = home.clock()
     with store.write() as tx:
@@ -164,8 +114,16 @@ def visit(store: Store, home: Home, partner: Partner, transport: Transport) -> P
 class _Visit:
     """Count what one visit does, so that a failure half-way still reports it."""
 
-    def __init__(self, store: Store, home: Home, partner: Partner, transport: Transport) -> None:
+    def __init__(
+        self,
+        store: Store,
+        home: Home,
+        partner: Partner,
+        transport: Transport,
+        applied: Callable[[], None],
+    ) -> None:
         self.store, self.home, self.partner, self.transport = store, home, partner, transport
+        self.applied = applied
         self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
         self.more = False
         self.learnt = False
@@ -291,6 +249,8 @@ class _Visit:
                     node=self.partner.node,
                     number=done.first,
                 )
+            if not self.segments:
+                self.applied()
             self.segments += 1
             self.new += done.new
             self.same += done.same

@@ -45,7 +45,7 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                     way.ear.close()
                 way = _Way(desk, partner)
             with span("visit", partner=partner.node) as said:
-                pulled = visit(desk.store, desk.home, partner, way.carrier)
+                pulled = visit(desk.store, desk.home, partner, way.carrier, desk.wake)
                 said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
             if up:

@@ -8,13 +8,13 @@ import pytest
 
 from cordiale.exchange import link, records
 from cordiale.exchange import partner as partners
+from cordiale.exchange.asking import ask
 from cordiale.exchange.cursor import Cursor, decode_cursor, encode_cursor
 from cordiale.exchange.fingerprint import WORDS, fingerprint, same_words, words
 from cordiale.exchange.listening import listen
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.nodes import BASE
 from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.exchange.sync import ask
 from cordiale.platform.clock import DAY
 from cordiale.platform.errors import Conflict, InputError, IntegrityError, NotFound
 from cordiale.release.keys import ed25519_signer, verify_ed25519, verify_keyed
