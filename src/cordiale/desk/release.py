@@ -259,6 +259,7 @@ def _acted(
 
 
 def instant_of(written: str | None) -> int | None:
+    """Read an instant as people write it, None for none; raises InputError."""
     if written is None:
         return None
     try:
