@@ -22,7 +22,12 @@ NAMES = [
     "decide",
     "search",
     "rules-preview",
+    "publish-visible",
     "stream",
+    "simulate",
+    "first-sync",
+    "remark",
+    "reconcile",
     "start",
     "first-run",
 ]
