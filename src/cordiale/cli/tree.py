@@ -56,6 +56,7 @@ def everywhere() -> str:
 
 # What stands for a value in help and in complaints; typer's own words for types (`<str>`) are not shown.
 METAVARS = {
+    "ANSWER": _("ANSWER"),
     "ATOM": _("ATOM"),
     "BACKUP": _("BACKUP"),
     "DAY": _("DAY"),
@@ -64,10 +65,15 @@ METAVARS = {
     "HEX": "HEX",
     "ID": _("ID"),
     "JOB": _("JOB"),
+    "N": "N",
+    "N-M": "N-M",
     "NAME": _("NAME"),
+    "NODE": _("NODE"),
+    "NODE=WORDS": _("NODE=WORDS"),
     "NUMBER": _("NUMBER"),
     "PATH": _("PATH"),
     "PARTNER": _("PARTNER"),
+    "RECALL": _("RECALL"),
     "REQUEST": _("REQUEST"),
     "SHA256": "SHA256",
     "STATEMENT": _("STATEMENT"),
