@@ -130,10 +130,10 @@ def draft_to(
 ) -> Recall | None:
     """Draft a recall to a partner whatever the rules say of it now."""
     chosen = held_there(tx, partner, vids or (), ids or ())
-    drafted = {
-        vid for row in records.recalls(tx, number=partner.number, state="draft") for vid in _vids(row.vids)
-    }
-    chosen = [vid for vid in chosen if vid not in drafted]
+    if origin is None:  # what others ask of us is asked onward at once, whatever waits for a person here
+        drafts = records.recalls(tx, number=partner.number, state="draft")
+        drafted = {vid for row in drafts for vid in _vids(row.vids)}
+        chosen = [vid for vid in chosen if vid not in drafted]
     if not chosen:
         return None
     recall_id = uuid4(home.random)

@@ -303,3 +303,20 @@ def test_what_somebody_else_gave_as_well_stays_when_one_sender_stops_counting_it
     assert fra.ids() == {id_of(ITEMS[0])}
     assert agree(fra, can)
     assert agree(fra, gbr)
+
+
+def test_a_recall_goes_onward_although_a_draft_about_the_same_waits_for_a_person() -> None:
+    can, gbr, fra = make("CAN"), make("GBR"), make("FRA")
+    connect(can, gbr)
+    connect(gbr, fra)
+    send(can, gbr, ITEMS[0])
+    gbr.cut("FRA")
+    pull(fra, gbr)
+    partnership = gbr.partnership("FRA")
+    assert partnership is not None
+    with gbr.store.write() as tx:
+        assert recall.draft(tx, gbr.home, partnership, ids=[id_of(ITEMS[0])], reason="r", now=gbr.clock())
+    ask_back(can, gbr, [ITEMS[0]])
+    pull(gbr, can)
+    assert pull(fra, gbr).recalls == 1
+    assert gbr.ids() == fra.ids() == set()
