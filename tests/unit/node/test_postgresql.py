@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,3 +175,19 @@ def test_keys_change_and_a_partner_leaves(pair: Pair) -> None:
     assert partner_exit(canada.desk, pair.officer, "france", ask_back=True).state == "left"
     marked = partner_compromised(canada.desk, pair.officer, "france", since=0, until=now)
     assert partner_doubtful(canada.desk, pair.officer) == [marked]
+
+
+def test_what_one_process_commits_wakes_another_that_serves_the_same_node(pair: Pair) -> None:
+    rung = threading.Semaphore(0)
+    with open_node(pair.canada.path, environ={}, carrier=pair.carry) as other:
+        pair.canada.start()
+        while not pair.canada.ticks.leads:
+            pair.canada.ticks.pause(0.01)
+        other.ticks.bell.listen(rung.release)
+        other.start()
+        pair.take(indicator(1))
+        assert rung.acquire(timeout=20)
+        assert not other.ticks.leads  # one visits partners
+        pair.canada.ticks.stop()
+        while not other.ticks.leads:  # until it ends: the database gives the lead to the next
+            assert rung.acquire(timeout=20)
