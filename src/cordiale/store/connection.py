@@ -356,6 +356,7 @@ class Reading:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._tx: Transaction | None = None
 
     def __enter__(self) -> Transaction:
         try:
@@ -366,9 +367,15 @@ class Reading:
         return self._tx
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._store.end_reading(self._tx)
+        tx, self._tx = self._tx, None
+        assert tx is not None
+        self._store.end_reading(tx)
         if isinstance(error, Exception):
             self._store.explain(error)
+
+    def __del__(self) -> None:
+        if self._tx is not None:
+            self._store.end_reading(self._tx)
 
 
 class Writing:
@@ -378,6 +385,7 @@ class Writing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._tx: Transaction | None = None
 
     def __enter__(self) -> Transaction:
         try:
@@ -388,13 +396,20 @@ class Writing:
         return self._tx
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        tx, self._tx = self._tx, None
+        assert tx is not None
         try:
-            self._store.end_writing(self._tx, keep=error is None)
+            self._store.end_writing(tx, keep=error is None)
         except Exception as problem:
             self._store.explain(problem)
             raise
         if isinstance(error, Exception):
             self._store.explain(error)
+
+    def __del__(self) -> None:
+        """Undo what an interruption left between the last line and the way out: the next writer needs the turn."""
+        if self._tx is not None:
+            self._store.end_writing(self._tx, keep=False)
 
 
 def open_store(url: str) -> Store:
