@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,9 +16,12 @@ from cordiale.node.holding import hold
 from cordiale.platform import configuration
 from cordiale.platform.errors import ConfigurationError, Conflict, IntegrityError
 from cordiale.platform.languages import _
-from cordiale.store import backup, moving, search
+from cordiale.store import backup, moving, search, tables
 from cordiale.store.connection import Store, open_store
 from cordiale.store.migrations import applied, migrate
+
+if TYPE_CHECKING:
+    from cordiale.store.moving import Declared
 
 INDEX = 2000
 """Versions brought into the text index at a time."""
@@ -90,11 +94,9 @@ def _prepare(new: Store, owner: str) -> None:
 
 
 def _copied(old: Store, new: Store, copying: Progress, indexing: Progress) -> dict[str, int]:
-    chosen = moving.rooms_tables(
-        import_module(f"cordiale.{'store.tables' if room == 'store' else f'{room}.records'}").metadata
-        for room in layout.ROOMS
-    )
+    chosen = moving.rooms_tables(_declared(room) for room in layout.ROOMS)
     with old.write() as source:  # held to the end: processes on other machines cannot write either
+        moving.refuse_unknown(source, chosen, old.place)
         with new.write() as target:
             read = moving.copy(source, target, chosen, copying)
         with new.read() as tx:
@@ -117,6 +119,17 @@ def _copied(old: Store, new: Store, copying: Progress, indexing: Progress) -> di
                 fault=faults[0],
             )
     return {name: tally.rows for name, tally in read.items()}
+
+
+def _declared(room: str) -> Declared:
+    """Return the tables of a room, those of the folders in it as well."""
+    if room == "store":
+        return tables.metadata
+    package = import_module(f"cordiale.{room}")
+    for file in Path(package.__path__[0]).glob("*/records.py"):
+        import_module(f"cordiale.{room}.{file.parent.name}.records")
+    metadata: Declared = import_module(f"cordiale.{room}.records").metadata
+    return metadata
 
 
 def _switch(file: Path, url: str) -> None:

@@ -20,11 +20,19 @@ DIFFERENT: Final = _(
     "The copy in {place} is not what was read: table {table} has {have} rows of {want}, or others. The old store stays in force; repeat."
 )
 
+UNKNOWN: Final = _(
+    "{place} has a table {table} that is not Cordiale's: it would be left behind. Move it elsewhere first."
+)
+
 MARK: Final = "move.from"
 """Name in `store_state` under which an unfinished copy says whose it is."""
 
 _DERIVED: Final = frozenset({tables.text_rows.name, tables.text_dirty.name})
 _ROWS: Final = 2000
+
+
+Declared = MetaData
+"""The tables that a room declares."""
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -37,6 +45,22 @@ class Tally(msgspec.Struct, frozen=True):
 def rooms_tables(metadata: Iterable[MetaData]) -> list[Table]:
     """Return the tables that are copied, those referred to before those that refer; the text index is made anew."""
     return [table for room in metadata for table in room.sorted_tables if table.name not in _DERIVED]
+
+
+def refuse_unknown(tx: Transaction, chosen: Sequence[Table], place: str) -> None:
+    """Raise IntegrityError for a database with a table that nobody declared: it would be left behind."""
+    known = {table.name for table in chosen} | _DERIVED
+    if tx.dialect == "postgresql":
+        there = set(dump.tables(tx))
+    else:
+        there = {row[0] for row in tx.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    left = sorted(
+        name
+        for name in there - known
+        if not name.startswith((tables.SEARCH_INDEX, "sqlite_")) and name != "alembic_version"
+    )
+    if left:
+        raise IntegrityError("store.unknown-table", UNKNOWN, place=place, table=left[0])
 
 
 def unfinished(tx: Transaction) -> str | None:

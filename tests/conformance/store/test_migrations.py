@@ -28,6 +28,8 @@ def rooms() -> list[str]:
 
 def tables(room: str) -> MetaData:
     name = "cordiale.store.tables" if room == "store" else f"cordiale.{room}.records"
+    for file in (SOURCE / room.replace(".", "/")).glob("*/records.py"):
+        import_module(f"cordiale.{room}.{file.parent.name}.records")
     metadata = import_module(name).metadata
     assert isinstance(metadata, MetaData)
     return metadata

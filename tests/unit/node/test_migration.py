@@ -187,3 +187,12 @@ def test_a_database_with_something_in_it_is_refused(lived: Pair, tmp_path: Path)
     with pytest.raises(CordialeError):
         migrate_store(path, "sqlite:////no/such/folder/x.db", environ={})
     lived.canada = open_node(path, environ={}, carrier=lived.carry)
+
+
+def test_a_table_that_nobody_declared_is_not_left_behind_in_silence(lived: Pair, tmp_path: Path) -> None:
+    where = lived.canada.settings.store.url
+    with lived.canada.store.write() as tx:
+        tx.run("CREATE TABLE notes_of_ours (text TEXT)")
+    with pytest.raises(IntegrityError, match="notes_of_ours"):
+        move(lived, f"sqlite:///{tmp_path / 'new.db'}")
+    assert lived.canada.settings.store.url == where
