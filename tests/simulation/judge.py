@@ -221,6 +221,7 @@ class Judge:
 
     def forget_asks(self, gone: Callable[[Ask], bool]) -> None:
         """Take out recalls that nobody knows of any more, since a node was put back."""
+        self.noted -= {ask.id for ask in self.asks if gone(ask)}  # it may be learnt again from the partner
         self.asks = [ask for ask in self.asks if not gone(ask)]
         for house in self.houses.values():
             for pact in house.pacts.values():
