@@ -15,6 +15,7 @@ from cordiale.exchange import records, rejoin
 from cordiale.exchange.entry import STUB, read_numbers, unpack
 from cordiale.exchange.message import Response
 from cordiale.exchange.segment import Resource, read_header
+from cordiale.release.origin import read_header as read_origin
 from cordiale.stix import atoms as definitions
 from cordiale.stix import tlp
 from cordiale.stix.version import read
@@ -48,6 +49,10 @@ def _brought(tx: Transaction) -> dict[int, set[str]]:
         for vid in read_numbers(vids):
             found.setdefault(vid, set()).add(names.get(number, ""))
     return found
+
+
+def _atoms(text: str) -> Atoms:
+    return frozenset(filter(None, text.split("\n")))
 
 
 class Violation(AssertionError):
@@ -87,6 +92,7 @@ class Judge:
         self.atoms = {**tlp.ATOMS, **{definitions.id_of(atom): atom for atom in EXTRA}}
         self.raws: dict[tuple[str, int], bytes] = {}
         self.stated: dict[tuple[str, str, bytes], Atoms] = {}
+        self.since: dict[tuple[str, str, bytes], Atoms] = {}
         self.learned: dict[str, set[bytes]] = {name: set() for name in (*world.nodes, READER)}
         self.seen = dict.fromkeys(world.nodes, 0)
         self.stale: set[str] = set()
@@ -149,6 +155,8 @@ class Judge:
                 continue  # nobody restates what is said here
             said = {giver: self.stated.get((giver, house.name, kept.said.raw)) for giver in self.world.nodes}
             kept.stated = frozenset().union(*(one for one in said.values() if one is not None))
+            # signed beside it as well, where its originator marked it anew before it was fetched
+            kept.stated |= self.since.get((kept.source, house.name, kept.said.raw), frozenset())
             own = said.get(kept.source)
             kept.least = kept.stated if own is None else own
 
@@ -258,12 +266,31 @@ class Judge:
         header = read_header(resource.header)
         if header.last - header.first + 1 != len(resource.slots):
             raise Violation("sequence", f"{sender}>{receiver}: {header.first}…{header.last} has gaps")
-        for slot in resource.slots:
+        since = {
+            claim.slot: _atoms(resource.markings[claim.marking])
+            for part in resource.origins
+            if (origin := read_origin(part.header)) is not None and origin.node == sender
+            for claim in part.claims
+        }
+        for place, slot in enumerate(resource.slots):
             if slot.raw:
-                stated = frozenset(filter(None, resource.markings[slot.marking].split("\n")))
+                stated = _atoms(resource.markings[slot.marking])
                 self._body(sender, receiver, slot.raw, stated)
+                self._proven(sender, receiver, slot.raw, since.get(place, stated) - stated)
             else:
                 self.coverage["entry withdrawn"] += 1
+
+    def _proven(self, sender: str, receiver: str, raw: bytes, more: Atoms) -> None:
+        """Take note of what the originator signed beyond the marking in the leaf, where this is the first that came."""
+        self.refresh(receiver)
+        self.stale.add(receiver)  # what it takes in of this answer is still to come
+        said = self.by_raw.get(raw)
+        held = self.houses[receiver].kept.get(said.id, {}).get(sender, []) if said is not None else []
+        key = sender, receiver, raw
+        if self.since.get(key, frozenset()) != more and not any(kept.said.raw == raw for kept in held):
+            self.since[key] = more
+            self.restated.add(receiver)
+            self.coverage["marked anew before it was fetched"] += 1
 
     def _body(self, sender: str, receiver: str, raw: bytes, stated: Atoms | None) -> None:
         """Check one body: every canary and every id in it is one the receiver may have."""

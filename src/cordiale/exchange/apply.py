@@ -261,7 +261,7 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
         if whose[place].lowered is not None:
             left.append(aside.lowered(partner, header.first + place, found, whose[place], raw))
             continue
-        stated = from_text(resource.markings[resource.slots[place].marking])
+        stated = from_text(resource.markings[resource.slots[place].marking]) | whose[place].since
         judged = consented.judge(tx, home, partner, found, atoms, stated, consents.get(place), now)
         if judged.missing is not None:
             left.append(aside.unconsented(partner, header.first + place, found, judged.missing, raw))

@@ -22,7 +22,7 @@ from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.records import origins as kept
 from cordiale.exchange.records.origins import BatchRow, OriginRow
 from cordiale.release import multiproof, origin
-from cordiale.release.marking import from_text, marking_hash, text_of
+from cordiale.release.marking import NOTHING, Marking, from_text, marking_hash, text_of
 from cordiale.release.segment import SALT, leaf
 from cordiale.stix.version import Version
 from cordiale.store import markings, versions
@@ -60,7 +60,8 @@ class Whose(msgspec.Struct, frozen=True):
     """Say whose statement a received version is; `proof` is what was proven, by part and claim.
 
     `forwarded` is true when the one who sent it is not the one who stated it; `lowered` is then an atom of the
-    originator's marking that the forwarder left out.
+    originator's marking that the forwarder left out. `since` are the atoms its originator signed after it numbered the
+    version for us: it was marked anew meanwhile, and what goes onward goes under both.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Whose(msgspec.Struct, frozen=True):
     forwarded: bool = False
     proof: tuple[Part, Claim] | None = None
     lowered: str | None = None
+    since: Marking = NOTHING
 
 
 def unsealed(tx: Transaction, going: Sequence[tuple[int, int]]) -> set[int]:
@@ -189,12 +191,16 @@ def judge(
             text = texts[claim.marking]
             fits = sound and claim.leaf == leaf(claim.salt, version.hash, marking_hash(from_text(text)))
             proof = (part, claim) if fits else None
-            if header.node == partner.node:
-                found[claim.slot] = Whose(partner.node, partner.identities, proof=proof if vouched else None)
-                continue
-            lowered = None
+            more = NOTHING
             if fits and version.type != "marking-definition":  # which goes under the marking of what names it
-                lowered = min(from_text(text) - from_text(stated), default=None)
+                more = from_text(text) - from_text(stated)
+            if header.node == partner.node:
+                theirs = Whose(partner.node, partner.identities)
+                if vouched:
+                    theirs = msgspec.structs.replace(theirs, proof=proof, since=more)
+                found[claim.slot] = theirs
+                continue
+            lowered = min(more, default=None)
             if fits and vouched and known is not None:
                 found[claim.slot] = Whose(known.node, known.identities, True, proof, lowered)
             else:

@@ -234,6 +234,25 @@ def test_a_forwarder_cannot_lower_what_the_originator_signed(four):
     assert msgspec.json.decode(aside.params)["atom"] == "tlp:amber"
 
 
+def test_what_is_marked_anew_before_it_is_fetched_is_taken_in_and_goes_onward_under_both(four):
+    can, fra, gbr = four["CAN"], four["FRA"], four["GBR"]
+    stix_id = id_of(indicator("a"))
+    can.put(indicator("a"))
+    can.cut("FRA")
+    with can.store.write() as tx:
+        versions.remark(tx, stix_id, "CAN", frozenset({"tlp:amber"}))
+    can.cut("GBR")  # signed anew, beside what Canada numbered for France before
+    assert pull(fra, can).link.state == "up"
+    give(fra, gbr)
+    for node in (fra, gbr):
+        with node.store.read() as tx:
+            (row,) = versions.get(tx, stix_id, None)
+            assert row.source == "CAN"
+            assert markings.atoms(tx, row.effective_mid) == {"tlp:green", "tlp:amber"}
+    with gbr.store.read() as tx:
+        assert records.set_aside(tx) == []
+
+
 def test_what_is_forwarded_without_proof_stays_apart_and_names_nobody(four):
     fra, gbr = four["FRA"], four["GBR"]
     for name in ("CLIENT-ONE", "CLIENT-TWO"):
