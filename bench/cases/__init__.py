@@ -29,3 +29,6 @@ CASES = {
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }
 """Name → (module, what it measures); the order is that of a whole run."""
+
+NAMED: frozenset[str] = frozenset({"publish-visible", "simulate", "first-sync", "remark", "reconcile"})
+"""What `--quick` leaves out unless it is named: exchanges of whole nodes, whose smallest useful run takes too long."""
