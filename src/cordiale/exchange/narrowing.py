@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cordiale.exchange import recall, records
+import orjson
+
+from cordiale.exchange import entry, recall, records
 from cordiale.exchange.gate import Gate
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
@@ -62,8 +64,23 @@ def let_go(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
     withdraw_from(tx, records.pair(tx, partner.number), mine)
     held.discard(mine)
     records.save_held(tx, partner.number, held)
+    _undraft(tx, partner, set(mine).difference(records.passed_among(tx, partner.number, mine)))
     parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(tx, mine).items()}
     records.owe_versions(tx, partner.number, [parents.get(vid, vid) for vid in mine])
+
+
+def _undraft(tx: Transaction, partner: Partner, vids: set[int]) -> None:
+    """Leave out of drafts that follow from a marking or from rules what the partner never got: there is nothing to ask back."""
+    for row in records.recalls(tx, number=partner.number, state="draft"):
+        drafted = entry.read_numbers(row.vids).tolist()
+        left = [vid for vid in drafted if vid not in vids]
+        if row.by != BY_MARKING or len(left) == len(drafted):
+            continue
+        if left:
+            ids = sorted({one[0] for one in records.dated(tx, left).values()})
+            records.save_recall(tx, row.id, {"ids": orjson.dumps(ids).decode(), "vids": entry.numbers(left)})
+        else:
+            records.forget_draft(tx, row.id)
 
 
 def go_past(store: Store, partner: Partner, vids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from cordiale.exchange import recall
 from cordiale.release.rules import parse
 from cordiale.stix import atoms
 from tests.unit.exchange.test_stream import change_rules, pair
-from tests.unit.exchange.world import RULES, id_of, indicator, pull
+from tests.unit.exchange.world import RULES, Node, id_of, indicator, pull
 
 RED = RULES.replace('tlp = "amber"', 'tlp = "red"')
 
@@ -31,3 +31,34 @@ def test_the_tear_line_goes_beside_the_recall_of_the_whole() -> None:
     with here.store.read() as tx:
         (drafted,) = recall.recalls(tx, partner="FRA")
     assert (drafted.state, drafted.ids) == ("draft", (id_of(partly_red("a")),))
+
+
+def test_what_was_never_fetched_is_not_asked_back_and_goes_when_it_may_again() -> None:
+    here, there = pair(RED)
+    fetched, waiting = indicator("a"), indicator("b")
+    here.put((fetched, ("tlp:red",)), indicator("c"))
+    here.cut("FRA")
+    pull(there, here)
+    here.put((waiting, ("tlp:red",)))
+    here.cut("FRA")
+    wide, here.rules = here.rules[0], [parse(RULES)]
+    change_rules(here, wide)
+    here.cut("FRA")
+    assert drafts(here) == [tuple(sorted((id_of(fetched), id_of(waiting))))]
+    assert pull(there, here).withdrawn == 1
+    assert drafts(here) == [(id_of(fetched),)]
+    known = here.partnership("FRA")
+    assert known is not None
+    with here.store.write() as tx:
+        (drafted,) = recall.recalls(tx, partner="FRA")
+        recall.confirm(tx, here.home, known, drafted.id, "officer", here.clock())
+    narrow, here.rules = here.rules[0], [wide]
+    change_rules(here, narrow)
+    here.cut("FRA")
+    pull(there, here)
+    assert there.ids() == {id_of(waiting), id_of(indicator("c"))}
+
+
+def drafts(node: Node) -> list[tuple[str, ...]]:
+    with node.store.read() as tx:
+        return [one.ids for one in recall.recalls(tx, partner="FRA", state="draft")]

@@ -101,6 +101,11 @@ def save_recall(tx: Transaction, recall_id: str, values: Mapping[str, Any]) -> N
     tx.run(changing(recall_table, ("id",), tuple(values)), key_id=recall_id, **values)
 
 
+def forget_draft(tx: Transaction, recall_id: str) -> None:
+    """Forget a recall that was drafted and never sent."""
+    tx.run("DELETE FROM exchange_recall WHERE id = ? AND state = 'draft'", recall_id)
+
+
 def recall(tx: Transaction, recall_id: str) -> RecallRow | None:
     """Return one recall of ours."""
     row = tx.row(_RECALL, id=recall_id)
