@@ -454,10 +454,11 @@ class Judge:
         asked = origin.pacts.get(other.name) if origin is not None else None
         if asked is not None and said.raw in asked.recalled:
             return True  # its originator took it back from this node: no forwarder brings it there again
-        overlay = other.overlay.get((said.id, pact.giver), frozenset())
-        overlay |= other.overlay.get((said.id, kept.source), frozenset())
+        # the receiver itself may have said until when it keeps it, or what it speaks about: it ends there with that
+        named = [(one, source) for one in (said.id, *said.inherent) for source in (pact.giver, kept.source)]
+        overlay = frozenset[str]().union(*(other.overlay.get(key, frozenset()) for key in named))
         if any(atom.startswith("not-after") for atom in overlay):
-            return True  # the receiver itself said until when it keeps it
+            return True
         return said.author == other.name or any(
             k.said.author == other.name for source in other.kept.get(said.id, {}).values() for k in source
         )
