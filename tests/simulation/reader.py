@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.exchange.entry import unpack
 from cordiale.exchange.message import Request
 from cordiale.exchange.stream import collection_id
 from tests.simulation.judge import Violation
+from tests.simulation.reference import instant
 from tests.simulation.world import READER
 
 if TYPE_CHECKING:
@@ -24,6 +26,18 @@ class Reader:
         self.after = ""
         self.collection = ""
         self.more = False
+        self.past = (0, 0)
+
+    def rolled_back(self, schedule: Schedule) -> None:
+        """Remember how far it had read when the node was rolled back and nobody told it.
+
+        Entries dated before that are on the node again and unread, and a client that pages by date does not go back. While
+        no partner proves that the node is behind, it cannot know; once it does, all go again in the next generation.
+        """
+        with schedule.world.nodes["can"].store.read() as tx:
+            generation = records.pair(tx, records.partner(tx, READER).number).generation
+        after = instant(self.after) if self.after else 0
+        self.past = generation, max(after, self.past[1] if self.past[0] == generation else 0)
 
     def read(self, schedule: Schedule) -> None:
         """Read pages until there is no more, or three."""
@@ -64,6 +78,26 @@ class Reader:
         data = b"".join(self.held)
         now = schedule.world.nodes["can"].clock()
         pact = house.pacts[READER]
+        gone_past = self._gone_past(schedule)
         for kept in house.must(READER, now):
+            if kept.vid in gone_past:
+                continue
             if kept.said.token.encode() not in data and kept.said.raw not in pact.recalled:
                 raise Violation("loss", f"the plain client never got {kept.said.id} ({kept.said.token})")
+
+    def _gone_past(self, schedule: Schedule) -> set[int]:
+        """Return the versions that a roll-back nobody noticed left behind what the client had read."""
+        generation, after = self.past
+        with schedule.world.nodes["can"].store.read() as tx:
+            pair = records.pair(tx, records.partner(tx, READER).number)
+            if pair.generation != generation:
+                return set()
+            segments = records.segments_with_vids(tx, pair.number, generation, 0, 1 << 62)
+            vids = {
+                vid
+                for segment in segments
+                for place, vid in enumerate(unpack(segment.entries).vids)
+                if segment.base_us + place <= after
+            }
+            lines = records.tear_line_parents(tx, sorted(vids)).values()
+            return vids | {line.parent_vid for line in lines}

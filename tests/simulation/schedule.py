@@ -435,6 +435,8 @@ class Schedule:
             if one.name in self.copies:
                 self.judge.recalls(one.name)
                 restoring.put_back(one, self.judge, self.copies[one.name], told=told)
+                if one.name == "can" and not told:
+                    self.reader.rolled_back(self)
                 self.coverage[f"node {'restored' if told else 'rolled back'}"] += 1
                 self.trace("put back", one.name, told)
 
