@@ -43,7 +43,7 @@ def show(
         int | None,
         typer.Option("--before", metavar="NUMBER", help=tr(_("Go on where an earlier page ended."))),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", metavar="NUMBER", help=tr(_("Most lines.")))] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """List acts."""
     from cordiale.desk.inspection import audit_show

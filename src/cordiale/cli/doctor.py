@@ -70,7 +70,7 @@ def _recalled(like: list[bytes]) -> None:
             return (
                 SIGNS["well"]
                 + " "
-                + tr(_("Nothing of what was recalled or purged was found in this node’s folder."))
+                + tr(_("Nothing of what was recalled or purged was found in this node's folder."))
             )
         rows = [(one.id, one.what, one.file, one.table or "–") for one in found]
         headings = ("ID", tr(_("What")), tr(_("File")), tr(_("Table")))

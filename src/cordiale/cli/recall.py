@@ -33,7 +33,7 @@ OUTCOMES = {
 ONWARD = {
     "asked": _("asked, not all have answered"),
     "acknowledged": _("acknowledged by all"),
-    "refused": _("cannot be done by all"),
+    "refused": _("not all can do it"),
 }
 
 OFFICER = typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
@@ -76,7 +76,7 @@ def ask(
     ] = None,
     entries: Annotated[
         str | None,
-        typer.Option("--entries", metavar="N-M", help=tr(_("Entries of one partner’s stream instead."))),
+        typer.Option("--entries", metavar="N-M", help=tr(_("Entries of one partner's stream instead."))),
     ] = None,
     erasure: Annotated[
         bool,

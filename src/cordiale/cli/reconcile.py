@@ -75,7 +75,7 @@ def set_aside(
         typer.Option("--show", metavar="NUMBER", help=tr(_("Write the bytes of one of them instead."))),
     ] = None,
     after: Annotated[int, typer.Option(help=tr(_("Go on after this number.")))] = 0,
-    limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 100,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 100,
 ) -> None:
     """List what is kept aside."""
     import msgspec

@@ -67,7 +67,7 @@ def end(officer: Annotated[str | None, _OFFICER] = None) -> None:
     "log", cls=Command, help=tr(_("List what was removed, newest first: counts and rules, no content."))
 )
 def log(
-    limit: Annotated[int, typer.Option("--limit", "-n", metavar="NUMBER", help=tr(_("Most lines.")))] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """List removals."""
     from cordiale.desk.retention import retention_log

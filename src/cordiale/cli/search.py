@@ -35,7 +35,7 @@ def search(
         typer.Option(help=tr(_("An observable value, such as ipv4-addr=198.51.100.7."))),
     ] = None,
     after: Annotated[str | None, typer.Option(help=tr(_("Go on where an earlier page ended.")))] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
     counts: Annotated[bool, typer.Option("--counts", help=tr(_("Count by type instead.")))] = False,
 ) -> None:
     """Search objects."""

@@ -19,7 +19,7 @@ app = group(_("List what could not be taken in, and try again."))
 @app.command("list", cls=Command, help=tr(_("List what is set aside: file, object, path and reason.")))
 def list_(
     after: Annotated[int | None, typer.Option(help=tr(_("Go on after this number.")))] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help=tr(_("Most lines.")))] = 100,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 100,
 ) -> None:
     """List what is set aside."""
     import msgspec

@@ -168,7 +168,7 @@ def _session(uri: Uri, *, writing: bool = False) -> Any:
     except ImportError as error:
         raise ConfigurationError(
             "pkcs11-missing",
-            _("A key in a module needs the extra pkcs11. Install it: pip install “cordiale[pkcs11]”"),
+            _("A key in a module needs the extra pkcs11. Install it: pip install 'cordiale[pkcs11]'"),
         ) from error
     try:
         token = pkcs11.lib(uri.module).get_token(token_label=uri.token)
