@@ -21,6 +21,7 @@ from cordiale.store.lease import Kept, Lease, Lent
 from cordiale.store.notices import Notices
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
+from cordiale.store.watch import Watch
 
 NESTED = _("A second writing transaction was opened inside one. Pass the transaction down instead.")
 NOT_MEMORY = _(
@@ -171,8 +172,7 @@ class Store:
         self._inside: Transaction | None = None  # the transaction that holds the turn
         self._commits = 0
         self._own = os.urandom(8).hex()  # what this process announces is no news to it
-        self._watch: Connection | None = None
-        self._watching = threading.Lock()
+        self._watch = Watch(lambda: self.engine, opened.dialect)
         self._changed_before: int | None = None
 
     def read(self) -> AbstractContextManager[Transaction]:
@@ -259,10 +259,8 @@ class Store:
         """Return a token that differs whenever a row was changed and committed since an earlier one."""
         if self.memory is not None:
             return self._commits
-        with self._explaining(), self._watching:
-            if self._watch is None:
-                self._watch = engines.watcher(self.engine)
-            return engines.watched(self._watch, self.dialect), self._commits
+        with self._explaining():
+            return self._watch.token(), self._commits
 
     def listen(self, heard: Callable[[], None]) -> Notices:
         """Have `heard` called, from a thread, after commits of other processes; close what is returned before the store.
@@ -273,10 +271,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of every connection; a memory store ends with it."""
-        with self._watching:
-            if self._watch is not None:
-                self._watch.close()
-                self._watch = None
+        self._watch.close()
         if self.memory is not None:
             self.memory.close()
             return

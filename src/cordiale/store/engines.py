@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -226,19 +226,3 @@ def rows_changed(driver: Any, dialect: Dialect) -> int | None:
     """Return how many rows a connection changed so far, None where the database does not count them."""
     changed: int | None = driver.total_changes if dialect == "sqlite" else None
     return changed
-
-
-def watcher(engine: Engine) -> Connection:
-    """Open the connection that notices commits of others."""
-    return engine.connect()
-
-
-def watched(connection: Connection, dialect: Dialect) -> object:
-    """Return what changes with every commit."""
-    driver: Any = connection.connection.dbapi_connection
-    if dialect == "sqlite":
-        return driver.execute("PRAGMA data_version").fetchone()[0]
-    try:
-        return driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
-    finally:
-        driver.rollback()

@@ -102,3 +102,27 @@ def test_an_empty_put_is_fine(store: Store) -> None:
     with store.read() as tx:
         assert current(tx, Filter(), None, 10, None).rows == []
         assert current(tx, Filter(), None, 0, frozenset()).rows == []
+
+
+def test_a_token_comes_again_after_the_database_cut_its_connections(store: Store, backend: str) -> None:
+    before = store.changed()
+    if backend == "postgresql":
+        with store.bare() as driver:
+            driver.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            driver.rollback()
+    elif backend == "sqlite":
+        with store._watch._turn:
+            assert store._watch._connection is not None
+            driver = store._watch._connection.connection.dbapi_connection
+            assert driver is not None
+            driver.close()
+    else:
+        pytest.skip("memory has no connection to lose")
+    after = store.changed()
+    assert after != before
+    keep(store, sdo("campaign", "a"))
+    assert store.changed() != after
