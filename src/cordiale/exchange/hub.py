@@ -11,7 +11,10 @@ from cordiale.exchange import wake
 from cordiale.exchange.home import Partner
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.records.reaches import Reach, reaches
+from cordiale.platform.log import logger
 from cordiale.store.connection import Store
+
+log = logger("exchange")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -46,6 +49,7 @@ class Hub:
         self._waiting: dict[int, set[Waiting]] = {}
         self._streams: dict[int, Waiting] = {}
         self._task: asyncio.Task[None] | None = None
+        self._away = False  # said once, not at every look
 
     @property
     def streams(self) -> int:
@@ -61,10 +65,10 @@ class Hub:
         """Wait for news of one partner until the block is left."""
         one = Waiting()
         self._waiting.setdefault(number, set()).add(one)
-        self._look()
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
         try:
+            self._look()
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
             yield one
         finally:
             others = self._waiting[number]
@@ -136,7 +140,7 @@ class Hub:
         end = self._bell.listen(heard)
         try:
             while self._waiting:
-                self._look()
+                self._look_again()
                 await asyncio.sleep(REST_S)
                 try:
                     await asyncio.wait_for(rung.wait(), wake.LOOK_S - REST_S)
@@ -146,6 +150,17 @@ class Hub:
                     rung.clear()
         finally:
             end()
+
+    def _look_again(self) -> None:
+        """Look, and let those who wait go on waiting when the database does not answer: it may the next time."""
+        try:
+            self._look()
+        except Exception as error:  # noqa: BLE001 (whatever took the database away, it is tried again)
+            if not self._away:
+                log.warning("the database is away: who waits for news is told late", error=error)
+            self._away = True
+        else:
+            self._away = False
 
     def _look(self) -> None:
         """Read all numbers when something was committed; wake those whose numbers moved."""

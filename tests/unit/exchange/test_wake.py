@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from cordiale.exchange import records, wake
 from cordiale.exchange.asgi import App, application
+from cordiale.exchange.hub import Hub
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.listening import POLLED_S, SHORTS, Ear, events
 from cordiale.exchange.message import Flow, Request, Response
@@ -147,6 +149,35 @@ def test_what_another_process_of_the_node_commits_is_found_without_a_ring() -> N
         await reader.until(b'"last":1')
         reader.gone.set()
         await asyncio.wait_for(task, 10)
+
+    with two() as (here, there):
+        asyncio.run(play(here, there))
+
+
+def test_who_waits_hears_again_once_the_database_is_back_and_a_refusal_leaves_nobody_behind() -> None:
+    async def play(here: Node, there: Node) -> None:
+        assert here.service is not None
+        hub, reader, late = Hub(here.store, here.service.bell), Reader(), Reader()
+        with here.store.read() as tx:
+            known = records.partner(tx, "FRA")
+        waits = asyncio.ensure_future(hub.stream(Told(0, 0), known, reader.receive, reader.send))
+        await reader.until(b":")
+        before = set(hub._waiting[known.number])
+        with here.store.write() as tx:
+            tx.run("ALTER TABLE exchange_pair RENAME TO away")
+            tx.run("INSERT INTO text_dirty (vid) VALUES (1)")
+        with pytest.raises(sqlite3.OperationalError):
+            await hub.stream(Told(0, 0), known, late.receive, late.send)
+        assert hub._waiting[known.number] == before
+        assert hub._task is not None
+        await asyncio.wait({hub._task}, timeout=2 * wake.LOOK_S)  # it looks meanwhile
+        with here.store.write() as tx:
+            tx.run("ALTER TABLE away RENAME TO exchange_pair")
+        here.put(indicator("shown"))
+        here.cut("FRA")
+        await reader.until(b'"last":1')
+        reader.gone.set()
+        await asyncio.wait_for(waits, 10)
 
     with two() as (here, there):
         asyncio.run(play(here, there))
