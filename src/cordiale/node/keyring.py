@@ -6,12 +6,14 @@ one writing transaction, so that no segment is cut with a key that does not hold
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from cordiale.evidence.files import flush_folder
 from cordiale.exchange import records
 from cordiale.exchange.home import Own
 from cordiale.node import layout
@@ -56,11 +58,15 @@ def read_public(folder: Path) -> Public:
 
 
 def write_public(folder: Path, made: Public) -> None:
-    """Replace the file at once."""
+    """Replace the file at once; it is on the disk before it takes the other's place."""
     file = public_file(folder)
     temporary = file.with_name(file.name + ".new")
-    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n")
+    with temporary.open("wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
     temporary.replace(file)
+    flush_folder(file.parent)
 
 
 def stored_public(tx: Transaction, folder: Path) -> Public:
@@ -96,10 +102,14 @@ class Keyring:
         self._egress: Egress | None = None
 
     def reconcile(self, store: Store) -> None:
-        """Bring the file back to what the store knows, where a change of keys was cut off between the two."""
+        """Bring the file back to what the store knows, where a change of keys was cut off or the file was damaged."""
         with store.read() as tx:
             known = stored_public(tx, self._folder)
-        if known != read_public(self._folder):
+        try:
+            said: Public | None = read_public(self._folder)
+        except ConfigurationError:
+            said = None
+        if known != said:
             write_public(self._folder, known)
 
     def own(self) -> Own:

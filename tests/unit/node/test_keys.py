@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from cordiale.exchange.nodes import BASE, Hello
 from cordiale.exchange.partner import partner
 from cordiale.exchange.segment import Resource
 from cordiale.node import rotation
-from cordiale.node.keyring import read_public, write_public
+from cordiale.node.keyring import public_file, read_public, write_public
 from cordiale.node.keys import keys
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
@@ -164,6 +165,38 @@ def test_a_change_that_was_cut_off_is_brought_back_to_what_the_store_knows(pair:
     write_public(pair.canada.path, msgspec.structs.replace(before, current="00" * 32))
     with open_node(pair.canada.path, environ={}) as again:
         assert keys_now(again.desk.home).keys[0].hex() == before.current
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"current"'])
+def test_a_file_of_keys_that_a_power_cut_damaged_is_written_again(
+    pair: Pair, damaged: bytes, marie: Actor
+) -> None:
+    rotation.rotate_signing(pair.canada, marie)
+    before = read_public(pair.canada.path)
+    public_file(pair.canada.path).write_bytes(damaged)
+    with open_node(pair.canada.path, environ={}) as again:
+        assert keys_now(again.desk.home).keys[0].hex() == before.current
+    assert read_public(pair.canada.path) == before
+
+
+def test_the_file_of_keys_is_on_the_disk_before_it_takes_the_other_s_place(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, done = public_file(pair.canada.path), list[str]()
+    fsync, replace = os.fsync, Path.replace
+
+    def flushed(handle: int) -> None:
+        done.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        fsync(handle)
+
+    def replaced(temporary: Path, target: Path) -> Path:
+        done.append("replaced")
+        return replace(temporary, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", replaced)
+    write_public(pair.canada.path, read_public(pair.canada.path))
+    assert done == [f"{file}.new", "replaced", str(file.parent)]
 
 
 def test_a_compromise_closes_the_link_marks_what_came_and_ends_with_new_words(
