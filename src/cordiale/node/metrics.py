@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cordiale.desk.latency import BOUNDS_S, Histogram
 from cordiale.desk.latency.view import histograms
+from cordiale.exchange.partner import partners
 from cordiale.exchange.records.reaches import reaches
 from cordiale.exchange.rejoin import CODES, STATE
 from cordiale.exchange.sync import links
@@ -51,6 +52,11 @@ class _Links:
         with self._desk.store.read() as tx:
             found = {one.partner: one for one in links(tx)}
             known = [one for one in reaches(tx).values() if one.state != "invited"]
+            visited = {
+                one.node
+                for one in partners(tx)
+                if one.state == "confirmed" and one.assurance == "node" and one.kind == "two-way"
+            }
             measured = histograms(tx)
         gauges = {
             "up": ("Whether the last visit to the partner succeeded.", lambda r, k: k.state == "up"),
@@ -78,6 +84,8 @@ class _Links:
         for name, (says, value) in gauges.items():
             family = GaugeMetricFamily(f"cordiale_link_{name}", says, labels=["partner"])
             for reach in known:
+                if name == "up" and reach.node not in visited:
+                    continue  # nobody visits it: it would seem down for ever
                 family.add_metric([reach.node], float(value(reach, found[reach.node])))  # type: ignore[no-untyped-call]
             yield family
         delays = HistogramMetricFamily(

@@ -14,8 +14,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.partners import partner_add_client
 from cordiale.exchange import records, rejoin
 from cordiale.exchange.message import Request
+from cordiale.exchange.records import carried
 from cordiale.node.links import examined
 from cordiale.node.node import Node
 from cordiale.node.work import Work
@@ -86,6 +88,23 @@ def test_metrics_hold_the_numbers_of_each_link_and_the_delays(pair: Pair) -> Non
     assert came["cordiale_release_latency_seconds_bucket", "+Inf", "canada", "visible"] == 2
     body = ask(app(pair.canada, pages=False), "/metrics").body
     assert not [word for word in WORDS if word in body]
+
+
+def test_only_partners_that_are_visited_are_up_or_down(pair: Pair, marie: Actor) -> None:
+    partner_add_client(pair.canada.desk, marie, "reader", nation="FRA", organisation="Reader")
+
+    def told() -> set[str]:
+        return {label[0] for name, *label in scraped(pair.canada) if name == "cordiale_link_up"}
+
+    assert told() == {"france"}
+    with pair.canada.store.write() as tx:
+        number = records.partner(tx, "france").number
+        carried.save_kind(tx, number, "delayed")
+    assert told() == set()
+    with pair.canada.store.write() as tx:
+        carried.save_kind(tx, number, "two-way")
+        tx.run("UPDATE exchange_partner SET state = 'left' WHERE number = ?", number)
+    assert told() == set()
 
 
 def test_metrics_are_the_same_whatever_is_hidden(pair: Pair) -> None:
