@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from cordiale.platform.errors import ConfigurationError, CordialeError
+from cordiale.platform.errors import ConfigurationError, CordialeError, explain
 from cordiale.release import pkcs11
 from cordiale.release.egress.client import spawn_egress
 from cordiale.release.keys import verify_ed25519, write_reference
@@ -78,3 +79,11 @@ def test_a_uri_says_all_that_is_needed_and_never_the_pin() -> None:
         pkcs11.read_uri("pkcs11:token=a")
     found = pkcs11.read_uri("pkcs11:token=My%20HSM;id=%01%FF?module-path=/m.so&pin-source=file:///etc/pin")
     assert (found.token, found.id, found.pin_source) == ("My HSM", b"\x01\xff", "/etc/pin")
+
+
+def test_without_the_extra_the_message_holds_a_command_to_paste(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
+    with pytest.raises(ConfigurationError) as refused:
+        pkcs11.public_key("pkcs11:token=a;object=b?module-path=/m.so&pin-source=/pin")
+    for language in ("en", "fr"):
+        assert "pip install 'cordiale[pkcs11]'" in explain(refused.value, language)
