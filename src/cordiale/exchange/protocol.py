@@ -18,7 +18,11 @@ PROTOCOLS = (2, 1)
 SIGNED_WELCOME = 2
 """The protocol from which on the answer to a greeting is signed."""
 
-EXTENSIONS: tuple[str, ...] = ()
+CONSENTS = "consents"
+RECONCILE = "reconcile"
+
+EXTENSIONS: tuple[str, ...] = (CONSENTS, RECONCILE)
+"""What a greeting announces beside the protocol; a partner that does not announce one is never asked for it."""
 
 #: Error codes that say one side has to be upgraded; the link stands still until then, and nothing is skipped.
 UPGRADE = frozenset({"exchange.hello.protocol", "exchange.segment.version", "exchange.segment.kind"})

@@ -23,7 +23,7 @@ from cordiale.exchange import apply as applying
 from cordiale.exchange.asking import ask, ask_signed
 from cordiale.exchange.home import LEAVING, Home, Partner
 from cordiale.exchange.message import Request, Response, Transport
-from cordiale.exchange.protocol import EXTENSIONS, PROTOCOLS, UPGRADE
+from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
 from cordiale.exchange.tls import PIN_REFUSED
 from cordiale.platform.errors import (
     CordialeError,
@@ -65,7 +65,10 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Pulled(msgspec.Struct, frozen=True):
-    """Report one visit to a partner; `more` says that the partner has more than one visit takes."""
+    """Report one visit to a partner; `more` says that the partner has more than one visit takes.
+
+    `extensions` are those the partner announced in its answer to the greeting.
+    """
 
     partner: str
     link: Link
@@ -76,6 +79,7 @@ class Pulled(msgspec.Struct, frozen=True):
     set_aside: int = 0
     recalls: int = 0
     more: bool = False
+    extensions: tuple[str, ...] = ()
 
 
 def visit(
@@ -108,6 +112,7 @@ def visit(
         set_aside=visited.set_aside,
         recalls=visited.recalls,
         more=visited.more,
+        extensions=visited.welcome.extensions if visited.welcome is not None else (),
     )
 
 
@@ -135,7 +140,7 @@ class _Visit:
         problem: CordialeError | None = None
         state: State = "up"
         done: set[str] = set()
-        for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over):
+        for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree):
             if step == self._pull and self.partner.state == LEAVING:
                 continue
             try:
@@ -277,7 +282,6 @@ class _Visit:
 
     def _hand_over(self) -> None:
         answering.refresh_all(self.store, self.home, self.partner)
-        consent.carry(self.store, self.home, self.partner, self._ask)
         with self.store.read() as tx:
             waiting = records.undelivered_receipts(tx, self.partner.number)
             link = records.link(tx, self.partner.number)
@@ -302,6 +306,11 @@ class _Visit:
             records.save_link(
                 tx, self.partner.number, {"acknowledged": mine.entries, "checkpoint": answer.body}
             )
+
+    def _agree(self) -> None:
+        """Carry requests for consent and their answers; they wait while the partner's release has none."""
+        if self.welcome is not None and CONSENTS in self.welcome.extensions:
+            consent.carry(self.store, self.home, self.partner, self._ask)
 
     def _ask(self, request: Request) -> Response:
         return ask(self.home, self.partner, self.transport, request)

@@ -9,6 +9,7 @@ from cordiale.desk import reconcile as reconciling
 from cordiale.desk.reconcile import SLICE_S
 from cordiale.exchange.listening import Ear, listen
 from cordiale.exchange.partner import partner as one
+from cordiale.exchange.protocol import RECONCILE
 from cordiale.exchange.sync import visit
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
@@ -27,12 +28,16 @@ FIRST_S = 0.5
 LONGEST_S = 120.0
 """Most seconds to wait after failures in a row: one request in two minutes troubles nobody."""
 
+AGAIN = 15 * 60 * 1_000_000
+"""Microseconds until a comparison that failed is tried again: visits go on meanwhile as if there were none."""
+
 log = logger("node")
 
 
 def keep(desk: Desk, ticks: Ticks, name: str) -> None:
     """Serve one link until the node closes, another process leads, or the partner is no longer confirmed."""
     failures = 0
+    compare_from = 0
     way: _Way | None = None
     while not ticks.stopping and ticks.leads:
         try:
@@ -55,7 +60,12 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 attachments.fetch(desk, partner, way.carrier)
                 if pulled.more:
                     continue
-                if reconciling.in_turn(desk, partner, way.carrier):
+                goes_on = False
+                if RECONCILE in pulled.extensions and desk.clock() >= compare_from:
+                    compare_from = desk.clock() + AGAIN
+                    goes_on = reconciling.in_turn(desk, partner, way.carrier)
+                    compare_from = 0
+                if goes_on:
                     listen(desk.store, desk.home, partner, way.carrier, seconds=SLICE_S)
                 else:
                     way.ear.wait(float(desk.settings.exchange.poll_s))

@@ -12,6 +12,8 @@ from cordiale.exchange import consent as asking
 from cordiale.exchange import proof, records, segment
 from cordiale.exchange.consented import read_consent
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.nodes import Welcome
+from cordiale.exchange.protocol import EXTENSIONS
 from cordiale.exchange.records import consents as kept
 from cordiale.exchange.why import why
 from cordiale.platform.errors import Conflict, InputError, IntegrityError
@@ -386,3 +388,32 @@ def test_many_objects_make_several_requests(three):
 
 def test_the_same_content_read_again_is_the_object_that_was_consented_to(three):
     assert read(ONE)[0].hash == read(orjson.dumps(orjson.loads(ONE), option=orjson.OPT_SORT_KEYS))[0].hash
+
+
+def test_a_partner_whose_release_has_no_consents_is_not_asked_and_the_rest_is_handed_over(three):
+    can, fra = three["CAN"], three["FRA"]
+    can.put((ONE, CONTROLLED))
+    can.cut("FRA")
+    (consent_id,) = ask(fra, ONE)
+
+    def older(request: Request) -> Response:
+        if "consents" in request.path or "reconcile" in request.path:
+            return Response(404)
+        answer = can.answer(request)
+        if not request.path.endswith("hello"):
+            return answer
+        # as it answered then: of protocol 1, whose greeting nobody signs
+        welcome = msgspec.json.decode(answer.body, type=Welcome)
+        welcome = msgspec.structs.replace(welcome, protocol=1, extensions=())
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(welcome))
+
+    with fra.store.write() as tx:
+        records.save_partner(tx, msgspec.structs.replace(records.partner(tx, "CAN"), protocol=1), 0)
+    pulled = pull(fra, can, older)
+    assert (pulled.link.state, pulled.link.code, pulled.extensions) == ("up", "", ())
+    with fra.store.read() as tx:
+        assert records.link(tx, records.partner(tx, "CAN").number).acknowledged == 1
+        assert kept.consent(tx, consent_id).state == "waiting"
+    assert pull(fra, can).extensions == EXTENSIONS
+    with can.store.read() as tx:
+        assert kept.consent(tx, consent_id) is not None
