@@ -75,23 +75,24 @@ def take_in(store: Store, home: Home, files: Sequence[Path]) -> list[Taken]:
         except CordialeError as error:
             done.append(_refused(path, error))
         except OSError as error:
-            done.append(
-                _refused(
-                    path,
-                    NotFound(
-                        "exchange.carry.file",
-                        _("{file} cannot be read: {problem}"),
-                        file=str(path),
-                        problem=error.strerror or "",
-                    ),
-                )
-            )
+            done.append(_refused(path, _unreadable(path, error)))
     for _place, path, partner, statement in sorted(found, key=lambda one: one[0]):
         try:
             done.append(_Reading(store, home, partner, path, statement).run())
         except CordialeError as error:
             done.append(_refused(path, error, partner))
+        except OSError as error:  # the medium was pulled out, or is worn
+            done.append(_refused(path, _unreadable(path, error), partner))
     return done
+
+
+def _unreadable(path: Path, error: OSError) -> NotFound:
+    return NotFound(
+        "exchange.carry.file",
+        _("{file} cannot be read: {problem}"),
+        file=str(path),
+        problem=error.strerror or "",
+    )
 
 
 def _recognise(store: Store, path: Path) -> tuple[Partner, bytes]:

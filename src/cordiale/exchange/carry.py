@@ -34,7 +34,7 @@ from cordiale.store.connection import Store, Transaction
 KINDS: Final = ("two-way", "delayed", "one-way")
 
 REPEATS: Final = 3
-"""How many bundles in a row carry an entry where no receipt can come back."""
+"""How many runs in a row carry an entry where no receipt can come back."""
 
 BUNDLE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of parts after which a further bundle is begun: what an old medium or a slow gate still takes."""
@@ -58,13 +58,13 @@ def out(
 ) -> list[Written]:
     """Write for a partner what it has not acknowledged: segments, recalls, receipts; in files of bounded size.
 
-    Where no receipt can come back (`one-way`) each entry goes in three bundles in a row. `since` repeats from an
+    Where no receipt can come back (`one-way`) each entry goes in three runs in a row. `since` repeats from an
     entry on. Raises NotFound for a folder that is not there, Conflict for files that are, ProtocolError
     while the link is closed.
     """
     if not folder.is_dir():
         raise NotFound("exchange.carry.folder", _("{folder} is not a folder."), folder=str(folder))
-    partner = partnership.partner
+    partner, now = partnership.partner, home.clock()  # one time for all files: it tells this run from others
     with store.read() as tx:
         rejoin.refuse_closed(tx, partner)
         number = carried.last_carried(tx, partner.number, OUT)
@@ -73,7 +73,7 @@ def out(
     done: list[Written] = []
     for parts in _bundles(store, home, partnership, begin, fixed):
         number += 1
-        done.append(_write(store, home, partner, folder, number, parts))
+        done.append(_write(store, home, partner, folder, number, parts, now))
     return done
 
 
@@ -142,9 +142,14 @@ def _bundles(
 
 
 def _write(
-    store: Store, home: Home, partner: Partner, folder: Path, number: int, parts: list[tuple[Part, bytes]]
+    store: Store,
+    home: Home,
+    partner: Partner,
+    folder: Path,
+    number: int,
+    parts: list[tuple[Part, bytes]],
+    now: int,
 ) -> Written:
-    now = home.clock()
     with store.read() as tx:
         pair = records.pair(tx, partner.number)
         shown = standing.of(tx, partner)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import itertools
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -138,6 +141,23 @@ def test_one_way_repeats_itself_and_the_receiver_sees_what_was_lost(tmp_path: Pa
     assert take(can, *out(fra, can, tmp_path / "by-hand"))[0].receipts == 1
     with can.store.read() as tx:
         assert records.recalls(tx, number=number(can, fra))[0].state == "acknowledged"
+
+
+def test_one_way_carries_each_entry_in_three_runs_however_many_files_a_run_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    can, fra = two("one-way")
+    put(can, fra, *ITEMS)
+    monkeypatch.setattr(carry, "BUNDLE_BYTES", 1)
+    ticking = itertools.count(can.clock())
+    can.home = msgspec.structs.replace(can.home, clock=lambda: next(ticking))
+    partnership = can.partnership("FRA")
+    assert partnership is not None
+    runs = [carry.out(can.store, can.home, partnership, tmp_path) for _run in range(4)]
+    assert [[(one.first, one.last) for one in run] for run in runs] == [
+        *[[(1, 4), (5, 8), (9, 10)]] * 3,
+        [(0, 0)],
+    ]
 
 
 def test_loss_is_named_with_what_to_ask_for(tmp_path: Path) -> None:
@@ -349,6 +369,30 @@ def test_a_bundle_is_taken_once_and_a_missing_file_holds_up_no_other(tmp_path: P
     assert reasons(take(fra, file)) == ["exchange.carry.again"]
     with pytest.raises(NotFound):
         out_into_nowhere(can, tmp_path / "nowhere")
+
+
+def test_a_medium_that_is_pulled_out_half_way_holds_up_no_other(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    files = out(can, fra, tmp_path / "pulled-out")
+    gbr = make("GBR", limits=SMALL)
+    connect(gbr, fra)
+    put(gbr, fra, indicator("other"))
+    others = out(gbr, fra, tmp_path / "stays")
+    verify = fra.home.verify
+
+    def pulled_out(key: bytes, message: bytes, signature: bytes) -> bool:
+        files[0].unlink(missing_ok=True)
+        return verify(key, message, signature)
+
+    fra.home = msgspec.structs.replace(fra.home, verify=pulled_out)
+    first, second = take(fra, *files, *others)
+    assert (first.code, first.partner, first.params["problem"]) == (
+        "exchange.carry.file",
+        "CAN",
+        os.strerror(errno.ENOENT),
+    )
+    assert (second.code, second.new) == ("", 1)
 
 
 def out_into_nowhere(can: Node, folder: Path) -> None:
