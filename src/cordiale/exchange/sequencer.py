@@ -244,22 +244,28 @@ def _tear_line(
     # the same tear-line may be made again of a parent that is marked otherwise by now
     derived = [Put(made.version, made.marking, made.marking, "derived")]
     (outcome,) = versions.put(tx, home.node, now, derived, markings="replace")
-    if outcome.vid == 0 or outcome.vid in held or planner.back.has(outcome.vid, outcome.oid):
+    if outcome.vid == 0 or planner.back.has(outcome.vid, outcome.oid):
         return None
-    records.add_tear_line(
-        tx,
-        TearLineRow(
-            vid=outcome.vid,
-            parent_vid=parent.vid,
-            parent_oid=parent.oid,
-            oid=outcome.oid,
-            class_=planner.class_,
-            id=made.version.id,
-            digest=made.digest,
-            created=made.created,
-            modified=made.modified,
-        ),
-    )
+    known = outcome.vid in held
+    before = planner.earlier(parent.oid)
+    # one that they have stands for the newer parent as well: to take it back is to take that back
+    if not known or (parent.current and before is not None and before.parent_vid != parent.vid):
+        records.add_tear_line(
+            tx,
+            TearLineRow(
+                vid=outcome.vid,
+                parent_vid=parent.vid,
+                parent_oid=parent.oid,
+                oid=outcome.oid,
+                class_=planner.class_,
+                id=made.version.id,
+                digest=made.digest,
+                created=made.created,
+                modified=made.modified,
+            ),
+        )
+    if known:
+        return None
     mid = markings.intern(tx, made.marking)
     return Outgoing(
         outcome.vid,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cordiale.exchange import recall
+from cordiale.exchange import recall, records
 from cordiale.release.rules import parse
 from cordiale.stix import atoms
 from tests.unit.exchange.test_stream import change_rules, pair
@@ -11,9 +11,11 @@ from tests.unit.exchange.world import RULES, Node, id_of, indicator, pull
 RED = RULES.replace('tlp = "amber"', 'tlp = "red"')
 
 
-def partly_red(name: str) -> bytes:
+def partly_red(name: str, description: str = "kept apart", minute: int = 0) -> bytes:
     apart = {"marking_ref": atoms.id_of("tlp:red"), "selectors": ["description"]}
-    return indicator(name, marking=["tlp:green"], description="kept apart", granular_markings=[apart])
+    return indicator(
+        name, marking=["tlp:green"], description=description, granular_markings=[apart], minute=minute
+    )
 
 
 def test_the_tear_line_goes_beside_the_recall_of_the_whole() -> None:
@@ -57,6 +59,29 @@ def test_what_was_never_fetched_is_not_asked_back_and_goes_when_it_may_again() -
     here.cut("FRA")
     pull(there, here)
     assert there.ids() == {id_of(waiting), id_of(indicator("c"))}
+
+
+def test_a_tear_line_that_is_taken_back_takes_back_every_version_it_stood_for() -> None:
+    here, there = pair()
+    stix_id = id_of(partly_red("a"))
+    vids = here.put(partly_red("a"))
+    here.cut("FRA")
+    pull(there, here)
+    vids += here.put(partly_red("a", "kept apart still", minute=1))
+    assert here.cut("FRA")["FRA"].segments == 0  # what they have of it shows the same
+    known = here.partnership("FRA")
+    assert known is not None
+    with here.store.write() as tx:
+        made = recall.draft(tx, here.home, known, ids=[stix_id], reason="wrong", now=here.clock())
+        assert made is not None
+        recall.confirm(tx, here.home, known, made.id, "officer", here.clock())
+        records.owe_versions(tx, known.partner.number, vids)
+    assert here.cut("FRA")["FRA"].segments == 0
+    pull(there, here)
+    assert there.ids() == set()
+    here.put(partly_red("a", "kept apart at last", minute=2))  # what is written after that may go
+    here.cut("FRA")
+    assert pull(there, here).new == 1
 
 
 def drafts(node: Node) -> list[tuple[str, ...]]:

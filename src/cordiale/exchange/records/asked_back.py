@@ -21,6 +21,12 @@ _SAME = """
     WHERE v.vid IN INTS(?) AND other.vid <> v.vid
 """
 _PARENTS = "SELECT parent_vid, parent_oid FROM exchange_tear_line WHERE vid IN INTS(?)"
+# A tear-line stands for its parent and for what that took the place of.
+_BEFORE = """
+    SELECT v.vid FROM exchange_tear_line t JOIN versions p ON p.vid = t.parent_vid
+    JOIN versions v ON v.oid = p.oid AND v.source_no = p.source_no AND v.vid < p.vid
+    WHERE t.vid IN INTS(?)
+"""
 
 
 class AskedBack:
@@ -42,10 +48,10 @@ class AskedBack:
 def block(tx: Transaction, number: int, vids: Sequence[int], oids: Iterable[int] = ()) -> None:
     """Remember that these versions, and every version of these objects, do not go to a partner again.
 
-    What the tear-lines among them were made of counts as well.
+    What the tear-lines among them were made of counts as well, with the versions it took the place of.
     """
     parents = tx.rows(_PARENTS, list(vids))
-    wanted = {*vids, *(vid for vid, _oid in parents)}
+    wanted = {*vids, *(vid for vid, _oid in parents), *(row[0] for row in tx.rows(_BEFORE, list(vids)))}
     objects = set(oids)
     if objects:
         objects |= {oid for _vid, oid in parents}
