@@ -100,13 +100,24 @@ class _Comparison:
         resumed = before is not None and before.position > 0 and before.generation == link.generation
         self.start = before.position if before is not None and resumed else 0
         self.repairs = Repairs(store, home, partner, link.generation, link.recalls, self.ask)
-        self.objects = self.explained = self.position = 0
+        self.objects = self.explained = self.position = self.logged = 0
         self.markings: dict[int, bytes] = {}
 
     def ask(self, request: Request) -> Response:
         return ask(self.home, self.partner, self.transport, request)
 
     def run(self) -> Report:
+        """Compare; what was repaired is logged and scrubbed also when the partner stops answering half-way."""
+        try:
+            finished = self._compare()
+        finally:
+            self._log()
+            if self.repairs.purged:
+                backup.scrub(self.store)
+        return self._done(finished)
+
+    def _compare(self) -> bool:
+        """Find and repair what differs; return whether the end was reached."""
         with self.store.read() as tx:
             ours = concordance.received(tx, self.partner.number, self.generation, 0, self.until)
         finished = True
@@ -117,9 +128,10 @@ class _Comparison:
         for one in ours:
             if one in differing or any(one.first <= sequence <= one.last for sequence in damaged):
                 self._settle(one)
+                self._log()
         if self.full and finished:
             self._apart()
-        return self._done(finished)
+        return finished
 
     # Full: every body again ------------------------------------------------------------------
 
@@ -218,15 +230,27 @@ class _Comparison:
         for start in range(0, len(apart), concordance.MOST_EXTRA):
             self.repairs.apart(apart[start : start + concordance.MOST_EXTRA])
 
-    def _done(self, finished: bool) -> Report:
-        if self.repairs.purged:
-            backup.scrub(self.store)
-        row = self._keep()
-        found = tuple(self.repairs.found)
+    def _log(self) -> None:
+        """Keep the differences that were not kept yet, and tell of each."""
+        number, now, found = self.partner.number, self.home.clock(), self.repairs.found[self.logged :]
+        if found:
+            with self.store.write() as tx:
+                reconciliations.add_differences(
+                    tx,
+                    [
+                        (number, now, self.generation, one.sequence, one.object_id, one.kind, one.repair, "")
+                        for one in found
+                    ],
+                )
+            self.logged += len(found)
         for one in found:
             log.warning(
                 "a difference was repaired", partner=self.partner.node, kind=one.kind, repair=one.repair
             )
+
+    def _done(self, finished: bool) -> Report:
+        row = self._keep()
+        found = tuple(self.repairs.found)
         return Report(
             self.partner.node,
             row.kind,
@@ -252,13 +276,8 @@ class _Comparison:
             len(found),
             self.position,
         )
-        logged = [
-            (number, row.at, self.generation, one.sequence, one.object_id, one.kind, one.repair, "")
-            for one in found
-        ]
         with self.store.write() as tx:
             reconciliations.save_reconciliation(tx, row)
-            reconciliations.add_differences(tx, logged)
         return row
 
 

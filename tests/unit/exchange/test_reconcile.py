@@ -13,10 +13,10 @@ from cordiale.exchange.home import Limits
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.reconcile import Report, reconcile
 from cordiale.exchange.records import reconciliations
-from cordiale.platform.errors import IntegrityError
+from cordiale.platform.errors import IntegrityError, Unavailable
 from cordiale.release.marking import of_version
 from cordiale.stix.version import read
-from cordiale.store import versions
+from cordiale.store import purge, versions
 from cordiale.store.types import Put
 from tests.unit.exchange.test_rejoin import ask_back, names, number, quiet, reopen, restore, send
 from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
@@ -80,6 +80,35 @@ def test_a_lost_body_is_fetched_again() -> None:
     assert found(compare(fra, can, full=True)) == [("missing", "refetched", id_of(ITEMS[5]))]
     assert fra.raws(id_of(ITEMS[5])) == [ITEMS[5]]
     assert agree(fra, can)
+
+
+def test_what_was_repaired_is_logged_and_scrubbed_though_the_partner_stops_answering_half_way() -> None:
+    can, fra = two()
+    ask_back(can, fra, [ITEMS[2]])
+    pull(fra, can)
+    again = hold_again(fra, ITEMS[2])
+    with fra.store.write() as tx:
+        tx.run("DELETE FROM bodies WHERE vid = ?", vid(fra, ITEMS[5]))
+        tx.run("DELETE FROM bodies WHERE vid = ?", vid(fra, ITEMS[9]))
+        row = records.received_with(tx, number(fra, can), 1, 3)
+        assert row is not None
+        vids = records_with(row.vids, 2, again)
+        reconciliations.replace_entries(tx, row.pair, 1, row.first, vids, row.salts or b"")
+
+    def failing(request: Request) -> Response:
+        last = request.path.endswith("segments") and "after=8" in request.query
+        return Response(503) if last else can.answer(request)
+
+    with pytest.raises(Unavailable):
+        compare(fra, can, full=True, transport=failing)
+    with fra.store.read() as tx:
+        logged = reconciliations.differences(tx, number(fra, can), 10)
+        assert not purge.owed(tx)
+    assert [(one.repair, one.object_id) for one in reversed(logged)] == [
+        ("purged", id_of(ITEMS[2])),
+        ("refetched", id_of(ITEMS[5])),
+    ]
+    assert found(compare(fra, can, full=True)) == [("missing", "refetched", id_of(ITEMS[9]))]
 
 
 def test_a_lost_version_is_fetched_again() -> None:
