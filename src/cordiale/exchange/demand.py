@@ -10,7 +10,7 @@ import msgspec
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.segment import pair_name
 from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.platform.errors import IntegrityError
+from cordiale.platform.errors import Conflict, IntegrityError
 from cordiale.platform.languages import _
 
 PURPOSE: Final = "recall"
@@ -136,3 +136,16 @@ def decode(body: bytes, kind: Any, purpose: str) -> Any:
             _("The {purpose} cannot be read: it is damaged or something else."),
             purpose=purpose,
         ) from error
+
+
+def nothing_there(recall_id: str, node: str) -> Conflict:
+    """Say that a recall would ask for nothing: a receipt for it would tell of what nobody looked for."""
+    return Conflict(
+        "exchange.recall.nothing",
+        _(
+            "{node} has nothing of what the recall {id} asks back: it never got there, or was asked back before."
+            " Nothing was sent."
+        ),
+        node=node,
+        id=recall_id,
+    )

@@ -237,8 +237,9 @@ def _segments(request: Request, store: Store, home: Home, partnership: Partnersh
         body, stopped = segment.serve(
             tx, partnership, held, home.clock(), home.secret if asked["origins"] else None
         )
-    if stopped:
+    if stopped and held.last > pair.acknowledged:
         # What goes as a bare leaf goes as that for good: it is not counted as held, and looked at anew.
+        # What the partner signed for it has: it asks again for the sake of another entry, and a recall still names this.
         with store.write() as tx:
             narrowing.let_go(tx, partnership.partner, stopped)
     return Response(200, _BINARY, body)

@@ -217,6 +217,8 @@ def confirm_to(
     due = None if plain else now + within
     asked = _numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain)
     for place, (generation, entries) in enumerate(asked):
+        if vids and not (entries or plain or own.of(vids)):  # let go since it was drafted: it never got there
+            raise demand.nothing_there(row.id, partner.node)
         whole = None if place == 0 else row.id
         one = row if place == 0 else msgspec.structs.replace(row, id=uuid4(home.random), whole=row.id)
         _send(tx, home, partner, one, generation, entries, by, now, due, whole)
