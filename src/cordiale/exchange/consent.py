@@ -35,6 +35,10 @@ _ANSWERS = 50
 #: Versions under one originator's control that are looked at again when it consents to a query.
 MANY = 1 << 20
 _JSON = {"content-type": "application/json"}
+#: What an originator may answer.
+_ANSWERED = ("granted", "refused", "withdrawn")
+#: States of partners that a cut to come decides for.
+_TO_COME = ("confirmed", "suspended")
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -244,6 +248,8 @@ def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request]
 def learn(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
     """Take in an originator's answer; what it lets go is looked at again, what it withdraws is narrowed at once."""
     told = _decode(open_statement(data, ANSWER, partner.keys, home.verify), Answered, ANSWER)
+    if told.state not in _ANSWERED:
+        raise _damaged(ANSWER)
     row = kept.consent(tx, told.id)
     if row is None or row.role != ASKED or row.pair != partner.number:
         raise IntegrityError(
@@ -253,10 +259,11 @@ def learn(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
         )
     values: dict[str, object] = {"state": told.state, "number": told.number, "answered_at": told.at}
     if told.state == "granted":
-        granted = _granted(home, partner, row, told)
+        seed = _seed(told)
+        granted = _granted(home, partner, row, told, seed)
         values |= {
             "statement": told.consent.encode(),
-            "seed": bytes.fromhex(told.seed),
+            "seed": seed,
             "until": granted.until,
         }
     kept.save_consent(tx, row.id, ASKED, values)
@@ -264,14 +271,21 @@ def learn(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
         records.owe_versions(tx, other.number, _vids(tx, row))
 
 
-def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered) -> Consent:
+def _seed(told: Answered) -> bytes:
+    try:
+        return bytes.fromhex(told.seed)
+    except ValueError as error:
+        raise _damaged(ANSWER) from error
+
+
+def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered, seed: bytes) -> Consent:
     """Return the consent in an answer; raises IntegrityError when it is not what was asked for."""
     keys = (*partner.keys, *partner.former)
     body = open_statement(told.consent.encode(), PURPOSE, keys, home.verify)
     found: Consent = _decode(body, Consent, PURPOSE)
     items = msgspec.json.decode(row.items, type=tuple[Item, ...])
     where = None if row.where is None else msgspec.json.decode(row.where, type=Query)
-    tree = consent.tree_of(items, bytes.fromhex(told.seed)) if items else None
+    tree = consent.tree_of(items, seed) if items else None
     root = tree.tree[tree.height, 0].hex() if tree is not None else ""
     if (found.id, found.originator, found.to, found.root, found.where) != (
         row.id, partner.node, row.to, root, where,
@@ -283,7 +297,10 @@ def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered) -> C
 
 
 def narrowed(tx: Transaction, home: Home, partnerships: Sequence[Partnership], now: int) -> None:
-    """Ask back from recipients what went to them by a consent that was withdrawn or has ended."""
+    """Ask back from recipients what went to them by a consent that was withdrawn or has ended.
+
+    Who is suspended or not in this cut is looked at when it is in one: until then the consent is not done with.
+    """
     if not kept.any_asked(tx):
         return
     rows = [
@@ -291,14 +308,16 @@ def narrowed(tx: Transaction, home: Home, partnerships: Sequence[Partnership], n
         for row in kept.consents(tx, role=ASKED, states=("granted", "withdrawn"))
         if row.state == "withdrawn" or (row.until is not None and row.until <= now)
     ]
+    here = {partnership.partner.number for partnership in partnerships}
     for row in rows:
-        oids = sorted({oid for oid, *_rest in _versions(tx, row)})
-        for partnership in partnerships:
-            if row.to in addresses(partnership.recipient):
-                held = records.held(tx, partnership.partner.number)
-                narrow(tx, home, partnership, held, oids, now)
-                records.save_held(tx, partnership.partner.number, held)
-        kept.save_consent(tx, row.id, ASKED, {"state": "ended"})
+        concerned = [one for one in partnerships if row.to in addresses(one.recipient)]
+        oids = sorted({oid for oid, *_rest in _versions(tx, row)}) if concerned else []
+        for partnership in concerned:
+            held = records.held(tx, partnership.partner.number)
+            narrow(tx, home, partnership, held, oids, now)
+            records.save_held(tx, partnership.partner.number, held)
+        if not any(one.state in _TO_COME and one.number not in here for one in _meant(tx, row)):
+            kept.save_consent(tx, row.id, ASKED, {"state": "ended"})
 
 
 def _versions(tx: Transaction, row: ConsentRow) -> list[tuple[int, int]]:
@@ -349,8 +368,12 @@ def _decode(body: bytes, kind: Any, purpose: str) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=purpose,
-        ) from error
+        raise _damaged(purpose) from error
+
+
+def _damaged(purpose: str) -> IntegrityError:
+    return IntegrityError(
+        "exchange.statement.form",
+        _("The {purpose} cannot be read: it is damaged or something else."),
+        purpose=purpose,
+    )
