@@ -15,7 +15,7 @@ from cordiale.desk.equivalence import composed, view
 from cordiale.desk.groups import groups
 from cordiale.desk.visible import visible
 from cordiale.exchange import backfill
-from cordiale.exchange.home import Partnership
+from cordiale.exchange.home import pair_up
 from cordiale.exchange.partner import partners
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
@@ -71,9 +71,8 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         records.apply_rules(tx, after, actor.name, now)
         drafted = 0
         for partner in _joined(tx):
-            recipient = after.partners.get(partner.node)
-            if recipient is not None:
-                joined = Partnership(partner, recipient, after)
+            joined = pair_up(partner, after, desk.home.node)
+            if joined is not None:
                 counts = backfill.rules_changed(tx, desk.home, joined, before, now)
                 drafted += counts["drafted"]
         audit.acted(
@@ -106,7 +105,7 @@ def _diff(tx: Transaction, desk: Desk, actor: Actor, after: Rules) -> RulesDiff:
         sent={
             (partner.node, marking): count
             for partner in _joined(tx)
-            for marking, count in backfill.would_recall(tx, partner, before, after, now).items()
+            for marking, count in backfill.would_recall(tx, desk.home, partner, before, after, now).items()
             if known is None or marking in known
         },
         state=_state(tx),

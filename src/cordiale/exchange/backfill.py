@@ -58,7 +58,7 @@ def rules_changed(
     waits for a named person.
     """
     number = partnership.partner.number
-    earlier = pair_up(partnership.partner, before)
+    earlier = pair_up(partnership.partner, before, home.node)
     known = markings.all_markings(tx)
     now_passing = {mid for mid, m in known.items() if partnership.compiled.decide(m, now).passes}
     was_passing: set[int] = set()
@@ -72,13 +72,13 @@ def rules_changed(
 
 
 def would_recall(
-    tx: Transaction, partner: Partner, before: Rules | None, after: Rules, now: int
+    tx: Transaction, home: Home, partner: Partner, before: Rules | None, after: Rules, now: int
 ) -> dict[Marking, int]:
     """Count what a partner holds by marking, of the markings that new rules no longer let pass.
 
     These are what `rules_changed` would draft a recall of, tear-lines included; the cost follows what is narrowed.
     """
-    earlier, later = pair_up(partner, before), pair_up(partner, after)
+    earlier, later = pair_up(partner, before, home.node), pair_up(partner, after, home.node)
     if earlier is None:
         return {}
     held = records.held(tx, partner.number)

@@ -6,12 +6,14 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.preview import preview
 from cordiale.desk.recall import recall_list
 from cordiale.desk.rules import rules_apply, rules_diff
+from cordiale.desk.search import search
 from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.node.conftest import RULES, Pair
 
 RED = next(i for i, atom in tlp.ATOMS.items() if atom == "tlp:red")
+OURS = RULES.replace('"tlp:green"] }', '"tlp:green", "orcon:canada"] }')
 NARROWER = RULES.replace('tlp = "amber"', 'tlp = "clear"')
 
 
@@ -29,6 +31,33 @@ def test_narrowing_counts_what_the_partner_holds_and_drafts_its_recall(pair: Pai
     rules_apply(pair.canada.desk, pair.officer, NARROWER, "rules.toml", found.token)
     (drafted,) = recall_list(pair.canada.desk, pair.officer, partner="france")
     assert (drafted.state, drafted.objects) == ("draft", 3)
+
+
+def test_what_this_node_controls_as_the_originator_counts_and_is_asked_back_like_the_rest(pair: Pair) -> None:
+    apply(pair, OURS)
+    pair.take(indicator(1))
+    pair.take(indicator(2), marking="tlp:green orcon:canada")
+    pair.exchange()
+    assert len(search(pair.france.desk, pair.officer).items) == 2
+    narrower = OURS.replace('tlp = "amber"', 'tlp = "clear"')
+    found = rules_diff(pair.canada.desk, pair.officer, narrower)
+    (france,) = [one for one in found.partners if one.partner == "france"]
+    assert (france.narrowed, france.recalls) == (2, 2)
+    apply(pair, narrower)
+    (drafted,) = recall_list(pair.canada.desk, pair.officer, partner="france")
+    assert drafted.objects == 2
+    pair.take(indicator(3))
+    pair.take(indicator(4), marking="tlp:green orcon:canada")
+    pair.exchange()
+    apply(pair, OURS)
+    pair.exchange()
+    ids = {item.id for item in search(pair.france.desk, pair.officer).items}
+    assert {indicator(3)["id"], indicator(4)["id"]} <= ids
+
+
+def apply(pair: Pair, rules: str) -> None:
+    token = rules_diff(pair.canada.desk, pair.officer, rules).token
+    rules_apply(pair.canada.desk, pair.officer, rules, "rules.toml", token)
 
 
 def test_a_partner_that_leaves_the_rules_counts_all_it_holds(pair: Pair) -> None:
