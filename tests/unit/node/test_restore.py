@@ -61,7 +61,7 @@ def test_a_restored_node_serves_nothing_until_a_person_says_so(pair: Pair, tmp_p
     assert has(pair.france, pair) == {ONE}
     with pytest.raises(Conflict, match="france was not visited") as caught:
         partner_rejoin(canada.desk, pair.officer, "france")
-    assert "pas été visité" in explain(caught.value, "fr")
+    assert "Pas encore visités" in explain(caught.value, "fr")
     (visited,) = sync(canada.desk, pair.officer)  # France is not restored: it still serves
     assert visited.link == "rejoin"
     pair.exchange()
