@@ -31,4 +31,4 @@ CASES = {
 """Name → (module, what it measures); the order is that of a whole run."""
 
 NAMED: frozenset[str] = frozenset({"publish-visible", "simulate", "first-sync", "remark", "reconcile"})
-"""What `--quick` leaves out unless it is named: exchanges of whole nodes, whose smallest useful run takes too long."""
+"""What runs only when it is named: exchanges of whole nodes, which take longer than all the others together."""
