@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
 from tests.leaks.scene import OPENLY, WHEN, Scene, granular, later, refs, sdo
 
 SEEN: Final = sdo("indicator", "harbour", description="seen by all")
@@ -379,8 +377,3 @@ def a_refused_object(scene: Scene, n: int) -> None:
         with scene.aside():
             scene.refuse(hidden(n, "indicator")["id"])
     scene.cut()
-
-
-def planted() -> bytes:
-    """Return the words that stand in hidden things, as one JSON list (to say what is looked for)."""
-    return orjson.dumps(WORDS[1:])

@@ -13,7 +13,7 @@ from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.recall import Origin, confirm_to, draft_to
 from cordiale.exchange.records import arrivals, concerned, generations
 from cordiale.exchange.records.recalls import RecalledRow, RecallRow
-from cordiale.exchange.signing import peek_statement
+from cordiale.exchange.signing import peek_statement, read_body
 from cordiale.exchange.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import DAY
 from cordiale.platform.errors import CordialeError, InputError, NotFound, ProtocolError
@@ -379,11 +379,11 @@ def received(tx: Transaction) -> tuple[Received, ...]:
 def said(row: RecalledRow) -> Receipt:
     """Return what our receipt says."""
     body, _signature = peek_statement(row.receipt, RECEIPT)
-    found: Receipt = demand.decode(body, Receipt, RECEIPT)
+    found: Receipt = read_body(body, Receipt, RECEIPT)
     return found
 
 
 def _message(row: RecalledRow) -> Message:
     body, _signature = peek_statement(row.message, demand.PURPOSE)
-    found: Message = demand.decode(body, Message, demand.PURPOSE)
+    found: Message = read_body(body, Message, demand.PURPOSE)
     return found

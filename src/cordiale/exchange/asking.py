@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,21 @@ from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.platform.errors import CordialeError, NotAllowed, ProtocolError, Unavailable
 from cordiale.platform.languages import _
+
+T = TypeVar("T")
+
+
+def decoded(body: bytes, kind: type[T], partner: Partner) -> T:
+    """Read what a partner answered as a value of a type; raises ProtocolError for whatever else it is."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise unreadable(partner) from error
+
+
+def unreadable(partner: Partner) -> ProtocolError:
+    """Return the refusal of an answer that says nothing of what was asked."""
+    return ProtocolError("exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node)
 
 
 class _Refusal(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.segment import pair_name
-from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.signing import open_statement, read_body, sign_statement
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release import merkle
@@ -73,14 +73,8 @@ def read(data: bytes, home: Home, partner: Partner) -> Checkpoint:
 def read_by(data: bytes, home: Home, keys: Iterable[bytes]) -> Checkpoint:
     """Open a checkpoint that one of these keys signed; raises IntegrityError."""
     body = open_statement(data, PURPOSE, keys, home.verify)
-    try:
-        return msgspec.json.decode(body, type=Checkpoint)
-    except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=PURPOSE,
-        ) from error
+    found: Checkpoint = read_body(body, Checkpoint, PURPOSE)
+    return found
 
 
 def same_log(one: Checkpoint, other: Checkpoint) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.exchange.asking import decoded
 from cordiale.exchange.entry import SIZE, STUB, WITHDRAWN, read_numbers, unpack
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.message import Request, Response
@@ -160,7 +161,7 @@ def respond(request: Request, name: str, store: Store, home: Home, partner: Part
                 made = _states(tx, home, partner, given["generation"], given["first"], nonce)
             return Response(200, _JSON, sign_statement(home, STATES, msgspec.to_builtins(made)))
         case ("POST", "reconcile/extra"):
-            asked = _decoded(request.body, Ask, partner)
+            asked = decoded(request.body, Ask, partner)
             with store.read() as tx:
                 answer = _extra(tx, home, partner, asked)
             return Response(200, _JSON, sign_statement(home, EXTRA, msgspec.to_builtins(answer)))
@@ -226,7 +227,7 @@ def take_explained(tx: Transaction, home: Home, partner: Partner, data: bytes) -
     Whether something may be asked back does not: that goes by what was sent. Raises IntegrityError.
     """
     body = open_statement(data, EXPLAINED, partner.keys, home.verify)
-    told = _decoded(body, Explained, partner)
+    told = decoded(body, Explained, partner)
     if told.pair != pair_name(home.node, partner.node):
         raise _another(partner)
     if any(not told.first <= sequence <= told.last for sequence, _held, _why in told.entries):
@@ -243,7 +244,7 @@ def read_states(
     data: bytes, home: Home, partner: Partner, generation: int, first: int, nonce: str, count: int
 ) -> Sequence[str | Asked]:
     """Read what a partner believes of one segment; raises IntegrityError unless it signed this very answer."""
-    found = _decoded(open_statement(data, STATES, partner.keys, home.verify), States, partner)
+    found = decoded(open_statement(data, STATES, partner.keys, home.verify), States, partner)
     if (found.pair, found.generation, found.first, found.nonce, len(found.states)) != (
         pair_name(partner.node, home.node),
         generation,
@@ -258,7 +259,7 @@ def read_states(
 
 def read_extra(data: bytes, home: Home, partner: Partner, nonce: str, count: int) -> Extra:
     """Read which objects a partner asked back; raises IntegrityError unless it signed this very answer."""
-    found = _decoded(open_statement(data, EXTRA, partner.keys, home.verify), Extra, partner)
+    found = decoded(open_statement(data, EXTRA, partner.keys, home.verify), Extra, partner)
     if (found.pair, found.nonce, len(found.states)) != (pair_name(partner.node, home.node), nonce, count):
         raise _another(partner)
     answer: Extra = found
@@ -272,15 +273,6 @@ def explain(
     name = pair_name(partner.node, home.node)
     told = Explained(name, generation, segment.first, segment.last, home.clock(), entries)
     return sign_statement(home, EXPLAINED, msgspec.to_builtins(told))
-
-
-def _decoded(body: bytes, kind: Any, partner: Partner) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(
-            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
-        ) from error
 
 
 def _another(partner: Partner) -> IntegrityError:

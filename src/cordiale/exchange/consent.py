@@ -7,18 +7,18 @@ an acknowledgement, whatever is held here, and later the one answer to what they
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.exchange.asking import decoded
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.narrowing import narrow
 from cordiale.exchange.records import consents as kept
 from cordiale.exchange.records.consents import ANSWERING, ASKED, ConsentRow
-from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.platform.errors import Conflict, InputError, IntegrityError, NotFound, ProtocolError
+from cordiale.exchange.signing import damaged, open_statement, read_body, sign_statement
+from cordiale.platform.errors import Conflict, InputError, IntegrityError, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.release import consent
@@ -113,7 +113,7 @@ def ask(
 def receive(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
     """Keep what a partner asks; raises IntegrityError when it is not the partner's own request to us."""
     # the request that carries it is signed with the key of today; what waited may be signed with the one before
-    asked = _decode(open_statement(data, ASK, (*partner.keys, *partner.former), home.verify), Asked, ASK)
+    asked = read_body(open_statement(data, ASK, (*partner.keys, *partner.former), home.verify), Asked, ASK)
     if asked.asker != partner.node or asked.originator != home.node or len(asked.items) > MOST:
         raise IntegrityError(
             "consent.request",
@@ -233,12 +233,7 @@ def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request]
         return 0
     after = max(row.number for row in ours)
     body = ask_of(Request("GET", PATH, f"after={after}")).body
-    try:
-        told = msgspec.json.decode(body, type=list[str])
-    except msgspec.MsgspecError as error:
-        raise ProtocolError(
-            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
-        ) from error
+    told: list[str] = decoded(body, list[str], partner)
     for statement in told:
         with store.write() as tx:
             learn(tx, home, partner, statement.encode())
@@ -247,9 +242,9 @@ def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request]
 
 def learn(tx: Transaction, home: Home, partner: Partner, data: bytes) -> None:
     """Take in an originator's answer; what it lets go is looked at again, what it withdraws is narrowed at once."""
-    told = _decode(open_statement(data, ANSWER, partner.keys, home.verify), Answered, ANSWER)
+    told = read_body(open_statement(data, ANSWER, partner.keys, home.verify), Answered, ANSWER)
     if told.state not in _ANSWERED:
-        raise _damaged(ANSWER)
+        raise damaged(ANSWER)
     row = kept.consent(tx, told.id)
     if row is None or row.role != ASKED or row.pair != partner.number:
         raise IntegrityError(
@@ -275,14 +270,14 @@ def _seed(told: Answered) -> bytes:
     try:
         return bytes.fromhex(told.seed)
     except ValueError as error:
-        raise _damaged(ANSWER) from error
+        raise damaged(ANSWER) from error
 
 
 def _granted(home: Home, partner: Partner, row: ConsentRow, told: Answered, seed: bytes) -> Consent:
     """Return the consent in an answer; raises IntegrityError when it is not what was asked for."""
     keys = (*partner.keys, *partner.former)
     body = open_statement(told.consent.encode(), PURPOSE, keys, home.verify)
-    found: Consent = _decode(body, Consent, PURPOSE)
+    found: Consent = read_body(body, Consent, PURPOSE)
     items = msgspec.json.decode(row.items, type=tuple[Item, ...])
     where = None if row.where is None else msgspec.json.decode(row.where, type=Query)
     tree = consent.tree_of(items, seed) if items else None
@@ -361,19 +356,4 @@ def _row(asked: Asked, role: str, partner: Partner, state: str, request: bytes) 
         at=asked.at,
         state=state,
         request=request,
-    )
-
-
-def _decode(body: bytes, kind: Any, purpose: str) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
-        raise _damaged(purpose) from error
-
-
-def _damaged(purpose: str) -> IntegrityError:
-    return IntegrityError(
-        "exchange.statement.form",
-        _("The {purpose} cannot be read: it is damaged or something else."),
-        purpose=purpose,
     )

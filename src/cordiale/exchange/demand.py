@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.segment import pair_name
-from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.signing import open_statement, read_body, sign_statement
 from cordiale.platform.errors import Conflict, IntegrityError
 from cordiale.platform.languages import _
 
@@ -118,24 +118,12 @@ def sign(home: Home, statement: Message | Receipt) -> bytes:
 
 def read_message(home: Home, partner: Partner, number: int, data: bytes) -> Message:
     """Verify and read a partner's recall; raises IntegrityError when it is not theirs, or of another stream."""
-    message: Message = decode(open_statement(data, PURPOSE, partner.keys, home.verify), Message, PURPOSE)
+    message: Message = read_body(open_statement(data, PURPOSE, partner.keys, home.verify), Message, PURPOSE)
     if message.pair != pair_name(partner.node, home.node) or message.number != number:
         raise IntegrityError(
             "exchange.recall.pair", _("A recall of {node} is not about what it sent us."), node=partner.node
         )
     return message
-
-
-def decode(body: bytes, kind: Any, purpose: str) -> Any:
-    """Read the body of a statement; raises IntegrityError."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=purpose,
-        ) from error
 
 
 def nothing_there(recall_id: str, node: str) -> Conflict:

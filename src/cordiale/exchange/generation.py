@@ -13,7 +13,13 @@ from cordiale.exchange import records, stubs
 from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import generations
 from cordiale.exchange.segment import pair_name
-from cordiale.exchange.signing import open_statement, peek_statement, sign_statement, write_statement
+from cordiale.exchange.signing import (
+    open_statement,
+    peek_statement,
+    read_body,
+    sign_statement,
+    write_statement,
+)
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import NO_PREVIOUS
@@ -123,14 +129,7 @@ def read_own(data: bytes, home: Home, partner: Partner) -> Opening:
 
 def _opened(data: bytes, keys: tuple[bytes, ...], name: str, home: Home, partner: Partner) -> Opening:
     body = open_statement(data, PURPOSE, keys, home.verify)
-    try:
-        opening = msgspec.json.decode(body, type=Opening)
-    except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=PURPOSE,
-        ) from error
+    opening: Opening = read_body(body, Opening, PURPOSE)
     if opening.pair != name:
         raise IntegrityError(
             "exchange.generation.pair",

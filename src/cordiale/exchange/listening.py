@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Final
 
-import msgspec
-
 from cordiale.exchange import nodes, records, wake
-from cordiale.exchange.asking import ask, challenge_of, refused
+from cordiale.exchange.asking import ask, challenge_of, decoded, refused
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import sign_request
 from cordiale.exchange.message import Flow, Request, Response, Streaming, Transport
@@ -41,7 +39,7 @@ def listen(store: Store, home: Home, partner: Partner, transport: Transport, *, 
     """
     query = f"{_holding(store, partner)}&wait={max(0, int(seconds))}"
     answer = ask(home, partner, transport, Request("GET", wake.PATH, query))
-    return _news(answer.body, partner).last
+    return decoded(answer.body, nodes.News, partner).last
 
 
 def events(parts: Iterable[bytes]) -> Iterator[bytes | None]:
@@ -156,7 +154,7 @@ class Ear:
 
     def _is_news(self, data: bytes) -> bool:
         """Tell whether a notice says more than we hold."""
-        news = _news(data, self._partner)
+        news = decoded(data, nodes.News, self._partner)
         with self._store.read() as tx:
             link = records.link(tx, self._partner.number)
         return news.last > link.received or news.recalls > link.recalls
@@ -175,12 +173,3 @@ def _whole(flow: Flow) -> Response:
         if len(body) > _LARGEST:
             break
     return Response(flow.status, flow.headers, body[:_LARGEST])
-
-
-def _news(data: bytes, partner: Partner) -> nodes.News:
-    try:
-        return msgspec.json.decode(data, type=nodes.News)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(
-            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
-        ) from error

@@ -16,7 +16,7 @@ from cordiale.exchange.records import concerned
 from cordiale.exchange.records.asked_back import block
 from cordiale.exchange.records.recalls import RecallRow
 from cordiale.exchange.segment import pair_name, withdraw
-from cordiale.exchange.signing import open_statement, peek_statement
+from cordiale.exchange.signing import open_statement, peek_statement, read_body
 from cordiale.exchange.withdrawal import entries_of
 from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import Conflict, IntegrityError, NotFound
@@ -308,15 +308,10 @@ def _send(
     records.add_recall(tx, {**kept, **values, "whole": whole})
 
 
-def _let_go(
-    tx: Transaction, partner: Partner, row: RecallRow, vids: Sequence[int], held: Held | None
-) -> None:
+def _let_go(tx: Transaction, partner: Partner, row: RecallRow, vids: Sequence[int], held: Held) -> None:
     """Count what is asked back as held no more, and never send it again."""
-    own = held if held is not None else records.held(tx, partner.number)
-    own.discard(vids)
+    held.discard(vids)
     records.forget_passed(tx, partner.number, vids)
-    if held is None:
-        records.save_held(tx, partner.number, own)
     oids = concerned.oids_of(tx, vids) if row.scope == "object" else ()
     block(tx, partner.number, vids, oids)
 
@@ -402,7 +397,7 @@ def record_receipt(tx: Transaction, home: Home, partner: Partner, data: bytes, n
     body = open_statement(data, RECEIPT, partner.keys, home.verify)
     if expired.record(tx, home, partner, body, data, now):
         return
-    receipt: Receipt = demand.decode(body, Receipt, RECEIPT)
+    receipt: Receipt = read_body(body, Receipt, RECEIPT)
     row = records.recall(tx, receipt.recall)
     if row is None or row.pair != partner.number or row.number is None or receipt.outcome not in OUTCOMES:
         raise IntegrityError(

@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from cordiale.exchange import concordance, records
-from cordiale.exchange.asking import ask
+from cordiale.exchange.asking import ask, decoded
 from cordiale.exchange.concordance import Segment
 from cordiale.exchange.entry import read_numbers
 from cordiale.exchange.home import Home, Partner
@@ -25,8 +25,6 @@ from cordiale.exchange.records.arrivals import ReceivedRow
 from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
 from cordiale.exchange.repair import Found, Repairs
 from cordiale.exchange.segment import LEAF
-from cordiale.platform.errors import ProtocolError
-from cordiale.platform.languages import _
 from cordiale.platform.log import logger
 from cordiale.release.marking import marking_hash
 from cordiale.release.segment import SALT, leaf
@@ -199,7 +197,8 @@ class _Comparison:
 
     def _same(self, ours: list[Segment]) -> bool:
         query = f"generation={self.generation}&after={ours[0].first - 1}&until={ours[-1].last}"
-        answer = _decoded(self.ask(Request("GET", BASE + "reconcile/root", query)), self.partner)
+        body = self.ask(Request("GET", BASE + "reconcile/root", query)).body
+        answer: dict[str, Any] = decoded(body, dict[str, Any], self.partner)
         return bool(answer.get("root") == concordance.root(ours))
 
     def _settle(self, one: Segment) -> None:
@@ -305,12 +304,3 @@ def _delivered(tx: Transaction) -> bytearray:
             for vid in vids:
                 bits[vid >> 3] |= 1 << (vid & 7)
     return bits
-
-
-def _decoded(answer: Response, partner: Partner) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(answer.body, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(
-            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
-        ) from error

@@ -7,12 +7,12 @@ recalls say what must not go to the partner again, though it may be here as if n
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import orjson
 
 from cordiale.exchange import demand, entry, recall, records, standing
+from cordiale.exchange.asking import decoded, unreadable
 from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import concerned, generations
@@ -21,8 +21,6 @@ from cordiale.exchange.segment import LEAF, pair_name, read_header
 from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
 from cordiale.exchange.standing import Standing
 from cordiale.exchange.withdrawal import withdraw_from
-from cordiale.platform.errors import ProtocolError
-from cordiale.platform.languages import _
 from cordiale.release.segment import SegmentHeader, header_hash, message
 from cordiale.store import versions
 from cordiale.store.connection import Store, Transaction
@@ -73,7 +71,7 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     found: list[HeldRecall] = []
     size = 0
     for number, data, receipt in generations.carried_out(tx, partner.number, after, 50):
-        said = _said(peek_statement(data, recall.PURPOSE)[0], partner)
+        said = decoded(peek_statement(data, recall.PURPOSE)[0], recall.Message, partner)
         vids = generations.received_among(tx, partner.number, said.generation, demand.sequences(said))
         purged = [
             (one.id, one.salt, one.salted_hash)
@@ -109,11 +107,11 @@ def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Stand
     """Fetch the recalls of ours that the partner carried out and we forgot, and number later ones after them."""
 
     def shown(after: int) -> list[HeldRecall]:
-        found: list[HeldRecall] = _decoded(
+        found: list[HeldRecall] = decoded(
             ask("standing/recalled", f"after={after}"), list[HeldRecall], partner
         )
         if found and found[0].number <= after:
-            raise _unreadable(partner)
+            raise unreadable(partner)
         return found
 
     with store.read() as tx:
@@ -163,7 +161,7 @@ def _headers(store: Store, home: Home, partner: Partner, ask: Ask, generation: i
 
 def _read_headers(home: Home, partner: Partner, body: bytes) -> list[tuple[SegmentHeader, HeldHeader]]:
     found = []
-    for one in _decoded(body, list[HeldHeader], partner):
+    for one in decoded(body, list[HeldHeader], partner):
         header = read_header(one.header.encode())
         signed = message("segment", one.header.encode())
         if (
@@ -226,7 +224,8 @@ def _append(
 
 def _own(home: Home, partner: Partner, one: HeldRecall) -> recall.Message:
     """Read a recall that the partner says we sent; raises ProtocolError or IntegrityError when we did not."""
-    said = _said(open_statement(one.message.encode(), recall.PURPOSE, own_keys(home), home.verify), partner)
+    body = open_statement(one.message.encode(), recall.PURPOSE, own_keys(home), home.verify)
+    said: recall.Message = decoded(body, recall.Message, partner)
     if said.pair != pair_name(home.node, partner.node) or said.number != one.number:
         raise standing.unproven(partner)
     return said
@@ -286,28 +285,10 @@ def _renumber(tx: Transaction, home: Home, partner: Partner, common: int, last: 
             continue
         number += 1
         if number != was:
-            said = _said(peek_statement(bytes(row.message), recall.PURPOSE)[0], partner)
+            said = decoded(peek_statement(bytes(row.message), recall.PURPOSE)[0], recall.Message, partner)
             again = sign_statement(
                 home, recall.PURPOSE, msgspec.to_builtins(msgspec.structs.replace(said, number=number))
             )
             records.save_recall(tx, recall_id, {"number": number, "message": again})
     pair = records.pair(tx, partner.number)
     records.save_pair(tx, msgspec.structs.replace(pair, recalls=number))
-
-
-def _said(body: bytes, partner: Partner) -> recall.Message:
-    try:
-        return msgspec.json.decode(body, type=recall.Message)
-    except msgspec.MsgspecError as error:
-        raise _unreadable(partner) from error
-
-
-def _decoded(body: bytes, kind: Any, partner: Partner) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(partner) from error
-
-
-def _unreadable(partner: Partner) -> ProtocolError:
-    return ProtocolError("exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node)

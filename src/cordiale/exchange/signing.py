@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from cordiale.exchange.home import Home
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import Verify, message
+
+T = TypeVar("T")
 
 #: A recall of a hundred thousand versions stays below this.
 _LARGEST = 16 * 1024 * 1024
@@ -53,6 +55,23 @@ def open_statement(data: bytes, purpose: str, keys: Iterable[bytes], verify: Ver
     return body
 
 
+def read_body(body: bytes, kind: type[T], purpose: str) -> T:
+    """Read the body of a statement as a value of a type; raises IntegrityError for whatever else it is."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise damaged(purpose) from error
+
+
+def damaged(purpose: str) -> IntegrityError:
+    """Return the refusal of a statement that says nothing that could be read."""
+    return IntegrityError(
+        "exchange.statement.form",
+        _("The {purpose} cannot be read: it is damaged or something else."),
+        purpose=purpose,
+    )
+
+
 def peek_statement(data: bytes, purpose: str) -> tuple[bytes, bytes]:
     """Return body and signature without verifying; for invitations, which name their own keys."""
     if len(data) > _LARGEST:
@@ -67,11 +86,7 @@ def peek_statement(data: bytes, purpose: str) -> tuple[bytes, bytes]:
         signature = base64.b64decode(statement.signature, validate=True)
         body = statement.body.encode()
     except (msgspec.MsgspecError, binascii.Error, ValueError, UnicodeError):
-        raise IntegrityError(
-            "exchange.statement.form",
-            _("The {purpose} cannot be read: it is damaged or something else."),
-            purpose=purpose,
-        ) from None
+        raise damaged(purpose) from None
     if statement.purpose != purpose:
         raise IntegrityError(
             "exchange.statement.purpose",

@@ -20,7 +20,7 @@ from cordiale.exchange import (
     standing,
 )
 from cordiale.exchange import apply as applying
-from cordiale.exchange.asking import ask, ask_signed
+from cordiale.exchange.asking import ask, ask_signed, decoded
 from cordiale.exchange.home import LEAVING, Home, Partner
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
@@ -176,7 +176,7 @@ class _Visit:
         answer, asked = ask_signed(self.home, self.partner, self.transport, request)
         # read in the middle of the exchange, as NTP does (RFC 5905 section 8): wrong by half of what it took at most
         ours_then = (begun + self.home.clock()) // 2
-        welcome = _read(answer, nodes.Welcome, self.partner)
+        welcome = decoded(answer.body, nodes.Welcome, self.partner)
         self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
         self.welcome = welcome
         self.difference = welcome.clock - ours_then
@@ -272,7 +272,8 @@ class _Visit:
             return
         answer = self._ask(Request("GET", nodes.BASE + "recalls", f"after={after}"))
         fetched = [
-            (one.number, one.message) for one in _read(answer, list[nodes.NumberedRecall], self.partner)
+            (one.number, one.message)
+            for one in decoded(answer.body, list[nodes.NumberedRecall], self.partner)
         ]
         last, problem = answering.in_order(self.store, self.home, self.partner, fetched, after)
         self.recalls += last - after
@@ -314,15 +315,6 @@ class _Visit:
 
     def _ask(self, request: Request) -> Response:
         return ask(self.home, self.partner, self.transport, request)
-
-
-def _read(answer: Response, kind: Any, partner: Partner) -> Any:
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(
-            "exchange.answer.form", _("The answer of {node} cannot be read."), node=partner.node
-        ) from error
 
 
 def _state_of(error: CordialeError) -> State:
