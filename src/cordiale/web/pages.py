@@ -49,8 +49,8 @@ STATES: Final = {
     "left": _("has left"),
 }
 DELAYS: Final = {
-    "acknowledged": _("to them {ms} ms, 99 of 100 within {most}"),
-    "visible": _("from them {ms} ms, 99 of 100 within {most}"),
+    "acknowledged": _("to them {ms} ms, 99 of 100 within {most} ms"),
+    "visible": _("from them {ms} ms, 99 of 100 within {most} ms"),
 }
 """Measured stage → what the page of partners says of it."""
 
