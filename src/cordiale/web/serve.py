@@ -71,6 +71,7 @@ def serve(
     from cordiale.node import traces
     from cordiale.node.tls import answering_context, by_tls
     from cordiale.web.app import app
+    from cordiale.web.protocol import BoundedProtocol
 
     context = answering_context(node) if by_tls(node.settings, host) else None
     end_traces = traces.start(node)
@@ -96,6 +97,7 @@ def serve(
             timeout_graceful_shutdown=1,
             limit_concurrency=2000,
             backlog=512,
+            http=BoundedProtocol,
             ws="none",
             proxy_headers=False,
             ssl_context_factory=(lambda _config, _default: context) if context else None,
