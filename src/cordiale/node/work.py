@@ -48,6 +48,7 @@ class Work:
         self.tell = cut
         self.monotonic = monotonic
         self.token: object = None
+        self.remarking = True
         self.cut_at = 0.0
         self.kept_at = -HOUSEKEEPING_S
         self.measure = Measure()
@@ -69,6 +70,7 @@ class Work:
         if woken or changed != self.token or now - self.cut_at >= FORCED_S:
             if changed != self.token:
                 self.backlog = self.indexing
+                self.remarking = True
             with desk.store.read() as tx:
                 self.measure.look(tx, desk.clock())
             # Our own commit makes for one more look, in vain; so what others commit meanwhile is not passed over.
@@ -76,7 +78,8 @@ class Work:
             behind = self._cut()
             self.cut_at = self.monotonic()
         # versions of what many objects are to be marked with, a batch between two cuts
-        more = remark.carry_on(desk) > 0
+        self.remarking = self.remarking and remark.carry_on(desk) > 0
+        more = self.remarking
         begun = self.monotonic()
         if self.backlog and begun - self.indexed_at >= self.rest:
             with span("index") as said, desk.store.write() as tx:
