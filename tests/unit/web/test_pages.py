@@ -16,7 +16,7 @@ from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp
 from cordiale.web.app import app
 from cordiale.web.headers import POLICY
-from cordiale.web.pages import one_object
+from cordiale.web.object import one_object
 from tests.unit.web.asgi import ask
 from tests.unit.web.conftest import HOSTILE
 

@@ -1,0 +1,121 @@
+"""What many pages show alike: instants, names, partners beside an object, one object as a line of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from cordiale.desk import verbs
+from cordiale.desk.actor import Actor
+from cordiale.desk.answers import Chip, Reason, Summary
+from cordiale.desk.desk import Desk
+from cordiale.desk.display import Show
+from cordiale.platform.clock import Instant, format_instant
+from cordiale.platform.languages import _, instant, text
+from cordiale.web.labels import type_label
+from cordiale.web.marks import chips
+
+FORMS: Final = {
+    "verbatim": ("verbatim", _("released")),
+    "released": ("verbatim", _("released")),
+    "tear-line": ("tear-line", _("tear-line")),
+    "tear_line": ("tear-line", _("tear-line")),
+    "recalled": ("recalled", _("recalled")),
+    "withheld": ("withheld", _("withheld")),
+}
+WHOLE: Final = {
+    "verbatim": _("Released as it is."),
+    "tear-line": _("Released as a tear-line: part of it stays here."),
+    "recalled": _("Recalled: the partner was asked to remove it."),
+    "withheld": _("Withheld."),
+}
+
+
+class When(msgspec.Struct, frozen=True):
+    """An instant: as the language writes it, and exactly."""
+
+    text: str
+    exact: str
+
+
+class PartnerChip(msgspec.Struct, frozen=True):
+    """One partner beside an object: what it has, and why, in a sentence."""
+
+    partner: str
+    style: str
+    word: str
+    sentence: str
+    rule: str
+    since: When | None
+
+
+def when(us: Instant | None, lang: str) -> When | None:
+    """Return an instant (microseconds) for a page."""
+    return When(instant(lang, us), format_instant(us)) if us is not None else None
+
+
+def href(stix_id: str) -> str:
+    """Return the address of an object's page."""
+    return f"/objects/{quote(stix_id, safe='')}"
+
+
+def sentence(reason: Reason | None, lang: str) -> str:
+    """Write a reason in the reader's language."""
+    return text(lang, reason.message_id, **reason.params) if reason is not None else ""
+
+
+def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChip:
+    """Return what the page says about one partner; `titles` are what partners are called."""
+    taken_back = chip.reason is not None and chip.reason.code == "recalled"
+    style, word = FORMS.get("recalled" if taken_back else chip.form, ("withheld", chip.form))
+    why = sentence(chip.reason, lang)
+    said = text(lang, WHOLE[style])
+    return PartnerChip(
+        partner=titles.get(chip.partner, chip.partner),
+        style=style,
+        word=text(lang, word),
+        sentence=why if style == "withheld" and why else f"{said} {why}".strip(),
+        rule=(chip.reason.rule or "") if chip.reason else "",
+        since=when(chip.released_at, lang),
+    )
+
+
+def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dict[str, Any]:
+    source = titles.get(item.source, item.source)
+    return {
+        "href": href(item.id),
+        "name": item.name or short(item.id, item.type, lang),
+        "type": type_label(item.type, lang),
+        "chips": chips(item.marking, show),
+        "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
+        "modified": when(item.modified, lang),
+        "received": when(item.received, lang),
+        "partners": [partner_chip(c, lang, titles) for c in item.partners],
+    }
+
+
+def short(stix_id: str, kind: str, lang: str) -> str:
+    """Return what to call what has no name: its type and the first digits of its id."""
+    return f"{type_label(kind, lang)} {stix_id.rpartition('--')[2][:8]}"
+
+
+def references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
+    return [
+        {
+            "href": href(r.id),
+            "name": r.name or short(r.id, r.type, lang),
+            "type": type_label(r.type, lang),
+            "path": r.path,
+        }
+        for r in found
+    ]
+
+
+def titles_of(desk: Desk, actor: Actor) -> dict[str, str]:
+    """Return what nodes are called: this one and its partners."""
+    own = desk.settings.node
+    found = {p.name: p.title or p.name for p in verbs.partner_list(desk, actor)}
+    return {**found, own.name: own.title or own.name}
