@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -29,15 +29,20 @@ def app(
     any_host: bool = False,
     actor: Actor | None = None,
     started: Callable[[], None] | None = None,
+    mounted: Mapping[str, Callable[[], App]] | None = None,
 ) -> App:
     """Return the application of an opened node.
 
     Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework; it is loaded with the first page, so a
     node that only serves partners does not pay for it. `actor` is who the pages act as (default: this node's analyst);
-    `any_host` turns off the Host check; `started` is called once requests are accepted.
+    `any_host` turns off the Host check; `started` is called once requests are accepted. `mounted` are other faces by
+    the path that begins theirs (`/api/v1/`), each made for its first request. They ask every request for a token, which
+    no browser sends by itself, so that the Host check is not theirs.
     """
     exchange: App | None = None
     site: App | None = None
+    faces: dict[str, App] = {}
+    others = mounted or {}
     public = urlsplit(node.settings.serve.public_url).hostname
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +60,12 @@ def app(
         if scope["path"] in PATHS:
             await monitor(node, scope, send)
             return
+        for prefix, build_face in others.items():
+            if scope["path"].startswith(prefix):
+                if prefix not in faces:
+                    faces[prefix] = build_face()
+                await faces[prefix](scope, receive, secured(send))
+                return
         if not pages:
             await plain(send, 404, b"Not found\n")
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cordiale.exchange.tls import is_loopback
@@ -13,6 +13,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.web.app import App
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -48,8 +49,9 @@ def serve(
     pages: bool = True,
     allow_network: bool = False,
     ready: Callable[[str], None] | None = None,
+    mounted: Mapping[str, Callable[[], App]] | None = None,
 ) -> None:
-    """Serve pages and partners until SIGINT or SIGTERM; `ready` is given the address once it answers.
+    """Serve pages, partners and what else is `mounted` until SIGINT or SIGTERM; `ready` is given the address once it answers.
 
     The pages know no accounts yet: whoever reaches them acts as this node's analyst. So an address that others can
     reach is refused with ConfigurationError unless `pages` is off (partners are still answered) or `allow_network`
@@ -87,7 +89,7 @@ def serve(
 
     server = uvicorn.Server(
         uvicorn.Config(
-            app(node, pages=pages, any_host=allow_network, started=answering),
+            app(node, pages=pages, any_host=allow_network, started=answering, mounted=mounted),
             log_config=None,
             access_log=False,
             server_header=False,
