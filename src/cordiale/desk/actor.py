@@ -11,18 +11,23 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     from cordiale.release.recipient import Recipient
 
-ROLES: Final = ("analyst", "officer", "operator")
+ROLES: Final = ("analyst", "officer", "operations", "liaison", "operator")
+"""What a person may be here: `officer` is a release officer, `operations` an operations desk, `operator` runs the node."""
+
+READERS: Final = ("analyst", "officer", "operations", "liaison")
+"""Those who work with objects; the operator looks after the node."""
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
-    "import": ("analyst", "operator"),
+    "import": ("analyst", "operations", "operator"),
     "show": ROLES,
     "search": ROLES,
     "mark": ("analyst", "officer"),
-    "preview": ("analyst", "officer"),
-    "why": ("analyst", "officer"),
+    "preview": READERS,
+    "why": READERS,
+    "see-as": ("officer",),
     "prove": ("officer",),
     "consent": ("officer",),
-    "consent-list": ("analyst", "officer"),
+    "consent-list": ("analyst", "officer", "liaison"),
     "rules": ("officer",),
     "release": ("officer",),
     "recall": ("officer",),
@@ -33,10 +38,13 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "partner-suspend": ("officer",),
     "audit": ("officer", "operator"),
     "sync": ("operator", "officer"),
-    "attach": ("analyst", "officer"),
-    "set-aside": ("analyst", "operator"),
+    "attach": ("analyst", "officer", "operations"),
+    "set-aside": ("analyst", "operations", "operator"),
     "jobs": ROLES,
-    "job": ("analyst", "operator"),
+    "job": ("analyst", "operations", "operator"),
+    "account": ROLES,
+    "person-list": ("officer", "operator"),
+    "person": ("operator",),
 }
 """Roles that may use a verb; what is not listed nobody may."""
 
@@ -47,12 +55,15 @@ class Actor:
 
     `recipient` is the value every reading verb decides for: what its rules refuse is not
     counted, not named, not hinted at. `None` is the house itself: the person who owns the node
-    folder and can read the database file anyway.
+    folder and can read the database file anyway. `scopes` are the only verbs a token may use
+    (None: all that the roles allow), `person` the id of a person of this node.
     """
 
     name: str
     roles: frozenset[str] = frozenset()
     recipient: Recipient | None = None
+    scopes: frozenset[str] | None = None
+    person: str = ""
 
 
 def house(name: str) -> Actor:
@@ -62,6 +73,12 @@ def house(name: str) -> Actor:
 
 def authorise(actor: Actor, verb: str) -> None:
     """Raise NotAllowed when no role of the actor may use the verb."""
+    if actor.scopes is not None and verb not in actor.scopes:
+        raise NotAllowed(
+            "scope-missing",
+            _("This token is not for {verb}: make one that is, or sign in."),
+            verb=verb,
+        )
     if not actor.roles.intersection(VERBS.get(verb, ())):
         raise NotAllowed(
             "role-missing",
@@ -70,6 +87,11 @@ def authorise(actor: Actor, verb: str) -> None:
             verb=verb,
             roles=" / ".join(VERBS.get(verb, ())),
         )
+
+
+def may(actor: Actor, verb: str) -> bool:
+    """Tell whether `authorise` would let the actor use the verb: for what a page offers, never instead of it."""
+    return (actor.scopes is None or verb in actor.scopes) and not actor.roles.isdisjoint(VERBS.get(verb, ()))
 
 
 def named(actor: Actor, verb: str) -> None:

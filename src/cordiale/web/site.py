@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Litestar
 from litestar.static_files import create_static_files_router
@@ -10,8 +10,10 @@ from litestar.static_files import create_static_files_router
 from cordiale.desk.actor import Actor, house
 from cordiale.web import object, objects, partners, preferences, release, today
 from cordiale.web.context import Site
+from cordiale.web.gate import always
 from cordiale.web.problem import problem
 from cordiale.web.render import FOLDER
+from cordiale.web.visit import actor_of, csrf_of
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
@@ -21,16 +23,16 @@ PAGES: Final = (today, objects, object, release, partners, preferences)
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
-    """Return the Litestar application of the pages; `actor` is who they act as."""
-    reader = actor if actor is not None else house("web")
-    built = Site(node, actor=lambda _request: reader)
+    """Return the pages, on Litestar; `actor` is who they act as (default: this node's analyst)."""
+    built = Site(node, actor=actor_of, csrf=csrf_of)
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False
     )
-    return Litestar(
+    made = Litestar(
         route_handlers=[*(handler for page in PAGES for handler in page.handlers(built)), static],
         exception_handlers={Exception: problem(built)},
         openapi_config=None,
         logging_config=None,
         request_max_body_size=8192,
     )
+    return always(cast("Any", made), actor if actor is not None else house("web"))
