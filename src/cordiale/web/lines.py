@@ -84,6 +84,7 @@ def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChi
 
 
 def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dict[str, Any]:
+    """Return an object as a line of a list."""
     source = titles.get(item.source, item.source)
     return {
         "href": href(item.id),
@@ -103,6 +104,7 @@ def short(stix_id: str, kind: str, lang: str) -> str:
 
 
 def references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
+    """Return references as lines that lead to the other object."""
     return [
         {
             "href": href(r.id),

@@ -65,6 +65,7 @@ def objects(desk: Desk, actor: Actor, lang: str, *, q: str, kind: str, after: st
 
 
 def types(counts: dict[str, int], lang: str, *, q: str = "", chosen: str = "") -> list[dict[str, Any]]:
+    """Return how many objects there are of each type, with the address that lists them."""
     known = [
         {"label": type_label(k, lang), "count": n, "href": address(q=q, type=k), "chosen": k == chosen}
         for k, n in counts.items()
@@ -74,5 +75,6 @@ def types(counts: dict[str, int], lang: str, *, q: str = "", chosen: str = "") -
 
 
 def address(**query: str) -> str:
+    """Return the address of a list that is narrowed like this."""
     chosen = {k: v for k, v in query.items() if v}
     return "/objects" + (f"?{urlencode(chosen)}" if chosen else "")

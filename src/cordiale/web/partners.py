@@ -72,6 +72,7 @@ def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 
 
 def partner_view(p: PartnerView, lang: str) -> dict[str, Any]:
+    """Return a partner as its line says it."""
     words = p.words_fr if lang[:2] == "fr" and p.words_fr else p.words
     state = text(lang, STATES.get(p.state, p.state))
     link = text(lang, LINKS.get(p.link, p.link))

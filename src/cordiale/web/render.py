@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cordiale.platform.languages import _, number, text
+from cordiale.web.bundles import names
 
 FOLDER: Final = Path(__file__).parent
 RAIL: Final = (
@@ -38,6 +39,7 @@ def page(template: str, lang: str, values: dict[str, Any]) -> str:
         "_": lambda message, **params: text(lang, message, **params),
         "number": lambda value: number(lang, value),
         "rail": [(href, text(lang, label)) for href, label in RAIL],
+        "bundles": names(),
         "q": "",
     }
     return environment().get_template(template).render(own | values)

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor, house
-from cordiale.web import object, objects, partners, preferences, release, today
+from cordiale.web import bundles, object, objects, partners, preferences, release, today
 from cordiale.web.context import Site
 from cordiale.web.gate import always
 from cordiale.web.problem import problem
@@ -18,7 +18,7 @@ from cordiale.web.visit import actor_of, csrf_of
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-PAGES: Final = (today, objects, object, release, partners, preferences)
+PAGES: Final = (bundles, today, objects, object, release, partners, preferences)
 """Modules that have pages: each has `handlers(site)`."""
 
 

@@ -1,6 +1,7 @@
 """Every dependency has its reason, and every reason its dependency."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -8,6 +9,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+NODE_WHEEL = re.findall(r'^NODE_WHEEL = "(.+)"$', (ROOT / "hatch_build.py").read_text("utf-8"), re.MULTILINE)[
+    0
+]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text(encoding="utf-8")
 
@@ -17,6 +21,13 @@ def name_of(requirement: str) -> str:
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert found, requirement
     return found[0].lower().replace("_", "-")
+
+
+def bundled() -> set[str]:
+    """Return what the pages are bundled from and with, and the node that does it."""
+    package = json.loads((ROOT / "src/cordiale/web/assets/package.json").read_text(encoding="utf-8"))
+    found = {*package["dependencies"], *package["devDependencies"]}
+    return {name.replace(".", "-") for name in found} | {name_of(NODE_WHEEL)}
 
 
 def declared() -> set[str]:
@@ -33,7 +44,7 @@ def declared() -> set[str]:
 def test_every_dependency_has_a_line_of_reason() -> None:
     page = PAGE.partition("## Not here")[0]
     explained = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+?) \|$", page, re.MULTILINE))
-    assert set(explained) == declared()
+    assert set(explained) == declared() | bundled()
     assert all(reason.endswith(".") for reason in explained.values())
 
 
@@ -69,3 +80,11 @@ def test_the_lock_agrees_with_what_is_declared() -> None:
     lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     locked = {package["name"] for package in lock["package"]}
     assert declared() - {"hatchling"} <= locked
+
+
+def test_the_lock_of_the_pages_names_no_place_that_packages_come_from() -> None:
+    lock = (ROOT / "src/cordiale/web/assets/package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in lock
+    assert "://" not in lock
+    packages = json.loads(lock)["packages"]
+    assert all("integrity" in package for name, package in packages.items() if name)
