@@ -32,7 +32,8 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return EMPTY
     level = list(leaves)
     while len(level) > 1:
-        above = [sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        each = iter(level)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=False)]
         if len(level) % 2:
             above.append(level[-1])
         level = above
