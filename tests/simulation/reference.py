@@ -82,6 +82,7 @@ class House:
         self.name = name
         self.kept: dict[str, dict[str, list[Kept]]] = {}
         self.by_vid: dict[int, Kept] = {}
+        self.by_raw: dict[bytes, list[Kept]] = {}
         self.overlay: dict[tuple[str, str], Atoms] = {}
         self.known: set[str] = set()
         self.lines: set[str] = set()
@@ -96,11 +97,13 @@ class House:
         """Take in one content."""
         self.kept.setdefault(kept.said.id, {}).setdefault(kept.source, []).append(kept)
         self.by_vid[kept.vid] = kept
+        self.by_raw.setdefault(kept.said.raw, []).append(kept)
         self.known.add(kept.said.id)
 
     def drop(self, vid: int) -> None:
         """Let go of one content; that the object was known stays known."""
         gone = self.by_vid.pop(vid)
+        self.by_raw[gone.said.raw].remove(gone)
         sources = self.kept[gone.said.id]
         sources[gone.source].remove(gone)
         if not sources[gone.source]:

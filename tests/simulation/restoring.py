@@ -52,6 +52,7 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
     name, house = node.name, judge.houses[node.name]
     house.kept.clear()
     house.by_vid.clear()
+    house.by_raw.clear()
     house.known.clear()
     house.lines.clear()
     house.overlay = dict(copy.overlay)
@@ -59,6 +60,7 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
         pact = house.pacts[partner]
         pact.terms, pact.acts, pact.holds, pact.state = terms, dict(acts), dict(holds), state
     judge.seen[name] = 0
+    judge.rows.pop(name, None)
     judge.looked.pop(name, None)
     judge.counts.pop(name, None)
     judge.raws = {key: raw for key, raw in judge.raws.items() if key[0] != name}
