@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from litestar import MediaType, Request, Response
+from msgspec import structs
 
 from cordiale.desk.actor import Actor
-from cordiale.platform.languages import negotiate
+from cordiale.platform.languages import _, negotiate, text
 from cordiale.web.render import page
+from cordiale.web.visit import visit_of
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
@@ -18,6 +21,23 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = {"en": "en", "fr": "fr", "fr-CA": "fr-CA"}
 COOKIE: Final = "cordiale_lang"
+SCHEMES: Final = {
+    "": {"next": "dark", "mark": "◐", "label": _("Colours: as this machine")},
+    "dark": {"next": "light", "mark": "●", "label": _("Colours: dark")},
+    "light": {"next": "", "mark": "○", "label": _("Colours: light")},
+}
+"""Colours a reader chooses: what the button says of each, and which it leads to."""
+SCHEME_COOKIE: Final = "cordiale_scheme"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of the rail; `badge` names the number beside it, `place` orders entries."""
+
+    place: int
+    href: str
+    label: str
+    badge: str = ""
+
 
 Asked = Request[Any, Any, Any]
 
@@ -36,6 +56,7 @@ class Site:
     node: Node
     actor: Callable[[Asked], Actor]
     csrf: Callable[[Asked], str] = field(default=_no_token)
+    rail: tuple[Entry, ...] = ()
 
     @property
     def desk(self) -> Desk:
@@ -53,16 +74,32 @@ class Site:
         self, request: Asked, template: str, here: str, values: dict[str, Any], status: int = 200
     ) -> Response[str]:
         """Answer with a page; `here` is the address of its entry in the rail."""
-        settings = self.node.settings.node
-        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        settings, lang = self.node.settings.node, self.language(request)
+        chosen = request.cookies.get(SCHEME_COOKIE, "")
+        scheme = chosen if chosen in SCHEMES else ""
+        acting = visit_of(request).actor
         frame = {
             "node_title": settings.title or settings.name,
             "nation": settings.nation,
             "here": here,
-            "address": address,
+            "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "csrf": self.csrf(request),
+            "scheme": scheme,
+            "colours": {**SCHEMES[scheme], "label": text(lang, SCHEMES[scheme]["label"])},
+            "person": acting.name if acting else "",
+            "seen_as": "",
+            "rail": [structs.replace(e, label=text(lang, e.label)) for e in self.rail] if acting else [],
+            "commands": [],
+            "layout": "fragment.html" if is_part(request) else "frame.html",
         }
-        html = page(template, self.language(request), frame | values)
         return Response(
-            html, media_type=MediaType.HTML, status_code=status, headers={"vary": "Cookie, Accept-Language"}
+            page(template, lang, frame | values),
+            media_type=MediaType.HTML,
+            status_code=status,
+            headers={"vary": "Cookie, Accept-Language, HX-Request"},
         )
+
+
+def is_part(request: Asked) -> bool:
+    """Tell whether a script asks for what is inside the frame alone."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers

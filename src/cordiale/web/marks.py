@@ -35,6 +35,7 @@ class Banner(msgspec.Struct, frozen=True):
 
     text: str
     style: str
+    atoms: tuple[str, ...] = ()
 
 
 def chips(marking: Iterable[str], show: Show) -> list[MarkChip]:
@@ -49,11 +50,12 @@ def chips(marking: Iterable[str], show: Show) -> list[MarkChip]:
 
 def banner(markings: Iterable[Iterable[str]], show: Show, lang: str) -> Banner:
     """Return the banner of a page: the join, axis by axis, of everything on it."""
-    found = chips({atom for marking in markings for atom in marking}, show)
+    atoms = {atom for marking in markings for atom in marking}
+    found = chips(atoms, show)
     if not found:
         return Banner(text(lang, _("Nothing marked on this page")), "")
     style = next((chip.style.split()[1] for chip in found if chip.style.startswith("tlp ")), "")
-    return Banner(" // ".join(chip.word for chip in found), style)
+    return Banner(" // ".join(chip.word for chip in found), style, tuple(sorted(atoms)))
 
 
 def unmarked(lang: str) -> Banner:

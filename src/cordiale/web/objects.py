@@ -11,7 +11,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import display
-from cordiale.web.context import Site
+from cordiale.platform.languages import _
+from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
 from cordiale.web.lines import line, titles_of
 from cordiale.web.marks import banner
@@ -20,6 +21,8 @@ PAGE: Final = 50
 
 MOST: Final = 400
 """Longest search, type or place in a list that is read from an address."""
+
+RAIL: Final = Entry(20, "/objects", _("Objects"), "objects")
 
 
 def handlers(site: Site) -> list[Any]:

@@ -12,7 +12,7 @@ from cordiale.desk.answers import PartnerView
 from cordiale.desk.desk import Desk
 from cordiale.desk.tables import warning_of
 from cordiale.platform.languages import _, number, text
-from cordiale.web.context import Site
+from cordiale.web.context import Entry, Site
 from cordiale.web.lines import sentence, when
 from cordiale.web.marks import unmarked
 
@@ -43,6 +43,8 @@ LINKS: Final = {
     "key": _("shows another TLS key"),
     "plain": _("its address is not encrypted"),
 }
+
+RAIL: Final = Entry(40, "/partners", _("Partners"), "partners")
 
 
 def handlers(site: Site) -> list[Any]:

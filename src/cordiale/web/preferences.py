@@ -1,4 +1,4 @@
-"""What a reader chooses for themselves: the language."""
+"""What a reader chooses for themselves: the language, and light or dark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from litestar import Request, post
 from litestar.response import Redirect
 
-from cordiale.web.context import COOKIE, LANGUAGES, Site
+from cordiale.web.context import COOKIE, LANGUAGES, SCHEME_COOKIE, SCHEMES, Site
 
 YEAR: Final = 365 * 24 * 3600
 
@@ -24,7 +24,22 @@ def handlers(site: Site) -> list[Any]:
         back.set_cookie(COOKIE, chosen, max_age=YEAR, path="/", httponly=True, samesite="lax")
         return back
 
-    return [choose_language]
+    @post("/scheme", status_code=303)
+    async def choose_scheme(request: Request[Any, Any, Any]) -> Redirect:
+        form = parse_qs((await request.body())[:4000].decode("utf-8", "replace"))
+        chosen = form.get("scheme", [""])[0]
+        back = Redirect(local(form.get("next", ["/"])[0]), status_code=303)
+        back.set_cookie(
+            SCHEME_COOKIE,
+            chosen if chosen in SCHEMES else "",
+            max_age=YEAR,
+            path="/",
+            httponly=True,
+            samesite="lax",
+        )
+        return back
+
+    return [choose_language, choose_scheme]
 
 
 def local(address: str) -> str:

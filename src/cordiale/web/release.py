@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request, Response, get
 
@@ -13,9 +13,11 @@ from cordiale.desk.desk import Desk
 from cordiale.desk.display import display
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number
-from cordiale.web.context import Site
+from cordiale.web.context import Entry, Site
 from cordiale.web.lines import href, sentence, short, titles_of
 from cordiale.web.marks import banner
+
+RAIL: Final = Entry(30, "/release", _("Release"), "release")
 
 
 def handlers(site: Site) -> list[Any]:

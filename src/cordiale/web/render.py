@@ -8,16 +8,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cordiale.platform.languages import _, number, text
+from cordiale.platform.languages import number, text
 from cordiale.web.bundles import names
 
 FOLDER: Final = Path(__file__).parent
-RAIL: Final = (
-    ("/", _("Today")),
-    ("/objects", _("Objects")),
-    ("/release", _("Release")),
-    ("/partners", _("Partners")),
-)
 
 
 @cache
@@ -38,8 +32,9 @@ def page(template: str, lang: str, values: dict[str, Any]) -> str:
         "lang": lang,
         "_": lambda message, **params: text(lang, message, **params),
         "number": lambda value: number(lang, value),
-        "rail": [(href, text(lang, label)) for href, label in RAIL],
         "bundles": names(),
         "q": "",
+        "listing": False,
+        "layout": "frame.html",
     }
     return environment().get_template(template).render(own | values)

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor, house
-from cordiale.web import bundles, object, objects, partners, preferences, release, today
+from cordiale.web import bundles, object, objects, palette, partners, preferences, release, today
 from cordiale.web.context import Site
 from cordiale.web.gate import always
 from cordiale.web.problem import problem
@@ -18,13 +18,14 @@ from cordiale.web.visit import actor_of, csrf_of
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-PAGES: Final = (bundles, today, objects, object, release, partners, preferences)
-"""Modules that have pages: each has `handlers(site)`."""
+PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences)
+"""Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
     """Return the pages, on Litestar; `actor` is who they act as (default: this node's analyst)."""
-    built = Site(node, actor=actor_of, csrf=csrf_of)
+    rail = sorted((page.RAIL for page in PAGES if hasattr(page, "RAIL")), key=lambda entry: entry.place)
+    built = Site(node, actor=actor_of, csrf=csrf_of, rail=tuple(rail))
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request, Response, get
 
@@ -10,11 +10,14 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import display
-from cordiale.web.context import Site
+from cordiale.platform.languages import _
+from cordiale.web.context import Entry, Site
 from cordiale.web.lines import line, titles_of
 from cordiale.web.marks import banner
 from cordiale.web.objects import types
 from cordiale.web.partners import partner_view
+
+RAIL: Final = Entry(10, "/", _("Today"), "today")
 
 
 def handlers(site: Site) -> list[Any]:

@@ -17,7 +17,7 @@ const made = await esbuild.build({
   format: "esm",
   splitting: true, // what one page alone needs (the graph) is a file of its own, loaded there
   minify: true,
-  target: ["es2022", "chrome110", "firefox115", "safari16.4"],
+  target: ["es2022", "chrome123", "firefox128", "safari17.5"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   legalComments: "eof",

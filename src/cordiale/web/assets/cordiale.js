@@ -1,27 +1,30 @@
-// Keys only: everything works without this module.
-const search = document.querySelector("input[type=search]");
-const help = document.querySelector("dialog#keys");
-const rows = () => [...document.querySelectorAll("table.list td.name a")];
+// Everything works without this module; with it, pages answer at once and by keys.
+import "./trust.js";
+import htmx from "htmx.org/dist/htmx.esm.js";
+import "./parts/frame.js";
+import "./parts/keys.js";
+import "./parts/palette.js";
+import "./parts/inspector.js";
+import "./parts/selection.js";
+import "./parts/live.js";
+import "./parts/graph-loader.js";
 
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    search?.focus();
-    search?.select();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    search?.focus();
-  } else if (event.key === "?") {
-    help?.showModal();
-  } else if (event.key === "j" || event.key === "k") {
-    const all = rows();
-    const at = all.indexOf(document.activeElement);
-    const next = all[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-  }
+Object.assign(htmx.config, {
+  includeIndicatorStyles: false, // the policy allows no inline style
+  allowEval: false,
+  allowScriptTags: false,
+  historyCacheSize: 0, // nobody finds pages of somebody else in this browser's storage
+  refreshOnHistoryMiss: true,
+  selfRequestsOnly: true,
+  scrollIntoViewOnBoost: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "[45]..", swap: true, error: true },
+  ],
 });
-help?.querySelector("button")?.addEventListener("click", () => help.close());
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  if (token && event.detail.verb !== "get") event.detail.headers["x-csrf-token"] = token;
+});

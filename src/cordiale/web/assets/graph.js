@@ -1,0 +1,3 @@
+export function graph(place) {
+  place.dataset.ready = "soon";
+}

@@ -1,0 +1,21 @@
+// Small things of the frame: the address that the language switch goes back to, and what is done on leaving a list.
+const here = () => location.pathname + location.search;
+
+document.addEventListener("submit", (event) => {
+  const next = event.target.querySelector?.("input[name=next][data-here]");
+  if (next) next.value = here();
+});
+
+// choices in a form that answers by itself: a select, a date
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-auto]");
+  if (form) form.requestSubmit();
+});
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
+}
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest?.("[data-opens]");
+  if (opens) document.getElementById(opens.dataset.opens)?.showModal();
+});
