@@ -134,7 +134,7 @@ def fill(node: str, files: Sequence[str]) -> dict[str, Any]:
     from cordiale.desk.actor import house
     from cordiale.desk.partnerships import partnerships
     from cordiale.desk.sources import of_file
-    from cordiale.exchange.sequencer import cut
+    from cordiale.exchange.cut.sequencer import cut
     from cordiale.node.opening import open_node
 
     new_node(node)

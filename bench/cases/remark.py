@@ -60,7 +60,7 @@ def measured(folder: str, count: int) -> dict[str, Any]:
     from cordiale.desk.sources import of_file
     from cordiale.desk.sync import cut_all
     from cordiale.desk.written import marking_of
-    from cordiale.exchange.gate import Gate
+    from cordiale.exchange.stream.gate import Gate
     from cordiale.node.opening import open_node
     from cordiale.release.rules import parse
     from cordiale.store import versions

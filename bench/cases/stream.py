@@ -65,7 +65,7 @@ def cut_all(folder: str, count: int, partners: int) -> dict[str, Any]:
     from cordiale.desk.actor import house
     from cordiale.desk.partnerships import partnerships
     from cordiale.desk.sources import of_file
-    from cordiale.exchange.sequencer import cut
+    from cordiale.exchange.cut.sequencer import cut
     from cordiale.node.opening import open_node
     from cordiale.stix.atoms import definition_of, id_of
 

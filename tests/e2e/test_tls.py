@@ -19,9 +19,9 @@ from cordiale.desk.actor import house
 from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.sync import cut_all, sync
-from cordiale.exchange import tls
-from cordiale.exchange.http import http_transport
+from cordiale.exchange.link.http import http_transport
 from cordiale.exchange.message import Request
+from cordiale.exchange.partners import tls
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node

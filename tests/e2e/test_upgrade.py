@@ -18,7 +18,7 @@ from cordiale.desk.actor import house
 from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
 from cordiale.desk.search import search
 from cordiale.desk.sync import cut_all, sync
-from cordiale.exchange.partner import partner
+from cordiale.exchange.partners.pairing import partner
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node

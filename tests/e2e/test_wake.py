@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cordiale.desk.sync import sync
 from cordiale.exchange import records
-from cordiale.exchange.listening import Ear
+from cordiale.exchange.visit.listening import Ear
 from cordiale.node.node import Node
 from tests.e2e.test_tls import MARIE, two
 from tests.unit.desk.conftest import indicator

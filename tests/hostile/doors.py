@@ -12,20 +12,20 @@ import orjson
 from cordiale.desk.importing import import_
 from cordiale.desk.set_aside import set_aside
 from cordiale.desk.sources import of_bytes
-from cordiale.exchange import apply as applying
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
-from cordiale.exchange.segment import slot_leaf
-from cordiale.exchange.service import respond
-from cordiale.exchange.stream import collection_id
+from cordiale.exchange.receive import apply as applying
+from cordiale.exchange.serve.service import respond
+from cordiale.exchange.stream.segment import slot_leaf
 from cordiale.exchange.taxii.media import TAXII
+from cordiale.exchange.taxii.pages import collection_id
 from cordiale.stix.canonical import content_hash
 from cordiale.store import versions
 from cordiale.store.backup import check
 from cordiale.store.connection import Store
 from cordiale.store.types import Filter
 from tests.simulation.world import OFFICER, READER, World
-from tests.unit.exchange import test_apply as segments
+from tests.unit.exchange.receive import test_apply as segments
 from tests.unit.exchange.world import indicator as good
 
 

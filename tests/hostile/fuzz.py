@@ -15,13 +15,13 @@ from typing import Final
 import msgspec
 import orjson
 
-from cordiale.exchange import apply as applying
+from cordiale.exchange.receive import apply as applying
 from cordiale.platform.errors import CordialeError
 from cordiale.stix.ingress import split
 from cordiale.stix.version import read
 from cordiale.store.backup import check
 from tests.hostile.objects import POISON, STRANGE, raw
-from tests.unit.exchange import test_apply as segments
+from tests.unit.exchange.receive import test_apply as segments
 from tests.unit.exchange.world import indicator as good
 
 TOKENS: Final = (

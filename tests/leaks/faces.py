@@ -24,8 +24,8 @@ from cordiale.desk.show import show
 from cordiale.desk.why import why
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
-from cordiale.exchange.stream import collection_id
 from cordiale.exchange.taxii.media import TAXII
+from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import CordialeError
 from cordiale.store import search as text
 from cordiale.web.site import site

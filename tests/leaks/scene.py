@@ -29,10 +29,10 @@ from cordiale.exchange import records
 from cordiale.exchange.home import Home
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.records.reaches import reaches
-from cordiale.exchange.service import respond
-from cordiale.exchange.sync import visit
-from cordiale.exchange.wake import Told
-from cordiale.exchange.wake import step as notified
+from cordiale.exchange.serve.service import respond
+from cordiale.exchange.serve.wake import Told
+from cordiale.exchange.serve.wake import step as notified
+from cordiale.exchange.visit.sync import visit
 from cordiale.platform.ids import uuid5
 from cordiale.release.recipient import Recipient
 from cordiale.stix import atoms as definitions

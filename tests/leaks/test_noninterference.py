@@ -18,7 +18,7 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
-from cordiale.exchange.stream import collection_id
+from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import CordialeError
 from tests.leaks.faces import WHO, person, taxii
 from tests.leaks.scene import OPENLY, PERSON, SECRETS, Scene, granular, later, sdo

@@ -14,9 +14,9 @@ from cordiale.desk.search import search
 from cordiale.desk.show import show
 from cordiale.exchange import records
 from cordiale.exchange.message import Request, Response
-from cordiale.exchange.service import respond
-from cordiale.exchange.stream import collection_id
+from cordiale.exchange.serve.service import respond
 from cordiale.exchange.taxii.media import TAXII
+from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import CordialeError
 from cordiale.release.decide import compile_rules
 from cordiale.release.recipient import Recipient

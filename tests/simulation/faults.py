@@ -9,8 +9,12 @@ from typing import Any
 from unittest.mock import patch
 
 from cordiale.desk import partnerships
-from cordiale.exchange import apply as applying
-from cordiale.exchange import gate, mandates, narrowing, planning, records, rejoin, standing
+from cordiale.exchange import records
+from cordiale.exchange.cut import planning
+from cordiale.exchange.recall import narrowing
+from cordiale.exchange.receive import apply as applying
+from cordiale.exchange.restore import position, rejoin
+from cordiale.exchange.stream import gate, mandates
 from cordiale.release import decide
 from cordiale.release.marking import Marking
 from cordiale.release.segment import header_hash
@@ -187,8 +191,8 @@ def rollback_unseen() -> Iterator[None]:
 
     with (
         patch.object(rejoin, "close_all", lambda *_given: 0),
-        patch.object(standing, "proves_more", no),
-        patch.object(standing, "shows_less", no),
+        patch.object(position, "proves_more", no),
+        patch.object(position, "shows_less", no),
     ):
         yield
 

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 import orjson
 
-from cordiale.exchange import records, rejoin
+from cordiale.exchange import records
 from cordiale.exchange.entry import STUB, read_numbers, unpack
 from cordiale.exchange.message import Response
-from cordiale.exchange.segment import Resource, read_header
+from cordiale.exchange.restore import rejoin
+from cordiale.exchange.stream.segment import Resource, read_header
 from cordiale.release.origin import read_header as read_origin
 from cordiale.stix import atoms as definitions
 from cordiale.stix import tlp

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cordiale.exchange.message import Request, Response, Transport
-from cordiale.exchange.service import respond
+from cordiale.exchange.serve.service import respond
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
 from tests.simulation.judge import Judge

@@ -9,7 +9,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.entry import unpack
 from cordiale.exchange.message import Request
-from cordiale.exchange.stream import collection_id
+from cordiale.exchange.taxii.pages import collection_id
 from tests.simulation.judge import Violation
 from tests.simulation.reference import instant
 from tests.simulation.world import READER

@@ -14,8 +14,8 @@ from cordiale.desk import mark as marking
 from cordiale.desk import recall as recalling
 from cordiale.desk.intake import prepare
 from cordiale.exchange import records
-from cordiale.exchange import rejoin as rejoining
-from cordiale.exchange.sync import Pulled, visit
+from cordiale.exchange.restore import rejoin as rejoining
+from cordiale.exchange.visit.sync import Pulled, visit
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, CordialeError
 from cordiale.stix import atoms as definitions

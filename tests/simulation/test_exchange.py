@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from cordiale.exchange import recall
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.recall import sending
 from cordiale.platform.errors import Unavailable
 from tests.unit.exchange.world import (
     Clock,
@@ -103,9 +103,9 @@ class World:
             if known is None:
                 continue
             with node.store.write() as tx:
-                made = recall.draft(tx, node.home, known, ids=[chosen], reason="r", by="o", now=self.clock())
+                made = sending.draft(tx, node.home, known, ids=[chosen], reason="r", by="o", now=self.clock())
                 if made is not None:
-                    recall.confirm(tx, node.home, known, made.id, "o", self.clock())
+                    sending.confirm(tx, node.home, known, made.id, "o", self.clock())
                     self.recalled.add(chosen)
 
     def check(self) -> None:

@@ -18,11 +18,11 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.desk import Desk
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.exchange import partner as partners
-from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.home import Home, Limits, Partnership
 from cordiale.exchange.message import Request, Transport
-from cordiale.exchange.service import Service
+from cordiale.exchange.partners import pairing as partners
+from cordiale.exchange.partners.fingerprint import fingerprint
+from cordiale.exchange.serve.service import Service
 from cordiale.exchange.taxii.wiring import Keep
 from cordiale.node.layout import ROOMS
 from cordiale.platform.ids import keyed_randomness, uuid5

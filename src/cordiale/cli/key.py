@@ -150,8 +150,8 @@ def certify(
     ] = "",
 ) -> None:
     """Certify a key."""
-    from cordiale.exchange.certificate import Certificate
-    from cordiale.exchange.certificate import certify as sign
+    from cordiale.exchange.partners.certificate import Certificate
+    from cordiale.exchange.partners.certificate import certify as sign
     from cordiale.node.rotation import read_request
     from cordiale.platform.clock import system_clock
     from cordiale.release.keys import load_key

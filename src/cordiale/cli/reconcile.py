@@ -148,7 +148,7 @@ def _words(done: Reconciled, log: bool) -> str:
 
 
 def _line(one: Difference) -> str:
-    from cordiale.exchange.repair import REASONS, REPAIRS
+    from cordiale.exchange.reconcile.repair import REASONS, REPAIRS
 
     reason, repair = tr(REASONS.get(one.kind, one.kind)), tr(REPAIRS.get(one.repair, one.repair))
     return f"  {one.object_id or '–'}: {reason} → {repair}"

@@ -15,10 +15,10 @@ import msgspec
 
 from cordiale.evidence import files, records
 from cordiale.evidence.records import Attachment
-from cordiale.exchange.link import sign_request
+from cordiale.exchange.cut.why import why
+from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.exchange.why import why
 from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import CordialeError, ProtocolError
 from cordiale.platform.languages import _

@@ -11,8 +11,8 @@ from cordiale.desk.answers import Answer, PartnerView
 from cordiale.desk.partners import every
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.sync import cut_all
-from cordiale.exchange import arrival, carry
-from cordiale.exchange import partner as exchange
+from cordiale.exchange.carriers import arrival, carry
+from cordiale.exchange.partners import pairing as exchange
 from cordiale.exchange.records.carried import save_kind
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _

@@ -8,9 +8,9 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.exchange import partner as exchange
 from cordiale.exchange import records
 from cordiale.exchange.entry import read_numbers
+from cordiale.exchange.partners import pairing as exchange
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
 from cordiale.store import versions

@@ -11,8 +11,8 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.visible import unknown, visible
-from cordiale.exchange import consent as exchange
-from cordiale.exchange import partner as partners
+from cordiale.exchange.originator import consent as exchange
+from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.records import consents as records
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _

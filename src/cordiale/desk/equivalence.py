@@ -16,7 +16,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import TableView
 from cordiale.exchange.home import own_keys
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.platform.errors import ConfigurationError, InputError
 from cordiale.platform.languages import _

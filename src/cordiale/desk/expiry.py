@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
-from cordiale.exchange import expired
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
+from cordiale.exchange.recall import expired
 from cordiale.exchange.records.arrivals import forget_salts
-from cordiale.exchange.withdrawal import withdraw_everywhere
+from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom

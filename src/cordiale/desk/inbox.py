@@ -11,8 +11,8 @@ from cordiale.desk import definitions, records
 from cordiale.desk.importing import limits_of
 from cordiale.desk.intake import Intake, Refused, prepare
 from cordiale.desk.records import Problem
-from cordiale.exchange.claims import speaking_for_us
-from cordiale.exchange.service import Delivered
+from cordiale.exchange.receive.claims import speaking_for_us
+from cordiale.exchange.serve.service import Delivered
 from cordiale.platform.clock import format_instant
 from cordiale.platform.collector import held_back
 from cordiale.platform.languages import _, fill

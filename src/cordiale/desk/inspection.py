@@ -19,8 +19,8 @@ from cordiale.desk import audit, records
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Act, ActPage, Inspected
 from cordiale.desk.summary import lines
-from cordiale.exchange.fingerprint import fingerprint
 from cordiale.exchange.home import own_keys
+from cordiale.exchange.partners.fingerprint import fingerprint
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
 from cordiale.release import records as decisions

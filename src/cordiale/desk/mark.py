@@ -14,8 +14,8 @@ from cordiale.desk.importing import index_all
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of, written
-from cordiale.exchange.recall import recalls
-from cordiale.exchange.sequencer import cut
+from cordiale.exchange.cut.sequencer import cut
+from cordiale.exchange.recall.ledger import recalls
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _

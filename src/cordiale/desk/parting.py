@@ -8,10 +8,11 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.exchange import partner as exchange
-from cordiale.exchange import recall, records
+from cordiale.exchange import records
 from cordiale.exchange.held import vids_of
 from cordiale.exchange.home import LEAVING
+from cordiale.exchange.partners import pairing as exchange
+from cordiale.exchange.recall import sending
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
 
@@ -101,10 +102,10 @@ def _ask_back(tx: Transaction, desk: Desk, known: Partner, by: str, reason: str)
     if not vids:
         return 0
     at = desk.clock()
-    drafted = recall.draft_to(tx, desk.home, known, vids=vids, reason=reason, by=by, now=at)
+    drafted = sending.draft_to(tx, desk.home, known, vids=vids, reason=reason, by=by, now=at)
     if drafted is None:
         return 0
-    recall.confirm_to(tx, desk.home, known, drafted.id, by, at)
+    sending.confirm_to(tx, desk.home, known, drafted.id, by, at)
     return len(drafted.vids)
 
 

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from cordiale.desk.rules import applied
 from cordiale.exchange.home import LEAVING, Partnership, pair_up
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.rules import rules_for

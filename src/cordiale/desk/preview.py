@@ -17,7 +17,7 @@ from cordiale.desk.reading import readable
 from cordiale.desk.summary import name_of
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
-from cordiale.exchange.why import overview
+from cordiale.exchange.cut.why import overview
 from cordiale.store import versions
 from cordiale.store.types import Filter
 

@@ -9,8 +9,8 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
 from cordiale.desk.visible import unknown, visible
-from cordiale.exchange import partner as partners
-from cordiale.exchange import proof, proving
+from cordiale.exchange.partners import pairing as partners
+from cordiale.exchange.proof import checking, making
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.release.keys import verify_ed25519
@@ -72,7 +72,7 @@ def prove(
     Raises NotFound for an object the actor does not see, and what `exchange.proving` raises.
     """
     authorise(actor, "prove")
-    earlier = proof.read_proof(since) if since is not None else None
+    earlier = checking.read_proof(since) if since is not None else None
     with desk.store.read() as tx:
         if stix_id is not None and not versions.get(tx, stix_id, visible(tx, desk, actor), history=True):
             raise unknown(stix_id)
@@ -85,16 +85,16 @@ def prove(
                 name=partner,
                 known=", ".join(one.node for one in known.values()) or "–",
             )
-        made = proving.prove(tx, desk.home, chosen, stix_id, desk.clock(), received=received, since=earlier)
+        made = making.prove(tx, desk.home, chosen, stix_id, desk.clock(), received=received, since=earlier)
     with desk.store.write() as tx:
         audit.acted(tx, desk, actor, "prove", id=stix_id or "", partner=chosen.node)
-    return proof.write(made)
+    return checking.write(made)
 
 
 def verify(data: bytes, trusted: Mapping[str, str] | None = None) -> ProofView:
     """Check a proof file without any node; `trusted` gives words or a key by node. Raises InputError for no proof."""
-    read = proof.read_proof(data)
-    found = proof.verify(read, verify_ed25519, trusted)
+    read = checking.read_proof(data)
+    found = checking.verify(read, verify_ed25519, trusted)
     return ProofView(
         holds=found.holds,
         sender=found.sender,

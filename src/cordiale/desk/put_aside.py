@@ -9,8 +9,8 @@ import msgspec
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
 from cordiale.desk.summary import lines
-from cordiale.exchange import partner as exchange
 from cordiale.exchange import records
+from cordiale.exchange.partners import pairing as exchange
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor

@@ -13,10 +13,10 @@ from cordiale.desk.recalled import Recalled, RecallReceived
 from cordiale.desk.release import instant_of
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of
-from cordiale.exchange import answering, entry, records
-from cordiale.exchange import recall as exchange
-from cordiale.exchange.demand import ACTIONS, ERASURE
-from cordiale.exchange.partner import partners
+from cordiale.exchange import entry, records
+from cordiale.exchange.partners.pairing import partners
+from cordiale.exchange.recall import answering, ledger, sending
+from cordiale.exchange.recall.demand import ACTIONS, ERASURE
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.marking import text_of
@@ -26,9 +26,9 @@ from cordiale.store import versions
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-    from cordiale.exchange.answering import Received
     from cordiale.exchange.home import Partnership
-    from cordiale.exchange.recall import Recall
+    from cordiale.exchange.recall.answering import Received
+    from cordiale.exchange.recall.ledger import Recall
     from cordiale.store.connection import Transaction
 
 SCOPES = ("version", "object")
@@ -83,7 +83,7 @@ def recall(
         )
         for one in chosen:
             now = desk.clock()
-            drafted = exchange.draft(
+            drafted = sending.draft(
                 tx,
                 desk.home,
                 one,
@@ -100,7 +100,7 @@ def recall(
                 continue
             objects = len(drafted.ids)
             if confirm or objects <= 1 or objects <= one.rules.confirm_above:
-                drafted = exchange.confirm(tx, desk.home, one, drafted.id, actor.name, now)
+                drafted = sending.confirm(tx, desk.home, one, drafted.id, actor.name, now)
             done.append(view(drafted, now))
         audit.acted(
             tx,
@@ -190,14 +190,14 @@ def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | N
             )
         one = partnership(tx, drafted.partner, desk.node)
         now = desk.clock()
-        sent = exchange.confirm(tx, desk.home, one, recall_id, actor.name, now)
+        sent = sending.confirm(tx, desk.home, one, recall_id, actor.name, now)
         audit.acted(tx, desk, actor, "recall-confirm", recall=recall_id, partner=sent.partner)
     desk.wake()
     return view(sent, now)
 
 
 def _draft(tx: Transaction, recall_id: str) -> Recall:
-    for found in exchange.recalls(tx, state="draft"):
+    for found in ledger.recalls(tx, state="draft"):
         if found.id == recall_id:
             return found
     raise NotFound("no-recall", _("There is no drafted recall {id}. See: cordiale recall list"), id=recall_id)
@@ -208,14 +208,14 @@ def recall_list(desk: Desk, actor: Actor, *, partner: str | None = None) -> list
     authorise(actor, "recall")
     now = desk.clock()
     with desk.store.read() as tx:
-        return [view(found, now) for found in exchange.recalls(tx, partner=partner)]
+        return [view(found, now) for found in ledger.recalls(tx, partner=partner)]
 
 
 def recall_show(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
     """Return one recall of ours; raises NotFound."""
     authorise(actor, "recall")
     with desk.store.read() as tx:
-        return view(exchange.get(tx, recall_id), desk.clock())
+        return view(ledger.get(tx, recall_id), desk.clock())
 
 
 def recall_received(desk: Desk, actor: Actor) -> list[RecallReceived]:

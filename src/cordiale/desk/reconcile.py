@@ -9,11 +9,11 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
 from cordiale.exchange import entry, records
-from cordiale.exchange import partner as exchange
-from cordiale.exchange.reconcile import reconcile
+from cordiale.exchange.partners import pairing as exchange
+from cordiale.exchange.reconcile.comparing import reconcile
 from cordiale.exchange.records import reconciliations
 from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
-from cordiale.exchange.sync import visit
+from cordiale.exchange.visit.sync import visit
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
 

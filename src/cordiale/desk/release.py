@@ -15,9 +15,9 @@ from cordiale.desk.partnerships import partnership as joined
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import reason as reason_of
 from cordiale.desk.written import marking_of
-from cordiale.exchange import backfill
-from cordiale.exchange.sequencer import cut
-from cordiale.exchange.why import why
+from cordiale.exchange.cut import backfill
+from cordiale.exchange.cut.sequencer import cut
+from cordiale.exchange.cut.why import why
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid4

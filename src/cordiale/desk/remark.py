@@ -15,8 +15,8 @@ from cordiale.desk.importing import index_all
 from cordiale.desk.mark import is_ours, new_definitions, rewritten
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of
-from cordiale.exchange import partner as exchange
 from cordiale.exchange import records as streams
+from cordiale.exchange.partners import pairing as exchange
 from cordiale.exchange.records import concerned, stopped
 from cordiale.platform.ids import uuid4
 from cordiale.release.marking import Marking, from_text, of_references, of_version, text_of

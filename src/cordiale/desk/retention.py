@@ -17,12 +17,12 @@ import msgspec
 from cordiale.desk import attachments, audit, profiles, records
 from cordiale.desk.actor import Actor, authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.exchange import expired
-from cordiale.exchange import recall as exchange
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
+from cordiale.exchange.recall import expired
+from cordiale.exchange.recall import sending as exchange
 from cordiale.exchange.records import tear_line_vids
 from cordiale.exchange.records.arrivals import forget_salts
-from cordiale.exchange.withdrawal import withdraw_everywhere
+from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.clock import SECOND, Instant, parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom

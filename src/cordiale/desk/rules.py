@@ -14,9 +14,9 @@ from cordiale.desk.answers import PartnerDiff, RulesChange, RulesDiff
 from cordiale.desk.equivalence import composed, view
 from cordiale.desk.groups import groups
 from cordiale.desk.visible import visible
-from cordiale.exchange import backfill
+from cordiale.exchange.cut import backfill
 from cordiale.exchange.home import pair_up
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
 from cordiale.release.rules import parse

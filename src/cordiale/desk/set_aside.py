@@ -15,7 +15,7 @@ from cordiale.desk.answers import ImportReport, SetAside
 from cordiale.desk.intake import prepare
 from cordiale.desk.summary import lines
 from cordiale.desk.tally import Tally, shown
-from cordiale.exchange.claims import speaking_for_us
+from cordiale.exchange.receive.claims import speaking_for_us
 from cordiale.platform.errors import NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _

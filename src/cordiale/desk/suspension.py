@@ -8,8 +8,9 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.partners import every
 from cordiale.desk.partnerships import partnerships
-from cordiale.exchange import backfill, records
-from cordiale.exchange import partner as exchange
+from cordiale.exchange import records
+from cordiale.exchange.cut import backfill
+from cordiale.exchange.partners import pairing as exchange
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
 

@@ -8,10 +8,10 @@ from cordiale.desk import attachments, audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Synced
 from cordiale.desk.partnerships import partnerships
-from cordiale.exchange import partner as exchange
+from cordiale.exchange.cut.sequencer import cut
 from cordiale.exchange.home import LEAVING
-from cordiale.exchange.sequencer import cut
-from cordiale.exchange.sync import visit
+from cordiale.exchange.partners import pairing as exchange
+from cordiale.exchange.visit.sync import visit
 from cordiale.platform.errors import CordialeError, NotFound
 from cordiale.platform.languages import _
 

@@ -27,7 +27,7 @@ def partner_token(desk: Desk, actor: Actor, name: str) -> str:
 
     Raises NotFound for a partner who is not recorded.
     """
-    from cordiale.exchange.partner import partner
+    from cordiale.exchange.partners.pairing import partner
 
     authorise(actor, "partner")
     token = base64.urlsafe_b64encode(desk.random(32)).decode().rstrip("=")

@@ -11,8 +11,8 @@ from cordiale.desk.answers import ActInForce, Chip, Reason, RulesInForce, Why
 from cordiale.desk.partnerships import partnership as joined
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
-from cordiale.exchange import why as stream
-from cordiale.release import records as standing
+from cordiale.exchange.cut import why as stream
+from cordiale.release import records as rulings
 from cordiale.store import versions
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def why(desk: Desk, actor: Actor, stix_id: str, partner: str) -> Why:
 
 def _rules(tx: Transaction, partnership: Partnership) -> RulesInForce | None:
     """Return the rules a partner is decided by, with who applied them."""
-    found = standing.current_rules(tx).get(partnership.rules.partnership)
+    found = rulings.current_rules(tx).get(partnership.rules.partnership)
     if found is None:
         return None
     rules = found.rules
@@ -75,7 +75,7 @@ def _rules(tx: Transaction, partnership: Partnership) -> RulesInForce | None:
 
 def _act(tx: Transaction, act_id: str) -> ActInForce:
     """Return the act that a release rests on."""
-    act = standing.read_act(tx, act_id)
+    act = rulings.read_act(tx, act_id)
     return ActInForce(act=act.id, officer=act.officer, at=act.at, second=act.second, until=act.until)
 
 

@@ -149,8 +149,8 @@ def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone]) -> 
 
     `ledger` is that of the node as it was before it was restored; that of the copy is looked at as well.
     """
-    from cordiale.exchange import rejoin
-    from cordiale.exchange.withdrawal import withdraw_everywhere
+    from cordiale.exchange.restore import rejoin
+    from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 
     lines = [*versions.tombstones(tx), *ledger]
     # before they are purged: the leaves in the streams cannot be made again afterwards

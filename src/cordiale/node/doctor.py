@@ -108,7 +108,7 @@ def _keys(path: Path) -> Iterator[Finding]:
 def _identity(node: Node) -> Iterator[Finding]:
     """Look at who was not told of a change of keys, and at the day on which the root vouches no longer."""
     from cordiale.exchange import records
-    from cordiale.exchange.keychange import untold
+    from cordiale.exchange.partners.keychange import untold
 
     with node.store.read() as tx:
         waiting = untold(tx)
@@ -280,7 +280,7 @@ def _audit(node: Node) -> Iterator[Finding]:
 
 def _rules(node: Node) -> Iterator[Finding]:
     from cordiale.desk.rules import applied
-    from cordiale.exchange.partner import partners
+    from cordiale.exchange.partners.pairing import partners
     from cordiale.release.rules import rules_for
 
     with node.store.read() as tx:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from cordiale.exchange.records.reaches import reaches
-from cordiale.exchange.rejoin import CODES, STATE
+from cordiale.exchange.restore.rejoin import CODES, STATE
 from cordiale.platform.errors import CordialeError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import msgspec
 
 from cordiale.desk.actor import authorise
 from cordiale.exchange import records
-from cordiale.exchange.keychange import untold
-from cordiale.exchange.tls import pin_of, read_certificate
+from cordiale.exchange.partners.keychange import untold
+from cordiale.exchange.partners.tls import pin_of, read_certificate
 from cordiale.node import layout
 from cordiale.node.keyring import read_first, read_public
 

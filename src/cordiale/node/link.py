@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from cordiale.desk import attachments
 from cordiale.desk import reconcile as reconciling
 from cordiale.desk.reconcile import SLICE_S
-from cordiale.exchange.listening import Ear, listen
-from cordiale.exchange.partner import partner as one
+from cordiale.exchange.partners.pairing import partner as one
 from cordiale.exchange.protocol import RECONCILE
-from cordiale.exchange.sync import visit
+from cordiale.exchange.visit.listening import Ear, listen
+from cordiale.exchange.visit.sync import visit
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
 from cordiale.platform.tracing import span

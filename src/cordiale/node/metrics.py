@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from cordiale.desk.latency import BOUNDS_S, Histogram
 from cordiale.desk.latency.view import histograms
-from cordiale.exchange.partner import partners
+from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.records.reaches import reaches
-from cordiale.exchange.rejoin import CODES, STATE
-from cordiale.exchange.sync import links
+from cordiale.exchange.restore.rejoin import CODES, STATE
+from cordiale.exchange.visit.sync import links
 from cordiale.platform.clock import SECOND
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.message import Request, Response
-    from cordiale.exchange.service import Service
+    from cordiale.exchange.serve.service import Service
     from cordiale.node.ticks import Ticks
     from cordiale.platform.configuration import Settings
     from cordiale.store.connection import Store
@@ -35,7 +35,7 @@ class Node:
 
     def respond(self, request: Request) -> Response:
         """Answer one TAXII or node-to-node request (`exchange.service.respond` on this node)."""
-        from cordiale.exchange.service import respond
+        from cordiale.exchange.serve.service import respond
 
         return respond(request, self.service)
 

@@ -10,11 +10,12 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.exchange import keychange, records
-from cordiale.exchange.certificate import check_instant, read_certificate
+from cordiale.exchange import records
 from cordiale.exchange.home import keys_now
+from cordiale.exchange.partners import keychange
+from cordiale.exchange.partners.certificate import check_instant, read_certificate
+from cordiale.exchange.partners.tls import make_certificate
 from cordiale.exchange.protocol import SIGNED_WELCOME
-from cordiale.exchange.tls import make_certificate
 from cordiale.node import layout
 from cordiale.node.keyring import Public, read_public, stored_public, write_public
 from cordiale.node.tls import shown_certificates, write_pair
@@ -23,7 +24,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.exchange.certificate import Certificate
+    from cordiale.exchange.partners.certificate import Certificate
     from cordiale.node.node import Node
     from cordiale.platform.ids import Randomness
     from cordiale.store.connection import Transaction
@@ -269,7 +270,7 @@ def finish_tls(node: Node, actor: Actor, *, anyway: bool = False) -> Rotated:
 
 
 def _told(node: Node, actor: Actor, verb: str) -> Rotated:
-    from cordiale.exchange.tls import pin_of
+    from cordiale.exchange.partners.tls import pin_of
 
     shown = shown_certificates(node.path, node.settings)
     pin = pin_of(shown[-1]).hex()

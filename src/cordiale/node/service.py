@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments, inbox, partnerships, tokens
-from cordiale.exchange.service import Service
-from cordiale.exchange.wake import Bell
+from cordiale.exchange.serve.service import Service
+from cordiale.exchange.serve.wake import Bell
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from cordiale.exchange.wake import Bell
+from cordiale.exchange.serve.wake import Bell
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
 
@@ -113,7 +113,7 @@ def _work(desk: Desk, ticks: Ticks) -> None:
 
 def _partners(desk: Desk, ticks: Ticks) -> None:
     """Keep one thread per confirmed partner."""
-    from cordiale.exchange.partner import partners
+    from cordiale.exchange.partners.pairing import partners
     from cordiale.node.link import keep
 
     running: dict[str, threading.Thread] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cordiale.exchange import tls
+from cordiale.exchange.partners import tls
 from cordiale.node import layout
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
@@ -100,7 +100,7 @@ def answering_context(node: Node) -> ssl.SSLContext:
 
 def carrier(folder: Path, settings: Settings, partner: Partner) -> Transport:
     """Return the way to a partner: TLS to its pinned key; in the clear on this machine, or where settings say so."""
-    from cordiale.exchange.http import http_transport, refusing_plain
+    from cordiale.exchange.link.http import http_transport, refusing_plain
 
     parts = urlsplit(partner.url)
     base = f"{parts.scheme}://{parts.netloc}"
@@ -122,7 +122,7 @@ def _stamp(files: tuple[Path, Path]) -> tuple[int, ...]:
 
 
 def _pinned(node: Node) -> list[bytes]:
-    from cordiale.exchange.partner import partners
+    from cordiale.exchange.partners.pairing import partners
 
     with node.store.read() as tx:
         return [c for one in partners(tx) if one.state == "confirmed" for c in one.certificates]

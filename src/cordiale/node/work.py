@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cordiale.desk import attachments, expiry, remark, retention
 from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
-from cordiale.exchange.sequencer import cut
+from cordiale.exchange.cut.sequencer import cut
 from cordiale.platform.log import logger
 from cordiale.platform.tracing import span
 from cordiale.store import search

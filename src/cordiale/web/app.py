@@ -82,7 +82,7 @@ def app(
 
 
 def _exchange(node: Node) -> App:
-    from cordiale.exchange.asgi import application
+    from cordiale.exchange.serve.asgi import application
 
     return application(node.service)
 

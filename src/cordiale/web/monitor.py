@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
-from cordiale.exchange.tls import is_loopback
+from cordiale.exchange.partners.tls import is_loopback
 from cordiale.platform.errors import ConfigurationError, explain
 from cordiale.web.headers import plain
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cordiale.exchange.tls import is_loopback
+from cordiale.exchange.partners.tls import is_loopback
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 

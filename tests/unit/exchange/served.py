@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from cordiale.exchange.asgi import application
+from cordiale.exchange.serve.asgi import application
 from tests.unit.exchange.world import client, connect, indicator, make, malware, report
 
 OBJECTS = 250

@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 
-from cordiale.exchange import partner as partners
-from cordiale.exchange.fingerprint import fingerprint
+from cordiale.exchange.cut.sequencer import Cut, cut
 from cordiale.exchange.home import Home, Limits, Partnership, pair_up
 from cordiale.exchange.message import Request, Response, Transport
-from cordiale.exchange.sequencer import Cut, cut
-from cordiale.exchange.service import Delivered, Service, respond
-from cordiale.exchange.sync import Pulled, visit
+from cordiale.exchange.partners import pairing as partners
+from cordiale.exchange.partners.fingerprint import fingerprint
+from cordiale.exchange.serve.service import Delivered, Service, respond
 from cordiale.exchange.taxii.wiring import Keep
+from cordiale.exchange.visit.sync import Pulled, visit
 from cordiale.platform.ids import keyed_randomness, uuid5
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer, verify_keyed

@@ -15,14 +15,15 @@ from cordiale.desk.partners import own_words, partner_add, partner_confirm, part
 from cordiale.desk.recall import recall
 from cordiale.desk.show import show
 from cordiale.desk.sync import cut_all, sync
-from cordiale.exchange import keychange, records
-from cordiale.exchange.certificate import Certificate, certify
+from cordiale.exchange import records
 from cordiale.exchange.home import keys_now, own_keys
-from cordiale.exchange.link import sign_request
+from cordiale.exchange.link.signatures import sign_request
+from cordiale.exchange.link.wire import BASE, Hello
 from cordiale.exchange.message import Request
-from cordiale.exchange.nodes import BASE, Hello
-from cordiale.exchange.partner import partner
-from cordiale.exchange.segment import Resource
+from cordiale.exchange.partners import keychange
+from cordiale.exchange.partners.certificate import Certificate, certify
+from cordiale.exchange.partners.pairing import partner
+from cordiale.exchange.stream.segment import Resource
 from cordiale.node import rotation
 from cordiale.node.keyring import public_file, read_public, write_public
 from cordiale.node.keys import keys

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cordiale.exchange import nodes, wake
+from cordiale.exchange.link import wire
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.serve import wake
 from cordiale.node.link import FIRST_S, LONGEST_S, backoff, keep
 from cordiale.node.ticks import Ticks
 from tests.unit.desk.conftest import indicator
@@ -55,9 +56,9 @@ def test_a_comparison_that_fails_is_not_tried_again_with_each_visit(pair: Pair) 
 
     def failing(request: Request) -> Response:
         asked.append(request.path)
-        if asked.count(nodes.BASE + "hello") > 5:
+        if asked.count(wire.BASE + "hello") > 5:
             ticks.stop()
-        if request.path.startswith(nodes.BASE + "reconcile/"):
+        if request.path.startswith(wire.BASE + "reconcile/"):
             return Response(503)
         if request.path == wake.PATH:  # there is always something new: nobody waits
             return Response(200, {}, b'{"last":9,"recalls":0}')
@@ -65,6 +66,6 @@ def test_a_comparison_that_fails_is_not_tried_again_with_each_visit(pair: Pair) 
 
     pair.broken = failing
     keep(pair.france.desk, ticks, "canada")
-    assert asked.count(nodes.BASE + "hello") > 5
-    assert sum(path.startswith(nodes.BASE + "reconcile/") for path in asked) == 1
+    assert asked.count(wire.BASE + "hello") > 5
+    assert sum(path.startswith(wire.BASE + "reconcile/") for path in asked) == 1
     assert ticks.paused == 1

@@ -10,10 +10,10 @@ from cordiale.desk.partners import partner_list
 from cordiale.desk.search import search
 from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange import records
-from cordiale.exchange.link import sign_request
+from cordiale.exchange.link.signatures import sign_request
+from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import Request
-from cordiale.exchange.nodes import BASE
-from cordiale.exchange.partner import partner
+from cordiale.exchange.partners.pairing import partner
 from cordiale.platform.errors import Conflict
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair

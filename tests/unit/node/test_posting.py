@@ -12,10 +12,10 @@ import pytest
 from cordiale.desk import definitions, inbox, partners, tokens
 from cordiale.desk.actor import house
 from cordiale.exchange.message import Request, Response
-from cordiale.exchange.partner import partners as known
-from cordiale.exchange.service import respond
-from cordiale.exchange.stream import collection_id
+from cordiale.exchange.partners.pairing import partners as known
+from cordiale.exchange.serve.service import respond
 from cordiale.exchange.taxii.media import TAXII
+from cordiale.exchange.taxii.pages import collection_id
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node

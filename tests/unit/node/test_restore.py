@@ -12,8 +12,8 @@ from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.search import search
 from cordiale.desk.sync import cut_all, sync
 from cordiale.desk.tokens import partner_token
-from cordiale.exchange import rejoin
 from cordiale.exchange.message import Request
+from cordiale.exchange.restore import rejoin
 from cordiale.node.backup import backup, restore
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node

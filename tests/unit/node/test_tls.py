@@ -14,8 +14,8 @@ from cordiale.desk.partners import partner_list
 from cordiale.desk.sync import sync
 from cordiale.exchange import records
 from cordiale.exchange.home import Partner
-from cordiale.exchange.partner import partner
-from cordiale.exchange.tls import read_certificate
+from cordiale.exchange.partners.pairing import partner
+from cordiale.exchange.partners.tls import read_certificate
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node
 from cordiale.node.tls import by_tls, carrier

@@ -27,6 +27,14 @@ BREAKS = [
     ("layers", "web/breaks.py", "import cordiale.cli"),
     ("layers", "rest/__init__.py", "import cordiale.web"),  # the two faces know nothing of each other
     ("layers", "attic/__init__.py", ""),  # exhaustive: a room nobody placed
+    ("exchange", "exchange/stream/breaks.py", "import cordiale.exchange.recall"),
+    (
+        "exchange",
+        "exchange/recall/breaks.py",
+        "import cordiale.exchange.receive",
+    ),  # neither takes the other's part
+    ("exchange", "exchange/link/breaks.py", "def later() -> None:\n    import cordiale.exchange.serve"),
+    ("exchange", "exchange/attic.py", ""),  # exhaustive: a file nobody placed
     ("domains", "domains/one/__init__.py", "import cordiale.domains.two"),
     ("through-desk", "domains/one/__init__.py", "import cordiale.store"),
     ("faces-through-desk", "web/breaks.py", "import cordiale.release"),

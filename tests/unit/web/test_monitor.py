@@ -15,9 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.partners import partner_add_client
-from cordiale.exchange import records, rejoin
+from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.records import carried
+from cordiale.exchange.restore import rejoin
 from cordiale.node.links import examined
 from cordiale.node.node import Node
 from cordiale.node.work import Work

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cordiale.exchange import narrowing, records, rejoin
-from cordiale.exchange.cursor import Cursor, decode_cursor, encode_cursor
+from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.message import Request, Response
-from cordiale.exchange.stream import Item, Slice, collection_id, read_slice
+from cordiale.exchange.recall import narrowing
+from cordiale.exchange.restore import rejoin
 from cordiale.exchange.taxii import inbox
+from cordiale.exchange.taxii.cursor import Cursor, decode_cursor, encode_cursor
 from cordiale.exchange.taxii.filters import Filters, read_filters
 from cordiale.exchange.taxii.media import (
     FORBIDDEN,
@@ -25,6 +26,7 @@ from cordiale.exchange.taxii.media import (
     error,
     ok,
 )
+from cordiale.exchange.taxii.pages import Item, Slice, collection_id, read_slice
 from cordiale.exchange.taxii.wiring import Inbox
 from cordiale.platform.clock import format_instant, parse_instant
 from cordiale.platform.errors import InputError

@@ -1,0 +1,1 @@
+"""Carry a stream on media instead of a network."""

@@ -1,0 +1,1 @@
+"""Decide what goes to each partner, and number it."""

@@ -1,0 +1,123 @@
+"""Queue stored versions for another look after an approval or a rules change.
+
+The work is found by marking, never by scanning all versions; the sequencer does it in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cordiale.exchange import records
+from cordiale.exchange.home import Home, Partner, Partnership, pair_up
+from cordiale.exchange.recall import sending
+from cordiale.exchange.recall.narrowing import BY_MARKING
+from cordiale.exchange.stream.gate import Gate
+from cordiale.release import records as rulings
+from cordiale.release.marking import Marking
+from cordiale.release.rules import Rules
+from cordiale.store import markings, versions
+from cordiale.store.connection import Transaction
+
+#: Reason of recalls that a change of the rules drafts; they wait for a named person.
+RULES = "rules-changed"
+
+
+def approve(
+    tx: Transaction,
+    node: str,
+    *,
+    vids: Iterable[int] = (),
+    mids: Iterable[int] = (),
+    ids: Iterable[str] = (),
+) -> int:
+    """Queue what an officer's act may have released to `node`: versions, objects, or whole markings.
+
+    Returns how many versions and markings were queued. What the act does not cover after all is
+    withheld again with its reason when it is looked at.
+    """
+    number = records.partner(tx, node).number
+    wanted = set(vids)
+    oids = list(versions.oids(tx, ids).values())
+    wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
+    return records.owe_versions(tx, number, wanted) + records.owe_markings(tx, number, mids)
+
+
+def approve_query(tx: Transaction, partnership: Partnership, now: int) -> int:
+    """Queue every marking the partner passes, after an act or mandate that covers a query."""
+    known = markings.all_markings(tx)
+    passing = [mid for mid, marking in known.items() if partnership.compiled.decide(marking, now).passes]
+    return records.owe_markings(tx, partnership.partner.number, passing)
+
+
+def rules_changed(
+    tx: Transaction, home: Home, partnership: Partnership, before: Rules | None, now: int
+) -> Mapping[str, int]:
+    """Queue by marking what new rules may release, and draft recalls of what they no longer let pass.
+
+    Returns counts: markings `queued` and `narrowed`, versions `drafted`. Sending of what is
+    narrowed stops by itself, since every page asks the rules of the moment; the drafted recall
+    waits for a named person.
+    """
+    number = partnership.partner.number
+    earlier = pair_up(partnership.partner, before, home.node)
+    known = markings.all_markings(tx)
+    now_passing = {mid for mid, m in known.items() if partnership.compiled.decide(m, now).passes}
+    was_passing: set[int] = set()
+    if earlier is not None:
+        was_passing = {mid for mid, m in known.items() if earlier.compiled.decide(m, now).passes}
+    narrowed = was_passing - now_passing
+    # mandates and allow-lists may widen under a marking that passed before, so all that pass are queued
+    queued = records.owe_markings(tx, number, now_passing)
+    drafted = _draft(tx, home, partnership, narrowed, now) if narrowed else 0
+    return {"queued": queued, "narrowed": len(narrowed), "drafted": drafted}
+
+
+def would_recall(
+    tx: Transaction, home: Home, partner: Partner, before: Rules | None, after: Rules, now: int
+) -> dict[Marking, int]:
+    """Count what a partner holds by marking, of the markings that new rules no longer let pass.
+
+    These are what `rules_changed` would draft a recall of, tear-lines included; the cost follows what is narrowed.
+    """
+    earlier, later = pair_up(partner, before, home.node), pair_up(partner, after, home.node)
+    if earlier is None:
+        return {}
+    held = records.held(tx, partner.number)
+    found: dict[Marking, int] = {}
+    counted: set[int] = set()  # a version may be under two of them: its effective marking and its full one
+    for mid, marking in markings.all_markings(tx).items():
+        if not earlier.compiled.decide(marking, now).passes:
+            continue
+        if later is not None and later.compiled.decide(marking, now).passes:
+            continue
+        seen, gone = 0, set[int]()
+        while vids := records.under_marking(tx, mid, seen, 10_000):
+            seen = vids[-1]
+            gone |= set(held.of(vids)) - counted
+        if gone:
+            found[marking] = len(gone)
+            counted |= gone
+    return found
+
+
+def holds_ended(tx: Transaction, now: int) -> None:
+    """Owe every partner another look at what was held until an instant that is past."""
+    ids = rulings.end_holds(tx, now) if records.timed_hold(tx, now) else []
+    for partner in records.partners(tx) if ids else ():
+        approve(tx, partner.node, ids=ids)
+
+
+def _draft(tx: Transaction, home: Home, partnership: Partnership, mids: set[int], now: int) -> int:
+    held = records.held(tx, partnership.partner.number)
+    gone: list[int] = []
+    for mid in sorted(mids):
+        after = 0
+        while found := records.under_marking(tx, mid, after, 10_000):
+            after = found[-1]
+            vids = held.of(found)
+            lines = list(records.tear_line_parents(tx, vids))
+            gone += sorted(set(vids) - Gate(tx, partnership, now).passing(vids, lines).keys())
+    made = None
+    if gone:
+        made = sending.draft(tx, home, partnership, vids=gone, reason=RULES, by=BY_MARKING, now=now)
+    return len(made.vids) if made is not None else 0

@@ -1,0 +1,1 @@
+"""Whose an object is, and what its originator lets go to others."""

@@ -1,0 +1,1 @@
+"""Prove what one partner gave another, and check it without a node."""

@@ -1,0 +1,1 @@
+"""Compare what a partner believes is here with what is, and repair the difference."""

@@ -1,0 +1,1 @@
+"""Answer partners and TAXII clients, and tell who waits that there is news."""

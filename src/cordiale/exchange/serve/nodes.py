@@ -1,0 +1,169 @@
+"""What a node serves to a partner's node, below /cordiale/v1/, to requests signed with the link key."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cordiale.exchange import records
+from cordiale.exchange.home import Home, Partner, Partnership
+from cordiale.exchange.link import greeting
+from cordiale.exchange.link.wire import BASE, Hello, News, NumberedRecall, Standing, Welcome, numbers
+from cordiale.exchange.message import Request, Response
+from cordiale.exchange.originator import consent
+from cordiale.exchange.protocol import EXTENSIONS, choose
+from cordiale.exchange.recall import ledger, narrowing
+from cordiale.exchange.reconcile import concordance
+from cordiale.exchange.restore import generation, position, recovery, rejoin
+from cordiale.exchange.stream import checkpoint, segment
+from cordiale.platform.errors import ProtocolError
+from cordiale.platform.languages import _
+from cordiale.store.connection import Store, Transaction
+
+_JSON = {"content-type": "application/json"}
+_BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
+_RECALLS = 50
+
+
+def respond_node(request: Request, store: Store, home: Home, partnership: Partnership) -> Response:
+    """Answer one request whose signature was verified; raises CordialeError."""
+    partner = partnership.partner
+    name = request.path[len(BASE) :].rstrip("/")
+    if len(request.body) > home.limits.request_bytes:
+        raise ProtocolError(
+            "exchange.request.size",
+            _("A request is larger than {limit} bytes."),
+            limit=home.limits.request_bytes,
+        )
+    match (request.method, name):
+        case ("POST", "hello"):
+            return _hello(request, store, home, partner)
+        case ("GET", "segments"):
+            return _segments(request, store, home, partnership)
+        case ("GET", "news"):
+            with store.read() as tx:
+                return _json(news(tx, partner))
+        case ("GET", "recalls"):
+            return _recalls(request, store, partner)
+        case ("GET", "standing/headers"):
+            given = numbers(request, "generation", "after")
+            with store.read() as tx:
+                return _json(recovery.headers(tx, partner, given["generation"], given["after"]))
+        case ("GET", "standing/recalled"):
+            with store.read() as tx:
+                return _json(recovery.recalled(tx, partner, numbers(request, "after")["after"]))
+        case ("POST", "receipts"):
+            with store.write() as tx:
+                ledger.record_receipt(tx, home, partner, request.body, home.clock())
+            return Response(204)
+        case ("GET" | "POST", "consents"):
+            return consent.respond(request, store, home, partner)
+        case ("POST", "checkpoints"):
+            with store.write() as tx:
+                return Response(
+                    200, _JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
+                )
+    found = concordance.respond(request, name, store, home, partner)
+    return found if found is not None else Response(404, _JSON, b'{"error":"exchange.path"}')
+
+
+def while_closed(request: Request) -> bool:
+    """Tell whether a request is answered even while nothing is served: it asks for statements, not for content."""
+    asked = (request.method, request.path[len(BASE) :].rstrip("/"))
+    return asked in _WHILE_CLOSED
+
+
+_WHILE_CLOSED = {
+    ("POST", "hello"),
+    ("POST", "receipts"),
+    ("GET", "recalls"),
+    ("GET", "standing/headers"),
+    ("GET", "standing/recalled"),
+}
+
+
+def news(tx: Transaction, partner: Partner) -> News:
+    """Return up to where there is news for a partner."""
+    pair = records.pair(tx, partner.number)
+    return News(pair.last, pair.recalls)
+
+
+def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Response:
+    try:
+        hello = msgspec.json.decode(request.body, type=Hello)
+    except msgspec.MsgspecError as error:
+        raise ProtocolError(
+            "exchange.hello.form", _("The greeting of {node} cannot be read."), node=partner.node
+        ) from error
+    partner = greeting.hear(store, home, partner, hello)
+    protocol = choose(partner, hello.protocols)
+    with store.read() as tx:
+        behind = _behind(tx, home, partner, hello)
+        closed = rejoin.closed(tx, partner.number)
+    if behind and not closed:
+        with store.write() as tx:
+            rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
+    with store.read() as tx:
+        pair = records.pair(tx, partner.number)
+        opening = generation.shown(tx, home, partner) if hello.generation < pair.generation else ""
+        answer = Welcome(
+            home.node,
+            protocol,
+            EXTENSIONS,
+            pair.generation,
+            pair.last,
+            pair.recalls,
+            home.clock(),
+            opening=opening,
+            closed=rejoin.closed(tx, partner.number),
+            standing=position.of(tx, partner),
+        )
+        answer = msgspec.structs.replace(answer, **greeting.telling(tx, home, partner))
+    return greeting.sign_answer(home, request, protocol, _json(answer))
+
+
+def _behind(tx: Transaction, home: Home, partner: Partner, hello: Hello) -> bool:
+    """Tell whether a partner proves that this node was put back to an earlier state."""
+    if hello.standing == Standing():  # a node that shows no proof is known by what it says
+        pair = records.pair(tx, partner.number)
+        ahead = hello.generation == pair.generation and hello.received > pair.last
+        if ahead or (hello.received and not _known_head(tx, pair, hello)):
+            raise position.unproven(partner)
+        return False
+    return position.proves_more(tx, home, partner, hello.standing) or position.shows_less(
+        tx, home, partner, hello.standing.receipt
+    )
+
+
+def _known_head(tx: Transaction, pair: records.Pair, hello: Hello) -> bool:
+    held = records.segment_with(tx, pair.number, hello.generation, hello.received)
+    return held is not None and held.last == hello.received and held.hash.hex() == hello.head
+
+
+def _segments(request: Request, store: Store, home: Home, partnership: Partnership) -> Response:
+    asked = numbers(request, "after", "origins")
+    after = asked["after"]
+    with store.read() as tx:
+        pair = records.pair(tx, partnership.partner.number)
+        held = records.segment_with(tx, pair.number, pair.generation, after + 1)
+        if held is None or held.first != after + 1:
+            return Response(204)
+        body, stopped = segment.serve(
+            tx, partnership, held, home.clock(), home.secret if asked["origins"] else None
+        )
+    if stopped and held.last > pair.acknowledged:
+        # What goes as a bare leaf goes as that for good: it is not counted as held, and looked at anew.
+        # What the partner signed for it has: it asks again for the sake of another entry, and a recall still names this.
+        with store.write() as tx:
+            narrowing.let_go(tx, partnership.partner, stopped)
+    return Response(200, _BINARY, body)
+
+
+def _recalls(request: Request, store: Store, partner: Partner) -> Response:
+    after = numbers(request, "after")["after"]
+    with store.read() as tx:
+        rows = records.recalls_after(tx, partner.number, after, _RECALLS)
+    return _json([NumberedRecall(number, message.decode()) for number, message in rows])
+
+
+def _json(value: object) -> Response:
+    return Response(200, _JSON, msgspec.json.encode(value))

@@ -1,0 +1,1 @@
+"""Go to partners: fetch, hand over, and listen for news."""

@@ -1,0 +1,372 @@
+"""Visit a partner: pull segments and recalls, hand over receipts, and record how the link is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from cordiale.exchange import records
+from cordiale.exchange.home import LEAVING, Home, Partner
+from cordiale.exchange.link import greeting, wire
+from cordiale.exchange.link.asking import ask, ask_signed, decoded
+from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.originator import consent
+from cordiale.exchange.partners.tls import PIN_REFUSED
+from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
+from cordiale.exchange.recall import answering
+from cordiale.exchange.receive import apply as applying
+from cordiale.exchange.restore import generation, position, recovery, rejoin
+from cordiale.exchange.stream import checkpoint
+from cordiale.platform.errors import (
+    CordialeError,
+    IntegrityError,
+    NotAllowed,
+    ProtocolError,
+    StorageFull,
+    Unavailable,
+)
+from cordiale.platform.languages import _
+from cordiale.store.connection import Store, Transaction
+
+State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin", "upgrade", "key", "plain"]
+_JSON = {"content-type": "application/json", "accept": "application/json"}
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Describe the state of one link.
+
+    `state` is new, up, down, refused, garbage, rejoin, upgrade (one side has to be upgraded), key (another TLS key
+    than the pinned one) or plain (its address is not encrypted). `sent` and `acknowledged` are our entry
+    numbers, `received` theirs, `news` the last number they announced. `clock_difference` is the
+    partner's clock minus ours in microseconds, as last seen.
+    """
+
+    partner: str
+    state: str
+    code: str = ""
+    message_id: str = ""
+    params: Mapping[str, str] = {}
+    last_contact: int | None = None
+    last_attempt: int | None = None
+    failures: int = 0
+    sent: int = 0
+    acknowledged: int = 0
+    received: int = 0
+    news: int = 0
+    clock_difference: int | None = None
+
+
+class Pulled(msgspec.Struct, frozen=True):
+    """Report one visit to a partner; `more` says that the partner has more than one visit takes.
+
+    `extensions` are those the partner announced in its answer to the greeting.
+    """
+
+    partner: str
+    link: Link
+    segments: int = 0
+    new: int = 0
+    same: int = 0
+    withdrawn: int = 0
+    set_aside: int = 0
+    recalls: int = 0
+    more: bool = False
+    extensions: tuple[str, ...] = ()
+
+
+def visit(
+    store: Store,
+    home: Home,
+    partner: Partner,
+    transport: Transport,
+    applied: Callable[[], None] = lambda: None,
+) -> Pulled:
+    """Say hello, fetch and apply segments and recalls, hand over receipts and the checkpoint.
+
+    `applied` is called when the first segment is committed: search need not wait for what is handed over.
+
+    Never raises for what the partner does: the link state says what happened. Recalls are carried
+    out even when a segment cannot be applied.
+    """
+    visited = _Visit(store, home, partner, transport, applied)
+    state, problem = visited.run()
+    now = home.clock()
+    with store.write() as tx:
+        _record(tx, partner, state, problem, now, visited)
+        link = _link(tx, partner)
+    return Pulled(
+        partner.node,
+        link,
+        segments=visited.segments,
+        new=visited.new,
+        same=visited.same,
+        withdrawn=visited.withdrawn,
+        set_aside=visited.set_aside,
+        recalls=visited.recalls,
+        more=visited.more,
+        extensions=visited.welcome.extensions if visited.welcome is not None else (),
+    )
+
+
+class _Visit:
+    """Count what one visit does, so that a failure half-way still reports it."""
+
+    def __init__(
+        self,
+        store: Store,
+        home: Home,
+        partner: Partner,
+        transport: Transport,
+        applied: Callable[[], None],
+    ) -> None:
+        self.store, self.home, self.partner, self.transport = store, home, partner, transport
+        self.applied = applied
+        self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
+        self.more = False
+        self.learnt = False
+        self.welcome: wire.Welcome | None = None
+        self.difference: int | None = None
+
+    def run(self) -> tuple[State, CordialeError | None]:
+        """Return the state the link is left in, and why."""
+        problem: CordialeError | None = None
+        state: State = "up"
+        done: set[str] = set()
+        for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree):
+            if step == self._pull and self.partner.state == LEAVING:
+                continue
+            try:
+                step()
+                done.add(step.__name__)
+            except StorageFull:
+                raise
+            except CordialeError as error:
+                if problem is None:
+                    problem, state = error, _state_of(error)
+                if isinstance(error, (Unavailable, NotAllowed)) or step == self._greet:
+                    break
+        self.learnt = done.issuperset(("_take_back", "_learn"))
+        return state, problem
+
+    def _greet(self) -> None:
+        with self.store.read() as tx:
+            link = records.link(tx, self.partner.number)
+            told = greeting.telling(tx, self.home, self.partner)
+            ours = position.of(tx, self.partner)
+        hello = wire.Hello(
+            self.home.node,
+            PROTOCOLS,
+            EXTENSIONS,
+            link.generation,
+            link.received,
+            link.head.hex(),
+            standing=ours,
+        )
+        hello = msgspec.structs.replace(hello, **told)
+        request = Request("POST", wire.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
+        begun = self.home.clock()
+        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        # read in the middle of the exchange, as NTP does (RFC 5905 section 8): wrong by half of what it took at most
+        ours_then = (begun + self.home.clock()) // 2
+        welcome = decoded(answer.body, wire.Welcome, self.partner)
+        self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
+        self.welcome = welcome
+        self.difference = welcome.clock - ours_then
+        self._look_back(welcome)
+        if welcome.generation > link.generation and not welcome.closed:
+            with self.store.write() as tx:
+                opening = welcome.opening.encode()
+                generation.accept(tx, self.home, self.partner, welcome.generation, opening, self.home.clock())
+        elif not welcome.closed and (welcome.generation, welcome.last) < (link.generation, link.received):
+            raise self._rejoins()
+
+    def _look_back(self, welcome: wire.Welcome) -> None:
+        """Close every link when the partner proves that we sent or received more than we know."""
+        with self.store.read() as tx:
+            behind = position.proves_more(
+                tx, self.home, self.partner, welcome.standing
+            ) or position.shows_less(tx, self.home, self.partner, welcome.standing.receipt)
+            closed = rejoin.closed(tx, self.partner.number)
+        if behind and not closed:
+            with self.store.write() as tx:
+                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
+
+    def _rejoins(self) -> ProtocolError:
+        return ProtocolError(
+            "exchange.rejoin",
+            _("{node} was restored, or we were: the link must rejoin."),
+            node=self.partner.node,
+        )
+
+    def _learn(self) -> None:
+        """Take over what the partner proves of our own stream, when we were put back to an earlier state."""
+        if self.welcome is None:
+            return
+        theirs = self.welcome.standing
+        with self.store.read() as tx:
+            closed = rejoin.closed(tx, self.partner.number)
+            if not closed and position.knows_recalls(tx, self.partner, theirs):
+                return
+        recovery.learn(self.store, self.home, self.partner, self._fetch, theirs)
+        if not closed:  # a recall of ours that we did not know: we are behind
+            with self.store.write() as tx:
+                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
+
+    def _fetch(self, path: str, query: str) -> bytes:
+        return self._ask(Request("GET", wire.BASE + path, query)).body
+
+    def _pull(self) -> None:
+        if self.welcome is not None and self.welcome.closed:
+            raise self._rejoins()
+        for _round in range(self.home.limits.segments_per_pull):
+            with self.store.read() as tx:
+                link = records.link(tx, self.partner.number)
+            received = link.received
+            if self.welcome is not None and (link.generation, received) == (
+                self.welcome.generation,
+                self.welcome.last,
+            ):
+                return  # the greeting said so: there is nothing to ask for
+            answer = self._ask(Request("GET", wire.BASE + "segments", f"after={received}&origins=1"))
+            if answer.status == 204:
+                if self.welcome is not None and self.welcome.last > received:
+                    raise ProtocolError(
+                        "exchange.segment.missing",
+                        _("{node} announces {last} entries and has none after {received}."),
+                        node=self.partner.node,
+                        last=self.welcome.last,
+                        received=received,
+                    )
+                return
+            done = applying.apply(self.store, self.home, self.partner, answer.body, self.home.clock())
+            if done.already:
+                raise ProtocolError(
+                    "exchange.segment.repeated",
+                    _("{node} repeats entries from {number} that were asked for before."),
+                    node=self.partner.node,
+                    number=done.first,
+                )
+            if not self.segments:
+                self.applied()
+            self.segments += 1
+            self.new += done.new
+            self.same += done.same
+            self.withdrawn += done.withdrawn
+            self.set_aside += len(done.set_aside)
+            if self.welcome is not None and done.last >= self.welcome.last:
+                return
+        self.more = True
+
+    def _take_back(self) -> None:
+        with self.store.read() as tx:
+            after = records.link(tx, self.partner.number).recalls
+        if self.welcome is not None and self.welcome.recalls <= after:
+            return
+        answer = self._ask(Request("GET", wire.BASE + "recalls", f"after={after}"))
+        fetched = [
+            (one.number, one.message) for one in decoded(answer.body, list[wire.NumberedRecall], self.partner)
+        ]
+        last, problem = answering.in_order(self.store, self.home, self.partner, fetched, after)
+        self.recalls += last - after
+        self.more |= self.welcome is not None and self.welcome.recalls > last > after
+        if problem is not None:
+            raise problem
+
+    def _hand_over(self) -> None:
+        answering.refresh_all(self.store, self.home, self.partner)
+        with self.store.read() as tx:
+            waiting = records.undelivered_receipts(tx, self.partner.number)
+            link = records.link(tx, self.partner.number)
+        for recall_id, receipt in waiting:
+            self._ask(Request("POST", wire.BASE + "receipts", "", _JSON, receipt))
+            with self.store.write() as tx:
+                records.mark_delivered(tx, self.partner.number, recall_id)
+        if link.received <= link.acknowledged or (self.welcome is not None and self.welcome.closed):
+            return
+        with self.store.read() as tx:  # the log is gone through only when there is something to acknowledge
+            mine = checkpoint.received(tx, self.home, self.partner, self.home.clock())
+        body = checkpoint.sign(self.home, mine)
+        answer = self._ask(Request("POST", wire.BASE + "checkpoints", "", _JSON, body))
+        theirs = checkpoint.read(answer.body, self.home, self.partner)
+        if theirs.by != self.partner.node or not checkpoint.same_log(mine, theirs):
+            raise IntegrityError(
+                "exchange.checkpoint.countersigned",
+                _("{node} signed another history of its stream than the one it sent us."),
+                node=self.partner.node,
+            )
+        with self.store.write() as tx:
+            records.save_link(
+                tx, self.partner.number, {"acknowledged": mine.entries, "checkpoint": answer.body}
+            )
+
+    def _agree(self) -> None:
+        """Carry requests for consent and their answers; they wait while the partner's release has none."""
+        if self.welcome is not None and CONSENTS in self.welcome.extensions:
+            consent.carry(self.store, self.home, self.partner, self._ask)
+
+    def _ask(self, request: Request) -> Response:
+        return ask(self.home, self.partner, self.transport, request)
+
+
+def _state_of(error: CordialeError) -> State:
+    if isinstance(error, Unavailable):
+        return "down"
+    if isinstance(error, NotAllowed):
+        return "plain" if error.code == "exchange.http.plain" else "refused"
+    if error.code in UPGRADE:
+        return "upgrade"
+    if error.code == PIN_REFUSED:
+        return "key"
+    return "rejoin" if error.code == "exchange.rejoin" else "garbage"
+
+
+def _record(
+    tx: Transaction,
+    partner: Partner,
+    state: State,
+    problem: CordialeError | None,
+    now: int,
+    visited: _Visit,
+) -> None:
+    before = records.link(tx, partner.number)
+    params = {} if problem is None else {name: str(value) for name, value in problem.params.items()}
+    values: dict[str, Any] = {
+        "state": state,
+        "code": problem.code if problem else "",
+        "message_id": problem.message_id if problem else "",
+        "params": msgspec.json.encode(params).decode(),
+        "last_attempt": now,
+        "failures": 0 if problem is None else before.failures + 1,
+    }
+    if visited.welcome is not None:
+        news, difference = visited.welcome.last, visited.difference
+        values |= {"last_contact": now, "news": news, "clock_difference": difference}
+    values |= rejoin.after_visit(partner, before, visited.learnt)
+    if any(getattr(before, name) != value for name, value in values.items()):
+        records.save_link(tx, partner.number, values)
+
+
+def links(tx: Transaction) -> tuple[Link, ...]:
+    """Return the state of every link, by partner name."""
+    return tuple(_link(tx, partner) for partner in records.partners(tx))
+
+
+def _link(tx: Transaction, partner: Partner) -> Link:
+    row, pair = records.link(tx, partner.number), records.pair(tx, partner.number)
+    return Link(
+        partner=partner.node,
+        state=row.state,
+        code=row.code,
+        message_id=row.message_id,
+        params=msgspec.json.decode(row.params, type=dict[str, str]),
+        last_contact=row.last_contact,
+        last_attempt=row.last_attempt,
+        failures=row.failures,
+        sent=pair.last,
+        acknowledged=pair.acknowledged,
+        received=row.received,
+        news=row.news,
+        clock_difference=row.clock_difference,
+    )

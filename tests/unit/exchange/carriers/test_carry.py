@@ -1,0 +1,445 @@
+"""A stream on media: the same entries, the same checks, and no way to lose, repeat or smuggle one."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cordiale.exchange import records
+from cordiale.exchange.carriers import bundle, carry
+from cordiale.exchange.carriers.arrival import Taken, take_in
+from cordiale.exchange.home import Own
+from cordiale.exchange.partners import pairing as partners
+from cordiale.exchange.partners.keychange import announce_signing
+from cordiale.exchange.records import carried
+from cordiale.exchange.restore import rejoin
+from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.platform.errors import NotFound, ProtocolError
+from cordiale.release.egress.client import local_egress
+from cordiale.release.keys import keyed_signer
+from tests.unit.exchange.reconcile.test_reconcile import SMALL, compare
+from tests.unit.exchange.restore.test_rejoin import ask_back, closed, names, number, reopen, restore
+from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
+
+ITEMS = [indicator(f"i{n}") for n in range(10)]
+
+
+def two(kind: str = "delayed") -> tuple[Node, Node]:
+    can, fra = make("CAN", limits=SMALL), make("FRA", limits=SMALL)
+    connect(can, fra)
+    for here, there in ((can, fra), (fra, can)):
+        with here.store.write() as tx:
+            carried.save_kind(tx, number(here, there), kind)
+    return can, fra
+
+
+def put(here: Node, there: Node, *items: bytes) -> None:
+    here.put(*items)
+    here.cut(there.name)
+
+
+def out(here: Node, there: Node, folder: Path, since: int | None = None) -> list[Path]:
+    here.clock.now += 1_000_000
+    partnership = here.partnership(there.name)
+    assert partnership is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    return [Path(one.file) for one in carry.out(here.store, here.home, partnership, folder, since=since)]
+
+
+def take(here: Node, *files: Path) -> list[Taken]:
+    return take_in(here.store, here.home, files)
+
+
+def reasons(taken: list[Taken]) -> list[str]:
+    return [one.code for one in taken]
+
+
+def there_and_back(here: Node, there: Node, folder: Path) -> list[Taken]:
+    """Carry once in each direction."""
+    first = take(there, *out(here, there, folder / "there"))
+    return first + take(here, *out(there, here, folder / "back"))
+
+
+def sent(here: Node, there: Node) -> tuple[int, int]:
+    """Return (entries sent, entries acknowledged)."""
+    with here.store.read() as tx:
+        pair = records.pair(tx, number(here, there))
+    return pair.last, pair.acknowledged
+
+
+def test_media_both_ways_carry_segments_recalls_and_receipts(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS)
+    first, second = there_and_back(can, fra, tmp_path)
+    assert (first.new, first.code, first.missing, second.code) == (10, "", None, "")
+    assert names(fra) == {f"i{n}" for n in range(10)}
+    assert sent(can, fra) == (10, 10)
+    again = ask_back(can, fra, [ITEMS[3]])
+    (there, back) = there_and_back(can, fra, tmp_path)
+    assert (there.recalls, there.new, back.receipts) == (1, 0, 1)
+    assert id_of(ITEMS[3]) not in fra.ids()
+    with can.store.read() as tx:
+        from cordiale.exchange.recall import ledger
+
+        assert ledger.get(tx, again).state == "acknowledged"
+    put(can, fra, indicator("later"))
+    (file,) = out(can, fra, tmp_path / "third")
+    assert take(fra, file)[0].new == 1  # what was acknowledged is not carried again
+
+
+@pytest.mark.parametrize("kind", ["delayed", "one-way"])
+def test_the_stream_changes_between_network_and_media_without_loss_or_repetition(
+    tmp_path: Path, kind: str
+) -> None:
+    can, fra = two(kind)
+    put(can, fra, *ITEMS[:3])
+    assert pull(fra, can).new == 3
+    put(can, fra, *ITEMS[3:6])
+    (taken,) = take(fra, *out(can, fra, tmp_path / "a"))
+    assert (taken.new, taken.same) == (3, 0)
+    put(can, fra, *ITEMS[6:8])
+    late = out(can, fra, tmp_path / "b")  # under way while the network takes over
+    put(can, fra, *ITEMS[8:])
+    assert pull(fra, can).new == 4
+    (repeated,) = take(fra, *late)
+    assert (repeated.new, repeated.code) == (0, "")
+    assert repeated.repeated > 0
+    put(fra, can, indicator("back"))
+    assert take(can, *out(fra, can, tmp_path / "c"))[0].new == 1
+    put(fra, can, indicator("again"))
+    assert pull(can, fra).new == 1
+    assert names(fra) >= {f"i{n}" for n in range(10)}
+    assert compare(fra, can, full=True).differences == compare(can, fra, full=True).differences == ()
+    with fra.store.read() as tx:
+        assert records.link(tx, number(fra, can)).received == sent(can, fra)[0]
+
+
+def test_one_way_repeats_itself_and_the_receiver_sees_what_was_lost(tmp_path: Path) -> None:
+    can, fra = two("one-way")
+    runs = []
+    for n in range(5):
+        put(can, fra, ITEMS[n])
+        runs.append(out(can, fra, tmp_path / f"run{n}")[0])
+    (later,) = take(fra, runs[4])  # the first four were lost: entries 3 to 5 are in it
+    assert (later.code, names(fra)) == ("exchange.segment.gap", set())
+    assert take(fra, runs[2])[0].new == 3  # carried three times each: 1 to 3
+    (last,) = take(fra, runs[4])
+    assert (last.new, last.missing) == (2, None)
+    ask_back(can, fra, [ITEMS[0]])
+    (file,) = out(can, fra, tmp_path / "recall")
+    assert take(fra, file)[0].recalls == 1
+    with can.store.read() as tx:
+        (row,) = records.recalls(tx, number=number(can, fra))
+    assert row.state == "asked"  # until a receipt comes back by any way
+    assert take(can, *out(fra, can, tmp_path / "by-hand"))[0].receipts == 1
+    with can.store.read() as tx:
+        assert records.recalls(tx, number=number(can, fra))[0].state == "acknowledged"
+
+
+def test_one_way_carries_each_entry_in_three_runs_however_many_files_a_run_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    can, fra = two("one-way")
+    put(can, fra, *ITEMS)
+    monkeypatch.setattr(carry, "BUNDLE_BYTES", 1)
+    ticking = itertools.count(can.clock())
+    can.home = msgspec.structs.replace(can.home, clock=lambda: next(ticking))
+    partnership = can.partnership("FRA")
+    assert partnership is not None
+    runs = [carry.out(can.store, can.home, partnership, tmp_path) for _run in range(4)]
+    assert [[(one.first, one.last) for one in run] for run in runs] == [
+        *[[(1, 4), (5, 8), (9, 10)]] * 3,
+        [(0, 0)],
+    ]
+
+
+def test_loss_is_named_with_what_to_ask_for(tmp_path: Path) -> None:
+    can, fra = two("one-way")
+    put(can, fra, *ITEMS[:4])
+    out(can, fra, tmp_path / "lost")
+    put(can, fra, *ITEMS[4:])
+    (kept,) = out(can, fra, tmp_path / "kept", since=5)
+    (taken,) = take(fra, kept)
+    assert taken.code == "exchange.segment.gap"
+    assert taken.params["expected"] == "1"
+    (again,) = out(can, fra, tmp_path / "again", since=1)
+    assert take(fra, again)[0].new == 10
+
+
+def test_files_are_taken_in_the_order_of_the_stream_whatever_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry, "BUNDLE_BYTES", 2000)
+    can, fra = two()
+    put(can, fra, *ITEMS)
+    files = out(can, fra, tmp_path)
+    assert len(files) > 1
+    taken = take(fra, *reversed(files))
+    assert sum(one.new for one in taken) == 10
+    assert taken[-1].missing is None
+    assert taken[0].missing == (5, 10)
+
+
+def test_what_was_asked_back_while_the_medium_was_under_way_does_not_arrive(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:2])
+    files = out(can, fra, tmp_path)
+    ask_back(can, fra, [ITEMS[0]])
+    with fra.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+
+    def only_recalls(request):  # type: ignore[no-untyped-def]
+        from cordiale.exchange.message import Response
+
+        return Response(204) if request.path.endswith("segments") else can.answer(request)
+
+    from cordiale.exchange.visit.sync import visit
+
+    visit(fra.store, fra.home, known, only_recalls)
+    with fra.store.read() as tx:
+        assert records.link(tx, number(fra, can)).recalls == 1
+    (taken,) = take(fra, *files)
+    assert (taken.new, taken.withdrawn) == (1, 1)
+    assert id_of(ITEMS[0]) not in fra.ids()
+    assert ITEMS[0] not in fra.store.snapshot()
+
+
+def test_a_closed_link_carries_nothing_and_a_new_generation_is_carried_as_well(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    there_and_back(can, fra, tmp_path / "a")
+    old = can.store.snapshot()
+    put(can, fra, ITEMS[3])
+    there_and_back(can, fra, tmp_path / "b")
+    restore(can, old)
+    with pytest.raises(ProtocolError):
+        out(can, fra, tmp_path / "c")
+    reopen(can, fra, unvisited=True)
+    can.cut("FRA")
+    first, _back = there_and_back(can, fra, tmp_path / "d")
+    assert (first.code, first.same) == ("", 3)
+
+
+def test_a_medium_shows_that_a_node_was_rolled_back(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    there_and_back(can, fra, tmp_path / "a")
+    old = can.store.snapshot()
+    put(can, fra, ITEMS[3])
+    take(fra, *out(can, fra, tmp_path / "b"))
+    can.store.load(old)
+    take(can, *out(fra, can, tmp_path / "c"))
+    assert closed(can, fra)
+    with can.store.read() as tx:
+        assert rejoin.closed(tx, number(can, fra))
+
+
+# What is refused ------------------------------------------------------------------------------
+
+
+def relisted(
+    here: Node, file: Path, change: Callable[[bundle.Listing], bundle.Listing], parts: bytes
+) -> None:
+    """Write a bundle again with another list, signed by `here`."""
+    data = file.read_bytes()
+    size = int.from_bytes(data[len(bundle.MAGIC) : len(bundle.MAGIC) + 8], "big")
+    statement = data[len(bundle.MAGIC) + 8 : len(bundle.MAGIC) + 8 + size]
+    body = open_statement(statement, bundle.PURPOSE, here.home.keys, here.home.verify)
+    listing = change(msgspec.json.decode(body, type=bundle.Listing))
+    made = sign_statement(here.home, bundle.PURPOSE, msgspec.to_builtins(listing))
+    file.write_bytes(bundle.MAGIC + len(made).to_bytes(8, "big") + made + parts)
+
+
+def truncated(file: Path, _can: Node, _fra: Node) -> None:
+    file.write_bytes(file.read_bytes()[:-20])
+
+
+def cut_in_the_list(file: Path, _can: Node, _fra: Node) -> None:
+    file.write_bytes(file.read_bytes()[:200])
+
+
+def empty(file: Path, _can: Node, _fra: Node) -> None:
+    file.write_bytes(b"")
+
+
+def longer(file: Path, _can: Node, _fra: Node) -> None:
+    file.write_bytes(file.read_bytes() + b"more")
+
+
+def flipped(file: Path, _can: Node, _fra: Node) -> None:
+    data = bytearray(file.read_bytes())
+    data[-30] ^= 1
+    file.write_bytes(data)
+
+
+def signed_by_another(file: Path, _can: Node, _fra: Node) -> None:
+    mallory = make("CAN", seed="other")
+    object.__setattr__(mallory, "home", make("GBR").home)
+    data = file.read_bytes()
+    size = int.from_bytes(data[len(bundle.MAGIC) : len(bundle.MAGIC) + 8], "big")
+    end = len(bundle.MAGIC) + 8 + size
+    from cordiale.exchange.signing import peek_statement
+
+    body, _signature = peek_statement(data[len(bundle.MAGIC) + 8 : end], bundle.PURPOSE)
+    made = sign_statement(mallory.home, bundle.PURPOSE, msgspec.json.decode(body))
+    file.write_bytes(bundle.MAGIC + len(made).to_bytes(8, "big") + made + data[end:])
+
+
+def oversized_part(file: Path, can: Node, _fra: Node) -> None:
+    part = bundle.Part("segment", 1 << 40, "00", 1, 1)
+    relisted(can, file, lambda was: msgspec.structs.replace(was, parts=(part,)), b"x")
+
+
+def oversized_list(file: Path, _can: Node, _fra: Node) -> None:
+    file.write_bytes(bundle.MAGIC + (1 << 40).to_bytes(8, "big") + b"x")
+
+
+def unknown_kind(file: Path, can: Node, _fra: Node) -> None:
+    part = bundle.Part("novelty", 1, hashlib.sha256(b"x").hexdigest())
+    relisted(can, file, lambda was: msgspec.structs.replace(was, parts=(part,)), b"x")
+
+
+def for_another(file: Path, can: Node, _fra: Node) -> None:
+    relisted(can, file, lambda was: msgspec.structs.replace(was, receiver="GBR", parts=()), b"")
+
+
+def from_a_stranger(file: Path, can: Node, _fra: Node) -> None:
+    relisted(can, file, lambda was: msgspec.structs.replace(was, sender="../../etc", parts=()), b"")
+
+
+def foreign_archive(file: Path, _can: Node, _fra: Node) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("../../../../tmp/outside", "x")
+
+
+def foreign_tar(file: Path, _can: Node, _fra: Node) -> None:
+    with tarfile.open(file, "w") as archive:
+        info = tarfile.TarInfo("/etc/outside")
+        archive.addfile(info)
+
+
+REFUSED = {
+    truncated: "exchange.carry.truncated",
+    cut_in_the_list: "exchange.carry.truncated",
+    empty: "exchange.carry.foreign",
+    longer: "exchange.carry.longer",
+    flipped: "exchange.carry.altered",
+    signed_by_another: "exchange.signature",
+    oversized_part: "exchange.carry.size",
+    oversized_list: "exchange.carry.list",
+    unknown_kind: "exchange.carry.kind",
+    for_another: "exchange.carry.receiver",
+    from_a_stranger: "exchange.carry.sender",
+    foreign_archive: "exchange.carry.foreign",
+    foreign_tar: "exchange.carry.foreign",
+}
+
+
+@pytest.mark.parametrize("damage", REFUSED, ids=lambda one: one.__name__)
+def test_what_is_no_bundle_of_a_partner_for_us_is_refused_whole(
+    damage: Callable[[Path, Node, Node], None], tmp_path: Path
+) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS)
+    (file,) = out(can, fra, tmp_path / "a")
+    good = file.read_bytes()
+    damage(file, can, fra)
+    around = sorted(tmp_path.rglob("*"))
+    (taken,) = take(fra, file)
+    assert taken.code == REFUSED[damage]
+    assert taken.message_id
+    assert fra.ids() == set()
+    assert sorted(tmp_path.rglob("*")) == around
+    file.write_bytes(good)
+    assert take(fra, file)[0].new == 10
+
+
+def test_a_bundle_is_taken_once_and_a_missing_file_holds_up_no_other(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS)
+    (file,) = out(can, fra, tmp_path / "a")
+    assert reasons(take(fra, file, tmp_path / "nothing.cordiale")) == ["exchange.carry.file", ""]
+    assert reasons(take(fra, file)) == ["exchange.carry.again"]
+    with pytest.raises(NotFound):
+        out_into_nowhere(can, tmp_path / "nowhere")
+
+
+def test_a_medium_that_is_pulled_out_half_way_holds_up_no_other(tmp_path: Path) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    files = out(can, fra, tmp_path / "pulled-out")
+    gbr = make("GBR", limits=SMALL)
+    connect(gbr, fra)
+    put(gbr, fra, indicator("other"))
+    others = out(gbr, fra, tmp_path / "stays")
+    verify = fra.home.verify
+
+    def pulled_out(key: bytes, message: bytes, signature: bytes) -> bool:
+        files[0].unlink(missing_ok=True)
+        return verify(key, message, signature)
+
+    fra.home = msgspec.structs.replace(fra.home, verify=pulled_out)
+    first, second = take(fra, *files, *others)
+    assert (first.code, first.partner, first.params["problem"]) == (
+        "exchange.carry.file",
+        "CAN",
+        os.strerror(errno.ENOENT),
+    )
+    assert (second.code, second.new) == ("", 1)
+
+
+def out_into_nowhere(can: Node, folder: Path) -> None:
+    partnership = can.partnership("FRA")
+    assert partnership is not None
+    carry.out(can.store, can.home, partnership, folder)
+
+
+def test_a_change_of_keys_travels_on_the_medium_and_the_old_key_signs_no_bundle_of_later(
+    tmp_path: Path,
+) -> None:
+    can, fra = two()
+    put(can, fra, *ITEMS[:3])
+    there_and_back(can, fra, tmp_path)
+    put(can, fra, *ITEMS[3:6])  # signed with the old key, not carried yet
+    before = can.home
+    renew_key(can)
+    put(can, fra, *ITEMS[6:])
+    (taken, _back) = there_and_back(can, fra, tmp_path)
+    assert (taken.code, taken.new) == ("", 7)
+    with fra.store.read() as tx:
+        assert partners.partner(tx, "CAN").keys == can.home.keys
+    with can.store.read() as tx:
+        assert partners.partner(tx, "FRA").told == 1
+
+    # who found the old key carries a bundle: what it lists is of no use, since nothing in it is signed anew
+    can.home = before
+    can.clock.now += 1
+    forged = out(can, fra, tmp_path / "forged")
+    with fra.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    take(fra, *forged)
+    with fra.store.read() as tx:
+        assert partners.partner(tx, "CAN") == known
+
+
+def renew_key(node: Node) -> None:
+    """Change a node's signing key as `key rotate` does."""
+    new = keyed_signer(node.name + "-2")
+    egress = local_egress(new)
+    with node.store.write() as tx:
+        old = node.home.keys[0]
+        announce_signing(
+            tx, node.home, old, new.public_key, node.home.egress().sign, egress.sign, node.clock()
+        )
+    node.home = msgspec.structs.replace(
+        node.home, keys=(new.public_key,), egress=lambda: egress, own=lambda: Own((new.public_key,), (old,))
+    )

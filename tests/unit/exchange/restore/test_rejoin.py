@@ -1,0 +1,317 @@
+"""A node that was put back to an earlier state notices, learns what it forgot, and begins its streams again."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+import msgspec
+import orjson
+
+from cordiale.exchange import records
+from cordiale.exchange.link.signatures import sign_request
+from cordiale.exchange.link.wire import BASE, Hello, Standing
+from cordiale.exchange.message import Request, Response
+from cordiale.exchange.partners import pairing as partners
+from cordiale.exchange.recall import ledger, sending
+from cordiale.exchange.records import generations
+from cordiale.exchange.restore import rejoin
+from cordiale.exchange.taxii.pages import collection_id
+from tests.unit.exchange.world import Node, client, connect, id_of, indicator, make, pull
+
+A, B, C, D = (indicator(name) for name in "abcd")
+
+
+def three() -> tuple[Node, Node, Node]:
+    can, fra, gbr = make("CAN"), make("FRA"), make("GBR")
+    connect(can, fra)
+    connect(can, gbr)
+    return can, fra, gbr
+
+
+def send(here: Node, there: Node, *items: bytes) -> None:
+    here.put(*items)
+    here.cut(there.name)
+    assert pull(there, here).link.state == "up"
+
+
+def number(here: Node, there: Node) -> int:
+    with here.store.read() as tx:
+        return partners.partner(tx, there.name).number
+
+
+def stream(here: Node, there: Node) -> tuple[int, int]:
+    """Return (generation, last entry) of the stream from one node to another."""
+    with here.store.read() as tx:
+        pair = records.pair(tx, number(here, there))
+    return pair.generation, pair.last
+
+
+def closed(here: Node, there: Node) -> bool:
+    with here.store.read() as tx:
+        return rejoin.closed(tx, number(here, there))
+
+
+def restore(here: Node, state: bytes) -> None:
+    """Put a node back from a copy, as `cordiale restore` does."""
+    here.store.load(state)
+    with here.store.write() as tx:
+        rejoin.close_all(tx)
+
+
+def reopen(here: Node, *others: Node, unvisited: bool = False) -> None:
+    for other in others:
+        with here.store.write() as tx:
+            known = partners.partner(tx, other.name)
+            rejoin.reopen(tx, here.home, known, here.clock(), unvisited=unvisited)
+
+
+def ask_back(here: Node, there: Node, items: Sequence[bytes]) -> str:
+    partnership = here.partnership(there.name)
+    assert partnership is not None
+    with here.store.write() as tx:
+        ids = [id_of(item) for item in items]
+        made = sending.draft(tx, here.home, partnership, ids=ids, reason="r", now=here.clock())
+        assert made is not None
+        sending.confirm(tx, here.home, partnership, made.id, "officer", here.clock())
+    return made.id
+
+
+def quiet(*nodes: Node) -> None:
+    """Let everything that is open go where it may."""
+    for _round in range(3):
+        for here in nodes:
+            here.cut(*(node.name for node in nodes if node is not here))
+            for there in nodes:
+                with here.store.read() as tx:
+                    known = {p.node for p in partners.partners(tx)}
+                if there.name in known:
+                    pull(here, there)
+
+
+def names(here: Node) -> set[str]:
+    found = set()
+    for stix_id in here.ids():
+        found |= {orjson.loads(raw)["name"] for raw in here.raws(stix_id)}
+    return found
+
+
+def test_a_sender_that_was_rolled_back_closes_every_link_when_a_partner_proves_it() -> None:
+    can, fra, gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    send(can, fra, B)
+    can.store.load(old)
+    pulled = pull(fra, can)
+    assert (pulled.link.state, closed(can, fra), closed(can, gbr), closed(fra, can)) == (
+        "rejoin",
+        True,
+        True,
+        False,
+    )
+    assert pull(gbr, can).link.state == "rejoin"
+    quiet(can, fra, gbr)
+    assert stream(can, fra) == (1, 2)  # the header that it forgot is back, without content
+    reopen(can, fra, gbr)
+    can.put(C)
+    quiet(can, fra, gbr)
+    assert pull(fra, can).link.state == pull(gbr, can).link.state == "up"
+    assert stream(can, fra)[0] == stream(can, gbr)[0] == 2
+    assert names(can) == names(fra) == names(gbr) == {"a", "b", "c"}  # what Canada lost came back from France
+
+
+def test_what_a_partner_only_claims_closes_nothing() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    for standing in (
+        Standing(),
+        Standing(generation=1, received=9),
+        Standing(generation=9, received=9, header="{}", signature=b"x"),
+        Standing(generation=9, received=0, opening="{}"),
+    ):
+        hello = Hello("FRA", (1,), (), 1, 9, "00", standing)
+        request = Request("POST", BASE + "hello", "", {}, msgspec.json.encode(hello))
+        answer = can.answer(sign_request(fra.home, request, "CAN"))
+        assert answer.status >= 400, standing
+    assert not closed(can, fra)
+    assert pull(fra, can).link.state == "up"
+
+
+def test_a_receiver_that_was_rolled_back_finds_out_from_its_own_receipt() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = fra.store.snapshot()
+    send(can, fra, B)
+    send(fra, can, C)
+    fra.store.load(old)
+    assert pull(fra, can).link.state == "rejoin"
+    assert closed(fra, can)
+    assert names(fra) == {"a", "b"}  # it is served, and learns again what it had
+    assert pull(can, fra).link.state == "rejoin"
+    reopen(fra, can)
+    quiet(can, fra)
+    assert pull(can, fra).link.state == pull(fra, can).link.state == "up"
+    assert names(fra) == names(can) == {"a", "b", "c"}  # Canada passes on what it had from France
+
+
+def test_both_restored_find_each_other_again() -> None:
+    can, fra, gbr = three()
+    send(can, fra, A)
+    send(fra, can, C)
+    old_can, old_fra = can.store.snapshot(), fra.store.snapshot()
+    send(can, fra, B)
+    send(fra, can, D)
+    restore(can, old_can)
+    restore(fra, old_fra)
+    quiet(can, fra, gbr)
+    assert closed(can, fra)
+    assert closed(fra, can)
+    reopen(can, fra, gbr)
+    reopen(fra, can)
+    can.put(B)
+    quiet(can, fra, gbr)
+    assert pull(can, fra).link.state == pull(fra, can).link.state == "up"
+    assert names(can) == names(fra) == {"a", "b", "c"}
+    assert stream(can, fra)[0] == stream(fra, can)[0] == 2
+
+
+def test_a_recall_that_was_forgotten_is_learnt_again_and_what_it_named_does_not_come_back() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    send(can, fra, B)
+    before = ask_back(can, fra, [A])
+    assert pull(fra, can).recalls == 1
+    restore(can, old)
+    can.put(B)
+    pull(can, fra)
+    with can.store.read() as tx:
+        known = ledger.get(tx, before)
+        assert records.recalled_vids(tx, number(can, fra)) == set(known.vids)
+    assert (known.state, known.ids) == ("acknowledged", (id_of(A),))
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert names(fra) == {"b"}
+    assert stream(can, fra) == (2, 1)
+
+
+def test_a_forgotten_recall_alone_shows_that_a_node_was_rolled_back() -> None:
+    can, fra, gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    ask_back(can, fra, [A])
+    pull(fra, can)
+    can.store.load(old)
+    pull(can, fra)
+    assert closed(can, fra)
+    assert closed(can, gbr)
+
+
+def test_a_recall_under_a_number_that_was_used_gets_the_next_one() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A, B)
+    old = can.store.snapshot()
+    ask_back(can, fra, [A])
+    pull(fra, can)
+    can.store.load(old)
+    later = ask_back(can, fra, [B])  # number 1 again: France carried out another number 1
+    assert pull(fra, can).recalls == 0
+    pull(can, fra)
+    assert pull(fra, can).recalls == 1
+    with can.store.read() as tx:
+        assert ledger.get(tx, later).state == "acknowledged"
+        assert len(ledger.recalls(tx, partner="FRA")) == 2
+    assert names(fra) == set()
+
+
+def test_a_number_is_never_reused_with_other_content() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    send(can, fra, B)
+    can.store.load(old)
+    can.put(C)
+    can.cut("FRA")  # signed before anybody could tell: entry 2 of generation 1 is another one here
+    served: list[bytes] = []
+
+    def watching(request: Request) -> Response:
+        answer = can.answer(request)
+        if request.path.endswith("segments") and answer.body:
+            served.append(answer.body)
+        return answer
+
+    assert pull(fra, can, watching).link.state == "rejoin"
+    assert served == []
+    pull(can, fra)
+    with can.store.read() as tx, fra.store.read() as there:
+        theirs = records.received_hashes(there, number(fra, can), 1)
+        assert [digest for _last, digest in records.header_ends(tx, number(can, fra), 1)] == theirs
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert stream(can, fra)[0] == 2
+    assert names(fra) == {"a", "b", "c"}
+
+
+def test_restoring_the_same_copy_twice_does_not_open_a_generation_twice() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    for generation in (2, 3, 4):
+        restore(can, old)
+        pull(can, fra)
+        reopen(can, fra, unvisited=True)
+        assert stream(can, fra)[0] == generation
+        can.cut("FRA")
+        assert pull(fra, can).link.state == "up"
+    with fra.store.read() as tx:
+        assert generations.highest_generation(tx, number(fra, can), generations.RECEIVED) == 4
+
+
+def test_a_generation_that_nobody_saw_yet_is_not_opened_twice_unvisited() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    restore(can, old)
+    reopen(can, fra, unvisited=True)
+    can.cut("FRA")
+    assert pull(fra, can).link.state == "up"
+    restore(can, old)
+    reopen(can, fra, unvisited=True)  # generation 2 a second time: France can tell
+    can.put(B)
+    can.cut("FRA")
+    assert pull(fra, can).link.state == "rejoin"
+    assert closed(can, fra)
+    pull(can, fra)
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert stream(can, fra) == (3, 2)
+    assert names(fra) == {"a", "b"}
+
+
+def test_a_plain_client_shows_by_its_cursor_that_a_node_was_rolled_back_and_reads_all_again() -> None:
+    can = make("CAN")
+    client(can)
+    can.put(*(indicator(f"i{n}", marking=("tlp:green",)) for n in range(2)))
+    can.cut("READER")
+    old = can.store.snapshot()
+    can.put(*(indicator(f"j{n}", marking=("tlp:green",)) for n in range(3)))
+    can.cut("READER")
+    with can.store.read() as tx:
+        reader = partners.partner(tx, "READER")
+    path = f"/taxii2/api/collections/{collection_id(can.home, reader.number, 'out')}/objects/"
+    token = "Basic " + base64.b64encode(b"x:token-READER").decode()
+    headers = {"authorization": token, "accept": "application/taxii+json;version=2.1"}
+
+    def page(query: str) -> Response:
+        return can.answer(Request("GET", path, query, headers))
+
+    first = orjson.loads(page("limit=4").body)
+    can.store.load(old)
+    assert page(f"limit=4&next={first['next']}").status == 503
+    assert page("limit=4").status == 503
+    with can.store.write() as tx:
+        rejoin.reopen(tx, can.home, reader, can.clock())
+    can.put(indicator("k", marking=("tlp:green",)))
+    can.cut("READER")
+    again = orjson.loads(page(f"limit=4&next={first['next']}").body)
+    assert {one["name"] for one in again["objects"]} == {"i0", "i1", "k"}
