@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +12,16 @@ from cordiale.cli.output import emit
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
 
+if TYPE_CHECKING:
+    from cordiale.node.node import Node
+    from cordiale.web.app import App
+
 app = single()
 
 
-@app.command(cls=Command, help=tr(_("Run the node until Ctrl-C: interface, TAXII, exchange with partners.")))
+@app.command(
+    cls=Command, help=tr(_("Run the node until Ctrl-C: interface, REST, TAXII, exchange with partners."))
+)
 def serve(
     listen: Annotated[
         str | None,
@@ -27,6 +34,10 @@ def serve(
         bool,
         typer.Option("--allow-network", help=tr(_("Serve the interface to other machines too."))),
     ] = False,
+    api: Annotated[
+        bool | None,
+        typer.Option("--api/--no-api", help=tr(_("Serve the REST interface as well; else as the pages."))),
+    ] = None,
     until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True)] = False,
 ) -> None:
     """Serve the node."""
@@ -48,7 +59,19 @@ def serve(
         if until_input_ends:
             _end_with_input()
         node.start()
-        run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready)
+        faces = mounted(node) if (pages if api is None else api) else {}
+        run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready, mounted=faces)
+
+
+def mounted(node: Node) -> Mapping[str, Callable[[], App]]:
+    """Return the faces that stand beside the pages, by the path that begins theirs; each is made when it is first asked."""
+
+    def rest() -> App:
+        from cordiale.rest.app import application
+
+        return application(node.desk)
+
+    return {"/api/v1/": rest}
 
 
 def _end(number: int, frame: object) -> None:

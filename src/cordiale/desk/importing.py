@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,8 @@ def import_(
     marking: str | Iterable[str] | None = None,
     progress: jobs.Progress | None = None,
     batch: int = BATCH,
+    job: str | None = None,
+    began: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Take in every source and report what was read, new, already here and set aside.
 
@@ -55,13 +57,13 @@ def import_(
     `source`, else the setting `import.marking`; without any it is kept for nobody but the house.
     Raises ConfigurationError or InputError before anything is read; a bad object or file is set
     aside and the rest goes on. Raises StorageFull when the disk is full: what was committed stays
-    and the job can be resumed.
+    and the job can be resumed. `job` is the id to write it down under, `began` is told once it is.
     """
     authorise(actor, "import")
     given = marking_given(desk, source, marking)
     now = desk.clock()
-    job = records.Job(
-        id=uuid4(desk.random)[:8],
+    known = records.Job(
+        id=job or uuid4(desk.random)[:8],
         kind="import",
         state="running",
         by=actor.name,
@@ -69,17 +71,21 @@ def import_(
         updated=now,
         process=jobs.process(),
     )
-    rereadable = [entry if entry.stamp and entry.path else _spooled(desk, job.id, entry) for entry in sources]
+    rereadable = [
+        entry if entry.stamp and entry.path else _spooled(desk, known.id, entry) for entry in sources
+    ]
     params = {
         "files": [[entry.name, str(entry.path), entry.stamp] for entry in rereadable],
         "marking": text_of(given or ()),
         "source": source,
     }
-    job = msgspec.structs.replace(job, params=params)
+    known = msgspec.structs.replace(known, params=params)
     with desk.store.write() as tx:
-        records.put_job(tx, job)
-        audit.acted(tx, desk, actor, "import", job=job.id, files=[e.name for e in rereadable])
-    return _run(desk, job, rereadable, given, progress, batch)
+        records.put_job(tx, known)
+        audit.acted(tx, desk, actor, "import", job=known.id, files=[e.name for e in rereadable])
+    if began is not None:
+        began(known.id)
+    return _run(desk, known, rereadable, given, progress, batch)
 
 
 def resume(

@@ -26,26 +26,46 @@ def jobs(desk: Desk, actor: Actor) -> list[JobView]:
     authorise(actor, "jobs")
     with desk.store.read() as tx:
         found = records.all_jobs(tx)
-    # what others imported is counted in their jobs, and may be hidden
-    own = [job for job in found if actor.recipient is None or job.by == actor.name]
-    return [view(job) for job in own]
+    return [view(job) for job in found if _own(actor, job)]
+
+
+def job_show(desk: Desk, actor: Actor, job: str) -> JobView:
+    """Return one job; raises NotFound."""
+    authorise(actor, "jobs")
+    with desk.store.read() as tx:
+        return view(of(actor, records.get_job(tx, job), job))
+
+
+def _own(actor: Actor, job: records.Job) -> bool:
+    """Tell whether a job is this actor's to see: what others imported is counted in theirs, and may be hidden."""
+    return actor.recipient is None or job.by == actor.name
 
 
 def job_stop(desk: Desk, actor: Actor, job: str) -> JobView:
     """Ask a running job to stop after its present batch; raises NotFound."""
     authorise(actor, "job")
     with desk.store.write() as tx:
-        found = one(records.get_job(tx, job), job)
+        found = of(actor, records.get_job(tx, job), job)
         records.ask_stop(tx, job)
         audit.acted(tx, desk, actor, "job-stop", job=job)
     return view(found)
 
 
+def of(actor: Actor, job: records.Job | None, id: str) -> records.Job:
+    """Return a job that must be there and this actor's to see; raises NotFound."""
+    return one(job if job is not None and _own(actor, job) else None, id)
+
+
 def one(job: records.Job | None, id: str) -> records.Job:
     """Return a job that must be there; raises NotFound."""
     if job is None:
-        raise NotFound("no-job", _("There is no job {job}. See: cordiale jobs list"), job=id)
+        raise absent(id)
     return job
+
+
+def absent(id: str) -> NotFound:
+    """Return the one answer for a job that is not there and one that is another's."""
+    return NotFound("no-job", _("There is no job {job}. See: cordiale jobs list"), job=id)
 
 
 def view(job: records.Job) -> JobView:

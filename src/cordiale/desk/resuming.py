@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
 
 
-def job_resume(desk: Desk, actor: Actor, job: str, *, progress: jobs.Progress | None = None) -> ImportReport:
-    """Go on with a job where its last committed batch ended.
+def job_resume(
+    desk: Desk,
+    actor: Actor,
+    job: str,
+    *,
+    progress: jobs.Progress | None = None,
+    began: Callable[[str], None] | None = None,
+) -> ImportReport:
+    """Go on with a job where its last committed batch ended; `began` is told once that is written down.
 
-    Raises NotFound for an unknown job and Conflict when it is running or done.
+    Raises NotFound for an unknown job, or another's where the actor may not see everything, and Conflict when it is
+    running or done.
     """
     authorise(actor, "job")
     with desk.store.write() as tx:
-        found = jobs.one(records.get_job(tx, job), job)
+        found = jobs.of(actor, records.get_job(tx, job), job)
         state = jobs.view(found).state
         if state not in ("interrupted", "stopped", "failed"):
             said = (
@@ -36,4 +45,6 @@ def job_resume(desk: Desk, actor: Actor, job: str, *, progress: jobs.Progress | 
         records.ask_stop(tx, job, stop=False)
         records.put_job(tx, msgspec.structs.replace(found, state="running", process=jobs.process()))
         audit.acted(tx, desk, actor, "job-resume", job=job)
+    if began is not None:
+        began(job)
     return importing.resume(desk, actor, found, progress=progress)

@@ -54,8 +54,13 @@
 | `set_aside` | `(desk, actor, *, after=None, limit=100) -> list[SetAside]` |
 | `set_aside_retry` | `(desk, actor, numbers=None) -> ImportReport` |
 | `jobs` | `(desk, actor) -> list[JobView]` |
+| `job_show` | `(desk, actor, job) -> JobView` |
 | `job_stop` | `(desk, actor, job) -> JobView` |
-| `job_resume` | `(desk, actor, job, *, progress=None) -> ImportReport` |
+| `job_resume` | `(desk, actor, job, *, progress=None, began=None) -> ImportReport` |
+| `receive` | `(desk, actor, name) -> Upload` (then `import_uploaded`) |
+| `import_uploaded` | `(desk, actor, upload, *, source=None, marking=None) -> JobView` (in the background) |
+| `import_report` | `(desk, actor, job) -> ImportReport` (what it has done so far) |
+| `job_resume_beside` | `(desk, actor, job) -> JobView` (in the background) |
 """
 
 from __future__ import annotations
@@ -119,8 +124,13 @@ VERBS: dict[str, str] = {
     "set_aside": "set_aside",
     "set_aside_retry": "set_aside",
     "jobs": "jobs",
+    "job_show": "jobs",
     "job_stop": "jobs",
     "job_resume": "resuming",
+    "receive": "uploads",
+    "import_uploaded": "uploads",
+    "import_report": "uploads",
+    "job_resume_beside": "uploads",
 }
 
 

@@ -68,6 +68,7 @@ class LimitsSection(Struct, frozen=True, kw_only=True):
     depth: Annotated[int, Says("Deepest nesting of an object.", low=2, high=64)] = 64
     expansion: Annotated[int, Says("Largest ratio of decompressed to compressed size.", low=2)] = 200
     request_bytes: Annotated[int, Says("Largest body of a request, in bytes.", low=1024)] = 32 * MIB
+    api_per_minute: Annotated[int, Says("Requests under `/api/v1` that one token may make in a minute, a sixth of them at once; 0: any number. Requests without a token that is known are counted by address.", low=0, high=1_000_000)] = 3000  # fmt: skip
     page_objects: Annotated[int, Says("Most objects in one TAXII page.", low=1, high=10_000)] = 1000
     file_bytes: Annotated[int, Says("Largest file attached to an object, in bytes.", low=1)] = 1024 * MIB
 

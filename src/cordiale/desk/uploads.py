@@ -1,0 +1,141 @@
+"""Files that arrive piece by piece from a face, and their import beside the request that brought them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cordiale.desk import importing, jobs, records
+from cordiale.desk.actor import authorise
+from cordiale.desk.answers import ImportReport, JobView
+from cordiale.desk.resuming import job_resume
+from cordiale.desk.sources import of_file
+from cordiale.desk.tally import Tally
+from cordiale.platform.clock import SECOND
+from cordiale.platform.errors import InputError, Unavailable
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+AT_ONCE: Final = 4
+"""Imports that run beside requests in one process: writers take turns anyway."""
+
+_busy = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Upload:
+    """A file on its way in: pieces are written to the node's folder, and counted against `limits.bundle_bytes`."""
+
+    def __init__(self, job: str, name: str, path: Path, most: int) -> None:
+        self.job, self.name, self.path = job, name, path
+        self._most = most
+        self._size = 0
+        self._digest = sha256()
+        self._stream = path.open("xb")
+
+    def write(self, piece: bytes) -> None:
+        """Take in the next piece; raises InputError above the limit, and leaves nothing behind then."""
+        self._size += len(piece)
+        if self._size > self._most:
+            self.discard()
+            raise InputError(
+                "too-large",
+                _("It is larger than {limit} bytes (limits.bundle_bytes): split it or raise the limit."),
+                limit=self._most,
+            )
+        self._digest.update(piece)
+        self._stream.write(piece)
+
+    def end(self) -> str:
+        """Close the file; return the SHA-256 of what came."""
+        self._stream.close()
+        return self._digest.hexdigest()
+
+    def discard(self) -> None:
+        """Take away what came."""
+        self._stream.close()
+        self.path.unlink(missing_ok=True)
+
+
+def receive(desk: Desk, actor: Actor, name: str) -> Upload:
+    """Begin to take in a file under a name for reports; raises NotAllowed before a byte is taken."""
+    authorise(actor, "import")
+    folder = desk.folder / importing.SPOOL
+    folder.mkdir(mode=0o700, exist_ok=True)
+    job = uuid4(desk.random)[:8]
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100].lstrip(".") or "upload"
+    return Upload(job, name, folder / f"{job}-{plain}", desk.settings.limits.bundle_bytes)
+
+
+def import_uploaded(
+    desk: Desk,
+    actor: Actor,
+    upload: Upload,
+    *,
+    source: str | None = None,
+    marking: str | Iterable[str] | None = None,
+) -> JobView:
+    """Import a file that arrived, in the background; return its job once it is written down.
+
+    Raises what `import_` raises before it reads anything, and Unavailable while too many are under way.
+    """
+    authorise(actor, "import")
+    sources = [of_file(upload.path, upload.name)]
+
+    def run(began: Callable[[str], None]) -> ImportReport:
+        return importing.import_(
+            desk, actor, sources, source=source, marking=marking, job=upload.job, began=began
+        )
+
+    return _beside(desk, actor, run)
+
+
+def import_report(desk: Desk, actor: Actor, job: str) -> ImportReport:
+    """Return what an import did, or has done so far; raises NotFound for what is no import of this actor's to see."""
+    authorise(actor, "jobs")
+    with desk.store.read() as tx:
+        found = jobs.of(actor, records.get_job(tx, job), job)
+    if found.kind not in ("import", "retry"):
+        raise jobs.absent(job)
+    seconds = (found.updated - found.started) / SECOND
+    return Tally.of(found).report(found, jobs.view(found).state, seconds)
+
+
+def job_resume_beside(desk: Desk, actor: Actor, job: str) -> JobView:
+    """Go on with a job in the background; raises what `job_resume` raises before it goes on."""
+    return _beside(desk, actor, lambda began: job_resume(desk, actor, job, began=began))
+
+
+def _beside(desk: Desk, actor: Actor, run: Callable[[Callable[[str], None]], ImportReport]) -> JobView:
+    """Run a job in a thread of its own; return when it has begun, and raise what keeps it from beginning."""
+    if not _busy.acquire(blocking=False):
+        raise Unavailable("imports-busy", _("Several imports are under way: wait for one of them to end."))
+    begun = threading.Event()
+    found: list[str] = []
+    failed: list[BaseException] = []
+
+    def began(job: str) -> None:
+        found.append(job)
+        begun.set()
+
+    def work() -> None:
+        try:
+            run(began)
+        except Exception as error:  # noqa: BLE001 - after it began, the job itself says how it ended
+            failed.append(error)
+        finally:
+            _busy.release()
+            begun.set()
+
+    threading.Thread(target=work, name="import", daemon=True).start()
+    begun.wait()
+    if not found:
+        raise failed[0]
+    return jobs.job_show(desk, actor, found[0])

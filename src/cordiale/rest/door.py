@@ -1,0 +1,96 @@
+"""Who comes in: nobody without a token, and nobody faster than the node bears. Everything else is asked afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from cordiale.platform.errors import CordialeError, NotAllowed
+from cordiale.platform.languages import negotiate
+from cordiale.rest.asking import SCOPE, Asking
+from cordiale.rest.pace import Pace
+from cordiale.rest.problem import MEDIA, NO_TOKEN, TOO_MANY, UNFORESEEN, headers_of, log, problem_of
+from cordiale.sdk.wire import PREFIX
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Who = Callable[[str], "Actor"]
+"""Says whom a token acts for; raises NotAllowed for one that nobody here was given."""
+
+OPEN: Final = frozenset({f"{PREFIX}/openapi.json"})
+"""What anybody may read: it is the same for every node, and says nothing of this one."""
+
+LONGEST: Final = 4096
+"""Characters of a token."""
+
+
+def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
+    """Return the application that asks for a token before anything else is looked at.
+
+    Whoever is not known is told the same on every path, by every method. `who` says whose a token is.
+    """
+    limits = desk.settings.limits
+    known, strange = Pace(limits.api_per_minute), Pace(limits.api_per_minute)
+
+    async def come_in(scope: Scope, receive: Receive, send: Send) -> None:
+        lang = negotiate(_header(scope, b"accept-language"), desk.settings.node.language)
+        if scope["path"] in OPEN and scope["method"] == "GET":
+            await _answer(
+                send, 200, "application/vnd.oai.openapi+json", schema(), {"cache-control": "no-cache"}
+            )
+            return
+        token = bearer(_header(scope, b"authorization"))
+        now = desk.clock()
+        actor = None
+        try:
+            if token:
+                actor = await asyncio.to_thread(who, token)
+        except NotAllowed:
+            pass
+        except Exception as error:  # noqa: BLE001
+            log.error("a token could not be looked up", error=error)
+            await _refuse(send, UNFORESEEN, lang, 500)
+            return
+        # a stranger's requests count for the address they come from, so that they never slow down who is known
+        caller = sha256(token.encode()).digest() if actor is not None else (scope.get("client") or ("",))[0]
+        wait = (known if actor is not None else strange).wait(caller, now)
+        if wait:
+            await _refuse(send, TOO_MANY, lang, 429, wait)
+        elif actor is None:
+            await _refuse(send, NO_TOKEN, lang, 401)
+        else:
+            scope[SCOPE] = Asking(desk, actor, lang)
+            await inside(scope, receive, send)
+
+    return come_in
+
+
+def bearer(header: str) -> str:
+    """Return the token of an Authorization header, empty for none (RFC 6750)."""
+    scheme, _space, rest = header.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" and len(header) <= LONGEST else ""
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
+
+
+async def _refuse(send: Send, error: CordialeError, lang: str, status: int, wait: int = 0) -> None:
+    status, body = problem_of(error, lang, status)
+    more = {"retry-after": str(wait)} if wait else {}
+    await _answer(send, status, MEDIA, body, headers_of(status, lang) | more)
+
+
+async def _answer(send: Send, status: int, media: str, body: bytes, named: dict[str, str]) -> None:
+    headers = {"content-type": media, "content-length": str(len(body)), **named}
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,157 @@
+"""`/objects`: find, read and mark."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import orjson
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from cordiale.desk import verbs
+from cordiale.desk.visible import unknown
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    refusals,
+    whole,
+)
+from cordiale.sdk import objects as wire
+from cordiale.sdk.wire import ID
+
+STIX: Final = "application/stix+json;version=2.1"
+MOST: Final = 500
+
+ObjectId = Annotated[str, Parameter(pattern=ID, max_length=300, description="A STIX id.")]
+Words = Annotated[
+    str, Parameter(max_length=400, description="Words that the object holds, in English or French.")
+]
+Type = Annotated[
+    str | None,
+    Parameter(pattern=r"^[a-z][a-z0-9-]*$", max_length=250, description="A STIX type, such as `indicator`."),
+]
+Source = Annotated[str | None, Parameter(max_length=400, description="Only what this node states.")]
+
+
+@get("/objects", responses=refusals(), sync_to_thread=True, tags=["objects"])
+def search(
+    request: Asked,
+    q: Words = "",
+    type: Type = None,
+    source: Source = None,
+    value: Annotated[
+        str | None,
+        Parameter(
+            max_length=1000, description="`kind=value` of an observable, such as `ipv4-addr=198.51.100.7`."
+        ),
+    ] = None,
+    partners: Annotated[bool, Parameter(description="Say of each object what partners have of it.")] = False,
+    after: After = None,
+    limit: Annotated[int, limit_of(MOST)] = 50,
+) -> Response[wire.ObjectPage]:
+    """List objects, newest first: all, of a type or source, with a value, or those that hold every word."""
+    asked = asking(request)
+    of = orjson.dumps(["objects", q, type, source, value, asked.lang[:2] if q else ""]).decode()
+    page = verbs.search(
+        asked.desk,
+        asked.actor,
+        q,
+        lang=asked.lang,
+        type=type,
+        source=source,
+        value=value,
+        after=asked.unseal(of, after),
+        limit=limit,
+        partners=partners,
+    )
+    return answer(request, asked.tell(page, wire.ObjectPage, next=asked.seal(of, page.next)))
+
+
+@get("/objects/counts", responses=refusals(), sync_to_thread=True, tags=["objects"])
+def counts(request: Asked) -> Response[wire.Counts]:
+    """Count the objects that the reader sees, by type."""
+    asked = asking(request)
+    return answer(request, wire.Counts(types=dict(sorted(verbs.counts(asked.desk, asked.actor).items()))))
+
+
+@get("/objects/{stix_id:str}", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def show(request: Asked, stix_id: ObjectId) -> Response[wire.Shown]:
+    """Read an object: what each source states, references both ways, files, and what partners have."""
+    asked = asking(request)
+    return answer(request, asked.tell(verbs.show(asked.desk, asked.actor, stix_id), wire.Shown))
+
+
+@get("/objects/{stix_id:str}/statements", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def statements(request: Asked, stix_id: ObjectId) -> Response[wire.Statements]:
+    """Read what each source states about an object."""
+    asked = asking(request)
+    shown = verbs.show(asked.desk, asked.actor, stix_id)
+    items = tuple(asked.tell(one, wire.Statement) for one in shown.statements)
+    return answer(request, wire.Statements(items=items))
+
+
+@get(
+    "/objects/{stix_id:str}/raw",
+    responses=refusals(404),
+    sync_to_thread=True,
+    media_type=STIX,
+    tags=["objects"],
+)
+def raw(request: Asked, stix_id: ObjectId, source: Source = None) -> Response[dict[str, Any]]:
+    """Read an object as STIX: the statement of `source`, else of this node, else the first."""
+    asked = asking(request)
+    shown = verbs.show(asked.desk, asked.actor, stix_id)
+    by = {one.summary.source: one for one in shown.statements}
+    chosen = by.get(source) if source else by.get(asked.desk.node, shown.statements[0])
+    if chosen is None:
+        raise unknown(stix_id)
+    return whole(request, orjson.dumps(chosen.value), STIX)
+
+
+@get(
+    "/objects/{stix_id:str}/files/{sha256:str}",
+    responses=refusals(404),
+    sync_to_thread=True,
+    media_type="application/octet-stream",
+    tags=["objects"],
+)
+def attachment(
+    request: Asked,
+    stix_id: ObjectId,
+    sha256: Annotated[str, Parameter(pattern=r"^[0-9a-f]{64}$")],
+) -> Response[bytes]:
+    """Download a file attached to an object; always as a download, whatever its source says it is."""
+    from litestar.response import File
+
+    asked = asking(request)
+    view, path = verbs.attachment(asked.desk, asked.actor, stix_id, sha256)
+    return File(
+        path,
+        filename=view.name.replace("/", "_").replace("\\", "_"),
+        media_type="application/octet-stream",
+        content_disposition_type="attachment",
+        headers={"cache-control": "private, no-store", "vary": "authorization"},
+    )
+
+
+@post("/objects/{stix_id:str}/marking", status_code=200, responses=refusals(404, 409, 413, 507), sync_to_thread=True, tags=["objects"])  # fmt: skip
+def mark(
+    request: Asked, stix_id: ObjectId, data: wire.MarkAsked, idempotency_key: Key = None
+) -> Response[wire.Marked]:
+    """Give an object another marking. What others marked can only become stricter."""
+    return act(
+        request,
+        idempotency_key,
+        data,
+        lambda asked: asked.tell(
+            verbs.mark(asked.desk, asked.actor, stix_id, data.marking, source=data.source), wire.Marked
+        ),
+    )
+
+
+HANDLERS: Final = (search, counts, show, statements, raw, attachment, mark)

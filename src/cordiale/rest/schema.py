@@ -1,0 +1,66 @@
+"""The OpenAPI 3.1 document of the interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+import cordiale
+from cordiale.sdk.wire import PREFIX
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+SAYS: Final = (
+    "What a person can do at a Cordiale node, for programs. Everything is decided for the person whose token is sent: "
+    "what they may not see is not counted, not named, not hinted at. Lists are read page by page: `next` of one page is "
+    "`after` of the next. A POST may carry an `Idempotency-Key`. Errors are `application/problem+json`, in the language of "
+    "`Accept-Language`, with a `code` that does not change."
+)
+UPLOAD: Final = f"{PREFIX}/imports"
+
+
+def config() -> OpenAPIConfig:
+    """Return what the framework writes the document from."""
+    return OpenAPIConfig(
+        title="Cordiale",
+        version=cordiale.__version__,
+        description=SAYS,
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        operation_id_creator=lambda handler, _method, _path: handler.handler_name.rpartition(".")[2],
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="A token of this node.")
+            }
+        ),
+        security=[{"token": []}],
+    )
+
+
+def document(site: Litestar) -> dict[str, Any]:
+    """Return the document, with what the framework cannot know."""
+    found = site.openapi_schema.to_schema()
+    for path in found["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                _never_null(parameter)
+    found["paths"][UPLOAD]["post"]["requestBody"] = {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {}}, "application/json": {"schema": {}}},
+    }
+    return found
+
+
+def _never_null(parameter: dict[str, Any]) -> None:
+    """Say of a parameter that may be left out what it is where it is there: an address has no null."""
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.pop("oneOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        schema.update(kinds[0])
+    for name in ("deprecated", "allowEmptyValue", "allowReserved"):
+        parameter.pop(name, None)

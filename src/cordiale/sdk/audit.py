@@ -1,0 +1,27 @@
+"""Who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from cordiale.sdk.wire import Told
+
+
+class Act(Told, frozen=True, kw_only=True):
+    """One row of the audit: who did what, when, with what."""
+
+    number: int
+    at: datetime
+    actor: str
+    verb: str
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class ActPage(Told, frozen=True, kw_only=True):
+    """A page of the audit, newest first; `next` is handed back as `after` to read on."""
+
+    items: tuple[Act, ...]
+    next: str | None = None

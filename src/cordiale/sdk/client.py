@@ -1,0 +1,411 @@
+"""A client of a node's REST interface: one method per verb, typed answers, lists that are read as they are needed."""
+
+from __future__ import annotations
+
+import ssl
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
+
+import httpx
+import msgspec
+
+from cordiale.platform.errors import ConfigurationError, Unavailable
+from cordiale.platform.languages import _
+from cordiale.sdk.answering import raised, value
+from cordiale.sdk.audit import Act, ActPage
+from cordiale.sdk.lists import Lazy
+from cordiale.sdk.objects import Counts, MarkAsked, Marked, ObjectPage, Shown, Summary
+from cordiale.sdk.partners import Partner, Partners, SuspendAsked
+from cordiale.sdk.recalls import ConfirmAsked, RecallAsked, Recalled, RecallReceived, Recalls, RecallsReceived
+from cordiale.sdk.release import (
+    Acted,
+    Preview,
+    ProofAsked,
+    RefuseAsked,
+    ReleaseAsked,
+    RulesAsked,
+    RulesDiff,
+    Why,
+)
+from cordiale.sdk.wire import PREFIX, Asked
+from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
+
+T = TypeVar("T")
+
+TIMEOUT_S: Final = 60.0
+PIECE: Final = 1 << 20
+TRIES: Final = 3
+"""How often a request is sent when the connection breaks: it is a GET, or carries a key under which it is done once."""
+
+ENDED: Final = frozenset({"done", "stopped", "failed", "interrupted"})
+"""States of a job that is over."""
+
+
+def connect(
+    url: str,
+    token: str,
+    *,
+    lang: str = "en",
+    transport: httpx.BaseTransport | None = None,
+    verify: ssl.SSLContext | bool = True,
+) -> Client:
+    """Return a client of the node at `url`, as the person the token was made for.
+
+    `verify` is what makes the node's certificate good: a node that answers by itself has one that it signed for itself.
+    Raises ConfigurationError where the token would go in the clear beyond this machine.
+    """
+    address = httpx.URL(url)
+    if address.scheme not in ("http", "https") or not address.host:
+        raise ConfigurationError(
+            "sdk.url", _("“{url}” is not an address such as https://node.example.org."), url=url
+        )
+    if address.scheme == "http" and address.host not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigurationError(
+            "sdk.plain",
+            _("{url} is in the clear: whoever is on the way would read the token. Use https://."),
+            url=url,
+        )
+    if not token.strip() or not token.isascii():
+        raise ConfigurationError(
+            "sdk.token", _("The token is empty or damaged: give it as `cordiale token make` printed it.")
+        )
+    http = httpx.Client(
+        base_url=address.copy_with(path=PREFIX + "/"),
+        headers={"authorization": f"Bearer {token.strip()}", "accept-language": lang, "accept": "*/*"},
+        timeout=TIMEOUT_S,
+        follow_redirects=False,
+        transport=transport,
+        verify=verify,
+    )
+    return Client(http)
+
+
+class Client:
+    """What one person can do at a node. Use as `with connect(url, token) as node`."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # Objects ------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        words: str = "",
+        *,
+        type: str | None = None,
+        source: str | None = None,
+        value: str | None = None,
+        partners: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Lazy[Summary]:
+        """Find objects that hold every word, or list those of a type, source or observable value, newest first."""
+        asked = {
+            "q": words,
+            "type": type,
+            "source": source,
+            "value": value,
+            "partners": partners or None,
+            "limit": limit,
+        }
+        return self._list("objects", asked, ObjectPage, after)
+
+    def counts(self) -> dict[str, int]:
+        """Count objects by type."""
+        return self._get("objects/counts", Counts).types
+
+    def show(self, stix_id: str) -> Shown:
+        """Read an object: what each source states, references, files, and what partners have."""
+        return self._get(f"objects/{stix_id}", Shown)
+
+    def raw(self, stix_id: str, *, source: str | None = None) -> dict[str, Any]:
+        """Read an object as STIX."""
+        found: dict[str, Any] = msgspec.json.decode(self.raw_bytes(stix_id, source=source))
+        return found
+
+    def raw_bytes(self, stix_id: str, *, source: str | None = None) -> bytes:
+        """Read an object as the bytes of STIX."""
+        return self._ask("GET", f"objects/{stix_id}/raw", {"source": source}).content
+
+    def attachment(self, stix_id: str, sha256: str) -> bytes:
+        """Download a file attached to an object."""
+        return self._ask("GET", f"objects/{stix_id}/files/{sha256}").content
+
+    def mark(
+        self, stix_id: str, marking: str, *, source: str | None = None, key: str | None = None
+    ) -> Marked:
+        """Give an object another marking."""
+        return self._post(
+            f"objects/{stix_id}/marking",
+            MarkAsked(marking=marking, source=source),
+            Marked,
+            key,
+        )
+
+    # Release ------------------------------------------------------------------------------------
+
+    def preview(self, *, partner: str | None = None, ids: Sequence[str] | None = None) -> Preview:
+        """Say what partners have, would get, and would not get, by reason."""
+        return self._get("preview", Preview, {"partner": partner, "id": list(ids) if ids else None})
+
+    def why(self, stix_id: str, partner: str) -> Why:
+        """Say why an object reached a partner or did not."""
+        return self._get(f"objects/{stix_id}/why", Why, {"partner": partner})
+
+    def release(
+        self,
+        partner: str,
+        *,
+        ids: Iterable[str] = (),
+        types: Iterable[str] = (),
+        marking_within: Iterable[str] = (),
+        until: datetime | None = None,
+        reason: str = "",
+        key: str | None = None,
+    ) -> Acted:
+        """Approve objects for a partner."""
+        asked = ReleaseAsked(
+            partner=partner,
+            ids=tuple(ids),
+            types=tuple(types),
+            marking_within=tuple(marking_within),
+            until=until,
+            reason=reason,
+        )
+        return self._post("releases", asked, Acted, key)
+
+    def confirm_release(self, act: str, *, key: str | None = None) -> Acted:
+        """Confirm an approval as its second officer."""
+        return self._post(f"releases/{act}/confirm", None, Acted, key)
+
+    def refuse(
+        self,
+        partner: str,
+        ids: Iterable[str],
+        *,
+        until: datetime | None = None,
+        reason: str = "",
+        key: str | None = None,
+    ) -> Acted:
+        """Keep objects from a partner; with `until`, only so long."""
+        asked = RefuseAsked(partner=partner, ids=tuple(ids), until=until, reason=reason)
+        return self._post("refusals", asked, Acted, key)
+
+    def prove(
+        self,
+        partner: str,
+        stix_id: str | None = None,
+        *,
+        received: bool | None = None,
+        since: bytes | None = None,
+    ) -> bytes:
+        """Make the proof file of an object with a partner, or of the log alone."""
+        asked = ProofAsked(partner=partner, id=stix_id, received=received, since=since)
+        return self._send("proofs", asked, None).content
+
+    def rules_diff(self, text: str) -> RulesDiff:
+        """Say what rules would change, exactly, and change nothing."""
+        return self._post("rules/diff", RulesAsked(text=text), RulesDiff, None)
+
+    def rules_apply(self, text: str, token: str, *, key: str | None = None) -> RulesDiff:
+        """Put rules in force whose preview somebody looked at."""
+        return self._post("rules/apply", RulesAsked(text=text, token=token), RulesDiff, key)
+
+    # Recalls ------------------------------------------------------------------------------------
+
+    def recalls(self, *, partner: str | None = None, limit: int = 50) -> Lazy[Recalled]:
+        """List the recalls of the node, newest first."""
+        return self._list("recalls", {"partner": partner, "limit": limit}, Recalls)
+
+    def recalls_received(self, *, limit: int = 50) -> Lazy[RecallReceived]:
+        """List the recalls that partners sent, newest first."""
+        return self._list("recalls/received", {"limit": limit}, RecallsReceived)
+
+    def recall(self, asked: RecallAsked, *, key: str | None = None) -> tuple[Recalled, ...]:
+        """Ask objects back: one recall for every partner that holds them."""
+        return self._post("recalls", asked, Recalls, key).items
+
+    def confirm_recall(self, recall: str, objects: int, *, key: str | None = None) -> Recalled:
+        """Send a drafted recall, as somebody who saw how many objects it concerns."""
+        return self._post(f"recalls/{recall}/confirm", ConfirmAsked(objects=objects), Recalled, key)
+
+    # What comes in ------------------------------------------------------------------------------
+
+    def import_(
+        self,
+        source: Path | bytes | BinaryIO,
+        *,
+        name: str | None = None,
+        marking: str | None = None,
+        profile: str | None = None,
+        key: str | None = None,
+    ) -> Job:
+        """Send a file to be taken in; return the job that does it (see `wait` and `import_report`)."""
+        called = name or (source.name if isinstance(source, Path) else "upload")
+        asked = {"name": called, "marking": marking, "source": profile}
+        answer = self._send("imports", _content(source), key, asked)
+        return value(answer, Job)
+
+    def job(self, job: str) -> Job:
+        """Say how far a job is, or how it ended."""
+        return self._get(f"jobs/{job}", Job)
+
+    def jobs(self, *, limit: int = 50) -> Lazy[Job]:
+        """List jobs, newest first."""
+        return self._list("jobs", {"limit": limit}, Jobs)
+
+    def wait(
+        self,
+        job: str,
+        *,
+        progress: Callable[[Job], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Job:
+        """Wait for the end of a job, telling `progress` how far it is."""
+        pause = 0.05
+        while True:
+            found = self.job(job)
+            if progress is not None:
+                progress(found)
+            if found.state in ENDED:
+                return found
+            sleep(pause)
+            pause = min(pause * 1.5, 2.0)
+
+    def import_report(self, job: str) -> ImportReport:
+        """Say what an import did, or has done so far."""
+        return self._get(f"imports/{job}", ImportReport)
+
+    def stop_job(self, job: str) -> Job:
+        """Stop a job after its present batch."""
+        return self._post(f"jobs/{job}/stop", None, Job, None)
+
+    def resume_job(self, job: str) -> Job:
+        """Go on with a job that was stopped, failed or interrupted."""
+        return self._post(f"jobs/{job}/resume", None, Job, None)
+
+    def set_aside(self, *, limit: int = 50) -> Lazy[SetAside]:
+        """List what could not be taken in, oldest first."""
+        return self._list("set-aside", {"limit": limit}, SetAsidePage)
+
+    def set_aside_bytes(self, number: int) -> bytes:
+        """Download the bytes of one thing set aside."""
+        return self._ask("GET", f"set-aside/{number}/bytes").content
+
+    def retry_set_aside(
+        self, numbers: Iterable[int] | None = None, *, key: str | None = None
+    ) -> ImportReport:
+        """Try again to take in what was set aside: these numbers, or all of it."""
+        asked = RetryAsked(numbers=None if numbers is None else tuple(numbers))
+        return self._post("set-aside/retry", asked, ImportReport, key)
+
+    # Partners and the audit -----------------------------------------------------------------------
+
+    def partners(self) -> Partners:
+        """List partners with the state of their links."""
+        return self._get("partners", Partners)
+
+    def suspend_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
+        """Stop all exchange with a partner at once."""
+        return self._post(f"partners/{name}/suspend", SuspendAsked(reason=reason), Partner, key)
+
+    def resume_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
+        """Exchange with a suspended partner again."""
+        return self._post(f"partners/{name}/resume", SuspendAsked(reason=reason), Partner, key)
+
+    def audit(
+        self,
+        *,
+        verb: str | None = None,
+        by: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+    ) -> Lazy[Act]:
+        """List acts, newest first."""
+        asked = {"verb": verb, "by": by, "since": _written(since), "until": _written(until), "limit": limit}
+        return self._list("audit", asked, ActPage)
+
+    # How it is asked ------------------------------------------------------------------------------
+
+    def _list(
+        self, path: str, asked: Mapping[str, Any], kind: type[Any], start: str | None = None
+    ) -> Lazy[Any]:
+        return Lazy(lambda after: self._get(path, kind, {**asked, "after": after or start}))
+
+    def _get(self, path: str, kind: type[T], asked: Mapping[str, Any] | None = None) -> T:
+        return value(self._ask("GET", path, asked), kind)
+
+    def _post(self, path: str, asked: Asked | None, kind: type[T], key: str | None) -> T:
+        return value(self._send(path, asked, key), kind)
+
+    def _send(
+        self,
+        path: str,
+        body: Asked | bytes | Callable[[], Iterator[bytes]] | None,
+        key: str | None,
+        asked: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """Send a POST under a key of its own, so that it is done once although it may be sent several times."""
+        headers = {"idempotency-key": key or str(uuid.uuid4())}
+        content = body
+        if isinstance(body, Asked):
+            headers["content-type"] = "application/json"
+            content = msgspec.json.encode(body)
+        return self._ask("POST", path, asked, content, headers)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        asked: Mapping[str, Any] | None = None,
+        content: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        given = {name: one for name, one in (asked or {}).items() if one not in (None, "")}
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                body = content() if callable(content) else content
+                return raised(self._http.request(method, path, params=given, content=body, headers=headers))
+            except httpx.TransportError as error:
+                if not left:
+                    raise Unavailable(
+                        "no-answer",
+                        _("{url} does not answer ({words}): check the address, and whether the node runs."),
+                        url=str(self._http.base_url.copy_with(path="/")),
+                        words=type(error).__name__,
+                    ) from error
+        raise AssertionError("unreachable")
+
+
+def _content(source: Path | bytes | BinaryIO) -> bytes | Callable[[], Iterator[bytes]]:
+    """Return what to send: anew for every try where it can be read twice."""
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, Path):
+        return lambda: _pieces(source)
+    return source.read()
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            yield piece
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

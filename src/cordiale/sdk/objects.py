@@ -1,0 +1,121 @@
+"""Objects as a reader sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cordiale.sdk.wire import Asked, Line, Marking, Object, Reason, Told
+
+
+class Chip(Told, frozen=True, kw_only=True):
+    """What one partner has or would get of an object, and why not."""
+
+    partner: str
+    form: str
+    reason: Reason | None = None
+    released_at: datetime | None = None
+    id: str = ""
+
+
+class Summary(Told, frozen=True, kw_only=True):
+    """One line of a list: enough to choose from."""
+
+    id: str
+    type: str
+    name: str
+    source: str
+    created: datetime | None
+    modified: datetime | None
+    received: datetime
+    origin: str
+    marking: Marking
+    revoked: bool = False
+    partners: tuple[Chip, ...] = ()
+
+
+class ObjectPage(Told, frozen=True, kw_only=True):
+    """A page of objects, newest first; `next` is handed back as `after` to read on."""
+
+    items: tuple[Summary, ...]
+    next: str | None = None
+
+
+class Counts(Told, frozen=True, kw_only=True):
+    """How many objects the reader sees, by type."""
+
+    types: dict[str, int]
+
+
+class Statement(Told, frozen=True, kw_only=True):
+    """One source's current statement about an id, with its content.
+
+    `restricted`: the reader sees a part of it. `doubtful` names partners from whom it came while their key may have been
+    in other hands.
+    """
+
+    summary: Summary
+    version: str
+    value: Object
+    base_marking: Marking
+    full_marking: Marking
+    effective_marking: Marking
+    versions: int = 1
+    restricted: bool = False
+    doubtful: tuple[str, ...] = ()
+
+
+class Reference(Told, frozen=True, kw_only=True):
+    """A reference between two objects that the reader may both see."""
+
+    path: str
+    id: str
+    type: str
+    name: str
+    marking: Marking = ()
+
+
+class Attachment(Told, frozen=True, kw_only=True):
+    """A file attached to an object; its bytes are at `/objects/{id}/files/{sha256}` where it is `held`."""
+
+    object_id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    marking: Marking
+    held: bool = True
+
+
+class Shown(Told, frozen=True, kw_only=True):
+    """Everything the reader may see about one id."""
+
+    id: str
+    statements: tuple[Statement, ...]
+    refers_to: tuple[Reference, ...] = ()
+    referred_by: tuple[Reference, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    partners: tuple[Chip, ...] = ()
+
+
+class Statements(Told, frozen=True, kw_only=True):
+    """What each source says about one id, to be read side by side."""
+
+    items: tuple[Statement, ...]
+
+
+class MarkAsked(Asked, frozen=True, kw_only=True):
+    """A marking as people write it (`level:CAN/SECRET tlp:amber`); `source` where several state the object."""
+
+    marking: Line
+    source: Line | None = None
+
+
+class Marked(Told, frozen=True, kw_only=True):
+    """A change of marking: `how` is version (of our own object), given, or overlay (stricter than what others marked)."""
+
+    id: str
+    how: str
+    before: Marking
+    after: Marking
+    version: str | None = None
+    recalls_drafted: int = 0
