@@ -19,7 +19,7 @@ from cordiale.exchange.link.wire import Standing
 from cordiale.exchange.recall import demand, ledger
 from cordiale.exchange.records import concerned, generations
 from cordiale.exchange.records.asked_back import block
-from cordiale.exchange.restore import position
+from cordiale.exchange.restore import position, rejoin
 from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
 from cordiale.exchange.stream.segment import LEAF, pair_name, read_header
 from cordiale.exchange.stream.withdrawal import withdraw_from
@@ -127,11 +127,15 @@ def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Stand
         common -= 1
     last, taken = common, set[str]()
     while there := shown(last):
+        last = there[-1].number
+        # in one transaction: were the partner lost half-way, what is known by then would prove nothing any more
         with store.write() as tx:
             taken |= {_take_recall(tx, home, partner, one) for one in there}
-        last = there[-1].number
-    with store.write() as tx:
-        _renumber(tx, home, partner, common, last, taken)
+            _renumber(tx, home, partner, common, last, taken)
+            if not rejoin.closed(tx, partner.number):  # a recall of ours that we did not know: we are behind
+                rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
+    if theirs.last_recall and last < theirs.recalls:
+        raise position.unproven(partner)
 
 
 def _headers(store: Store, home: Home, partner: Partner, ask: Ask, generation: int) -> None:

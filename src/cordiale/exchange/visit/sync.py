@@ -210,9 +210,6 @@ class _Visit:
             if not closed and position.knows_recalls(tx, self.partner, theirs):
                 return
         recovery.learn(self.store, self.home, self.partner, self._fetch, theirs)
-        if not closed:  # a recall of ours that we did not know: we are behind
-            with self.store.write() as tx:
-                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
 
     def _fetch(self, path: str, query: str) -> bytes:
         return self._ask(Request("GET", wire.BASE + path, query)).body

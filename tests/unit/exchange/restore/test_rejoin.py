@@ -11,12 +11,13 @@ import orjson
 from cordiale.exchange import records
 from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE, Hello, Standing
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.recall import ledger, sending
 from cordiale.exchange.records import generations
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.taxii.pages import collection_id
+from cordiale.platform.errors import Unavailable
 from tests.unit.exchange.world import Node, client, connect, id_of, indicator, make, pull
 
 A, B, C, D = (indicator(name) for name in "abcd")
@@ -205,6 +206,59 @@ def test_a_forgotten_recall_alone_shows_that_a_node_was_rolled_back() -> None:
     pull(can, fra)
     assert closed(can, fra)
     assert closed(can, gbr)
+
+
+def losing(there: Node, path: str, times: int) -> Transport:
+    """Carry requests until a path was asked for so often; then the line is dead."""
+    asked = 0
+
+    def carry(request: Request) -> Response:
+        nonlocal asked
+        asked += request.path.endswith(path)
+        if asked > times:
+            raise Unavailable("exchange.unreachable", "{node} cannot be reached.", node=there.name)
+        return there.answer(request)
+
+    return carry
+
+
+def test_a_partner_lost_while_it_shows_a_forgotten_recall_leaves_the_node_closed_all_the_same() -> None:
+    can, fra, gbr = three()
+    send(can, fra, A, B)
+    old = can.store.snapshot()
+    ask_back(can, fra, [A])
+    pull(fra, can)
+    can.store.load(old)
+    later = ask_back(can, fra, [B])  # number 1 again
+    # what proved that Canada is behind is known to it from here on, and would not prove it a second time
+    assert pull(can, fra, losing(fra, "standing/recalled", 2)).link.state == "rejoin"
+    assert closed(can, fra)
+    assert closed(can, gbr)
+    pull(can, fra)
+    assert pull(fra, can).recalls == 1
+    with can.store.read() as tx:
+        assert ledger.get(tx, later).state == "acknowledged"
+    reopen(can, fra, gbr, unvisited=True)
+    quiet(can, fra)
+    assert stream(can, fra)[0] == 2
+
+
+def test_a_recall_that_is_claimed_and_not_shown_closes_nothing() -> None:
+    can, fra, gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    ask_back(can, fra, [A])
+    pull(fra, can)
+    can.store.load(old)
+
+    def silent(request: Request) -> Response:
+        answer = fra.answer(request)
+        return Response(200, answer.headers, b"[]") if request.path.endswith("recalled") else answer
+
+    pulled = pull(can, fra, silent)
+    assert (pulled.link.state, pulled.link.code) == ("garbage", "exchange.rejoin.unproven")
+    assert not closed(can, fra)
+    assert not closed(can, gbr)
 
 
 def test_a_recall_under_a_number_that_was_used_gets_the_next_one() -> None:
