@@ -38,10 +38,13 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
     compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
     known, now = definitions.known(tx, desk), desk.clock()
     whole = versions.bodies(tx, [row.vid for row in rows])
+    read_of = {row.vid: _read(whole.get(row.vid)) for row in rows}
+    stored = [version for version in read_of.values() if version is not None]
+    originals = _originals(tx, stored, seen)
+    targets = _targets(tx, {i for version in stored for i in asked_about(version)}, seen)
     found = []
     for row in rows:
-        raw = whole.get(row.vid)
-        version = _read(raw)
+        version = read_of[row.vid]
         if version is None:
             found.append(_partial(row, None))
             continue
@@ -51,9 +54,8 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
             markings.atoms(tx, row.full_mid),
             markings.atoms(tx, row.effective_mid),
             ours=True,
-            original=_original(tx, version, seen),
+            original=originals.get(_translated(version)),
         )
-        targets = _targets(tx, asked_about(version), seen)
         made = read_by(candidate, compiled, now, targets=targets, definitions=known)
         if isinstance(made, Verbatim):
             found.append(row)
@@ -88,32 +90,37 @@ def _read(raw: bytes | None) -> Version | None:
         return None
 
 
-def _original(tx: Transaction, version: Version, seen: Visible) -> Version | None:
+def _translated(version: Version) -> str:
+    """Return the id that a translation is of, empty for everything else."""
     if version.type != "language-content":
-        return None
-    for reference in version.refs:
-        if reference.path == "object_ref":
-            for row in versions.get(tx, reference.target, seen):
-                return _read(versions.bodies(tx, [row.vid]).get(row.vid))
-    return None
+        return ""
+    return next((reference.target for reference in version.refs if reference.path == "object_ref"), "")
+
+
+def _originals(tx: Transaction, stored: Iterable[Version], seen: Visible) -> dict[str, Version | None]:
+    """Return what the translations among these are of, by id, as far as the reader sees it."""
+    ids = {original for version in stored if (original := _translated(version))}
+    held = {i: found[0].vid for i, found in versions.of_ids(tx, ids, seen, raw=False).items()}
+    whole = versions.bodies(tx, held.values())
+    return {i: _read(whole.get(vid)) for i, vid in held.items()}
 
 
 def _targets(tx: Transaction, ids: Iterable[str], seen: Visible) -> Mapping[str, Target]:
     """Say of each referenced id whether the reader sees it, it is hidden, or it never was held here."""
-    found: dict[str, Target] = {}
     asked = [i for i in ids if not i.startswith(_DEFINITIONS)]
     held = versions.oids(tx, asked)
+    shown = versions.of_ids(tx, held, seen, raw=False)
+    hidden = versions.of_ids(tx, held.keys() - shown.keys(), None, raw=False)
+    found: dict[str, Target] = {}
     for identifier in asked:
-        if identifier not in held:
-            found[identifier] = Target("absent")
-        elif versions.get(tx, identifier, seen):
+        if identifier in shown:
             found[identifier] = Target("verbatim")
-        elif hidden := versions.get(tx, identifier, None):
-            found[identifier] = Target("hidden", words=_names(tx, hidden))
-        elif versions.tombstones(tx, identifier):
+        elif identifier in hidden:
+            found[identifier] = Target("hidden", words=_names(tx, hidden[identifier]))
+        elif identifier in held and versions.tombstones(tx, identifier):
             found[identifier] = Target("hidden")
         else:
-            found[identifier] = Target("absent")  # named by something held here, and nothing more
+            found[identifier] = Target("absent")  # not held, or named by something held here and nothing more
     return found
 
 

@@ -69,6 +69,6 @@ def unresolved(tx: Transaction) -> int:
 
 def _remembered(tx: Transaction, mid: int, text: str) -> Marking:
     marking = frozenset(text.split("\n")) if text else frozenset()
-    if tx.writing:  # what a reader sees is committed, but its caches are shared by threads: leave them alone
-        tx.interned.remember_marking(mid, marking)
+    # what a reader sees is committed and never changes, so that its thread may remember it for all
+    tx.interned.remember_marking(mid, marking)
     return marking

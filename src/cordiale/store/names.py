@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from cordiale.store.connection import Transaction
+from cordiale.store.interned import REMEMBERED_IDS
 
 SOURCE: Final = 1
 TYPE: Final = 2
@@ -78,7 +79,7 @@ def known_oids(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
         for hashed, oid, stix_id in rows:
             if stix_id in wanted[hashed]:
                 found[stix_id] = oid
-                if tx.writing:
+                if tx.writing or len(tx.interned.ids) < REMEMBERED_IDS:
                     tx.interned.ids[stix_id] = oid
         if tx.writing:  # the only writer: what is not there now comes only through `intern_oids` below
             absent.update(

@@ -116,3 +116,20 @@ def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = Fals
             params.append(list(visible))
     sql += " ORDER BY v.at DESC, v.received DESC, v.vid DESC"
     return made(tx, tx.rows(sql, *params), visible)
+
+
+def of_ids(tx: Transaction, ids: Iterable[str], visible: Visible, *, raw: bool = True) -> dict[str, list[Row]]:
+    """Return the current statements about many ids that the reader may see, by id, each newest first."""
+    oids = list(names.known_oids(tx, ids).values())
+    if not oids:
+        return {}
+    sql, params = f"SELECT {COLUMNS} FROM {FROM} WHERE v.oid IN INTS(?) AND v.current > 0", [oids]
+    if visible is not None:
+        sql += " AND v.effective_mid IN INTS(?)"
+        params.append(list(visible))
+    found: dict[str, list[Row]] = {}
+    for row in made(
+        tx, tx.rows(sql + " ORDER BY v.at DESC, v.received DESC, v.vid DESC", *params), visible, raw
+    ):
+        found.setdefault(row.id, []).append(row)
+    return found

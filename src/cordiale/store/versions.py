@@ -21,7 +21,7 @@ from cordiale.store.purge import (
     tombstones,
 )
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
-from cordiale.store.rows import bodies, by_vid, get
+from cordiale.store.rows import bodies, by_vid, get, of_ids
 from cordiale.store.types import (
     Filter,
     Key,
@@ -56,6 +56,7 @@ __all__ = [
     "matching",
     "mend",
     "moved",
+    "of_ids",
     "oids",
     "purge",
     "purge_all",
