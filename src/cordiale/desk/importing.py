@@ -281,7 +281,7 @@ def index_all(desk: Desk) -> int:
         with desk.store.write() as tx:
             done = search.index_text(tx, INDEX)
         total += done
-        if not done:
+        if done < INDEX:
             return total
 
 

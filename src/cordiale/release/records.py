@@ -290,8 +290,11 @@ def exceptions_about(tx: Transaction, object_ids: Iterable[str] | None = None) -
     """Return the exceptions in force about these objects, oldest first; None asks about every object."""
     if object_ids is None:
         return [Exemption(*row) for row in tx.rows(f"{_EXCEPTIONS} ORDER BY number")]
+    wanted = sorted(set(object_ids))
+    if not wanted:
+        return []
     about = f"{_EXCEPTIONS} AND object_id IN TEXTS(?) ORDER BY at, number"
-    return [Exemption(*row) for row in tx.rows(about, sorted(set(object_ids)))]
+    return [Exemption(*row) for row in tx.rows(about, wanted)]
 
 
 def log_decisions(tx: Transaction, verdicts: Iterable[Verdict], at: Instant) -> int:

@@ -41,6 +41,7 @@ class Transaction:
 
     __slots__ = (
         "_connection",
+        "_numbers",
         "_waiting",
         "counted",
         "dialect",
@@ -67,6 +68,7 @@ class Transaction:
         self.interned = Interned(interned) if writing else interned
         self.writing = writing
         self.counted: dict[str, int] = {}
+        self._numbers: dict[str, int] | None = None
         self.texts = Waiting()
         self._waiting = waiting
         self.used: list[int] = []
@@ -142,8 +144,9 @@ class Transaction:
         """Give the next number of a table, counted by this one writer and never given twice."""
         last = self.counted.get(table)
         if last is None:
-            row = self.row("SELECT last FROM numbers WHERE name = ?", table)
-            last = int(row[0]) if row else 0
+            if self._numbers is None:  # a few rows, and who numbers anything numbers several tables
+                self._numbers = dict(self.rows("SELECT name, last FROM numbers"))
+            last = self._numbers.get(table, 0)
         self.counted[table] = last + 1
         return last + 1
 
@@ -218,7 +221,10 @@ class Store:
                 raise RuntimeError(NESTED)
             lease: Lease = Lent(self._writer) if self.memory is None else Kept(self.memory)
             try:
-                engines.begin_write(lease.driver, self.dialect)
+                if self.memory is None:
+                    engines.begin_write(lease.driver, self.dialect)
+                else:  # no other process writes there, and no other thread has the turn
+                    lease.driver.execute("BEGIN IMMEDIATE")
             except BaseException:
                 lease.end()
                 raise

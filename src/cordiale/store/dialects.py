@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Literal
 
 import orjson
@@ -45,9 +44,23 @@ def ready(sql: str, params: tuple[Any, ...], dialect: Dialect) -> tuple[str, tup
         return written(sql, dialect), params
     if dialect == "postgresql":
         return written(sql, dialect), tuple([_array(p) if type(p) is list else p for p in params])
-    sizes = tuple([_size(p) if type(p) is list else 0 for p in params])
-    places = [_spread(p, size) for p, size in zip(params, sizes, strict=True)]
-    return _sized(sql, sizes), tuple(chain.from_iterable(places))
+    sizes: list[int] = []
+    given: list[Any] = []
+    for param in params:
+        if type(param) is not list:
+            sizes.append(0)
+            given.append(param)
+        elif not 0 < (count := len(param)) < len(_SIZES) or type(param[0]) is tuple:
+            # empty, long, or of pairs
+            sizes.append(0)
+            given.append(orjson.dumps(param).decode())
+        else:
+            size = _SIZES[count]
+            sizes.append(size)
+            given += param
+            if size > count:
+                given += param[-1:] * (size - count)
+    return _sized(sql, tuple(sizes)), tuple(given)
 
 
 @lru_cache(maxsize=1024)
@@ -73,21 +86,6 @@ def _sized(sql: str, sizes: tuple[int, ...]) -> str:
         return f"IN ({', '.join('?' * size)})" if size else _SQLITE_LIST
 
     return _PLACES.sub(place, sql)
-
-
-def _size(value: list[Any]) -> int:
-    """Return how many places a list is given, 0 where it goes as JSON: empty, long, or of pairs."""
-    if len(value) >= len(_SIZES) or (value and type(value[0]) is tuple):
-        return 0
-    return _SIZES[len(value)]
-
-
-def _spread(value: Any, size: int) -> tuple[Any, ...]:
-    if type(value) is not list:
-        return (value,)
-    if not size:
-        return (orjson.dumps(value).decode(),)
-    return (*value, *value[-1:] * (size - len(value)))
 
 
 def _array(value: list[Any]) -> Any:

@@ -15,6 +15,7 @@ COLUMNS: Final = (
     " v.effective_mid, v.received, v.current"
 )
 FROM: Final = "versions v JOIN objects o ON o.oid = v.oid"
+BODIES: Final = "LEFT JOIN bodies b ON b.vid = v.vid"
 
 
 def by_vid(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[int, Row]:
@@ -26,7 +27,12 @@ def fetch(tx: Transaction, vids: list[int], visible: Visible, raw: bool = True) 
     """Return the rows of these versions that the reader may see, in the order of `vids`."""
     if not vids:
         return []
-    if visible is None:
+    held = None
+    if visible is None and raw:  # all of it is open: the bodies come along
+        read = tx.rows(f"SELECT {COLUMNS}, b.raw FROM {FROM} {BODIES} WHERE v.vid IN INTS(?)", vids)
+        held = {row[0]: row[-1] for row in read if row[-1] is not None}
+        found = [row[:-1] for row in read]
+    elif visible is None:
         found = tx.rows(f"SELECT {COLUMNS} FROM {FROM} WHERE v.vid IN INTS(?)", vids)
     else:
         found = tx.rows(
@@ -36,13 +42,20 @@ def fetch(tx: Transaction, vids: list[int], visible: Visible, raw: bool = True) 
         )
     place = {vid: n for n, vid in enumerate(vids)}
     found.sort(key=lambda row: place[row[0]])
-    return made(tx, found, visible, raw)
+    return made(tx, found, visible, raw, held)
 
 
-def made(tx: Transaction, found: list[Any], visible: Visible, raw: bool = True) -> list[Row]:
-    """Turn rows of `COLUMNS` into values, with the bodies the reader may see whole."""
+def made(
+    tx: Transaction,
+    found: list[Any],
+    visible: Visible,
+    raw: bool = True,
+    held: dict[int, bytes] | None = None,
+) -> list[Row]:
+    """Turn rows of `COLUMNS` into values, with the bodies the reader may see whole; `held` are those read already."""
     whole = [row[0] for row in found if visible is None or row[10] in visible]
-    held = bodies(tx, whole) if raw and whole else {}
+    if held is None:
+        held = bodies(tx, whole) if raw and whole else {}
     open_to = set(whole)
     rows = []
     for (

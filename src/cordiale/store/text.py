@@ -18,29 +18,26 @@ _Entry = tuple[int, int, int, str]
 
 
 def index_text(tx: Transaction, limit: int) -> int:
-    """Bring up to `limit` versions into the text index and return how many were done, 0 when it is up to date."""
+    """Bring up to `limit` versions into the text index and return how many were done, fewer when it is up to date."""
     _keep_rules(tx)
-    dirty = [
-        row[0]
-        for row in tx.rows(
-            "SELECT vid FROM text_dirty WHERE vid <= ? ORDER BY vid LIMIT ?", _cursor(tx), limit
-        )
-    ]
+    cursor = _cursor(tx)
+    found = tx.rows("SELECT vid FROM text_dirty WHERE vid <= ? ORDER BY vid LIMIT ?", cursor, limit)
+    dirty = [row[0] for row in found]
     if dirty:
         _remove(tx, dirty)
         _add(tx, dirty)
         tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", dirty)
-        return len(dirty)
-    fresh = [
-        row[0]
-        for row in tx.rows("SELECT vid FROM versions WHERE vid > ? ORDER BY vid LIMIT ?", _cursor(tx), limit)
-    ]
+    room = limit - len(dirty)
+    if not room:
+        return limit
+    found = tx.rows("SELECT vid FROM versions WHERE vid > ? ORDER BY vid LIMIT ?", cursor, room)
+    fresh = [row[0] for row in found]
     if fresh:
         _add(tx, fresh)
         _set_state(tx, "text.cursor", str(fresh[-1]))
         tx.used += fresh
         tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", fresh)
-    return len(fresh)
+    return len(dirty) + len(fresh)
 
 
 def behind(tx: Transaction) -> int:
