@@ -8,7 +8,7 @@ import orjson
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.answers import Page
+from cordiale.desk.answers import Answer, Page
 from cordiale.desk.reading import in_part, readable
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
@@ -16,8 +16,8 @@ from cordiale.desk.why import chips
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.release.pruning import texts_under
+from cordiale.store import markings, versions
 from cordiale.store import search as text
-from cordiale.store import versions
 from cordiale.store.types import Filter
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Key, Row, Visible
+    from cordiale.store.types import Page as StorePage
 
 LIMIT = 1000
 """Most lines of one page."""
@@ -39,46 +40,29 @@ def search(
     type: str | None = None,
     source: str | None = None,
     value: str | None = None,
+    marking: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
     after: str | None = None,
     limit: int = 50,
     partners: bool = False,
 ) -> Page:
     """Return a page of current statements that hold every word, newest first.
 
-    Without words: all of a type or source. `value` is `kind=value` of an observable
-    (`ipv4-addr=198.51.100.7`). `partners` says of each line what partners have of it. Raises InputError for no lines at all and when words are combined with what
-    only lists take.
+    Without words: all of a type or source. `value` is `kind=value` of an observable (`ipv4-addr=198.51.100.7`),
+    `marking` an atom that the effective marking holds (`tlp:amber`), `since` and `until` bound the instant of change
+    (microseconds, since ≤ t < until). `partners` says of each line what partners have of it. Raises InputError for no
+    lines at all and when words are combined with a value.
     """
     authorise(actor, "search")
     limit = lines(limit, LIMIT)
+    asked = Question(
+        words=words.strip(), type=type, source=source, value=value, marking=marking, since=since, until=until
+    )
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(words.strip()))
-        if words.strip():
-            if value or source:
-                raise InputError(
-                    "search-combination",
-                    _("Words are looked for by themselves or within a type: leave out source and value."),
-                )
-            page = text.search(
-                tx,
-                words,
-                seen,
-                lang=lang[:2],
-                type=type,
-                after=start,
-                limit=limit,
-            )
-        else:
-            asked = Filter(
-                types=(type,) if type else (),
-                sources=(source,) if source else (),
-                value=_value(value) if value else None,
-            )
-            page = versions.current(tx, asked, start, limit, seen)
-        rows = readable(tx, desk, actor, page.rows, seen)
-        wanted = _value(value)[1] if value else ""
-        shown = [row for row in rows if _found(row, words, wanted)]
+        start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
+        page, shown = matching(tx, desk, actor, asked, start, limit, seen)
         told = chips(tx, desk, actor, shown) if partners else {}
         items = tuple(summary(tx, row, told.get(row.vid, ())) for row in shown)
     more = token(page.next)
@@ -86,6 +70,58 @@ def search(
         more = f"{page.rows[-1].id} {page.rows[-1].source}"
     audit.read(desk, actor, "search", words=words, type=type, value=value, found=len(items))
     return Page(items=items, next=more)
+
+
+class Question(Answer, frozen=True, kw_only=True):
+    """What is looked for; `beyond` is the version after which something counts as new."""
+
+    words: str = ""
+    type: str | None = None
+    source: str | None = None
+    value: str | None = None
+    marking: str | None = None
+    since: int | None = None
+    until: int | None = None
+    beyond: int | None = None
+
+
+def matching(
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    asked: Question,
+    start: Key | None,
+    limit: int,
+    seen: Visible,
+) -> tuple[StorePage, list[Row]]:
+    """Return a page of the store, and of it what the reader finds by what they read."""
+    within = Filter(
+        types=(asked.type,) if asked.type else (),
+        sources=(asked.source,) if asked.source else (),
+        markings=_under(tx, asked.marking, seen) if asked.marking else (),
+        value=_value(asked.value) if asked.value else None,
+        since=asked.since,
+        until=asked.until,
+        beyond=asked.beyond,
+    )
+    if asked.words and asked.value:
+        raise InputError(
+            "search-combination",
+            _("Words are not looked for together with a value: leave out one of them."),
+        )
+    if asked.words:
+        page = text.search(tx, asked.words, seen, type=asked.type, after=start, limit=limit, within=within)
+    else:
+        page = versions.current(tx, within, start, limit, seen)
+    rows = readable(tx, desk, actor, page.rows, seen)
+    wanted = _value(asked.value)[1] if asked.value else ""
+    return page, [row for row in rows if _found(row, asked.words, wanted)]
+
+
+def _under(tx: Transaction, atom: str, seen: Visible) -> tuple[int, ...]:
+    """Return the markings that hold an atom, among those the reader passes; one that nothing has where there is none."""
+    known = markings.all_markings(tx)
+    return tuple(m for m, held in known.items() if atom in held and (seen is None or m in seen)) or (0,)
 
 
 def counts(desk: Desk, actor: Actor) -> dict[str, int]:

@@ -74,26 +74,27 @@ def _statement(tx: Transaction, row: Row, history: list[Row], doubtful: tuple[st
 def _targets(
     tx: Transaction, desk: Desk, actor: Actor, rows: list[Row], seen: Visible
 ) -> tuple[ReferenceView, ...]:
-    found: dict[tuple[str, str], ReferenceView] = {}
-    for row in rows:
-        for link in references.targets(tx, row.vid, seen):
-            if not mentioned(row, link.target):
-                continue
-            held = readable(tx, desk, actor, versions.get(tx, link.target, seen)[:1], seen)
-            if held:
-                found[link.path, link.target] = _view(tx, link.path, held[0])
-    return tuple(found.values())
+    named = references.targets_of(tx, [row.vid for row in rows], seen)
+    links = [link for row in rows for link in named.get(row.vid, ()) if mentioned(row, link.target)]
+    held = versions.of_ids(tx, {link.target for link in links}, seen)
+    read = {row.id: row for row in readable(tx, desk, actor, [found[0] for found in held.values()], seen)}
+    views = {
+        (link.path, link.target): _view(tx, link.path, read[link.target])
+        for link in links
+        if link.target in read
+    }
+    return tuple(views.values())
 
 
 def _referrers(
     tx: Transaction, desk: Desk, actor: Actor, stix_id: str, seen: Visible
 ) -> tuple[ReferenceView, ...]:
     page = references.referrers(tx, stix_id, seen, limit=REFERRERS)
+    rows = [row for row in readable(tx, desk, actor, page.rows, seen) if mentioned(row, stix_id)]
+    named = references.targets_of(tx, [row.vid for row in rows], seen)
     found = []
-    for row in readable(tx, desk, actor, page.rows, seen):
-        if not mentioned(row, stix_id):
-            continue
-        paths = [link.path for link in references.targets(tx, row.vid, seen) if link.target == stix_id]
+    for row in rows:
+        paths = [link.path for link in named.get(row.vid, ()) if link.target == stix_id]
         found.append(_view(tx, paths[0] if paths else "", row))
     return tuple(found)
 

@@ -6,6 +6,11 @@
 | `show` | `(desk, actor, stix_id) -> Shown` |
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
+| `facets` | `(desk, actor, Question) -> Facets` |
+| `neighbours` | `(desk, actor, ids) -> Graph` |
+| `path` | `(desk, actor, start, goal) -> Graph` |
+| `history` | `(desk, actor, stix_id) -> tuple[VersionView, ...]` |
+| `remarks` | `(desk, actor, stix_id) -> tuple[Remark, ...]` (notes, opinions, translations, sightings) |
 | `mark` | `(desk, actor, stix_id, atoms) -> Marked` |
 | `mark_all` | `(desk, actor, ids, atoms, *, progress=None, wait=True) -> MarkedMany` |
 | `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
@@ -21,6 +26,13 @@
 | `rules_sign` | `(desk, actor, text, origin, nation) -> bytes` (the statement to hand over) |
 | `rules_accept` | `(desk, actor, text, origin, data) -> TableView` |
 | `release` | `(desk, actor, partner, *, ids=(), types=(), until=None, reason="") -> Acted` |
+| `waiting` | `(desk, actor, *, partner=None, after=None, limit=50) -> list[Queue]` (what waits for an act) |
+| `release_try` | `(desk, actor, partner, ids) -> DryRun` (what an approval would let go) |
+| `would_read` | `(desk, actor, stix_id, partner) -> Reading` (the object beside what the partner would read) |
+| `strike_try` / `strike` | `(desk, actor, stix_id, [partner,] properties, atoms) -> Reading` / `Marked` |
+| `act_show` / `history` | `(desk, actor, act) -> ActView` / `(desk, actor, *, before=None, limit=50) -> list[Happened]` |
+| `recall_try` | `(desk, actor, ids, *, partner=None, members=False) -> list[WouldRecall]` |
+| `withdraw_act` / `lift` | `(desk, actor, act) -> Acted` / `(desk, actor, partner, *, ids) -> Acted` |
 | `refuse` / `hold` | `(desk, actor, partner, *, ids, reason) -> Acted` |
 | `confirm_act` | `(desk, actor, act) -> Acted` (the second of `four_eyes`) |
 | `recall` | `(desk, actor, *, ids=(), entries=None, partner=None, reason="", action="purge", scope="version", marking=None, members=False, confirm=False) -> list[Recalled]` |
@@ -74,6 +86,11 @@ VERBS: dict[str, str] = {
     "show": "show",
     "search": "search",
     "counts": "search",
+    "facets": "facets",
+    "neighbours": "graph",
+    "path": "graph",
+    "history": "history",
+    "remarks": "history",
     "mark": "mark",
     "mark_all": "remark",
     "preview": "preview",
@@ -89,10 +106,20 @@ VERBS: dict[str, str] = {
     "rules_tables": "equivalence",
     "rules_sign": "equivalence",
     "rules_accept": "equivalence",
+    "waiting": "queue",
+    "release_try": "queue",
+    "would_read": "queue",
+    "strike": "strike",
+    "strike_try": "strike",
+    "act_show": "acts",
+    "history": "acts",
+    "recall_try": "recall_trial",
     "release": "release",
     "refuse": "release",
     "hold": "release",
     "confirm_act": "release",
+    "withdraw_act": "release",
+    "lift": "release",
     "recall": "recall",
     "recall_confirm": "recall",
     "recall_list": "recall",

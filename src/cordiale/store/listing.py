@@ -60,7 +60,9 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
         mids = [mid for mid in filter.markings if visible is None or mid in visible]
     types = names.known_numbers(tx, names.TYPE, filter.types) if filter.types else None
     creators = list(names.known_oids(tx, filter.creators).values()) if filter.creators else None
-    if filter.ids or filter.refers_to or filter.referred_by or filter.value:
+    if filter.beyond is not None:
+        where.add("x.vid > ?", filter.beyond)
+    if filter.ids or filter.refers_to or filter.referred_by or filter.value or filter.beyond is not None:
         return _of_few(tx, where, mids, types, creators, limit)
     if creators is not None:
         if types is not None:

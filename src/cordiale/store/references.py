@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from cordiale.store import merge, names, rows
+from collections.abc import Iterable
+
+from cordiale.store import counting, merge, names, rows
 from cordiale.store.connection import Transaction
-from cordiale.store.types import Link, Page, Visible
+from cordiale.store.types import Link, Page, Row, Visible
 
 
 def targets(tx: Transaction, vid: int, visible: Visible = None) -> list[Link]:
@@ -62,3 +64,35 @@ def referrers(
     more = len(vids) > limit
     vids = vids[:limit]
     return Page(rows.fetch(tx, vids, visible), (vids[-1], vids[-1]) if more and vids else None)
+
+
+def targets_of(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[int, list[Link]]:
+    """Return what each of many versions refers to, as `targets` does for one."""
+    sql = (
+        "SELECT r.vid, r.path_no, o.id, r.inherent, r.strict FROM refs r JOIN objects o ON o.oid = r.target"
+        " WHERE r.vid IN INTS(?)"
+    )
+    listed = list(vids)
+    if visible is None:
+        found = tx.rows(sql + " ORDER BY r.vid, r.n", listed)
+    else:
+        found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.vid, r.n", listed, list(visible))
+    links: dict[int, list[Link]] = {}
+    for vid, path, target, inherent, strict in found:
+        links.setdefault(vid, []).append(Link(names.name(tx, path), target, bool(inherent), bool(strict)))
+    return links
+
+
+def referrers_of(tx: Transaction, ids: Iterable[str], visible: Visible, *, limit: int) -> list[Row]:
+    """Return current statements that refer to any of many ids, last stored first, at most `limit` of them."""
+    oids = list(names.known_oids(tx, ids).values())
+    sql = (
+        "SELECT DISTINCT r.vid FROM refs r JOIN versions v ON v.vid = r.vid"
+        " WHERE r.target IN INTS(?) AND r.inherent IN (0, 1) AND v.current = 1"
+    )
+    if visible is None:
+        found = tx.rows(sql + " ORDER BY r.vid DESC LIMIT ?", oids, limit)
+    else:
+        mids = counting.used(tx, list(visible))
+        found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.vid DESC LIMIT ?", oids, mids, limit)
+    return rows.fetch(tx, [row[0] for row in found], visible)

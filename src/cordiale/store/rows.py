@@ -131,7 +131,9 @@ def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = Fals
     return made(tx, tx.rows(sql, *params), visible)
 
 
-def of_ids(tx: Transaction, ids: Iterable[str], visible: Visible, *, raw: bool = True) -> dict[str, list[Row]]:
+def of_ids(
+    tx: Transaction, ids: Iterable[str], visible: Visible, *, raw: bool = True
+) -> dict[str, list[Row]]:
     """Return the current statements about many ids that the reader may see, by id, each newest first."""
     oids = list(names.known_oids(tx, ids).values())
     if not oids:

@@ -12,7 +12,7 @@ from cordiale.store.types import Filter, Key, Page, Row, Visible
 from cordiale.store.words import asked as terms_asked
 from cordiale.store.words import terms
 
-__all__ = ["behind", "by_value", "counts", "index_text", "says", "search"]
+__all__ = ["behind", "by_value", "counted", "counts", "index_text", "says", "search"]
 
 _MOST_WORDS = 32
 
@@ -26,28 +26,63 @@ def search(
     type: str | None = None,
     after: Key | None = None,
     limit: int = 50,
+    within: Filter | None = None,
 ) -> Page:
     """Return current statements that hold every word, last stored first.
 
     No order of relevance: that would be computed over what the reader may not see. `lang` is taken for the callers'
-    convenience: a question is answered in both languages' stems. `after` is the `next` of the page before.
+    convenience: a question is answered in both languages' stems. `after` is the `next` of the page before. `within`
+    narrows by sources, markings, instants and what was stored after a version; its other fields are not for words.
     """
     del lang
+    within = within or Filter()
     asked = terms_asked(words)[:_MOST_WORDS]
     type_no = names.known_number(tx, names.TYPE, type) if type else None
     if not asked or limit < 1 or (type and type_no is None):
         return Page([], None)
-    mids = None if visible is None else counting.used(tx, list(visible))
+    wanted = (
+        visible if not within.markings else [m for m in within.markings if visible is None or m in visible]
+    )
+    mids = None if wanted is None else counting.used(tx, list(wanted))
     if mids == []:
         return Page([], None)
     before = 2 * after[1] if after else 1 << 62
     # a version has at most two rows: so many hold one version more than the page
     most = 2 * (limit + 1)
     run = _in_sqlite if tx.dialect == "sqlite" else _in_postgresql
-    vids = list(dict.fromkeys(rid >> 1 for rid in run(tx, asked, mids, type_no, before, most)))
+    vids = list(
+        dict.fromkeys(
+            rid >> 1 for rid in run(tx, asked, mids, type_no, before, most, *_conditions(tx, within))
+        )
+    )
     page = vids[:limit]
     found = rows.fetch(tx, page, visible)
     return Page(found, (page[-1], page[-1]) if len(vids) > limit else None)
+
+
+def _conditions(tx: Transaction, within: Filter) -> tuple[str, list[Any]]:
+    """Write what a search is narrowed to beside its words, as conditions on the version `v`."""
+    sql = ""
+    params: list[Any] = []
+    if within.sources:
+        sql += " AND v.source_no IN INTS(?)"
+        params.append(names.known_numbers(tx, names.SOURCE, within.sources))
+    for column, bound in (
+        ("v.at >= ?", within.since),
+        ("v.at < ?", within.until),
+        ("v.vid > ?", within.beyond),
+    ):
+        if bound is not None:
+            sql += f" AND {column}"
+            params.append(bound)
+    return sql, params
+
+
+def counted(tx: Transaction, visible: Visible) -> dict[tuple[int, str], int]:
+    """Return how many current statements the reader sees, by effective marking id and type."""
+    sql = "SELECT mid, type_no, n FROM counters WHERE type_no <> 0 AND n > 0"
+    found = tx.rows(sql) if visible is None else tx.rows(sql + " AND mid IN INTS(?)", list(visible))
+    return {(mid, names.name(tx, type_no)): int(n) for mid, type_no, n in found}
 
 
 def says(texts: Iterable[str], words: str) -> bool:
@@ -78,6 +113,8 @@ def _in_sqlite(
     type_no: int | None,
     before: int,
     most: int,
+    narrowed: str,
+    more: list[Any],
 ) -> list[int]:
     clauses = [_any([f'"{term}"' for term in terms]) for terms in asked]
     if type_no is not None:
@@ -92,6 +129,7 @@ def _in_sqlite(
     if mids is not None:  # the marking of today, where the index lags
         sql += " AND CASE f.rowid & 1 WHEN 1 THEN v.full_mid ELSE v.effective_mid END IN INTS(?)"
         params.append(mids)
+    sql, params = sql + narrowed, params + more
     return [row[0] for row in tx.rows(sql + " ORDER BY f.rowid DESC LIMIT ?", *params, most)]
 
 
@@ -106,6 +144,8 @@ def _in_postgresql(
     type_no: int | None,
     before: int,
     most: int,
+    narrowed: str,
+    more: list[Any],
 ) -> list[int]:
     clauses = ["(" + " | ".join(f"'{term}'" for term in terms) + ")" for terms in asked]
     if type_no is not None:
@@ -120,4 +160,5 @@ def _in_postgresql(
     if mids is not None:
         sql += " AND CASE f.rid & 1 WHEN 1 THEN v.full_mid ELSE v.effective_mid END IN INTS(?)"
         params.append(mids)
+    sql, params = sql + narrowed, params + more
     return [row[0] for row in tx.rows(sql + " ORDER BY f.rid DESC LIMIT ?", *params, most)]

@@ -92,7 +92,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` and `until` bound `modified` (received, for objects without): since ≤ t < until.
     `refers_to`: STIX id the version refers to; `referred_by`: STIX id whose current statements
-    refer to it; `value`: (kind, value) of an observable value.
+    refer to it; `value`: (kind, value) of an observable value; `beyond`: stored after this version id.
     """
 
     ids: tuple[str, ...] = ()
@@ -105,6 +105,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     refers_to: str | None = None
     referred_by: str | None = None
     value: tuple[str, str] | None = None
+    beyond: int | None = None
 
 
 class Tombstone(msgspec.Struct, frozen=True):

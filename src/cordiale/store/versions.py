@@ -53,6 +53,7 @@ __all__ = [
     "by_vid",
     "current",
     "get",
+    "last",
     "matching",
     "mend",
     "moved",
@@ -91,6 +92,11 @@ def moved(tx: Transaction, type: str, after: int, until: int) -> bool:
         names.known_number(tx, names.TYPE, type) or 0,
     )
     return row is not None
+
+
+def last(tx: Transaction) -> int:
+    """Return the number of the version stored last, 0 for none."""
+    return int(tx.row("SELECT COALESCE(MAX(vid), 0) FROM versions")[0])
 
 
 def with_markings(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[tuple[int, int]]:
