@@ -6,12 +6,14 @@ A face added later (REST, feeds, notifications) is one more function in `FACES`;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 
 import msgspec
 import orjson
+from msgspec import structs
 
 from cordiale.desk.actor import Actor
 from cordiale.desk.attach import attachment
@@ -26,7 +28,9 @@ from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.taxii.media import TAXII
 from cordiale.exchange.taxii.pages import collection_id
-from cordiale.platform.errors import CordialeError
+from cordiale.platform.errors import CordialeError, NotAllowed
+from cordiale.rest.app import application
+from cordiale.sdk.wire import PREFIX
 from cordiale.store import search as text
 from cordiale.web.site import site
 from tests.leaks.paths import OTHER, SEEN
@@ -186,10 +190,76 @@ def pages(scene: Scene, asked: Iterable[str]) -> None:
                 page(f"/objects/{stix_id}/files/{sha.decode()}", lang, stix_id, sha.decode())
 
 
+TOKENS: Final = {"paul's": PERSON}
+
+
+def identified(token: str, among: Mapping[str, Actor] = TOKENS) -> Actor:
+    """Return whose a token is, as `desk.signin` does."""
+    if token not in among:
+        raise NotAllowed("not-signed-in", "no")
+    return among[token]
+
+
+PROGRAM: Final = ("/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/jobs/00000000", "/nowhere")  # fmt: skip
+SEARCHES: Final = ("limit=2", "limit=2&type=indicator", "limit=3&partners=true", "q=harbour", "q=halcyon", "q=kestrel", "value=domain-name%3Dhalcyon.example")  # fmt: skip
+
+
+def rest(scene: Scene, asked: Iterable[str], token: str = "paul's") -> None:
+    """Read as the same person's program, by every address, page by page; and act on what is hidden as on what is not there."""
+    scene.step()
+    desk = scene.desk
+    with desk.store.write() as tx:
+        text.index_text(tx, 10_000)
+    # the clock stands still while a face asks: no pace would ever be regained
+    free = structs.replace(desk.settings, limits=structs.replace(desk.settings.limits, api_per_minute=0))
+    app = application(replace(desk, settings=free), identified)
+
+    def get(path: str, *named: str, lang: str = "en", body: Any = None) -> Any:
+        more = {"method": "POST", "body": orjson.dumps(body)} if body is not None else {}
+        answer = ask(app, f"{PREFIX}{path}", accept_language=lang, authorization=f"Bearer {token}", **more)
+        head = repr((answer.status, sorted(answer.headers.items()))).encode()
+        scene.note(f"rest {path} {lang}", head + answer.body, *named)
+        assert answer.status < 500, (path, answer)
+        return orjson.loads(answer.body) if answer.headers.get("content-type", "").endswith("json") else {}
+
+    def every(path: str, *named: str) -> list[Any]:
+        found: list[Any] = []
+        page = get(path, *named)
+        while page.get("next"):
+            found += page["items"]
+            page = get(f"{path}&after={page['next']}", *named)
+        return [*found, *page["items"]]
+
+    for path in PROGRAM:
+        get(path)
+    for one in every("/recalls?limit=1"):
+        get(f"/recalls/{one['recall']}")
+    listed: set[str] = set()
+    for query in SEARCHES:
+        listed |= {
+            one["id"] for one in every(f"/objects?{query}", "halcyon" if "halcyon" in query else query)
+        }
+    hidden = list(asked)[:8]
+    for stix_id in (*hidden, ABSENT, *sorted(listed)[:8]):
+        for rest_of in ("", "/statements", "/raw", f"/why?partner={READER}", "/why?partner=nobody"):
+            get(f"/objects/{stix_id}{rest_of}", stix_id)
+        get(f"/objects/{stix_id}", stix_id, lang="fr")
+        get(f"/preview?id={stix_id}", stix_id)
+        for sha in scene.secrets or [b"0" * 64]:
+            get(f"/objects/{stix_id}/files/{sha.decode()}", stix_id, sha.decode())
+    for stix_id in (*hidden[:3], ABSENT):
+        get(f"/objects/{stix_id}/marking", stix_id, body={"marking": "tlp:clear"})
+        for path in ("/releases", "/refusals", "/proofs"):
+            about = {"id": stix_id} if path == "/proofs" else {"ids": [stix_id]}
+            get(path, stix_id, body={"partner": "fra", **about})
+        get("/recalls", stix_id, body={"ids": [stix_id]})
+
+
 FACES: Final[dict[str, Callable[[Scene, Iterable[str]], None]]] = {
     "taxii": taxii,
     "person": person,
     "pages": pages,
+    "rest": rest,
     "partner": partner,
     "inbox": inbox,
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Litestar, Response, Router
 from litestar.exceptions import ValidationException
+from litestar.params import HeaderParameter
 
 from cordiale.rest import audit, objects, partners, recalls, release, rules, work
 from cordiale.rest.asking import Asked, asking
@@ -24,7 +26,13 @@ BODY: Final = 8 << 20
 
 def application(desk: Desk, who: Who | None = None) -> App:
     """Return what answers under `/api/v1`; `who` says whose a token is (default: the tokens of this node's people)."""
-    site = Litestar(
+    return door(desk, who or _people(desk), inside(), schema)  # type: ignore[arg-type]
+
+
+@cache
+def inside() -> Litestar:
+    """Return the addresses behind the door. They know no node: each request brings whose desk it is for."""
+    return Litestar(
         path=PREFIX,
         route_handlers=[Router(path="/", route_handlers=[*everything()])],
         exception_handlers={Exception: _failed},
@@ -33,14 +41,12 @@ def application(desk: Desk, who: Who | None = None) -> App:
         logging_config=None,
         request_max_body_size=BODY,
     )
-    written: list[bytes] = []
 
-    def schema() -> bytes:
-        if not written:
-            written.append(msgspec.json.encode(document(site)))
-        return written[0]
 
-    return door(desk, who or _people(desk), site, schema)  # type: ignore[arg-type]
+@cache
+def schema() -> bytes:
+    """Return the OpenAPI document: the same for every node of a release."""
+    return msgspec.json.encode(document(inside()))
 
 
 def everything() -> tuple[Any, ...]:
@@ -72,15 +78,24 @@ async def _no_stranger(request: Asked) -> None:
             raise ValidationException("Bad", extra=[{"key": name, "message": "is given more than once"}])
 
 
-_known: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+_known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
 
 def _parameters(handler: Any) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the query parameters a handler takes, and those among them that may stand several times."""
-    found = _known.get(id(handler))
+    found = _known.get(handler.handler_name)
     if found is None:
-        fields = handler.parsed_fn_signature.parameters
-        names = frozenset(fields)
-        several = frozenset(name for name, field in fields.items() if field.is_non_string_sequence or (field.is_optional and any(a.is_non_string_sequence for a in field.inner_types)))  # fmt: skip
-        found = _known[id(handler)] = (names, several)
+        fields = {
+            name: field
+            for name, field in handler.parsed_fn_signature.parameters.items()
+            if name not in ("request", "data")
+            and not isinstance(field.kwarg_definition, HeaderParameter)
+            and not any(f"{{{name}:" in path for path in handler.paths)
+        }
+        several = frozenset(name for name, field in fields.items() if _several(field))
+        found = _known[handler.handler_name] = (frozenset(fields), several)
     return found
+
+
+def _several(field: Any) -> bool:
+    return bool(field.is_non_string_sequence) or any(_several(inner) for inner in field.inner_types)

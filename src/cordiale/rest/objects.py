@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
 from cordiale.desk.visible import unknown
@@ -141,7 +141,7 @@ def attachment(
 
 @post("/objects/{stix_id:str}/marking", status_code=200, responses=refusals(404, 409, 413, 507), sync_to_thread=True, tags=["objects"])  # fmt: skip
 def mark(
-    request: Asked, stix_id: ObjectId, data: wire.MarkAsked, idempotency_key: Key = None
+    request: Asked, stix_id: ObjectId, data: JSONBody[wire.MarkAsked], idempotency_key: Key = None
 ) -> Response[wire.Marked]:
     """Give an object another marking. What others marked can only become stricter."""
     return act(

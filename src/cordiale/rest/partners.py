@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from cordiale.desk import verbs
 from cordiale.platform.languages import text
@@ -27,7 +28,7 @@ def partners(request: Asked) -> Response[wire.Partners]:
 
 @post("/partners/{name:str}/suspend", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["partners"])  # fmt: skip
 def suspend_partner(
-    request: Asked, name: Partner, data: wire.SuspendAsked, idempotency_key: Key = None
+    request: Asked, name: Partner, data: JSONBody[wire.SuspendAsked], idempotency_key: Key = None
 ) -> Response[wire.Partner]:
     """Stop all exchange with a partner at once."""
     return act(
@@ -42,7 +43,7 @@ def suspend_partner(
 
 @post("/partners/{name:str}/resume", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["partners"])  # fmt: skip
 def resume_partner(
-    request: Asked, name: Partner, data: wire.SuspendAsked, idempotency_key: Key = None
+    request: Asked, name: Partner, data: JSONBody[wire.SuspendAsked], idempotency_key: Key = None
 ) -> Response[wire.Partner]:
     """Exchange with a suspended partner again."""
     return act(

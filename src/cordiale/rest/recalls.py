@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
 from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, refusals
@@ -57,7 +57,9 @@ def recall_shown(request: Asked, recall_id: RecallId) -> Response[wire.Recalled]
 
 
 @post("/recalls", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["recalls"])
-def recall(request: Asked, data: wire.RecallAsked, idempotency_key: Key = None) -> Response[wire.Recalls]:
+def recall(
+    request: Asked, data: JSONBody[wire.RecallAsked], idempotency_key: Key = None
+) -> Response[wire.Recalls]:
     """Ask objects back: one recall for every partner that holds them. Many stay a draft until somebody confirms."""
 
     def do(asked: Asking) -> wire.Recalls:
@@ -81,7 +83,7 @@ def recall(request: Asked, data: wire.RecallAsked, idempotency_key: Key = None) 
 
 @post("/recalls/{recall_id:str}/confirm", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["recalls"])  # fmt: skip
 def confirm_recall(
-    request: Asked, recall_id: RecallId, data: wire.ConfirmAsked, idempotency_key: Key = None
+    request: Asked, recall_id: RecallId, data: JSONBody[wire.ConfirmAsked], idempotency_key: Key = None
 ) -> Response[wire.Recalled]:
     """Send a drafted recall, as somebody who saw how many objects it concerns."""
     return act(
@@ -96,7 +98,7 @@ def confirm_recall(
 
 @post("/recalls/received/{recall_id:str}/answer", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["recalls"])  # fmt: skip
 def answer_recall(
-    request: Asked, recall_id: RecallId, data: wire.RecallAnswerAsked, idempotency_key: Key = None
+    request: Asked, recall_id: RecallId, data: JSONBody[wire.RecallAnswerAsked], idempotency_key: Key = None
 ) -> Response[wire.RecallReceived]:
     """Answer a recall that a partner sent, in one's own name."""
     return act(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
 from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, common, refusals, repeatable
@@ -57,7 +57,9 @@ def why(request: Asked, stix_id: ObjectId, partner: Partner) -> Response[wire.Wh
 
 
 @post("/releases", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["release"])
-def release(request: Asked, data: wire.ReleaseAsked, idempotency_key: Key = None) -> Response[wire.Acted]:
+def release(
+    request: Asked, data: JSONBody[wire.ReleaseAsked], idempotency_key: Key = None
+) -> Response[wire.Acted]:
     """Approve objects for a partner. Marking, rules and exceptions still decide; the answer says what they keep back."""
     return act(
         request,
@@ -91,7 +93,9 @@ def confirm_release(request: Asked, act_id: ActId, idempotency_key: Key = None) 
 
 
 @post("/refusals", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["release"])
-def refuse(request: Asked, data: wire.RefuseAsked, idempotency_key: Key = None) -> Response[wire.Acted]:
+def refuse(
+    request: Asked, data: JSONBody[wire.RefuseAsked], idempotency_key: Key = None
+) -> Response[wire.Acted]:
     """Keep objects from a partner whatever the rules allow; with `until`, only so long."""
 
     def do(asked: Asking) -> wire.Acted:
@@ -108,7 +112,7 @@ def refuse(request: Asked, data: wire.RefuseAsked, idempotency_key: Key = None) 
 
 
 @post("/proofs", status_code=200, responses=refusals(*ACT), sync_to_thread=True, media_type=PROOF, tags=["release"])  # fmt: skip
-def prove(request: Asked, data: wire.ProofAsked, idempotency_key: Key = None) -> Response[bytes]:
+def prove(request: Asked, data: JSONBody[wire.ProofAsked], idempotency_key: Key = None) -> Response[bytes]:
     """Make the proof file of an object with a partner, or of the log alone: `cordiale verify` checks it without a node."""
 
     def do(asked: Asking) -> Response[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import Response, post
+from litestar.params import JSONBody
 
 from cordiale.desk import verbs
 from cordiale.platform.errors import ConfigurationError, InputError
@@ -17,7 +18,7 @@ ORIGIN: Final = "rules"
 
 @post("/rules/diff", status_code=200, responses=refusals(409, 413), sync_to_thread=True, tags=["rules"])
 def diff_rules(
-    request: Asked, data: wire.RulesAsked, idempotency_key: Key = None
+    request: Asked, data: JSONBody[wire.RulesAsked], idempotency_key: Key = None
 ) -> Response[wire.RulesDiff]:
     """Say what rules would change for every partner, exactly, and change nothing."""
     return act(request, idempotency_key, data, lambda asked: _asked(asked, data, apply=False))
@@ -25,7 +26,7 @@ def diff_rules(
 
 @post("/rules/apply", status_code=200, responses=refusals(409, 413, 507), sync_to_thread=True, tags=["rules"])
 def apply_rules(
-    request: Asked, data: wire.RulesAsked, idempotency_key: Key = None
+    request: Asked, data: JSONBody[wire.RulesAsked], idempotency_key: Key = None
 ) -> Response[wire.RulesDiff]:
     """Put rules in force whose preview somebody looked at: `token` is that preview's."""
     return act(request, idempotency_key, data, lambda asked: _asked(asked, data, apply=True))

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
 from cordiale.platform.errors import NotFound
@@ -159,7 +159,7 @@ def set_aside_bytes(request: Asked, number: NumberOf) -> Response[bytes]:
     tags=["import"],
 )
 def retry_set_aside(
-    request: Asked, data: wire.RetryAsked, idempotency_key: Key = None
+    request: Asked, data: JSONBody[wire.RetryAsked], idempotency_key: Key = None
 ) -> Response[wire.ImportReport]:
     """Try again to take in what was set aside: these numbers, or all of it."""
     return act(
