@@ -11,11 +11,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from cordiale.exchange.serve.wake import Bell
+from cordiale.node.heartbeat import Heartbeat
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.log import logger
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.node.work import Work
     from cordiale.store.notices import Notices
 
 JOIN_S = 5.0
@@ -25,10 +27,14 @@ log = logger("node")
 
 
 class Ticks:
-    """The background work of one opened node; `wake` may be called from any thread, `bell` rings after each cut."""
+    """The background work of one opened node; `wake` may be called from any thread.
+
+    `bell` rings after each cut, `heartbeat` tells whether steps end.
+    """
 
     def __init__(self) -> None:
         self.bell = Bell()
+        self.heartbeat = Heartbeat()
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -67,6 +73,7 @@ class Ticks:
         for thread in self._threads:
             thread.join(JOIN_S)
         self._threads.clear()
+        self.heartbeat.end()
         if self._notices is not None:
             self._notices.close()
 
@@ -86,25 +93,39 @@ class Ticks:
         return woken
 
 
+def turn(work: Work, ticks: Ticks, woken: bool, period: float) -> float | None:
+    """Take one step of the work; return the seconds to rest then, None where it failed, which is logged.
+
+    Only a step that ended well is a heartbeat: work that fails again and again does not go on either.
+    """
+    ticks.heartbeat.begin()
+    begun = work.monotonic()
+    try:
+        busy = work.step(woken)
+    except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
+        if not ticks.stopping:
+            log.error("a tick failed", error=error)
+        return None
+    # as long again as it took: what comes at a high rate is cut in larger pieces, and others find the store free
+    rest = 0.0 if busy else max(period, work.monotonic() - begun)
+    ticks.heartbeat.beat(rest)
+    return rest
+
+
 def _work(desk: Desk, ticks: Ticks) -> None:
     from cordiale.node.work import Work
 
     work = Work(desk, cut=ticks.bell.ring)
     period = desk.settings.exchange.tick_ms / 1000
     woken = True
+    ticks.heartbeat.beat()
     while not ticks.stopping:
-        begun = work.monotonic()
-        try:
-            busy = work.step(woken)
-        except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
-            if ticks.stopping:
+        rest = turn(work, ticks, woken, period)
+        if rest is None:
+            if ticks.stopping or ticks.pause(1.0):
                 break
-            log.error("a tick failed", error=error)
-            busy = False
-            if ticks.pause(1.0):
-                break
-        # as long again as it took: what comes at a high rate is cut in larger pieces, and others find the store free
-        woken = ticks.next(0 if busy else max(period, work.monotonic() - begun))
+            rest = period
+        woken = ticks.next(rest)
     try:
         work.write_measured()
     except CordialeError as error:

@@ -91,6 +91,7 @@ class MonitorSection(Struct, frozen=True, kw_only=True):
     """What the node tells those who watch over it."""
 
     token: Annotated[str, Says("Token that `/metrics` asks for (`Authorization: Bearer …`). Empty: only from this machine, and not at all where `serve.public_url` or `serve.certificate` says that a proxy stands before the node.")] = ""  # fmt: skip
+    stuck_s: Annotated[int, Says("After how many seconds in which the background work ended no step `/readyz` says that the node is not ready.", low=1, high=86_400)] = 60  # fmt: skip
     traces_to: Annotated[str, Says("Address of an OpenTelemetry collector that spans are sent to (OTLP over HTTP); needs the extra `otel`. Empty: none.", pattern=r"^(https?://\S+)?$", example="http://127.0.0.1:4318/v1/traces")] = ""  # fmt: skip
 
 

@@ -32,9 +32,12 @@ async def monitor(node: Node, scope: Scope, send: Send) -> None:
     elif scope["path"] == "/readyz":
         from cordiale.node.health import troubles
 
-        found = await asyncio.to_thread(troubles, node.desk)
-        why = f": {', '.join(found)}" if reads(node, scope) else ""
-        await plain(send, 503 if found else 200, f"not ready{why}\n".encode() if found else b"ready\n")
+        found = await asyncio.to_thread(troubles, node.desk, node.ticks.heartbeat)
+        age, said = node.ticks.heartbeat.age(), "not ready" if found else "ready"
+        if reads(node, scope):
+            said += f": {', '.join(found)}" if found else ""
+            said += "" if age is None else f"\nlast step of work: {age:.1f} s ago"
+        await plain(send, 503 if found else 200, f"{said}\n".encode())
     elif not reads(node, scope):
         await plain(send, 404, b"Not found\n")
     else:

@@ -19,8 +19,10 @@ from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.records import carried
 from cordiale.exchange.restore import rejoin
+from cordiale.node.heartbeat import Heartbeat
 from cordiale.node.links import examined
 from cordiale.node.node import Node
+from cordiale.node.ticks import turn
 from cordiale.node.work import Work
 from cordiale.platform import tracing
 from cordiale.platform.clock import SECOND, system_clock
@@ -65,7 +67,7 @@ def monitored(node: Node, **values: str) -> Any:
     )
 
     class Set:
-        desk, store = node.desk, node.store
+        desk, store, ticks = node.desk, node.store, node.ticks
 
     Set.settings = settings  # type: ignore[attr-defined]
     return Set
@@ -156,6 +158,43 @@ def test_a_node_whose_egress_is_gone_is_not_ready(pair: Pair, monkeypatch: pytes
 
     monkeypatch.setattr(type(pair.canada.desk.egress()), "sign", gone)
     assert ask(app(pair.canada, pages=False), "/readyz").text == "not ready: egress\n"
+
+
+def test_a_node_whose_work_is_stuck_is_not_ready_and_the_answer_says_since_when(pair: Pair) -> None:
+    now, ticks, said = [1000.0], pair.canada.ticks, []
+    ticks.heartbeat = Heartbeat(lambda: now[0])
+    served = app(pair.canada, pages=False)
+
+    def hangs() -> None:
+        now[0] += 75
+        said.append(ask(served, "/readyz").text)
+
+    ticks.heartbeat.beat()
+    pair.take(indicator(1))
+    assert turn(Work(pair.canada.desk, cut=hangs), ticks, True, 0.02) is not None
+    assert said == ["not ready: work\nlast step of work: 75.0 s ago\n"]
+    assert ask(served, "/readyz").text == "ready\nlast step of work: 0.0 s ago\n"
+
+
+def test_work_that_fails_again_and_again_is_stuck_and_work_that_rests_is_not(pair: Pair) -> None:
+    now, ticks = [1000.0], pair.canada.ticks
+    ticks.heartbeat = Heartbeat(lambda: now[0])
+    served = app(pair.canada, pages=False)
+
+    def fails() -> None:
+        raise Unavailable("egress-down", "gone")
+
+    assert turn(Work(pair.canada.desk), ticks, True, 3600.0) == 3600.0
+    now[0] += 3000
+    assert ask(served, "/readyz").status == 200
+    for n in range(2):
+        pair.take(indicator(n))
+        assert turn(Work(pair.canada.desk, cut=fails), ticks, True, 0.02) is None
+        now[0] += 40
+    answer = ask(served, "/readyz")
+    assert (answer.status, answer.text.splitlines()[0]) == (503, "not ready: work")
+    ticks.stop()
+    assert ask(served, "/readyz").text == "ready\n"
 
 
 def test_spans_say_what_was_done_and_nothing_of_what_with(pair: Pair) -> None:
