@@ -50,7 +50,17 @@ class ServeSection(Struct, frozen=True, kw_only=True):
     public_url: Annotated[str, Says("Address under which partners and people reach the node, where a proxy stands before it.", pattern=r"^(https?://\S+)?$", example="https://node.example.org")] = ""  # fmt: skip
     tls: Annotated[Literal["auto", "always", "never"], Says("`auto` answers by TLS 1.3 with the node's own key on every address that others can reach, and in the clear on loopback. `never` is for a proxy on another machine that ends TLS: it says that the way between the two is safe.")] = "auto"  # fmt: skip
     certificate: Annotated[str, Says("Certificate (PEM) of a proxy that ends TLS before the node: partners pin its key instead of the node's own.", example="/etc/proxy/fullchain.pem")] = ""  # fmt: skip
+    proxies: Annotated[str, Says("Addresses of the proxies before the node, separated by commas: where a request comes from is then read from the last entry of `X-Forwarded-For`, which they write. Only attempts to sign in are counted by it.", example="127.0.0.1")] = ""  # fmt: skip
     partners_only: Annotated[bool, Says("Answer TLS connections only from holders of a confirmed partner's TLS key. Browsers and plain TAXII clients are then turned away.")] = False  # fmt: skip
+
+
+class AccountsSection(Struct, frozen=True, kw_only=True):
+    """How people sign in."""
+
+    second_factor: Annotated[Literal["required", "optional"], Says("`required` leads who signs in by a password alone to set up one-time codes or a passkey before anything else. Passkeys need no second factor: they are two.")] = "required"  # fmt: skip
+    idle_minutes: Annotated[int, Says("After how many minutes without a page a session ends.", low=1, high=1440)] = 60  # fmt: skip
+    session_hours: Annotated[int, Says("After how many hours a session ends whatever happens.", low=1, high=168)] = 12  # fmt: skip
+    sign_in_links: Annotated[bool, Says("Let links sign people in by themselves, as those that `cordiale demo` prints. Never on a node that holds anything real.")] = False  # fmt: skip
 
 
 class LogSection(Struct, frozen=True, kw_only=True):
@@ -130,6 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     node: NodeSection = field(default_factory=NodeSection)
     store: StoreSection = field(default_factory=StoreSection)
     serve: ServeSection = field(default_factory=ServeSection)
+    accounts: AccountsSection = field(default_factory=AccountsSection)
     log: LogSection = field(default_factory=LogSection)
     limits: LimitsSection = field(default_factory=LimitsSection)
     exchange: ExchangeSection = field(default_factory=ExchangeSection)

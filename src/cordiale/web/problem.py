@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from cordiale.platform.errors import CordialeError, NotFound, explain, http_status
@@ -36,5 +37,30 @@ def problem(site: Site) -> Callable[[Asked, Exception], Response[str]]:
             sentence = text(lang, _("Nothing was changed. The node's log says more."))
         values = {"heading": text(lang, heading), "sentence": sentence, "banner": unmarked(lang)}
         return site.page(request, "problem.html", "", values, status)
+
+    return answer
+
+
+def refused(site: Site) -> Callable[..., Awaitable[None]]:
+    """Return the answer to a form that no page of this browser's session sent."""
+
+    async def answer(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        request: Asked = Request(scope, receive, send)  # type: ignore[arg-type]
+        lang = site.language(request)
+        values = {
+            "heading": text(lang, _("This page is not up to date")),
+            "sentence": text(
+                lang, _("Nothing was changed. Go back, load the page again, and repeat what you did.")
+            ),
+            "banner": unmarked(lang),
+        }
+        made = site.page(request, "problem.html", "", values, 403)
+        body = made.render(made.content, "text/html")
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     return answer

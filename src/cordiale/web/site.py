@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
-from cordiale.desk.actor import Actor, house
-from cordiale.web import bundles, object, objects, palette, partners, preferences, release, today
+from cordiale.desk.actor import Actor
+from cordiale.web import bundles, object, objects, palette, partners, preferences, release, signin, today
 from cordiale.web.context import Site
-from cordiale.web.gate import always
-from cordiale.web.problem import problem
+from cordiale.web.gate import always, gate
+from cordiale.web.problem import problem, refused
 from cordiale.web.render import FOLDER
 from cordiale.web.visit import actor_of, csrf_of
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences)
+PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences, signin)
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
-    """Return the pages, on Litestar; `actor` is who they act as (default: this node's analyst)."""
+    """Return the pages, on Litestar; with an `actor` they act as that one, and nobody signs in (for tests)."""
     rail = sorted((page.RAIL for page in PAGES if hasattr(page, "RAIL")), key=lambda entry: entry.place)
     built = Site(node, actor=actor_of, csrf=csrf_of, rail=tuple(rail))
     static = create_static_files_router(
@@ -36,4 +36,5 @@ def site(node: Node, actor: Actor | None = None) -> Any:
         logging_config=None,
         request_max_body_size=8192,
     )
-    return always(cast("Any", made), actor if actor is not None else house("web"))
+    pages = cast("Any", made)
+    return always(pages, actor) if actor is not None else gate(pages, node.desk, refused(built))

@@ -6,21 +6,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from cordiale.desk.attempts import Origin
 from cordiale.platform.errors import NotAllowed
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
+    from cordiale.desk.sessions import Visitor
 
 KEY: Final = "cordiale.visit"
 """Where the gate leaves a visit in the scope of a request."""
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """One request: who acts (None: nobody has signed in), and the token that this browser's forms must carry."""
+    """One request: who acts (None: nobody has signed in), and the token that this browser's forms must carry.
+
+    `visitor` is the session it showed, also one that is not yet a full one; `secure` whether it came by TLS.
+    """
 
     actor: Actor | None = None
     csrf: str = ""
+    visitor: Visitor | None = None
+    origin: Origin = Origin()
+    secure: bool = False
 
 
 def visit_of(request: Any) -> Visit:

@@ -219,7 +219,7 @@ def test_a_compromise_closes_the_link_marks_what_came_and_ends_with_new_words(
     assert [(one.first, one.last) for one in marked.segments] == [(1, 1)]
     assert partner_doubtful(france.desk, marie) == [marked]
     assert show(france.desk, marie, indicator(1)["id"]).statements[0].doubtful == ("canada",)
-    page = web(app(france), f"/objects/{indicator(1)['id']}").text
+    page = web(app(france, actor=house("tester")), f"/objects/{indicator(1)['id']}").text
     assert "In doubt: it came from canada" in page
     assert sync(france.desk, marie) == []
     old = sign_request(canada.desk.home, Request("GET", BASE + "news", "after=0"), "france")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import Actor, house
 from cordiale.desk.answers import Chip
 from cordiale.desk.release import refuse
 from cordiale.desk.search import search
@@ -37,7 +37,7 @@ def test_the_list_says_of_each_line_what_the_objects_page_says(pair: Pair) -> No
     assert codes[RED["id"]] == "tlp-too-narrow"
     assert codes[AMBER["id"]] == "approval-needed"
     assert {i.partners for i in search(desk, marie).items} == {()}  # only where it is asked for
-    page = ask(app(pair.canada), "/objects", accept_language="fr").text
+    page = ask(app(pair.canada, actor=house("tester")), "/objects", accept_language="fr").text
     assert page.count("partner small withheld") == 3
     assert page.count("partner small verbatim") == 1
 

@@ -49,4 +49,4 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def pages(node: Node) -> Any:
-    return app(node)
+    return app(node, actor=house("tester"))

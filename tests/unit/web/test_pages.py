@@ -170,7 +170,7 @@ def test_a_hidden_object_gives_the_same_answer_as_an_absent_one(node: Node) -> N
     assert hidden.headers == absent.headers
     own = MINE["phishing/campaign"]["id"]
     assert hidden.text.replace(own, "X") == absent.text.replace(absent_id, "X")
-    assert ask(app(node), CAMPAIGN).status == 200
+    assert ask(app(node, actor=house("tester")), CAMPAIGN).status == 200
 
 
 def test_a_hidden_object_is_not_counted_and_not_listed(node: Node) -> None:
@@ -184,7 +184,7 @@ def test_a_hidden_object_is_not_counted_and_not_listed(node: Node) -> None:
 def test_empty_pages_teach(tmp_path: Path) -> None:
     init(tmp_path / "node", name="empty", nation="CAN")
     with open_node(tmp_path / "node", environ={}) as opened:
-        empty = app(opened)
+        empty = app(opened, actor=house("tester"))
         assert "cordiale import" in ask(empty, "/").text
         assert "cordiale import" in ask(empty, "/objects").text
         assert "cordiale partner invite" in ask(empty, "/partners").text
