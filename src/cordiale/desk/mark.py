@@ -71,7 +71,7 @@ def mark(
         # an overlay is no part of the object's own marking: it shows in the effective one
         mid = now_marked.effective_mid if how == "overlay" else now_marked.base_mid
         carries = tuple(sorted(markings.atoms(tx, mid)))
-        drafted = _narrowed(tx, desk)
+        drafted = follow(tx, desk)
         audit.acted(
             tx,
             desk,
@@ -105,7 +105,7 @@ def is_ours(desk: Desk, row: Row, version: Version) -> bool:
     )
 
 
-def _narrowed(tx: Transaction, desk: Desk) -> int:
+def follow(tx: Transaction, desk: Desk) -> int:
     """Let the stream follow in the same transaction; return how many recalls came of it."""
     joined = tuple(partnerships(tx, desk.node).values())
     if not joined:

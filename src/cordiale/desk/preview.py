@@ -82,7 +82,7 @@ def tables(desk: Desk, actor: Actor) -> dict[str, tuple[TableView, ...]]:
     """Return, by partner, the tables of equivalences with its nation that are not signed by both."""
     authorise(actor, "preview")
     with desk.store.read() as tx:
-        return {name: _tables(one) for name, one in partnerships(tx, desk.node).items()}
+        return {name: tables_of(one) for name, one in partnerships(tx, desk.node).items()}
 
 
 def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> PartnerPreview:
@@ -103,7 +103,7 @@ def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> Par
         released=found.verbatim + found.tear_lines,
         awaiting_act=awaiting,
         reasons=withheld,
-        tables=_tables(one),
+        tables=tables_of(one),
     )
 
 
@@ -142,11 +142,11 @@ def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -
         awaiting_act=sum(1 for found in chips if found.reason is not None and found.reason.code in AWAITING),
         reasons=tuple(withheld),
         items=chips,
-        tables=_tables(one),
+        tables=tables_of(one),
     )
 
 
-def _tables(one: Partnership) -> tuple[TableView, ...]:
+def tables_of(one: Partnership) -> tuple[TableView, ...]:
     """Return the tables with this partner's nation that are not signed by both."""
     concerned = (table for table in unsigned(one.rules) if one.recipient.nation in table.between)
     return tuple(view(one.rules, table, ()) for table in concerned)

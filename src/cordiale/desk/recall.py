@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cordiale.exchange.recall.answering import Received
     from cordiale.exchange.recall.ledger import Recall
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 SCOPES = ("version", "object")
 
@@ -77,7 +78,7 @@ def recall(
         for stix_id in ids:
             if not versions.get(tx, stix_id, seen):
                 raise unknown(stix_id)
-        wanted = _with_members(tx, ids) if members else list(ids)
+        wanted = with_members(tx, ids, seen) if members else list(ids)
         chosen = (
             [partnership(tx, partner, desk.node)] if partner else list(partnerships(tx, desk.node).values())
         )
@@ -88,7 +89,7 @@ def recall(
                 desk.home,
                 one,
                 ids=wanted,
-                vids=_of_entries(tx, one, entries) if entries else (),
+                vids=_of_entries(tx, one, entries, seen) if entries else (),
                 reason=reason,
                 action=action,
                 by=actor.name,
@@ -138,24 +139,27 @@ def _check(
         raise InputError("recall-entries", _("Entries are numbered for each partner apart: say which one."))
 
 
-def _with_members(tx: Transaction, ids: Iterable[str]) -> list[str]:
-    """Return these objects and what they hold, containers in containers included."""
+def with_members(tx: Transaction, ids: Iterable[str], seen: Visible) -> list[str]:
+    """Return these objects and what they hold of what the actor sees, containers in containers included."""
     found: dict[str, None] = {}
     waiting = list(ids)
     while waiting:
         stix_id = waiting.pop()
         if stix_id in found:
             continue
+        rows = versions.get(tx, stix_id, seen, history=True)
+        if seen is not None and not rows:
+            continue
         found[stix_id] = None
-        for row in versions.get(tx, stix_id, None, history=True):
+        for row in rows:
             if row.raw is not None:
                 version, _problems = read(row.raw)
                 waiting += [ref.target for ref in version.refs if ref.path.startswith("object_refs")]
     return list(found)
 
 
-def _of_entries(tx: Transaction, one: Partnership, entries: tuple[int, int]) -> list[int]:
-    """Return the versions at these places of a partner's stream."""
+def _of_entries(tx: Transaction, one: Partnership, entries: tuple[int, int], seen: Visible) -> list[int]:
+    """Return the versions at these places of a partner's stream, of what the actor sees."""
     first, last = entries
     pair = records.pair(tx, one.partner.number)
     found: list[int] = []
@@ -167,7 +171,7 @@ def _of_entries(tx: Transaction, one: Partnership, entries: tuple[int, int]) -> 
         vids = entry.unpack(segment.entries).vids
         found += [vid for vid in vids[at - segment.first : last - segment.first + 1] if vid]
         at = segment.last + 1
-    return found
+    return found if seen is None else list(versions.by_vid(tx, found, seen))
 
 
 def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | None = None) -> Recalled:
@@ -179,7 +183,7 @@ def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | N
     authorise(actor, "recall")
     named(actor, "recall confirm")
     with desk.store.write() as tx:
-        drafted = _draft(tx, recall_id)
+        drafted = _draft(tx, recall_id, visible(tx, desk, actor))
         if objects is not None and objects != len(drafted.ids):
             raise Conflict(
                 "recall-counts",
@@ -196,26 +200,36 @@ def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | N
     return view(sent, now)
 
 
-def _draft(tx: Transaction, recall_id: str) -> Recall:
+def _draft(tx: Transaction, recall_id: str, seen: Visible) -> Recall:
     for found in ledger.recalls(tx, state="draft"):
-        if found.id == recall_id:
+        if found.id == recall_id and seen_by(tx, found.ids, seen):
             return found
     raise NotFound("no-recall", _("There is no drafted recall {id}. See: cordiale recall list"), id=recall_id)
 
 
 def recall_list(desk: Desk, actor: Actor, *, partner: str | None = None) -> list[Recalled]:
-    """Return our recalls, newest first."""
+    """Return our recalls, newest first: those of which the actor sees everything they name."""
     authorise(actor, "recall")
     now = desk.clock()
     with desk.store.read() as tx:
-        return [view(found, now) for found in ledger.recalls(tx, partner=partner)]
+        seen = visible(tx, desk, actor)
+        found = ledger.recalls(tx, partner=partner)
+        return [view(one, now) for one in found if seen_by(tx, one.ids, seen)]
 
 
 def recall_show(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
-    """Return one recall of ours; raises NotFound."""
+    """Return one recall of ours; raises NotFound, alike for one that names what the actor does not see."""
     authorise(actor, "recall")
     with desk.store.read() as tx:
-        return view(ledger.get(tx, recall_id), desk.clock())
+        found = ledger.get(tx, recall_id)
+        if not seen_by(tx, found.ids, visible(tx, desk, actor)):
+            raise NotFound("exchange.recall.unknown", _("There is no recall {id}."), id=recall_id)
+        return view(found, desk.clock())
+
+
+def seen_by(tx: Transaction, ids: Iterable[str], seen: Visible) -> bool:
+    """Tell whether a reader sees every object that a recall names: its counts and its confirmation are about all of them."""
+    return seen is None or all(versions.get(tx, one, seen, history=True) for one in ids)
 
 
 def recall_received(desk: Desk, actor: Actor) -> list[RecallReceived]:

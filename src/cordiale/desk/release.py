@@ -97,7 +97,7 @@ def release(
         )
         # Cut in the same transaction: the answer then says what did go, and why not the rest.
         cut(tx, desk.home, (one,), desk.clock())
-        answer = _acted(tx, desk, one, act, "release", covered)
+        answer = acted(tx, desk, one, act, "release", covered)
     desk.wake()
     return structs.replace(answer, at=desk.clock())
 
@@ -115,7 +115,7 @@ def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
         covered = _queue(tx, one, confirmed)
         audit.acted(tx, desk, actor, "release-confirm", act=act, partner=one.partner.node)
         cut(tx, desk.home, (one,), desk.clock())
-        answer = _acted(tx, desk, one, confirmed, "release", covered)
+        answer = acted(tx, desk, one, confirmed, "release", covered)
     desk.wake()
     return answer
 
@@ -224,7 +224,7 @@ def _current(tx: Transaction, ids: Sequence[str]) -> list[int]:
     return [row.vid for stix_id in ids for row in versions.get(tx, stix_id, None)]
 
 
-def _acted(
+def acted(
     tx: Transaction, desk: Desk, one: Partnership, act: Act, kind: str, covered: Sequence[str]
 ) -> Acted:
     forms: dict[str, int] = defaultdict(int)

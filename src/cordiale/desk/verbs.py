@@ -30,7 +30,7 @@
 | `release_try` | `(desk, actor, partner, ids) -> DryRun` (what an approval would let go) |
 | `would_read` | `(desk, actor, stix_id, partner) -> Reading` (the object beside what the partner would read) |
 | `strike_try` / `strike` | `(desk, actor, stix_id, [partner,] properties, atoms) -> Reading` / `Marked` |
-| `act_show` / `history` | `(desk, actor, act) -> ActView` / `(desk, actor, *, before=None, limit=50) -> list[Happened]` |
+| `act_show` / `release_log` | `(desk, actor, act) -> ActView` / `(desk, actor, *, before=None, limit=50) -> list[Happened]` |
 | `recall_try` | `(desk, actor, ids, *, partner=None, members=False) -> list[WouldRecall]` |
 | `withdraw_act` / `lift` | `(desk, actor, act) -> Acted` / `(desk, actor, partner, *, ids) -> Acted` |
 | `refuse` / `hold` | `(desk, actor, partner, *, ids, reason) -> Acted` |
@@ -112,7 +112,7 @@ VERBS: dict[str, str] = {
     "strike": "strike",
     "strike_try": "strike",
     "act_show": "acts",
-    "history": "acts",
+    "release_log": "acts",
     "recall_try": "recall_trial",
     "release": "release",
     "refuse": "release",

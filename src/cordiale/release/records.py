@@ -106,6 +106,13 @@ _ACTS_NAMING = f"""
     WHERE a.withdrawn_by IS NULL
 """
 
+_SIGNED = f"""
+    {_ACT}, coalesce(a.reason, ''), a.second_at, a.withdrawn_by, a.withdrawn_at FROM release_act a
+    WHERE a.at < ? AND a.id LIKE ? ORDER BY a.at DESC, a.id LIMIT ?
+"""
+
+_FOREVER = (1 << 63) - 1
+
 _EXCEPTIONS = """
     SELECT object_id, "to", kind, "by", at, until, second FROM release_exception WHERE lifted_by IS NULL
 """
@@ -143,6 +150,16 @@ class Applied(msgspec.Struct, frozen=True):
     rules: Rules
     by: str
     at: Instant
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """One approval with all that was said when it was given, confirmed and withdrawn."""
+
+    act: Act
+    reason: str
+    second_at: Instant | None
+    withdrawn_by: str | None
+    withdrawn_at: Instant | None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -243,6 +260,13 @@ def read_act(tx: Transaction, act_id: str) -> Act:
         raise NotFound("no-act", _("There is no act {act}."), act=act_id)
     ids = tx.rows("SELECT object_id FROM release_act_object WHERE act = ?", act_id)
     return _act(row, frozenset(object_id for (object_id,) in ids))
+
+
+def signed_acts(tx: Transaction, limit: int, before: Instant = _FOREVER, only: str = "%") -> list[Signed]:
+    """Return approvals with all their ids, newest first, withdrawn ones too; `before` goes on with an earlier list."""
+    listed = tx.rows(_SIGNED, before, only, limit)
+    ids = "SELECT object_id FROM release_act_object WHERE act = ?"
+    return [Signed(_act(row, frozenset(i for (i,) in tx.rows(ids, row[0]))), *row[8:]) for row in listed]
 
 
 def acts_by_query(tx: Transaction) -> list[Act]:

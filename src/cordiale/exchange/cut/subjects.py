@@ -218,8 +218,7 @@ class Subjects:
         `wanted(id, outside)` tells whether any partner could be given an object it does not hold.
         """
         frontier = list(range(len(self.all)))
-        # acts and exceptions change nothing for what no marking lets through
-        self._learn({s.row.id for s in self.all if s.open})
+        self.learn()
         pulled = 0
         while frontier:
             found = self._look({i for place in frontier for i in self.all[place].asked} - self.outside.keys())
@@ -260,6 +259,16 @@ class Subjects:
         more = rulings.exceptions_about(self.tx, ids)
         self.exemptions += more
         self.special |= {exemption.object_id for exemption in more}
+
+    def learn(self) -> None:
+        """Load the acts and exceptions about the subjects; they change nothing for what no marking lets through."""
+        self._learn({s.row.id for s in self.all if s.open})
+
+    def suppose(self, act: Act) -> None:
+        """Take an approval for given that nobody has made, to see what it would let go."""
+        self._acts[act.id] = act
+        self.special |= act.ids
+        self.acts = sorted(self._acts.values(), key=lambda one: (one.at, one.id))
 
     def _look(self, ids: Iterable[str]) -> dict[str, Outside | None]:
         """Find referenced objects with all their statements; None for one that was never held here."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cordiale.exchange import entry, records
-from cordiale.exchange.cut.planning import REFUSED, STRICTER, Planner, Redacted
+from cordiale.exchange.cut.planning import REFUSED, STRICTER, THEIRS, Planner, Redacted
 from cordiale.exchange.cut.subjects import Subject, Subjects
 from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partnership
@@ -32,6 +32,7 @@ _OWN: Mapping[str, str] = {
     "tear-line": _("Parts of it may not go, so it goes as a tear-line."),
     "waiting": _("It may go, and leaves with the next exchange."),
     "recalled": _("It was sent and taken back."),
+    THEIRS: _("{partner} stated it itself and has it: it is not sent back."),
     "consented-by": _("{originator}, which controls it, consented (request {id})."),
     "standing-consent": _("Its originators name the partner in what they released it to."),
 }
@@ -69,8 +70,8 @@ class Reason(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """Say for one stored version what the partner has or would get, and why.
 
-    `form` is verbatim, tear-line or withheld: what goes under the rules of the moment. What did go
-    is in `sent`.
+    `form` is verbatim, tear-line, withheld, or theirs (the partner stated it): what goes under the rules of the moment.
+    What did go is in `sent`.
     """
 
     vid: int
@@ -113,7 +114,7 @@ def why(tx: Transaction, home: Home, partnership: Partnership, stix_id: str, now
         place = planner.subjects.place.get(row.vid)
         if place is None:
             continue
-        form, reasons = _explain(planner, place, plans[place])
+        form, reasons = explain(planner, place, plans[place])
         answers.append(
             Answer(
                 row.vid,
@@ -171,24 +172,25 @@ def judged(
         plans = planner.plan(places.values())
         answers = found[planner.partnership.partner.node] = {}
         for vid, place in places.items():
-            form, reasons = _explain(planner, place, plans[place])
+            form, reasons = explain(planner, place, plans[place])
             marking = subjects.marking(subjects.all[place].row.effective_mid)
             answers[vid] = Answer(vid, form, marking, reasons)
     return found
 
 
-def _explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reason, ...]]:
+def explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reason, ...]]:
     """Return the form and the steps that led to it, the deciding one first when it is withheld."""
     subject = planner.subjects.all[place]
     if isinstance(plan, Withheld):
-        return "withheld", (_reason(plan.code, plan.params, plan.atom, plan.rule),)
-    steps = _lifted(planner, subject) or [_reason("passes", {})]
+        form = THEIRS if plan.code == THEIRS else "withheld"
+        return form, (reason_of(plan.code, plan.params, plan.atom, plan.rule),)
+    steps = _lifted(planner, subject) or [reason_of("passes", {})]
     verdict = planner.verdict(subject.row.id, subject.kind)
     if isinstance(verdict, Mandated):
         by = {name: value for name, value in (("by", verdict.by), ("act", verdict.act)) if value}
-        steps.append(_reason(verdict.code, by, rule=verdict.mandate))
+        steps.append(reason_of(verdict.code, by, rule=verdict.mandate))
     if isinstance(plan, Redacted):
-        steps.append(_reason("tear-line", {"removed": ", ".join(plan.made.removed)}))
+        steps.append(reason_of("tear-line", {"removed": ", ".join(plan.made.removed)}))
         return "tear-line", tuple(steps)
     assert isinstance(plan, Verbatim)
     return "verbatim", tuple(steps)
@@ -201,13 +203,16 @@ def _lifted(planner: Planner, subject: Subject) -> list[Reason]:
         return []
     given = planner.waivers.used(row.id, row.source)
     if not given:
-        return [_reason("standing-consent", {})]
-    return [_reason("consented-by", {"originator": g.consent.originator, "id": g.consent.id}) for g in given]
+        return [reason_of("standing-consent", {})]
+    return [
+        reason_of("consented-by", {"originator": g.consent.originator, "id": g.consent.id}) for g in given
+    ]
 
 
-def _reason(
+def reason_of(
     code: str, params: Mapping[str, object], atom: str | None = None, rule: str | None = None
 ) -> Reason:
+    """Return a step of a decision with the sentence of its code."""
     sentence = REASONS.get(code) or _OWN.get(code, code)
     return Reason(code, sentence, {name: str(value) for name, value in params.items()}, atom, rule)
 
@@ -277,7 +282,7 @@ def overview(
             by_mid[effective] = (
                 None
                 if verdict.passes
-                else _key(_reason(verdict.code, verdict.params, verdict.atom, verdict.rule))
+                else _key(reason_of(verdict.code, verdict.params, verdict.atom, verdict.rule))
             )
         reason = by_mid[effective]
         if reason is None:
@@ -314,7 +319,7 @@ def _key(reason: Reason) -> _Key:
 
 def _of(key: _Key) -> Reason:
     code, params, atom, rule = key
-    return _reason(code, dict(params), atom, rule)
+    return reason_of(code, dict(params), atom, rule)
 
 
 def _general(reason: Reason) -> Reason:
@@ -335,9 +340,9 @@ def _look(
         for place in places:
             plan = plans[place]
             if isinstance(plan, Withheld):
-                reason = _reason(plan.code, plan.params, plan.atom, plan.rule)
+                reason = reason_of(plan.code, plan.params, plan.atom, plan.rule)
             else:
-                reason = _reason("waiting", {})
+                reason = reason_of("waiting", {})
             found.append((planner.subjects.all[place].row.vid, _key(_general(reason))))
-    waiting = _key(_reason("waiting", {}))
+    waiting = _key(reason_of("waiting", {}))
     return found + [(vid, waiting) for vid in vids[LOOKED_AT:]]
