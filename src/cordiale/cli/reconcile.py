@@ -80,7 +80,7 @@ def set_aside(
     """List what is kept aside."""
     import msgspec
 
-    from cordiale.desk.put_aside import partner_put_aside, partner_put_aside_bytes
+    from cordiale.desk.quarantine import partner_put_aside, partner_put_aside_bytes
 
     if show is not None:
         with opened() as (node, actor):

@@ -6,7 +6,7 @@ import pytest
 
 from cordiale.desk.inspection import audit_show
 from cordiale.desk.partners import partner_rejoin
-from cordiale.desk.put_aside import partner_put_aside, partner_put_aside_bytes
+from cordiale.desk.quarantine import partner_put_aside, partner_put_aside_bytes
 from cordiale.desk.reconcile import DAY, in_turn, partner_reconcile
 from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange import records
