@@ -13,7 +13,7 @@ from cordiale.cli.tree import Command, Falling, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.recalled import Recalled, RecallReceived
+    from cordiale.desk.answers import Recalled, RecallReceived
 
 app = group(_("Take back what was released, and answer partners who take back."), Falling)
 

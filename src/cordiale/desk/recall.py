@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
+from cordiale.desk.answers import Recalled, RecallReceived
 from cordiale.desk.partnerships import partnership, partnerships
-from cordiale.desk.recalled import Recalled, RecallReceived
 from cordiale.desk.release import instant_of
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of

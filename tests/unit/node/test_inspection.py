@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import orjson
 import pytest
 import sqlalchemy as sa
@@ -121,7 +123,7 @@ def test_a_row_altered_in_the_database_is_named_in_the_export(worked: Pair, tmp_
     with desk.store.write() as tx:
         past_cordiale(tx)
         tx.connection.execute(
-            records.audit.update().where(records.audit.c.verb == "release").values(actor="paul")
+            records.audit_table.update().where(records.audit_table.c.verb == "release").values(actor="paul")
         )
     with desk.store.read() as tx:
         (number,) = records.audit_breaks(tx)
@@ -134,10 +136,12 @@ def test_rows_from_before_digests_still_prove_themselves_on_the_node(worked: Pai
     with desk.store.write() as tx:
         past_cordiale(tx)
         previous = b""
-        for row in tx.connection.execute(sa.select(records.audit).order_by(records.audit.c.number)).all():
-            line = records.msgspec.json.encode([row.at, row.actor, row.verb, row.details])
-            previous = records.sha256(previous + line).digest()
-            change = records.audit.update().where(records.audit.c.number == row.number)
+        for row in tx.connection.execute(
+            sa.select(records.audit_table).order_by(records.audit_table.c.number)
+        ).all():
+            line = msgspec.json.encode([row.at, row.actor, row.verb, row.details])
+            previous = sha256(previous + line).digest()
+            change = records.audit_table.update().where(records.audit_table.c.number == row.number)
             tx.connection.execute(change.values(salt=None, digest=None, hash=previous))
     with desk.store.read() as tx:
         assert records.audit_breaks(tx) == []

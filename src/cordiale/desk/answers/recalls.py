@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cordiale.desk.answers import Answer
+from cordiale.desk.answers.answer import Answer
 
 
 class Recalled(Answer, frozen=True, kw_only=True):
