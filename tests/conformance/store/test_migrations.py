@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
 
 import cordiale
 from cordiale.platform.errors import ConfigurationError
@@ -76,6 +77,26 @@ def test_rooms_may_come_one_after_another(store: Store) -> None:
         assert applied(tx) == {head(room) for room in rooms()}
     migrate(store, ["store"])
     migrate(store, rooms())
+
+
+def test_an_upgrade_that_stops_half_way_leaves_the_schema_it_found(new_url) -> None:
+    from contextlib import closing
+
+    from cordiale.store.connection import open_store
+
+    with closing(open_store(new_url())) as store:
+        migrate(store)
+        with store.write() as tx:
+            tx.run("CREATE TABLE exchange_consented (vid INTEGER)")  # one of the last that are made
+        with pytest.raises(SQLAlchemyError, match="exchange_consented"):
+            migrate(store, rooms())
+        with store.read() as tx:
+            assert applied(tx) == {head("store")}
+        with store.write() as tx:
+            tx.run("DROP TABLE exchange_consented")
+        migrate(store, rooms())
+        with store.read() as tx:
+            assert applied(tx) == {head(room) for room in rooms()}
 
 
 def test_a_database_of_a_newer_version_is_refused(store: Store) -> None:

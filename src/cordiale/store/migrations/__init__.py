@@ -101,9 +101,9 @@ def _upgrade(tx: Transaction, place: str, rooms: list[str], have: set[str]) -> N
         return script._upgrade_revs("heads", revision)  # type: ignore[arg-type]  # alembic's own command does the same
 
     with EnvironmentContext(config, script, fn=steps, destination_rev="heads") as environment:
-        environment.configure(connection=tx.connection, target_metadata=None)
-        with environment.begin_transaction():
-            environment.run_migrations()
+        # The transaction is the caller's: alembic begins none of its own, which it would end after the first step.
+        environment.configure(connection=tx.connection, target_metadata=None, transactional_ddl=True)
+        environment.run_migrations()
     heads = " ".join(sorted(head(room) for room in rooms))
     tx.run(
         "INSERT INTO store_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
