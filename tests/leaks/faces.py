@@ -241,7 +241,17 @@ def rest(scene: Scene, asked: Iterable[str], token: str = "paul's") -> None:
         }
     hidden = list(asked)[:8]
     for stix_id in (*hidden, ABSENT, *sorted(listed)[:8]):
-        for rest_of in ("", "/statements", "/raw", f"/why?partner={READER}", "/why?partner=nobody"):
+        for rest_of in (
+            "",
+            "/statements",
+            "/versions",
+            "/remarks",
+            "/neighbours",
+            f"/path?to={SEEN['id']}",
+            "/raw",
+            f"/why?partner={READER}",
+            "/why?partner=nobody",
+        ):
             get(f"/objects/{stix_id}{rest_of}", stix_id)
         get(f"/objects/{stix_id}", stix_id, lang="fr")
         get(f"/preview?id={stix_id}", stix_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import orjson
@@ -21,6 +22,7 @@ from cordiale.rest.asking import (
     refusals,
     whole,
 )
+from cordiale.rest.told import instant
 from cordiale.sdk import objects as wire
 from cordiale.sdk.wire import ID
 
@@ -50,13 +52,21 @@ def search(
             max_length=1000, description="`kind=value` of an observable, such as `ipv4-addr=198.51.100.7`."
         ),
     ] = None,
+    marking: Annotated[
+        str | None,
+        Parameter(
+            max_length=400, description="An atom that the effective marking holds, such as `tlp:amber`."
+        ),
+    ] = None,
+    since: Annotated[datetime | None, Parameter(description="Changed at this instant or after.")] = None,
+    until: Annotated[datetime | None, Parameter(description="Changed before this instant.")] = None,
     partners: Annotated[bool, Parameter(description="Say of each object what partners have of it.")] = False,
     after: After = None,
     limit: Annotated[int, limit_of(MOST)] = 50,
 ) -> Response[wire.ObjectPage]:
     """List objects, newest first: all, of a type or source, with a value, or those that hold every word."""
     asked = asking(request)
-    of = orjson.dumps(["objects", q, type, source, value, asked.lang[:2] if q else ""]).decode()
+    of = orjson.dumps(["objects", q, type, source, value, marking, since, until]).decode()
     page = verbs.search(
         asked.desk,
         asked.actor,
@@ -65,6 +75,9 @@ def search(
         type=type,
         source=source,
         value=value,
+        marking=marking,
+        since=instant(since),
+        until=instant(until),
         after=asked.unseal(of, after),
         limit=limit,
         partners=partners,
@@ -93,6 +106,41 @@ def statements(request: Asked, stix_id: ObjectId) -> Response[wire.Statements]:
     shown = verbs.show(asked.desk, asked.actor, stix_id)
     items = tuple(asked.tell(one, wire.Statement) for one in shown.statements)
     return answer(request, wire.Statements(items=items))
+
+
+@get("/objects/{stix_id:str}/versions", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def versions(request: Asked, stix_id: ObjectId) -> Response[wire.Versions]:
+    """Read the newest versions of each statement about an object; of one that is read in part, the present one."""
+    asked = asking(request)
+    found = verbs.history(asked.desk, asked.actor, stix_id)
+    return answer(request, wire.Versions(items=tuple(asked.tell(one, wire.Version) for one in found)))
+
+
+@get("/objects/{stix_id:str}/remarks", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def remarks(request: Asked, stix_id: ObjectId) -> Response[wire.Remarks]:
+    """Read the notes, opinions, translations and sightings of an object."""
+    asked = asking(request)
+    verbs.show(asked.desk, asked.actor, stix_id)  # what is not there has no remarks either, and says so
+    found = verbs.remarks(asked.desk, asked.actor, stix_id)
+    return answer(request, wire.Remarks(items=tuple(asked.tell(one, wire.Remark) for one in found)))
+
+
+@get("/objects/{stix_id:str}/neighbours", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def neighbours(request: Asked, stix_id: ObjectId) -> Response[wire.Graph]:
+    """Read what an object refers to and what refers to it, as a graph."""
+    asked = asking(request)
+    return answer(request, asked.tell(verbs.neighbours(asked.desk, asked.actor, [stix_id]), wire.Graph))
+
+
+@get("/objects/{stix_id:str}/path", responses=refusals(404), sync_to_thread=True, tags=["objects"])
+def path(
+    request: Asked,
+    stix_id: ObjectId,
+    to: Annotated[str, Parameter(pattern=ID, max_length=300, description="The object at the other end.")],
+) -> Response[wire.Graph]:
+    """Find a shortest connection between two objects; empty where there is none within a few steps."""
+    asked = asking(request)
+    return answer(request, asked.tell(verbs.path(asked.desk, asked.actor, stix_id, to), wire.Graph))
 
 
 @get(
@@ -129,9 +177,9 @@ def attachment(
     from litestar.response import File
 
     asked = asking(request)
-    view, path = verbs.attachment(asked.desk, asked.actor, stix_id, sha256)
+    view, file = verbs.attachment(asked.desk, asked.actor, stix_id, sha256)
     return File(
-        path,
+        file,
         filename=view.name.replace("/", "_").replace("\\", "_"),
         media_type="application/octet-stream",
         content_disposition_type="attachment",
@@ -154,4 +202,16 @@ def mark(
     )
 
 
-HANDLERS: Final = (search, counts, show, statements, raw, attachment, mark)
+HANDLERS: Final = (
+    search,
+    counts,
+    show,
+    statements,
+    versions,
+    remarks,
+    neighbours,
+    path,
+    raw,
+    attachment,
+    mark,
+)

@@ -46,6 +46,7 @@ NO_TOKEN: Final = ProtocolError(
     _("Send a token of this node: `Authorization: Bearer …`. Whoever runs it makes one for you."),
 )
 TOO_MANY: Final = Unavailable("too-many", _("Wait as long as Retry-After says, then go on more slowly."))
+TOO_DEEP: Final = ProtocolError("too-deep", _("The body is nested too deeply: nothing of it was read."))
 UNFORESEEN: Final = CordialeError(
     "unforeseen", _("Nothing is known of what became of it. The node's log says more.")
 )
@@ -87,6 +88,8 @@ def of_exception(error: Exception, lang: str, path: str) -> Response[bytes]:
         if http_status(error) >= 500:
             log.warning("a request was not answered", code=error.code, path=path)
         return problem(error, lang)
+    if isinstance(error, RecursionError):
+        return problem(TOO_DEEP, lang)
     if isinstance(error, HTTPException) and error.status_code < 500:
         answer = problem(_framework(error), lang, error.status_code)
         for name, value in (error.headers or {}).items():

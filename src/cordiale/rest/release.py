@@ -92,6 +92,30 @@ def confirm_release(request: Asked, act_id: ActId, idempotency_key: Key = None) 
     )
 
 
+@post("/releases/{act_id:str}/withdraw", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["release"])  # fmt: skip
+def withdraw_release(request: Asked, act_id: ActId, idempotency_key: Key = None) -> Response[wire.Acted]:
+    """Withdraw an approval: what did not go yet does not go; what went is for a recall."""
+    return act(
+        request,
+        idempotency_key,
+        None,
+        lambda asked: asked.tell(verbs.withdraw_act(asked.desk, asked.actor, act_id), wire.Acted),
+    )
+
+
+@post("/refusals/lift", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["release"])
+def lift_refusals(
+    request: Asked, data: JSONBody[wire.LiftAsked], idempotency_key: Key = None
+) -> Response[wire.Acted]:
+    """End refusals and holds: marking, rules and acts decide again."""
+    return act(
+        request,
+        idempotency_key,
+        data,
+        lambda asked: asked.tell(verbs.lift(asked.desk, asked.actor, data.partner, ids=data.ids), wire.Acted),
+    )
+
+
 @post("/refusals", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["release"])
 def refuse(
     request: Asked, data: JSONBody[wire.RefuseAsked], idempotency_key: Key = None
@@ -124,4 +148,4 @@ def prove(request: Asked, data: JSONBody[wire.ProofAsked], idempotency_key: Key 
     return repeatable(request, idempotency_key, data, do)
 
 
-HANDLERS: Final = (preview, why, release, confirm_release, refuse, prove)
+HANDLERS: Final = (preview, why, release, confirm_release, withdraw_release, refuse, lift_refusals, prove)

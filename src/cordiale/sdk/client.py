@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
@@ -13,12 +12,23 @@ from typing import Any, BinaryIO, Final, TypeVar
 import httpx
 import msgspec
 
-from cordiale.platform.errors import ConfigurationError, Unavailable
+from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
-from cordiale.sdk.answering import raised, value
+from cordiale.sdk.answering import value
+from cordiale.sdk.asks import Asks, content, written
 from cordiale.sdk.audit import Act, ActPage
 from cordiale.sdk.lists import Lazy
-from cordiale.sdk.objects import Counts, MarkAsked, Marked, ObjectPage, Shown, Summary
+from cordiale.sdk.objects import (
+    Counts,
+    Graph,
+    MarkAsked,
+    Marked,
+    ObjectPage,
+    Remarks,
+    Shown,
+    Summary,
+    Versions,
+)
 from cordiale.sdk.partners import Partner, Partners, SuspendAsked
 from cordiale.sdk.recalls import ConfirmAsked, RecallAsked, Recalled, RecallReceived, Recalls, RecallsReceived
 from cordiale.sdk.release import (
@@ -31,16 +41,12 @@ from cordiale.sdk.release import (
     RulesDiff,
     Why,
 )
-from cordiale.sdk.wire import PREFIX, Asked
+from cordiale.sdk.wire import PREFIX
 from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
 
 T = TypeVar("T")
 
 TIMEOUT_S: Final = 60.0
-PIECE: Final = 1 << 20
-TRIES: Final = 3
-"""How often a request is sent when the connection breaks: it is a GET, or carries a key under which it is done once."""
-
 ENDED: Final = frozenset({"done", "stopped", "failed", "interrupted"})
 """States of a job that is over."""
 
@@ -81,18 +87,18 @@ def connect(
         transport=transport,
         verify=verify,
     )
-    return Client(http)
+    return Client(Asks(http))
 
 
 class Client:
     """What one person can do at a node. Use as `with connect(url, token) as node`."""
 
-    def __init__(self, http: httpx.Client) -> None:
-        self._http = http
+    def __init__(self, asks: Asks) -> None:
+        self._ask = asks
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._ask.close()
 
     def __enter__(self) -> Client:
         return self
@@ -109,6 +115,9 @@ class Client:
         type: str | None = None,
         source: str | None = None,
         value: str | None = None,
+        marking: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         partners: bool = False,
         after: str | None = None,
         limit: int = 50,
@@ -119,18 +128,37 @@ class Client:
             "type": type,
             "source": source,
             "value": value,
+            "marking": marking,
+            "since": written(since),
+            "until": written(until),
             "partners": partners or None,
             "limit": limit,
         }
-        return self._list("objects", asked, ObjectPage, after)
+        return self._ask.list("objects", asked, ObjectPage, after)
 
     def counts(self) -> dict[str, int]:
         """Count objects by type."""
-        return self._get("objects/counts", Counts).types
+        return self._ask.get("objects/counts", Counts).types
 
     def show(self, stix_id: str) -> Shown:
         """Read an object: what each source states, references, files, and what partners have."""
-        return self._get(f"objects/{stix_id}", Shown)
+        return self._ask.get(f"objects/{stix_id}", Shown)
+
+    def versions(self, stix_id: str) -> Versions:
+        """Read the newest versions of each statement about an object."""
+        return self._ask.get(f"objects/{stix_id}/versions", Versions)
+
+    def remarks(self, stix_id: str) -> Remarks:
+        """Read the notes, opinions, translations and sightings of an object."""
+        return self._ask.get(f"objects/{stix_id}/remarks", Remarks)
+
+    def neighbours(self, stix_id: str) -> Graph:
+        """Read what an object refers to and what refers to it."""
+        return self._ask.get(f"objects/{stix_id}/neighbours", Graph)
+
+    def path(self, stix_id: str, to: str) -> Graph:
+        """Find a shortest connection between two objects."""
+        return self._ask.get(f"objects/{stix_id}/path", Graph, {"to": to})
 
     def raw(self, stix_id: str, *, source: str | None = None) -> dict[str, Any]:
         """Read an object as STIX."""
@@ -139,17 +167,17 @@ class Client:
 
     def raw_bytes(self, stix_id: str, *, source: str | None = None) -> bytes:
         """Read an object as the bytes of STIX."""
-        return self._ask("GET", f"objects/{stix_id}/raw", {"source": source}).content
+        return self._ask.ask("GET", f"objects/{stix_id}/raw", {"source": source}).content
 
     def attachment(self, stix_id: str, sha256: str) -> bytes:
         """Download a file attached to an object."""
-        return self._ask("GET", f"objects/{stix_id}/files/{sha256}").content
+        return self._ask.ask("GET", f"objects/{stix_id}/files/{sha256}").content
 
     def mark(
         self, stix_id: str, marking: str, *, source: str | None = None, key: str | None = None
     ) -> Marked:
         """Give an object another marking."""
-        return self._post(
+        return self._ask.post(
             f"objects/{stix_id}/marking",
             MarkAsked(marking=marking, source=source),
             Marked,
@@ -160,11 +188,11 @@ class Client:
 
     def preview(self, *, partner: str | None = None, ids: Sequence[str] | None = None) -> Preview:
         """Say what partners have, would get, and would not get, by reason."""
-        return self._get("preview", Preview, {"partner": partner, "id": list(ids) if ids else None})
+        return self._ask.get("preview", Preview, {"partner": partner, "id": list(ids) if ids else None})
 
     def why(self, stix_id: str, partner: str) -> Why:
         """Say why an object reached a partner or did not."""
-        return self._get(f"objects/{stix_id}/why", Why, {"partner": partner})
+        return self._ask.get(f"objects/{stix_id}/why", Why, {"partner": partner})
 
     def release(
         self,
@@ -186,11 +214,11 @@ class Client:
             until=until,
             reason=reason,
         )
-        return self._post("releases", asked, Acted, key)
+        return self._ask.post("releases", asked, Acted, key)
 
     def confirm_release(self, act: str, *, key: str | None = None) -> Acted:
         """Confirm an approval as its second officer."""
-        return self._post(f"releases/{act}/confirm", None, Acted, key)
+        return self._ask.post(f"releases/{act}/confirm", None, Acted, key)
 
     def refuse(
         self,
@@ -203,7 +231,7 @@ class Client:
     ) -> Acted:
         """Keep objects from a partner; with `until`, only so long."""
         asked = RefuseAsked(partner=partner, ids=tuple(ids), until=until, reason=reason)
-        return self._post("refusals", asked, Acted, key)
+        return self._ask.post("refusals", asked, Acted, key)
 
     def prove(
         self,
@@ -215,33 +243,33 @@ class Client:
     ) -> bytes:
         """Make the proof file of an object with a partner, or of the log alone."""
         asked = ProofAsked(partner=partner, id=stix_id, received=received, since=since)
-        return self._send("proofs", asked, None).content
+        return self._ask.send("proofs", asked, None).content
 
     def rules_diff(self, text: str) -> RulesDiff:
         """Say what rules would change, exactly, and change nothing."""
-        return self._post("rules/diff", RulesAsked(text=text), RulesDiff, None)
+        return self._ask.post("rules/diff", RulesAsked(text=text), RulesDiff, None)
 
     def rules_apply(self, text: str, token: str, *, key: str | None = None) -> RulesDiff:
         """Put rules in force whose preview somebody looked at."""
-        return self._post("rules/apply", RulesAsked(text=text, token=token), RulesDiff, key)
+        return self._ask.post("rules/apply", RulesAsked(text=text, token=token), RulesDiff, key)
 
     # Recalls ------------------------------------------------------------------------------------
 
     def recalls(self, *, partner: str | None = None, limit: int = 50) -> Lazy[Recalled]:
         """List the recalls of the node, newest first."""
-        return self._list("recalls", {"partner": partner, "limit": limit}, Recalls)
+        return self._ask.list("recalls", {"partner": partner, "limit": limit}, Recalls)
 
     def recalls_received(self, *, limit: int = 50) -> Lazy[RecallReceived]:
         """List the recalls that partners sent, newest first."""
-        return self._list("recalls/received", {"limit": limit}, RecallsReceived)
+        return self._ask.list("recalls/received", {"limit": limit}, RecallsReceived)
 
     def recall(self, asked: RecallAsked, *, key: str | None = None) -> tuple[Recalled, ...]:
         """Ask objects back: one recall for every partner that holds them."""
-        return self._post("recalls", asked, Recalls, key).items
+        return self._ask.post("recalls", asked, Recalls, key).items
 
     def confirm_recall(self, recall: str, objects: int, *, key: str | None = None) -> Recalled:
         """Send a drafted recall, as somebody who saw how many objects it concerns."""
-        return self._post(f"recalls/{recall}/confirm", ConfirmAsked(objects=objects), Recalled, key)
+        return self._ask.post(f"recalls/{recall}/confirm", ConfirmAsked(objects=objects), Recalled, key)
 
     # What comes in ------------------------------------------------------------------------------
 
@@ -257,16 +285,16 @@ class Client:
         """Send a file to be taken in; return the job that does it (see `wait` and `import_report`)."""
         called = name or (source.name if isinstance(source, Path) else "upload")
         asked = {"name": called, "marking": marking, "source": profile}
-        answer = self._send("imports", _content(source), key, asked)
+        answer = self._ask.send("imports", content(source), key, asked)
         return value(answer, Job)
 
     def job(self, job: str) -> Job:
         """Say how far a job is, or how it ended."""
-        return self._get(f"jobs/{job}", Job)
+        return self._ask.get(f"jobs/{job}", Job)
 
     def jobs(self, *, limit: int = 50) -> Lazy[Job]:
         """List jobs, newest first."""
-        return self._list("jobs", {"limit": limit}, Jobs)
+        return self._ask.list("jobs", {"limit": limit}, Jobs)
 
     def wait(
         self,
@@ -288,44 +316,44 @@ class Client:
 
     def import_report(self, job: str) -> ImportReport:
         """Say what an import did, or has done so far."""
-        return self._get(f"imports/{job}", ImportReport)
+        return self._ask.get(f"imports/{job}", ImportReport)
 
     def stop_job(self, job: str) -> Job:
         """Stop a job after its present batch."""
-        return self._post(f"jobs/{job}/stop", None, Job, None)
+        return self._ask.post(f"jobs/{job}/stop", None, Job, None)
 
     def resume_job(self, job: str) -> Job:
         """Go on with a job that was stopped, failed or interrupted."""
-        return self._post(f"jobs/{job}/resume", None, Job, None)
+        return self._ask.post(f"jobs/{job}/resume", None, Job, None)
 
     def set_aside(self, *, limit: int = 50) -> Lazy[SetAside]:
         """List what could not be taken in, oldest first."""
-        return self._list("set-aside", {"limit": limit}, SetAsidePage)
+        return self._ask.list("set-aside", {"limit": limit}, SetAsidePage)
 
     def set_aside_bytes(self, number: int) -> bytes:
         """Download the bytes of one thing set aside."""
-        return self._ask("GET", f"set-aside/{number}/bytes").content
+        return self._ask.ask("GET", f"set-aside/{number}/bytes").content
 
     def retry_set_aside(
         self, numbers: Iterable[int] | None = None, *, key: str | None = None
     ) -> ImportReport:
         """Try again to take in what was set aside: these numbers, or all of it."""
         asked = RetryAsked(numbers=None if numbers is None else tuple(numbers))
-        return self._post("set-aside/retry", asked, ImportReport, key)
+        return self._ask.post("set-aside/retry", asked, ImportReport, key)
 
     # Partners and the audit -----------------------------------------------------------------------
 
     def partners(self) -> Partners:
         """List partners with the state of their links."""
-        return self._get("partners", Partners)
+        return self._ask.get("partners", Partners)
 
     def suspend_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
         """Stop all exchange with a partner at once."""
-        return self._post(f"partners/{name}/suspend", SuspendAsked(reason=reason), Partner, key)
+        return self._ask.post(f"partners/{name}/suspend", SuspendAsked(reason=reason), Partner, key)
 
     def resume_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
         """Exchange with a suspended partner again."""
-        return self._post(f"partners/{name}/resume", SuspendAsked(reason=reason), Partner, key)
+        return self._ask.post(f"partners/{name}/resume", SuspendAsked(reason=reason), Partner, key)
 
     def audit(
         self,
@@ -337,75 +365,5 @@ class Client:
         limit: int = 50,
     ) -> Lazy[Act]:
         """List acts, newest first."""
-        asked = {"verb": verb, "by": by, "since": _written(since), "until": _written(until), "limit": limit}
-        return self._list("audit", asked, ActPage)
-
-    # How it is asked ------------------------------------------------------------------------------
-
-    def _list(
-        self, path: str, asked: Mapping[str, Any], kind: type[Any], start: str | None = None
-    ) -> Lazy[Any]:
-        return Lazy(lambda after: self._get(path, kind, {**asked, "after": after or start}))
-
-    def _get(self, path: str, kind: type[T], asked: Mapping[str, Any] | None = None) -> T:
-        return value(self._ask("GET", path, asked), kind)
-
-    def _post(self, path: str, asked: Asked | None, kind: type[T], key: str | None) -> T:
-        return value(self._send(path, asked, key), kind)
-
-    def _send(
-        self,
-        path: str,
-        body: Asked | bytes | Callable[[], Iterator[bytes]] | None,
-        key: str | None,
-        asked: Mapping[str, Any] | None = None,
-    ) -> httpx.Response:
-        """Send a POST under a key of its own, so that it is done once although it may be sent several times."""
-        headers = {"idempotency-key": key or str(uuid.uuid4())}
-        content = body
-        if isinstance(body, Asked):
-            headers["content-type"] = "application/json"
-            content = msgspec.json.encode(body)
-        return self._ask("POST", path, asked, content, headers)
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        asked: Mapping[str, Any] | None = None,
-        content: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        given = {name: one for name, one in (asked or {}).items() if one not in (None, "")}
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                body = content() if callable(content) else content
-                return raised(self._http.request(method, path, params=given, content=body, headers=headers))
-            except httpx.TransportError as error:
-                if not left:
-                    raise Unavailable(
-                        "no-answer",
-                        _("{url} does not answer ({words}): check the address, and whether the node runs."),
-                        url=str(self._http.base_url.copy_with(path="/")),
-                        words=type(error).__name__,
-                    ) from error
-        raise AssertionError("unreachable")
-
-
-def _content(source: Path | bytes | BinaryIO) -> bytes | Callable[[], Iterator[bytes]]:
-    """Return what to send: anew for every try where it can be read twice."""
-    if isinstance(source, bytes):
-        return source
-    if isinstance(source, Path):
-        return lambda: _pieces(source)
-    return source.read()
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(PIECE):
-            yield piece
-
-
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+        asked = {"verb": verb, "by": by, "since": written(since), "until": written(until), "limit": limit}
+        return self._ask.list("audit", asked, ActPage)

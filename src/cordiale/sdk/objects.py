@@ -103,6 +103,67 @@ class Statements(Told, frozen=True, kw_only=True):
     items: tuple[Statement, ...]
 
 
+class Version(Told, frozen=True, kw_only=True):
+    """One version of one source's statement, with what the reader reads of it."""
+
+    version: str
+    source: str
+    modified: datetime | None
+    received: datetime
+    current: bool
+    revoked: bool
+    marking: Marking
+    value: Object
+
+
+class Versions(Told, frozen=True, kw_only=True):
+    """The newest versions of each statement about an id, newest first."""
+
+    items: tuple[Version, ...]
+
+
+class Remark(Told, frozen=True, kw_only=True):
+    """A note, opinion, translation or sighting of an object."""
+
+    summary: Summary
+    value: Object
+    marking: Marking
+
+
+class Remarks(Told, frozen=True, kw_only=True):
+    """What others say about an object, last stored first."""
+
+    items: tuple[Remark, ...]
+
+
+class GraphNode(Told, frozen=True, kw_only=True):
+    """One object of a graph."""
+
+    id: str
+    type: str
+    name: str
+    source: str
+    marking: Marking
+
+
+class GraphEdge(Told, frozen=True, kw_only=True):
+    """One connection: `label` is a kind of relationship or the property that refers, `via` the relationship's id."""
+
+    start: str
+    end: str
+    label: str
+    via: str = ""
+    marking: Marking = ()
+
+
+class Graph(Told, frozen=True, kw_only=True):
+    """Objects and their connections; `more` tells that not all neighbours are here."""
+
+    nodes: tuple[GraphNode, ...] = ()
+    edges: tuple[GraphEdge, ...] = ()
+    more: bool = False
+
+
 class MarkAsked(Asked, frozen=True, kw_only=True):
     """A marking as people write it (`level:CAN/SECRET tlp:amber`); `source` where several state the object."""
 
