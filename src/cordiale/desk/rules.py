@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 def applied(tx: Transaction) -> dict[str, Rules]:
     """Return the rules in force by partnership; parsed once for each version."""
-    return dict(_parsed(tuple(records.current_texts(tx))))
+    texts = tx.lately.answer("release_rules", "current", lambda: tuple(records.current_texts(tx)))
+    return dict(_parsed(texts))
 
 
 @lru_cache(maxsize=32)

@@ -19,7 +19,7 @@ def after(tx: Transaction, seq: int, limit: int) -> list[Change]:
 
 def last(tx: Transaction) -> int:
     """Return the last sequence number given, 0 when there is none."""
-    row = tx.row("SELECT max(seq) FROM changes")
+    row = tx.lately.answer("changes", "last", lambda: tx.row("SELECT max(seq) FROM changes"))
     return int(row[0] or 0)
 
 

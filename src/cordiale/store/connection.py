@@ -17,6 +17,7 @@ from cordiale.store import engines, notices
 from cordiale.store.dialects import Dialect
 from cordiale.store.failures import explained
 from cordiale.store.interned import Interned
+from cordiale.store.lately import Kept as Asked
 from cordiale.store.lease import Kept, Lease, Lent
 from cordiale.store.notices import Notices
 from cordiale.store.transaction import Transaction
@@ -44,6 +45,7 @@ class Store:
         self.texts = Waiting()
         self._engines = opened.reader, opened.writer
         self._interned = Interned()
+        self._lately: Asked | None = None if self.memory is None else {}
         self._turn = threading.RLock()  # one writer at a time; for memory, one reader or writer
         self._inside: Transaction | None = None  # the transaction that holds the turn
         self._commits = 0
@@ -68,9 +70,9 @@ class Store:
             except BaseException:
                 lease.end()
                 raise
-            return Transaction(lease, self.dialect, self._interned, False)
+            return self._over(lease, writing=False)
         self._turn.acquire()
-        return self._inside or Transaction(Kept(self.memory), self.dialect, self._interned, False)
+        return self._inside or self._over(Kept(self.memory), writing=False)
 
     def end_reading(self, tx: Transaction) -> None:
         """Give a snapshot up."""
@@ -105,8 +107,12 @@ class Store:
             self._turn.release()
             raise
         self._changed_before = engines.rows_changed(lease.driver, self.dialect)
-        self._inside = Transaction(lease, self.dialect, self._interned, True, self.texts)
+        self._inside = self._over(lease, writing=True)
         return self._inside
+
+    def _over(self, lease: Lease, *, writing: bool) -> Transaction:
+        texts = self.texts if writing else None
+        return Transaction(lease, self.dialect, self._interned, writing, texts, self._lately)
 
     def end_writing(self, tx: Transaction, *, keep: bool) -> None:
         """Commit what was written, or roll it back; an error at the commit rolls back as well."""
@@ -174,12 +180,15 @@ class Store:
     def forget(self) -> None:
         """Drop what is remembered of the database, after it was replaced underneath."""
         self._interned = Interned()
+        self._lately = None if self.memory is None else {}
         self.texts = Waiting()
 
     @contextmanager
     def bare(self, *, reading: bool = False) -> Iterator[Any]:
         """Give the driver's connection outside any transaction, for the database's own commands."""
         turn = nullcontext() if reading and self.memory is None else self._turn
+        if not reading:
+            self._lately = None if self.memory is None else {}
         with self._explaining(), turn, (self.engine if reading else self._writer).connect() as connection:
             yield connection.connection.dbapi_connection
 

@@ -136,17 +136,17 @@ def _row(entry: _Entry) -> str:
 
 
 def _cursor(tx: Transaction) -> int:
-    row = tx.row("SELECT value FROM store_state WHERE name = ?", "text.cursor")
-    return int(row[0]) if row else 0
+    value = _state(tx, "text.cursor")
+    return int(value) if value else 0
 
 
 def _keep_rules(tx: Transaction) -> None:
     """Empty the index when other rules or another stemmer made it: its terms could not be taken out one by one."""
-    row = tx.row("SELECT value FROM store_state WHERE name = ?", "text.rules")
+    made_by = _state(tx, "text.rules")
     rules = words.fingerprint()
-    if row is not None and row[0] == rules:
+    if made_by == rules:
         return
-    if row is not None:
+    if made_by is not None:
         empty(tx)
     _set_state(tx, "text.rules", rules)
 
@@ -160,6 +160,12 @@ def empty(tx: Transaction) -> None:
     for table in ("text_rows", "text_dirty"):
         tx.run(f"DELETE FROM {table}")
     _set_state(tx, "text.cursor", "0")
+
+
+def _state(tx: Transaction, name: str) -> str | None:
+    sql = "SELECT value FROM store_state WHERE name = ?"
+    row = tx.lately.answer("store_state", name, lambda: tx.row(sql, name))
+    return None if row is None else str(row[0])
 
 
 def _set_state(tx: Transaction, name: str, value: str) -> None:

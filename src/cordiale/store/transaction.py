@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from cordiale.store.dialects import Dialect, ready, written
 from cordiale.store.interned import Interned
+from cordiale.store.lately import Kept, Lately, written_by
 from cordiale.store.lease import Lease
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
@@ -32,6 +33,7 @@ class Transaction:
         "dialect",
         "driver",
         "interned",
+        "lately",
         "lease",
         "texts",
         "used",
@@ -45,8 +47,10 @@ class Transaction:
         interned: Interned,
         writing: bool,
         waiting: Waiting | None = None,
+        asked: Kept | None = None,
     ) -> None:
         self.lease = lease
+        self.lately = Lately(asked)
         self._connection: Connection | None = None
         self.dialect: Dialect = dialect
         self.driver: Any = lease.driver
@@ -63,6 +67,8 @@ class Transaction:
         """Return SQLAlchemy's connection over the same transaction; made when it is first asked for."""
         if self._connection is None:
             self._connection = self.lease.connection()
+        if self.writing:
+            self.lately.wrote_anything()
         return self._connection
 
     def rows(self, statement: str | Prepared, /, *params: Any, **named: Any) -> list[Any]:
@@ -88,6 +94,7 @@ class Transaction:
             sql, rows = made.sql, [made.bound(row) for row in rows]
         else:
             sql = written(statement, self.dialect)
+        self._wrote(sql)
         if self.dialect == "sqlite":
             self.driver.executemany(sql, rows)
         else:
@@ -97,12 +104,22 @@ class Transaction:
     def _execute(self, statement: str | Prepared, params: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if isinstance(statement, Prepared):
             made = statement.on(self.dialect)
-            return self.driver.execute(made.sql, made.bound(named))
-        return self.driver.execute(*ready(statement, params, self.dialect))
+            sql, given = made.sql, made.bound(named)
+        else:
+            sql, given = ready(statement, params, self.dialect)
+        if self.writing:
+            self._wrote(sql)
+        return self.driver.execute(sql, given)
+
+    def _wrote(self, sql: str) -> None:
+        table = written_by(sql)
+        if table is not None:
+            self.lately.wrote(table)
 
     def insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows of literal values, in bulk where the database has a way."""
         if self.dialect == "postgresql" and len(rows) >= _COPY_FROM:
+            self.lately.wrote(table)
             with self.driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)

@@ -94,15 +94,22 @@ _LINK = f"SELECT {', '.join(LinkRow.__struct_fields__)} FROM exchange_link WHERE
 
 def link(tx: Transaction, number: int) -> LinkRow:
     """Return the state of the stream from a partner; raises NotFound."""
-    row = tx.row(_LINK, number)
+    row: LinkRow | None = tx.lately.answer("exchange_link", number, lambda: _link(tx, number))
     if row is None:
         raise NotFound("exchange.pair.unknown", _("There is no stream number {number}."), number=number)
-    return LinkRow(*row)
+    return row
+
+
+def _link(tx: Transaction, number: int) -> LinkRow | None:
+    row = tx.row(_LINK, number)
+    return None if row is None else LinkRow(*row)
 
 
 def links_in(tx: Transaction, state: str) -> list[tuple[int, str]]:
     """Return (number, code) of the links in a state."""
-    return tx.rows("SELECT number, code FROM exchange_link WHERE state = ?", state)
+    sql = "SELECT number, code FROM exchange_link WHERE state = ?"
+    found: list[tuple[int, str]] = tx.lately.answer("exchange_link", state, lambda: tx.rows(sql, state))
+    return found
 
 
 def save_link(tx: Transaction, number: int, values: Mapping[str, Any]) -> None:

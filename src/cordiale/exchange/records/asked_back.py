@@ -33,7 +33,7 @@ class AskedBack:
     """Answer for one partner, within one transaction, what was asked back from it."""
 
     def __init__(self, tx: Transaction, number: int) -> None:
-        self._any = tx.row(_ANY, number) is not None
+        self._any = tx.lately.answer("exchange_asked_back", number, lambda: tx.row(_ANY, number)) is not None
         self._versions = _held(tx, number, VERSION)
         self._objects = _held(tx, number, OBJECT)
 

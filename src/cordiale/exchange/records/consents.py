@@ -88,10 +88,11 @@ def consent(tx: Transaction, consent_id: str) -> ConsentRow | None:
 
 def any_asked(tx: Transaction, pair: int | None = None) -> bool:
     """Tell whether we ever asked for consent, of one partner or of any: most nodes never do, and this is asked at every cut."""
-    if pair is None:
-        return tx.row("SELECT 1 FROM exchange_consent WHERE role = 'asked' LIMIT 1") is not None
+    of_any = "SELECT 1 FROM exchange_consent WHERE role = 'asked' LIMIT 1"
+    if tx.lately.answer("exchange_consent", "any", lambda: tx.row(of_any)) is None:
+        return False
     sql = "SELECT 1 FROM exchange_consent WHERE role = 'asked' AND pair = ? LIMIT 1"
-    return tx.row(sql, pair) is not None
+    return pair is None or tx.row(sql, pair) is not None
 
 
 def last_number(tx: Transaction, role: str, pair: int) -> int:

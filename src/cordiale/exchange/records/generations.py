@@ -60,12 +60,9 @@ def add_generation(
 
 def generation_statement(tx: Transaction, number: int, side: str, generation: int) -> bytes | None:
     """Return the signed statement that opened a generation, None for the first one."""
-    row = tx.row(
-        "SELECT statement FROM exchange_generation WHERE pair = ? AND side = ? AND generation = ?",
-        number,
-        side,
-        generation,
-    )
+    sql = "SELECT statement FROM exchange_generation WHERE pair = ? AND side = ? AND generation = ?"
+    asked = number, side, generation
+    row = tx.lately.answer("exchange_generation", asked, lambda: tx.row(sql, *asked))
     return None if row is None else bytes(row[0])
 
 
@@ -112,9 +109,11 @@ def carried_out(tx: Transaction, number: int, after: int, limit: int) -> list[tu
 
 def carried_out_as(tx: Transaction, number: int, recall_number: int) -> str:
     """Return the id of a partner's recall by its number, empty when it was not carried out."""
-    row = tx.row(
-        "SELECT id FROM exchange_recalled WHERE pair = ? AND number = ? AND number > 0", number, recall_number
-    )
+    if not recall_number:
+        return ""
+    sql = "SELECT id FROM exchange_recalled WHERE pair = ? AND number = ?"
+    asked = number, recall_number
+    row = tx.lately.answer("exchange_recalled", asked, lambda: tx.row(sql, *asked))
     return "" if row is None else str(row[0])
 
 

@@ -170,7 +170,8 @@ def add_change(tx: Transaction, pair: int, number: int, signed: bytes, at: int) 
 def changes_after(tx: Transaction, pair: int, number: int) -> list[bytes]:
     """Return the changes told to a partner after one it knows, in order."""
     sql = "SELECT signed FROM exchange_change WHERE pair = ? AND number > ? ORDER BY number"
-    return [bytes(row[0]) for row in tx.rows(sql, pair, number)]
+    rows = tx.lately.answer("exchange_change", (pair, number), lambda: tx.rows(sql, pair, number))
+    return [bytes(row[0]) for row in rows]
 
 
 def last_change(tx: Transaction, pair: int) -> int:

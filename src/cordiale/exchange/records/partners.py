@@ -21,6 +21,7 @@ from cordiale.store.connection import Transaction
 from cordiale.store.prepared import changing, inserting
 
 # Asked at every request: written out, because building the statement anew costs more than running it.
+_TABLE = "exchange_partner"
 _PARTNER = """
     SELECT p.node, p.title, p.nation, p.organisation, p.url, p.keys, p.kind, p.assurance, p.state, p.number,
         p.identities, i.certificates, i.pins, i.former, i.root, i.certified_until, i.protocol, i.changes, i.told, i.issued
@@ -94,8 +95,8 @@ def _each(packed: bytes) -> tuple[bytes, ...]:
 
 def find_partner(tx: Transaction, node: str) -> Partner | None:
     """Return a partner by node name, None when there is none."""
-    row = tx.row(_PARTNER + " WHERE p.node = ?", node)
-    return None if row is None else _partner(row)
+    found: Partner | None = tx.lately.answer(_TABLE, node, lambda: _one(tx, " WHERE p.node = ?", node))
+    return found
 
 
 def partner(tx: Transaction, node: str) -> Partner:
@@ -108,12 +109,22 @@ def partner(tx: Transaction, node: str) -> Partner:
 
 def partner_numbered(tx: Transaction, number: int) -> Partner | None:
     """Return a partner by its number."""
-    row = tx.row(_PARTNER + " WHERE p.number = ?", number)
-    return None if row is None else _partner(row)
+    found: Partner | None = tx.lately.answer(_TABLE, number, lambda: _one(tx, " WHERE p.number = ?", number))
+    return found
 
 
 def partners(tx: Transaction) -> tuple[Partner, ...]:
     """Return all partners by name."""
+    found: tuple[Partner, ...] = tx.lately.answer(_TABLE, None, lambda: _all(tx))
+    return found
+
+
+def _one(tx: Transaction, where: str, value: str | int) -> Partner | None:
+    row = tx.row(_PARTNER + where, value)
+    return None if row is None else _partner(row)
+
+
+def _all(tx: Transaction) -> tuple[Partner, ...]:
     return tuple(_partner(row) for row in tx.rows(_PARTNER + " ORDER BY p.node"))
 
 
@@ -158,6 +169,7 @@ def _save_identity(tx: Transaction, number: int, made: Partner) -> None:
     }
     if values != identity_of(tx, number):
         save_identity(tx, number, values)
+        tx.lately.wrote(_TABLE)  # what was answered of partners holds this as well
 
 
 def confirm_partner(tx: Transaction, number: int, by: str, now: int) -> None:

@@ -20,7 +20,7 @@ class Stopped:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._any = tx.row(_ANY) is not None
+        self._any = tx.lately.answer("exchange_stopped", "any", lambda: tx.row(_ANY)) is not None
         self._objects = _held(tx)
 
     def __bool__(self) -> bool:

@@ -116,15 +116,23 @@ _ADDED = Prepared(
 
 def pair(tx: Transaction, number: int) -> Pair:
     """Return the state of the stream to a partner; raises NotFound."""
-    row = tx.row(_PAIR, number)
+    row: Pair | None = tx.lately.answer("exchange_pair", number, lambda: _pair(tx, number))
     if row is None:
         raise NotFound("exchange.pair.unknown", _("There is no stream number {number}."), number=number)
-    return Pair(*row)
+    return row
+
+
+def _pair(tx: Transaction, number: int) -> Pair | None:
+    row = tx.row(_PAIR, number)
+    return None if row is None else Pair(*row)
 
 
 def pairs(tx: Transaction) -> dict[int, Pair]:
     """Return the state of every stream, by its partner's number."""
-    return {row[0]: Pair(*row) for row in tx.rows(_PAIRS)}
+    rows: list[Pair] = tx.lately.answer(
+        "exchange_pair", "all", lambda: [Pair(*row) for row in tx.rows(_PAIRS)]
+    )
+    return {row.number: row for row in rows}
 
 
 def save_pair(tx: Transaction, state: Pair) -> None:
@@ -193,7 +201,7 @@ def header_hashes(tx: Transaction, number: int, generation: int) -> list[bytes]:
 
 def type_numbers(tx: Transaction) -> dict[str, int]:
     """Return the numbers of the object types seen in streams."""
-    return dict(tx.rows(_TYPES))
+    return dict(tx.lately.answer("exchange_type", "all", lambda: tx.rows(_TYPES)))
 
 
 def number_types(tx: Transaction, names: Iterable[str]) -> dict[str, int]:

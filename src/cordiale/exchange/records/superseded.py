@@ -29,7 +29,7 @@ _LINKS = """
 
 def lines_of(tx: Transaction, class_: str, oids: Sequence[int]) -> list[tuple[int, str, int, str]]:
     """Return (tear-line version, its id, its parent's number, its parent's id) for a recipient class."""
-    if not oids or tx.row(_ANY, class_) is None:
+    if not oids or tx.lately.answer("exchange_tear_line", class_, lambda: tx.row(_ANY, class_)) is None:
         return []
     return tx.rows(_LINES, class_, list(oids))
 
