@@ -42,7 +42,7 @@ def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
     node.restart()
     if told:
         with node.store.write() as tx:
-            not_as_if_nothing_happened(tx, ledger)
+            not_as_if_nothing_happened(tx, ledger, node.clock())
         backup.scrub_owed(node.store)
     _judged_anew(node, judge, copy)
 

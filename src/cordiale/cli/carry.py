@@ -33,7 +33,10 @@ def out(
     since: Annotated[
         int | None,
         typer.Option(
-            "--from", min=1, metavar="NUMBER", help=tr(_("Repeat from this entry on, as the partner asked."))
+            "--from",
+            min=1,
+            metavar="NUMBER",
+            help=tr(_("Repeat from this entry on, and every recall, as the partner asked.")),
         ),
     ] = None,
 ) -> None:

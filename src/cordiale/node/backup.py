@@ -144,7 +144,7 @@ def _ledger(old: Path, url: str) -> list[Tombstone]:
         store.close()
 
 
-def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone]) -> list[int]:
+def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone], now: int) -> list[int]:
     """Purge again what ledgers say was purged, and close every link; return the versions purged.
 
     `ledger` is that of the node as it was before it was restored; that of the copy is looked at as well.
@@ -156,7 +156,7 @@ def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone]) -> 
     # before they are purged: the leaves in the streams cannot be made again afterwards
     withdraw_everywhere(tx, [vid for tomb in lines for vid in versions.matching(tx, tomb)])
     purged = versions.replay(tx, lines)
-    rejoin.close_all(tx)
+    rejoin.close_all(tx, now)
     return purged
 
 
@@ -166,7 +166,7 @@ def _carry_on(path: Path, ledger: list[Tombstone]) -> None:
 
     with open_node(path, environ={}) as node:
         with node.store.write() as tx:
-            purged = not_as_if_nothing_happened(tx, ledger)
+            purged = not_as_if_nothing_happened(tx, ledger, node.desk.clock())
         if purged:
             attachments.collect(node.desk)
             store_backup.scrub(node.store)

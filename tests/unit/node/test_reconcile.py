@@ -13,6 +13,7 @@ from cordiale.exchange import records
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.records import reconciliations
 from cordiale.exchange.restore import rejoin
+from cordiale.platform.clock import system_clock
 from cordiale.platform.errors import NotFound, Unavailable
 from cordiale.stix.version import read
 from cordiale.store import versions
@@ -51,7 +52,7 @@ def test_a_partner_that_is_closed_is_not_compared_with(pair: Pair) -> None:
     pair.take(indicator(1))
     pair.exchange()
     with pair.canada.store.write() as tx:
-        rejoin.close_all(tx)
+        rejoin.close_all(tx, system_clock())
     with pytest.raises(Unavailable, match="partner list"):
         partner_reconcile(pair.france.desk, pair.officer, "canada")
 
@@ -82,7 +83,7 @@ def test_the_node_compares_by_itself_when_it_is_time_and_after_a_new_generation(
         tx.run("UPDATE exchange_reconciliation SET at = at - ?", 8 * DAY)
     assert turn() == {"full"}
     with pair.canada.store.write() as tx:
-        rejoin.close_all(tx)
+        rejoin.close_all(tx, system_clock())
     sync(pair.canada.desk, pair.officer)
     partner_rejoin(pair.canada.desk, pair.officer, "france")
     cut_all(pair.canada.desk)

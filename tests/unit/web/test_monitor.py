@@ -145,7 +145,7 @@ def test_a_node_is_ready_when_it_can_do_its_work(pair: Pair, monkeypatch: pytest
     assert ask(served, "/healthz").text == "ok\n"
     assert (ask(served, "/readyz").status, ask(served, "/readyz").text) == (200, "ready\n")
     with pair.canada.store.write() as tx:
-        rejoin.close_all(tx)
+        rejoin.close_all(tx, system_clock())
     answer = ask(served, "/readyz")
     assert (answer.status, answer.text) == (503, "not ready: links\n")
     proxied = app(monitored(pair.canada, public_url="https://node.example.org"), pages=False)
@@ -240,7 +240,7 @@ def test_the_doctor_says_what_waits_for_a_partner_and_why_a_link_is_closed(pair:
         down = [one for one in examined(tx, now) if one.grade == "look"]
     assert [one.params.get("failures", one.params.get("problem")) for one in down] == [3, "ConnectError"]
     with pair.canada.store.write() as tx:
-        rejoin.close_all(tx)
+        rejoin.close_all(tx, system_clock())
     with pair.canada.store.read() as tx:
         closed = [one for one in examined(tx, now) if one.grade == "wrong"]
     assert "restored" in closed[0].message_id

@@ -19,6 +19,7 @@ from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.records import carried, reconciliations
 from cordiale.exchange.records.carried import IN, CarriedRow
 from cordiale.exchange.restore import generation, position, rejoin
+from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.signing import peek_statement
 from cordiale.exchange.stream import checkpoint
 from cordiale.exchange.stream.segment import Slot, read_header, read_resource
@@ -159,16 +160,9 @@ class _Reading:
 
     def _look_back(self, listing: Listing) -> None:
         """Do what a greeting does: find out from the partner's proofs whether this node was put back."""
-        with self.store.read() as tx:
-            behind = position.proves_more(tx, self.home, self.partner, listing.standing) or (
-                position.shows_less(tx, self.home, self.partner, listing.standing.receipt)
-            )
-            closed = rejoin.closed(tx, self.partner.number)
-        if behind:
+        if look_back(self.store, self.home, self.partner, listing.standing):
             with self.store.write() as tx:
                 position.remember(tx, self.home, self.partner, listing.standing, self.home.clock())
-                if not closed:
-                    rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
 
     def _part(self, listing: Listing, part: Part, data: bytes) -> None:
         match part.kind:
@@ -274,9 +268,25 @@ class _Reading:
             values: dict[str, Any] = {"last_contact": now, "news": max(link.news, listing.last)}
             if not rejoin.closed(tx, number):
                 values |= self._state(missing)
+            else:
+                values |= rejoin.after_visit(self.partner, link, self._tells_all(tx, listing, link.recalls))
             records.save_link(tx, number, values)
         taken = Taken(str(self.path), self.partner.node, listing.number, missing=missing)
         return msgspec.structs.replace(taken, **self.counts)
+
+    def _tells_all(self, tx: Transaction, listing: Listing, known: int) -> bool:
+        """Tell whether a bundle does what a visit does after a restore: its sender's recalls up to then are known here.
+
+        It was written after the links closed, by a clock that may be as far from ours as one on the network, and what
+        it proves of our own recalls is known: a medium does not bring back what we forgot of them.
+        """
+        closed = rejoin.closed_at(tx, self.partner.number)
+        return (
+            closed is not None
+            and listing.at > closed + self.home.limits.clock_window
+            and known >= listing.recalls
+            and position.knows_recalls(tx, self.partner, listing.standing)
+        )
 
     def _state(self, missing: tuple[int, int] | None) -> dict[str, Any]:
         if missing is None:

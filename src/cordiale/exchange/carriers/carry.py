@@ -55,7 +55,7 @@ def out(
     """Write for a partner what it has not acknowledged: segments, recalls, receipts; in files of bounded size.
 
     Where no receipt can come back (`one-way`) each entry goes in three runs in a row. `since` repeats from an
-    entry on. Raises NotFound for a folder that is not there, Conflict for files that are, ProtocolError
+    entry on, and every recall. Raises NotFound for a folder that is not there, Conflict for files that are, ProtocolError
     while the link is closed.
     """
     if not folder.is_dir():
@@ -65,7 +65,7 @@ def out(
         rejoin.refuse_closed(tx, partner)
         number = carried.last_carried(tx, partner.number, OUT)
         begin = _begin(tx, partner, since)
-        fixed = _statements(tx, home, partner)
+        fixed = _statements(tx, home, partner, whole=since is not None)
     done: list[Written] = []
     for parts in _bundles(store, home, partnership, begin, fixed):
         number += 1
@@ -87,8 +87,8 @@ def _begin(tx: Transaction, partner: Partner, since: int | None) -> int:
     return max(row.last for row in earlier if row.at <= runs[-REPEATS])
 
 
-def _statements(tx: Transaction, home: Home, partner: Partner) -> list[tuple[Part, bytes]]:
-    """Return the parts that are statements: opening, recalls, checkpoints, receipts."""
+def _statements(tx: Transaction, home: Home, partner: Partner, *, whole: bool) -> list[tuple[Part, bytes]]:
+    """Return the parts that are statements: opening, recalls (`whole`: from the first on), checkpoints, receipts."""
     now, number = home.clock(), partner.number
     found = []
     opening = generation.shown(tx, home, partner).encode()
@@ -96,7 +96,7 @@ def _statements(tx: Transaction, home: Home, partner: Partner) -> list[tuple[Par
         found.append((bundle.listed("opening", opening), opening))
     # all from the first without a receipt on: the partner takes them in one after another
     asked = [row.number for row in records.recalls(tx, number=number, state="asked") if row.number]
-    known = 0 if partner.kind == "one-way" else min(asked, default=1 << 30) - 1
+    known = 0 if whole or partner.kind == "one-way" else min(asked, default=1 << 30) - 1
     for recall_number, message in records.recalls_after(tx, number, known, 1 << 30):
         data = bytes(message)
         found.append((bundle.listed("recall", data, recall_number, recall_number), data))

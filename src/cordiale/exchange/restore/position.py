@@ -63,6 +63,14 @@ def proves_more(tx: Transaction, home: Home, partner: Partner, theirs: Standing)
     raise unproven(partner)
 
 
+def put_back(tx: Transaction, home: Home, partner: Partner, theirs: Standing) -> bool:
+    """Tell whether a partner proves that this node was put back to an earlier state.
+
+    It sent or received more than it knows. Raises ProtocolError when the partner claims so and proves nothing.
+    """
+    return proves_more(tx, home, partner, theirs) or shows_less(tx, home, partner, theirs.receipt)
+
+
 def remember(tx: Transaction, home: Home, partner: Partner, theirs: Standing, now: int) -> None:
     """Keep the generation that a partner has proven, so that it is never opened again with other content."""
     pair = records.pair(tx, partner.number)

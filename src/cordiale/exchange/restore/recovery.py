@@ -133,7 +133,7 @@ def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Stand
             taken |= {_take_recall(tx, home, partner, one) for one in there}
             _renumber(tx, home, partner, common, last, taken)
             if not rejoin.closed(tx, partner.number):  # a recall of ours that we did not know: we are behind
-                rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
+                rejoin.close_all(tx, home.clock(), rejoin.ROLLED_BACK, partner.node)
     if theirs.last_recall and last < theirs.recalls:
         raise position.unproven(partner)
 

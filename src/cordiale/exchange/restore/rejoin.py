@@ -39,15 +39,16 @@ _WAITS = {
 }
 
 
-def close_all(tx: Transaction, code: str = RESTORED, proof: str = "") -> int:
+def close_all(tx: Transaction, now: int, code: str = RESTORED, proof: str = "") -> int:
     """Close the link to every partner, whatever its kind; return how many were closed.
 
-    `proof` names who showed that this node is behind. What is closed already stays as it is.
+    `proof` names who showed that this node is behind. What is closed already stays as it is. The time is kept in the
+    link: what a partner wrote earlier does not tell what it took back since.
     """
     done = 0
     for partner in records.partners(tx):
         if code == RESTORED or not closed(tx, partner.number):
-            records.save_link(tx, partner.number, _values(partner, code, proof))
+            records.save_link(tx, partner.number, _values(partner, code, proof, now))
             done += 1
     return done
 
@@ -85,14 +86,23 @@ def after_visit(partner: Partner, before: records.LinkRow, learnt: bool) -> Mapp
         return {}
     code = VISITED if learnt else before.code
     params = msgspec.json.decode(before.params, type=dict[str, str])
-    return _values(partner, code, params.get("proof", ""))
+    return _values(partner, code, params.get("proof", ""), int(params.get("at", "0")))
+
+
+def closed_at(tx: Transaction, number: int) -> int | None:
+    """Return when a link was closed because this node was put back; None while it is open, or if nobody wrote it down."""
+    row = records.link(tx, number)
+    if row.state != STATE or row.code not in CODES:
+        return None
+    at = msgspec.json.decode(row.params, type=dict[str, str]).get("at", "0")
+    return int(at) or None
 
 
 def reopen(tx: Transaction, home: Home, partner: Partner, now: int, *, unvisited: bool = False) -> None:
     """Serve a partner again, as a person decided, in the next generation of its stream.
 
-    Raises Conflict when its link is open, and while any partner's node was not visited since, unless
-    `unvisited`: a recall that waits there may be of what would be served.
+    Raises Conflict when its link is open, and while any partner's node was not visited since, or nothing that it wrote
+    since was carried here, unless `unvisited`: a recall that waits there may be of what would be served.
     """
     if not closed(tx, partner.number):
         raise Conflict(
@@ -101,25 +111,35 @@ def reopen(tx: Transaction, home: Home, partner: Partner, now: int, *, unvisited
             node=partner.node,
         )
     waiting = [
-        one.node
+        one
         for one in records.partners(tx)
         if one.assurance == "node"
         and one.state == "confirmed"
         and (row := records.link(tx, one.number)).state == STATE
         and row.code in (RESTORED, ROLLED_BACK)
     ]
+    carried = [one.node for one in waiting if one.kind != "two-way"]
+    if carried and not unvisited:
+        raise Conflict(
+            "exchange.rejoin.uncarried",
+            _(
+                "Nothing that {waiting} wrote since the restore was carried here with all its recalls: it may have taken back what would be served. Let it write all of them again (cordiale carry out {here} FOLDER --from 1), take that in, and repeat; or repeat with --unvisited if nothing can come from there."
+            ),
+            waiting=", ".join(carried),
+            here=home.node,
+        )
     if waiting and not unvisited:
         raise Conflict(
             "exchange.rejoin.unvisited",
             _(
                 "{waiting} was not visited since the restore, and may have taken back what would be served. Run cordiale sync, or repeat with --unvisited if it cannot be reached."
             ),
-            waiting=", ".join(waiting),
+            waiting=", ".join(one.node for one in waiting),
         )
     generation.open_next(tx, home, partner, now)
     records.save_link(tx, partner.number, {"state": "new", "code": "", "message_id": "", "params": "{}"})
 
 
-def _values(partner: Partner, code: str, proof: str) -> dict[str, Any]:
-    params = msgspec.json.encode({"node": partner.node, "proof": proof}).decode()
+def _values(partner: Partner, code: str, proof: str, at: int) -> dict[str, Any]:
+    params = msgspec.json.encode({"node": partner.node, "proof": proof, "at": str(at)}).decode()
     return {"state": STATE, "code": code, "message_id": _WAITS[code], "params": params}

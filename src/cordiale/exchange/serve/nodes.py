@@ -14,6 +14,7 @@ from cordiale.exchange.protocol import EXTENSIONS, choose
 from cordiale.exchange.recall import ledger, narrowing
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.restore import generation, position, recovery, rejoin
+from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.stream import checkpoint, segment
 from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
@@ -96,12 +97,11 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
         ) from error
     partner = greeting.hear(store, home, partner, hello)
     protocol = choose(partner, hello.protocols)
-    with store.read() as tx:
-        behind = _behind(tx, home, partner, hello)
-        closed = rejoin.closed(tx, partner.number)
-    if behind and not closed:
-        with store.write() as tx:
-            rejoin.close_all(tx, rejoin.ROLLED_BACK, partner.node)
+    if hello.standing == Standing():
+        with store.read() as tx:
+            _refuse_claims(tx, partner, hello)
+    else:
+        look_back(store, home, partner, hello.standing)
     with store.read() as tx:
         pair = records.pair(tx, partner.number)
         opening = generation.shown(tx, home, partner) if hello.generation < pair.generation else ""
@@ -121,17 +121,12 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
     return greeting.sign_answer(home, request, protocol, _json(answer))
 
 
-def _behind(tx: Transaction, home: Home, partner: Partner, hello: Hello) -> bool:
-    """Tell whether a partner proves that this node was put back to an earlier state."""
-    if hello.standing == Standing():  # a node that shows no proof is known by what it says
-        pair = records.pair(tx, partner.number)
-        ahead = hello.generation == pair.generation and hello.received > pair.last
-        if ahead or (hello.received and not _known_head(tx, pair, hello)):
-            raise position.unproven(partner)
-        return False
-    return position.proves_more(tx, home, partner, hello.standing) or position.shows_less(
-        tx, home, partner, hello.standing.receipt
-    )
+def _refuse_claims(tx: Transaction, partner: Partner, hello: Hello) -> None:
+    """Raise ProtocolError when a node that shows no proof says that it holds what we did not send."""
+    pair = records.pair(tx, partner.number)
+    ahead = hello.generation == pair.generation and hello.received > pair.last
+    if ahead or (hello.received and not _known_head(tx, pair, hello)):
+        raise position.unproven(partner)
 
 
 def _known_head(tx: Transaction, pair: records.Pair, hello: Hello) -> bool:

@@ -157,7 +157,7 @@ def _read(
             body = _body(tx, home, pair, found, shape)
     except _Behind:
         with store.write() as tx:
-            rejoin.close_all(tx, rejoin.ROLLED_BACK, partnership.partner.node)
+            rejoin.close_all(tx, home.clock(), rejoin.ROLLED_BACK, partnership.partner.node)
         return UNAVAILABLE
     except InputError as problem:
         return error(400, "Bad Request", str(problem))

@@ -18,6 +18,7 @@ from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
 from cordiale.exchange.recall import answering
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
+from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.stream import checkpoint
 from cordiale.platform.errors import (
     CordialeError,
@@ -174,24 +175,13 @@ class _Visit:
         self.partner = greeting.check_answer(self.store, self.home, self.partner, asked, answer, welcome)
         self.welcome = welcome
         self.difference = welcome.clock - ours_then
-        self._look_back(welcome)
+        look_back(self.store, self.home, self.partner, welcome.standing)
         if welcome.generation > link.generation and not welcome.closed:
             with self.store.write() as tx:
                 opening = welcome.opening.encode()
                 generation.accept(tx, self.home, self.partner, welcome.generation, opening, self.home.clock())
         elif not welcome.closed and (welcome.generation, welcome.last) < (link.generation, link.received):
             raise self._rejoins()
-
-    def _look_back(self, welcome: wire.Welcome) -> None:
-        """Close every link when the partner proves that we sent or received more than we know."""
-        with self.store.read() as tx:
-            behind = position.proves_more(
-                tx, self.home, self.partner, welcome.standing
-            ) or position.shows_less(tx, self.home, self.partner, welcome.standing.receipt)
-            closed = rejoin.closed(tx, self.partner.number)
-        if behind and not closed:
-            with self.store.write() as tx:
-                rejoin.close_all(tx, rejoin.ROLLED_BACK, self.partner.node)
 
     def _rejoins(self) -> ProtocolError:
         return ProtocolError(

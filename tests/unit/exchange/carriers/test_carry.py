@@ -23,7 +23,7 @@ from cordiale.exchange.partners.keychange import announce_signing
 from cordiale.exchange.records import carried
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.signing import open_statement, sign_statement
-from cordiale.platform.errors import NotFound, ProtocolError
+from cordiale.platform.errors import Conflict, NotFound, ProtocolError
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer
 from tests.unit.exchange.reconcile.test_reconcile import SMALL, compare
@@ -227,6 +227,42 @@ def test_a_closed_link_carries_nothing_and_a_new_generation_is_carried_as_well(t
     can.cut("FRA")
     first, _back = there_and_back(can, fra, tmp_path / "d")
     assert (first.code, first.same) == ("", 3)
+
+
+def test_after_a_restore_the_next_medium_with_every_recall_counts_as_a_visit(tmp_path: Path) -> None:
+    can, fra = two()
+    put(fra, can, *ITEMS[:3])
+    there_and_back(fra, can, tmp_path / "a")
+    old = can.store.snapshot()
+    put(fra, can, ITEMS[3])
+    early = out(fra, can, tmp_path / "early")  # under way while Canada is put back
+    ask_back(fra, can, [ITEMS[0]])
+    there_and_back(fra, can, tmp_path / "b")
+    restore(can, old)
+    hour = 3_600_000_000
+    for written in (early, None):
+        taken = take(can, *(written or out(fra, can, tmp_path / "c")))
+        assert reasons(taken) == [""]
+        with pytest.raises(Conflict, match="carry out CAN FOLDER --from 1"):
+            reopen(can, fra)
+        can.clock.now, fra.clock.now = can.clock.now + hour, fra.clock.now + hour
+    # the recall was acknowledged, so that it is not repeated by itself
+    assert id_of(ITEMS[0]) in can.ids()
+    assert take(can, *out(fra, can, tmp_path / "d", since=1))[0].recalls == 1
+    assert id_of(ITEMS[0]) not in can.ids()
+    reopen(can, fra)
+    assert not closed(can, fra)
+
+
+def test_a_medium_of_before_the_restore_does_not_count_whatever_it_holds(tmp_path: Path) -> None:
+    can, fra = two()
+    put(fra, can, ITEMS[0])
+    ask_back(fra, can, [ITEMS[0]])
+    early = out(fra, can, tmp_path / "early")
+    restore(can, can.store.snapshot())
+    assert take(can, *early)[0].recalls == 1
+    with pytest.raises(Conflict):
+        reopen(can, fra)
 
 
 def test_a_medium_shows_that_a_node_was_rolled_back(tmp_path: Path) -> None:

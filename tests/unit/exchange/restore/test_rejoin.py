@@ -57,7 +57,7 @@ def restore(here: Node, state: bytes) -> None:
     """Put a node back from a copy, as `cordiale restore` does."""
     here.store.load(state)
     with here.store.write() as tx:
-        rejoin.close_all(tx)
+        rejoin.close_all(tx, here.clock())
 
 
 def reopen(here: Node, *others: Node, unvisited: bool = False) -> None:
