@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "consent": ("consent", _("Ask originators to let objects go further, and answer those who ask.")),
     "retention": ("retention", _("Remove what was kept as long as it may be.")),
     "partner": ("partner", _("Invite, add, confirm and list partners.")),
+    "person": ("person", _("Add, list and change the people of this node.")),
+    "token": ("token", _("Make, list and end tokens by which programs act for people.")),
     "key": ("key", _("Show and change the node's keys.")),
     "sync": ("sync", _("Exchange with partners now.")),
     "carry": ("carry", _("Carry a partner's stream on media.")),

@@ -30,10 +30,6 @@ def serve(
     pages: Annotated[
         bool, typer.Option("--pages/--no-pages", help=tr(_("Serve the interface as well.")))
     ] = True,
-    allow_network: Annotated[
-        bool,
-        typer.Option("--allow-network", help=tr(_("Serve the interface to other machines too."))),
-    ] = False,
     api: Annotated[
         bool | None,
         typer.Option("--api/--no-api", help=tr(_("Serve the REST interface as well; else as the pages."))),
@@ -60,7 +56,7 @@ def serve(
             _end_with_input()
         node.start()
         faces = mounted(node) if (pages if api is None else api) else {}
-        run(node, host=host, port=port, pages=pages, allow_network=allow_network, ready=ready, mounted=faces)
+        run(node, host=host, port=port, pages=pages, ready=ready, mounted=faces)
 
 
 def mounted(node: Node) -> Mapping[str, Callable[[], App]]:

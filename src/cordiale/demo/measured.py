@@ -16,7 +16,7 @@ from cordiale.demo.expectation import expectation
 from cordiale.demo.given import Given
 from cordiale.demo.outcome import Latency, Outcome, Reason, TearLine
 from cordiale.demo.partnership import NODES, others, plan
-from cordiale.demo.process import Nodes, Server, check
+from cordiale.demo.process import Nodes, Server, check, signed_in
 from cordiale.demo.reference import LABELS, Reader, may_go
 from cordiale.platform.languages import _
 
@@ -39,6 +39,7 @@ class Measured(msgspec.Struct):
     latencies: list[float]
     fresh: bool
     say: Callable[..., None]
+    doors: Mapping[str, str]
 
 
 def measure_scenario(m: Measured, counts: Counts) -> Outcome:
@@ -202,13 +203,14 @@ def _time_bulletins(m: Measured) -> None:
     _time(m, [(o["id"], o["abstract"]) for o in bulletins.values()], others("canada"))
 
 
-def _time(m: Measured, objects: Iterable[tuple[str, str]], partners: Iterable[Any]) -> None:
+def _time(m: Measured, objects: Iterable[tuple[str, str]], partners: Sequence[Any]) -> None:
     """Release objects one by one to every partner; remember the milliseconds from each commit until it is found."""
     at = {s.name: s for s in m.servers}
+    browsers = {partner.name: signed_in(m.doors[partner.name]) for partner in partners}
     canada = plan("canada")
     for stix_id, words in objects:
         for partner in partners:
-            watch = timing.Watch(at[partner.name], words, stix_id)
+            watch = timing.Watch(at[partner.name], browsers[partner.name], words, stix_id)
             act = story.act(m.nodes, canada, partner, [stix_id])
             found_at = watch.wait()
             if found_at is not None:

@@ -12,13 +12,15 @@ from cordiale.demo.chapter import SCENARIO
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """One node: the names rules and people know it by. `phrase` is the title within a sentence."""
+    """One node: the names rules and people know it by, and what its officer is cleared for."""
 
     name: str
     nation: str
     organisation: str
     title: Mapping[str, str]
     language: str
+    clearances: tuple[str, ...]
+    compartments: tuple[str, ...]
 
     @property
     def rules(self) -> Path:
@@ -31,9 +33,33 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 NODES: Final = (
-    Plan("canada", "CAN", "CAN-LCC", {"en": "Canada", "fr": "Canada"}, "en"),
-    Plan("france", "FRA", "FRA-CVMI", {"en": "France", "fr": "France"}, "fr"),
-    Plan("united-kingdom", "GBR", "GBR-WAMD", {"en": "United Kingdom", "fr": "Royaume-Uni"}, "en"),
+    Plan(
+        "canada",
+        "CAN",
+        "CAN-LCC",
+        {"en": "Canada", "fr": "Canada"},
+        "en",
+        ("CAN/TOP SECRET", "CAN/PROTECTED C"),
+        ("CAN/WILLOW",),
+    ),
+    Plan(
+        "france",
+        "FRA",
+        "FRA-CVMI",
+        {"en": "France", "fr": "France"},
+        "fr",
+        ("FRA/TRÈS SECRET", "FRA/DIFFUSION RESTREINTE"),
+        ("FRA/SAULE",),
+    ),
+    Plan(
+        "united-kingdom",
+        "GBR",
+        "GBR-WAMD",
+        {"en": "United Kingdom", "fr": "Royaume-Uni"},
+        "en",
+        ("GBR/TOP SECRET",),
+        ("GBR/LANTERN",),
+    ),
 )
 
 

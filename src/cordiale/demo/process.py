@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 import msgspec
 import orjson
@@ -26,6 +28,8 @@ START_S: Final = 30.0
 END_S: Final = 6.0
 COMMAND_S: Final = 300.0
 INTERRUPTED: Final = 130
+
+_VALUE: Final = {name: re.compile(rf'name="{name}" value="([^"]*)"') for name in ("csrf", "code", "next")}
 
 # the nodes are on this machine: never through a proxy
 _browser = build_opener(ProxyHandler({}))
@@ -184,12 +188,25 @@ def stop(servers: Sequence[Server]) -> None:
             server.process.wait()
 
 
-def page(url: str, lang: str = "en", timeout: float = 10.0) -> str:
-    """Fetch a page of a node as a browser on this machine would."""
+def page(url: str, lang: str = "en", timeout: float = 10.0, browser: OpenerDirector = _browser) -> str:
+    """Fetch a page of a node as a browser on this machine would, one in which somebody has signed in where asked."""
     request = Request(url, headers={"Accept-Language": lang})  # noqa: S310  our own nodes' addresses
-    with _browser.open(request, timeout=timeout) as answer:
+    with browser.open(request, timeout=timeout) as answer:
         content: bytes = answer.read()
     return content.decode("utf-8")
+
+
+def signed_in(link: str) -> OpenerDirector:
+    """Return a browser in which somebody has signed in by a link of the demonstration."""
+    browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+    form = page(link, browser=browser)
+    sent = {
+        name: _VALUE[name].search(form)[1]  # type: ignore[index]
+        for name in ("csrf", "code", "next")
+    }
+    request = Request(link.partition("?")[0], urlencode(sent).encode())  # noqa: S310
+    browser.open(request, timeout=10.0).close()
+    return browser
 
 
 def busy(port: int) -> Conflict:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from rich.console import Console
@@ -41,6 +42,7 @@ class State(msgspec.Struct):
     imported: int = 0
     set_aside: int = 0
     latencies: list[float] = []
+    people: bool = False
 
 
 def demo(
@@ -66,13 +68,13 @@ def demo(
     with _ended_by_signal(), _alone(place):
         state = _state(place, paths, fresh, console, lang)
         with process.serving([]) as servers:
-            result = _play(process.Nodes(place, command), state, paths, servers, console, lang)
+            result, doors = _play(process.Nodes(place, command), state, paths, servers, console, lang)
             outcome.show(console, result, lang)
             if as_json:
                 sys.stdout.write(json.dumps(outcome.as_json(result)) + "\n")
                 sys.stdout.flush()
             if not once:
-                _links(console, place, servers, bool(paths), lang)
+                _links(console, place, doors, bool(paths), lang)
                 _serve(servers)
     return 1 if result.leaks or any(result.missing.values()) else 0
 
@@ -84,7 +86,7 @@ def _play(
     servers: list[process.Server],
     console: Console,
     lang: str,
-) -> outcome.Outcome:
+) -> tuple[outcome.Outcome, Mapping[str, str]]:
     def say(message_id: str, **params: Any) -> None:
         console.print(Text("· " + text(lang, message_id, **params), style="dim"))
 
@@ -112,11 +114,12 @@ def _play(
         servers.append(process.start(node.name, place / node.name, url))
     for server in servers:
         process.wait_until_answering(server)
-    measured = Measured(nodes, servers, state.latencies, fresh=not state.done, say=say)
+    doors = story.doors(nodes)
+    measured = Measured(nodes, servers, state.latencies, fresh=not state.done, say=say, doors=doors)
     result = measure_scenario(measured, state) if read is None else measure_input(measured, state, read)
     state.latencies, state.done = measured.latencies, True
     _remember(place, state)
-    return result
+    return result, doors
 
 
 def _state(place: Path, paths: list[Path], fresh: bool, console: Console, lang: str) -> State:
@@ -127,7 +130,7 @@ def _state(place: Path, paths: list[Path], fresh: bool, console: Console, lang: 
     if file.exists():
         with contextlib.suppress(msgspec.DecodeError):
             held = msgspec.json.decode(file.read_bytes(), type=State)
-    if held is not None and held.done and held.inputs == inputs and not fresh:
+    if held is not None and held.done and held.people and held.inputs == inputs and not fresh:
         return held
     foreign = [p.name for p in place.iterdir() if p.name != ".lock"]
     if foreign and not file.exists():
@@ -148,7 +151,7 @@ def _state(place: Path, paths: list[Path], fresh: bool, console: Console, lang: 
     for name in (*(n.name for n in NODES), "parts"):
         shutil.rmtree(place / name, ignore_errors=True)
     ports = dict(zip((n.name for n in NODES), process.free_ports(len(NODES)), strict=True))
-    state = State(ports=ports, inputs=inputs)
+    state = State(ports=ports, inputs=inputs, people=True)
     _remember(place, state)
     return state
 
@@ -159,35 +162,58 @@ def _remember(place: Path, state: State) -> None:
     new.replace(place / STATE)
 
 
-def _links(console: Console, place: Path, servers: list[process.Server], real: bool, lang: str) -> None:
-    """Print numbered links to what is worth looking at."""
-    at = {s.name: s.url for s in servers}
+def _links(console: Console, place: Path, doors: Mapping[str, str], real: bool, lang: str) -> None:
+    """Print numbered links to what is worth looking at; each signs in as somebody of the node."""
+
+    def to(node: str, page: str, who: str = "") -> str:
+        return f"{doors[node + who]}&{urlencode({'next': '/' + page})}"
+
+    officers = {n.name: expectation().acts[n.name].title for n in NODES}
     found: list[tuple[str, str]] = [
-        (text(lang, _("{node}: objects"), node=n.called(lang)), at[n.name] + "objects") for n in NODES
+        (
+            text(
+                lang,
+                _("{node}: objects, as {officer}"),
+                node=n.called(lang),
+                officer=officers[n.name],
+            ),
+            to(n.name, "objects"),
+        )
+        for n in NODES
     ]
     found.append(
-        (text(lang, _("Canada: what each partner sees, and why not the rest")), at["canada"] + "release")
+        (text(lang, _("Canada: what each partner sees, and why not the rest")), to("canada", "release"))
     )
     if not real:
         mine = chapters.objects_of("canada")
         campaign = "objects/" + mine["phishing/campaign"]["id"]
-        found.append((text(lang, _("A finding of Canada, released")), at["canada"] + campaign))
-        found.append((text(lang, _("The same, as France sees it")), at["france"] + campaign))
-        found.append(
-            (
-                text(lang, _("An object of which partners see a part only")),
-                at["canada"] + "objects/" + mine["phishing/relays"]["id"],
-            )
-        )
+        found.append((text(lang, _("A finding of Canada, released")), to("canada", campaign)))
+        found.append((text(lang, _("The same, as France sees it")), to("france", campaign)))
+        relays = "objects/" + mine["phishing/relays"]["id"]
+        found.append((text(lang, _("An object of which partners see a part only")), to("canada", relays)))
         tear_line = _tear_line_at(place / "france")
         if tear_line:
             found.append(
-                (text(lang, _("Its tear-line, as France sees it")), at["france"] + "objects/" + tear_line)
+                (text(lang, _("Its tear-line, as France sees it")), to("france", "objects/" + tear_line))
             )
-    found.append((text(lang, _("France: its partners")), at["france"] + "partners"))
+    found.append((text(lang, _("France: its partners")), to("france", "partners")))
+    analyst = to("canada", "objects", f"/{story.ANALYST}")
+    found.append((text(lang, _("Canada, as an analyst who is cleared for little")), analyst))
     console.print()
     for number, (what, url) in enumerate(found, 1):
-        console.print(Text(f"{number:>3}. {what}\n     {url}"))
+        console.print(Text(f"{number:>3}. {what}\n     {url}"), soft_wrap=True)
+    console.print(
+        Text(
+            "\n"
+            + text(
+                lang,
+                _(
+                    "The links sign you in, for a week. Real nodes have no such links: people sign in by a passkey."
+                ),
+            ),
+            style="dim",
+        )
+    )
     console.print(Text("\n" + text(lang, _("Serving. Ctrl-C ends the three nodes.")), style="bold"))
 
 

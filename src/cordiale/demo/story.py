@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +17,9 @@ from cordiale.demo.process import Nodes
 
 BATCH = 1000
 """Most ids on one command line."""
+
+ANALYST = "analyst"
+"""Somebody at each node who sees little: to look at a node through other eyes."""
 
 T = TypeVar("T")
 BULLETINS = "bulletins"
@@ -41,8 +45,12 @@ def each(act: Callable[[Plan], T], plans: Sequence[Plan] = NODES) -> dict[str, T
         return {name: future.result() for name, future in waiting.items()}
 
 
+ENTRIES = 100
+"""How often a printed link signs in: a newcomer opens several, in several browsers."""
+
+
 def make(nodes: Nodes, ports: Mapping[str, int]) -> None:
-    """Make the three node folders."""
+    """Make the three node folders, each with its release officer and an analyst who is cleared for little."""
 
     def one(plan: Plan) -> None:
         nodes.run(plan.name,
@@ -53,10 +61,42 @@ def make(nodes: Nodes, ports: Mapping[str, int]) -> None:
             "--title", plan.called(plan.language),
             "--listen", f"127.0.0.1:{ports[plan.name]}",
             "--url", f"http://127.0.0.1:{ports[plan.name]}",
+            "--operator", officer(plan),
             lang=plan.language,
         )  # fmt: skip
+        _open_to_links(nodes.folder / plan.name / "cordiale.toml")
+        nodes.run(plan.name,
+            "person", "change", officer(plan),
+            "--title", expectation().acts[plan.name].title,
+            *(part for level in plan.clearances for part in ("--clearance", level)),
+            *(part for name in plan.compartments for part in ("--compartment", name)),
+        )  # fmt: skip
+        nodes.run(plan.name, "person", "add", ANALYST, "--role", "analyst", "--tlp", "amber", "--no-invite")
 
     each(one)
+
+
+def _open_to_links(file: Path) -> None:
+    """Let the links that are printed sign in by themselves, as no real node does."""
+    settings = file.read_text("utf-8")
+    closed = "# sign_in_links = false"
+    assert closed in settings
+    file.write_text(settings.replace(closed, "sign_in_links = true"), "utf-8")
+
+
+def doors(nodes: Nodes) -> dict[str, str]:
+    """Make a link for each node's officer, and one for the analyst of Canada (`canada/analyst`); those before end."""
+
+    def one(plan: Plan) -> str:
+        return _door(nodes, plan, officer(plan))
+
+    return each(one) | {f"canada/{ANALYST}": _door(nodes, NODES[0], ANALYST)}
+
+
+def _door(nodes: Nodes, plan: Plan, name: str) -> str:
+    link: str = nodes.run(plan.name, "person", "invite", name, "--sign-in", str(ENTRIES))["link"]
+    # the address of the server, as everything else that is printed
+    return link.replace("//localhost:", "//127.0.0.1:", 1)
 
 
 def introduce(nodes: Nodes) -> None:

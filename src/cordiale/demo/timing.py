@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from threading import Event, Thread
 from urllib.parse import urlencode
+from urllib.request import OpenerDirector
 
 from cordiale.demo.process import Server, page
 
@@ -15,9 +16,10 @@ PATIENCE_S = 20.0
 
 
 class Watch:
-    """Searches a partner's pages for an object until it is found, and remembers when."""
+    """Searches a partner's pages, in the browser of its officer, for an object until it is found, and remembers when."""
 
-    def __init__(self, partner: Server, words: str, stix_id: str) -> None:
+    def __init__(self, partner: Server, browser: OpenerDirector, words: str, stix_id: str) -> None:
+        self._browser = browser
         self._url = partner.url + "objects?" + urlencode({"q": words})
         self._id = stix_id
         self._ended = Event()
@@ -34,7 +36,7 @@ class Watch:
     def _look(self) -> None:
         while not self._ended.wait(LOOK_S):
             with contextlib.suppress(OSError):
-                if self._id in page(self._url):
+                if self._id in page(self._url, browser=self._browser):
                     self.found_at = time.time()
                     return
 

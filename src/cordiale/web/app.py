@@ -34,10 +34,10 @@ def app(
     """Return the application of an opened node.
 
     Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework; it is loaded with the first page, so a
-    node that only serves partners does not pay for it. With an `actor` the pages act as that one, and nobody
-    signs in: for tests. `any_host` turns off the Host check; `started` is called once requests are accepted. `mounted` are other faces by
-    the path that begins theirs (`/api/v1/`), each made for its first request. They ask every request for a token, which
-    no browser sends by itself, so that the Host check is not theirs.
+    node that only serves partners does not pay for it. With an `actor` the pages act as that one, and nobody signs in:
+    for tests. `any_host` turns off the Host check; `started` is called once requests are accepted. `mounted` are other
+    faces by the path that begins theirs (`/api/v1/`), each made for its first request. They ask every request for a
+    token, which no browser sends by itself, so that the Host check is not theirs.
     """
     exchange: App | None = None
     site: App | None = None

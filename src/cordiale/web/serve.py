@@ -13,6 +13,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+    from cordiale.platform.configuration import Settings
     from cordiale.web.app import App
 
 
@@ -41,30 +42,37 @@ def bind(host: str, port: int) -> socket.socket:
     return opened
 
 
+def _is_safe(settings: Settings, host: str) -> bool:
+    """Tell whether the way to the pages is one that others cannot read."""
+    from cordiale.node.tls import by_tls
+
+    behind = settings.serve.public_url.startswith("https://") or bool(settings.serve.certificate)
+    return behind or by_tls(settings, host)
+
+
 def serve(
     node: Node,
     *,
     host: str | None = None,
     port: int | None = None,
     pages: bool = True,
-    allow_network: bool = False,
     ready: Callable[[str], None] | None = None,
     mounted: Mapping[str, Callable[[], App]] | None = None,
 ) -> None:
     """Serve pages, partners and what else is `mounted` until SIGINT or SIGTERM; `ready` is given the address once it answers.
 
-    The pages know no accounts yet: whoever reaches them acts as this node's analyst. So an address that others can
-    reach is refused with ConfigurationError unless `pages` is off (partners are still answered) or `allow_network`
-    says that it is meant.
+    Whoever signs in must be able to trust the way: pages on an address that others can reach are refused with
+    ConfigurationError unless they are answered by TLS, or a proxy that ends it is declared (`serve.public_url` with
+    https, or `serve.certificate`); `pages` off answers partners alone.
     """
     host = node.settings.serve.host if host is None else host
     port = node.settings.serve.port if port is None else port
-    if pages and not allow_network and not is_loopback(host):
+    if pages and not is_loopback(host) and not _is_safe(node.settings, host):
         raise ConfigurationError(
             "serve.open",
             _(
-                "{host} can be reached by others, and the pages know no accounts yet: anybody would act as this node's analyst. "
-                "Serve partners alone with `--no-pages`, or say that it is meant with `--allow-network`."
+                "{host} can be reached by others, and passwords would go there in the clear. Leave serve.tls at `auto`, "
+                "declare the proxy that ends TLS (serve.public_url with https), or serve partners alone with `--no-pages`."
             ),
             host=host,
         )
@@ -89,7 +97,7 @@ def serve(
 
     server = uvicorn.Server(
         uvicorn.Config(
-            app(node, pages=pages, any_host=allow_network, started=answering, mounted=mounted),
+            app(node, pages=pages, any_host=not is_loopback(host), started=answering, mounted=mounted),
             log_config=None,
             access_log=False,
             server_header=False,

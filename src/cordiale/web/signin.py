@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from cordiale.desk import sessions, signin
-from cordiale.platform.errors import CordialeError, NotAllowed, explain
+from cordiale.platform.errors import CordialeError, NotAllowed, explain, http_status
 from cordiale.web import cookies
 from cordiale.web.context import COOKIE, LANGUAGES, Site
 from cordiale.web.forms import fields
@@ -120,7 +120,7 @@ def door(
     lang = site.language(request)
     said = "" if error is None else explain(error, lang)
     given = {"layout": DOOR, "banner": unmarked(lang), "said": said, "name": "", "next": "/"}
-    status = 200 if error is None else 429 if error.code == "sign-in-wait" else 403
+    status = 200 if error is None else 429 if error.code == "sign-in-wait" else http_status(error)
     return site.page(request, template, "", given | values, status)
 
 

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor
-from cordiale.web import bundles, object, objects, palette, partners, preferences, release, signin, today
+from cordiale.web import bundles, enrolment, object, objects, palette, partners, preferences, release, signin, today
 from cordiale.web.context import Site
 from cordiale.web.gate import always, gate
 from cordiale.web.problem import problem, refused
@@ -18,7 +18,7 @@ from cordiale.web.visit import actor_of, csrf_of
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences, signin)
+PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences, signin, enrolment)
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 

@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const esbuild = createRequire(join(work, "package.json"))("esbuild");
 
 const made = await esbuild.build({
-  entryPoints: ["cordiale.js", "cordiale.css"].map((name) => join(here, name)),
+  entryPoints: ["cordiale.js", "door.js", "cordiale.css"].map((name) => join(here, name)),
   nodePaths: [join(work, "node_modules")],
   outdir: out,
   bundle: true,
