@@ -7,6 +7,14 @@
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `facets` | `(desk, actor, Question) -> Facets` |
+| `news` | `(desk, actor) -> News` (differs when what the reader sees does) |
+| `summaries` | `(desk, actor, ids) -> tuple[Summary, ...]` |
+| `mark_trial` | `(desk, actor, ids, atoms) -> MarkTrial` (changes nothing) |
+| `searches` | `(desk, actor) -> tuple[Saved, ...]` |
+| `save_search` | `(desk, actor, name, address, Question, *, watched=False) -> Saved` |
+| `watch_search` | `(desk, actor, search, watched) -> Saved` |
+| `search_seen` / `drop_search` | `(desk, actor, search) -> None` |
+| `alerts` | `(desk, actor) -> tuple[Alert, ...]` |
 | `neighbours` | `(desk, actor, ids) -> Graph` |
 | `path` | `(desk, actor, start, goal) -> Graph` |
 | `history` | `(desk, actor, stix_id) -> tuple[VersionView, ...]` |
@@ -87,6 +95,15 @@ VERBS: dict[str, str] = {
     "search": "search",
     "counts": "search",
     "facets": "facets",
+    "news": "news",
+    "summaries": "chosen",
+    "mark_trial": "chosen",
+    "searches": "searches",
+    "save_search": "searches",
+    "watch_search": "searches",
+    "search_seen": "searches",
+    "drop_search": "searches",
+    "alerts": "searches",
     "neighbours": "graph",
     "path": "graph",
     "history": "history",

@@ -53,12 +53,13 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sides(msgspec.Struct, frozen=True):
-    """One text in two languages, the reader's first."""
+    """One text in two languages, the reader's first; `stale`: the translation is of an older version."""
 
     first: Value
     second: Value
     first_label: str
     second_label: str
+    stale: bool = False
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -77,14 +78,14 @@ class Reading(msgspec.Struct, frozen=True):
     resolve: Callable[[str], tuple[str, str] | None]
     translations: Mapping[str, Mapping[str, Any]] = {}
     original: str | None = None
-    stale: bool = False
+    stale: frozenset[str] = frozenset()
 
 
 def rows(value: Mapping[str, Any], reading: Reading, *, technical: bool = False) -> tuple[Row, ...]:
     """Return the rows of an object: what it says, or (`technical`) what its envelope says."""
     names = [n for n in value if (n in TECHNICAL) == technical and (technical or n != "name")]
     names.sort(key=lambda n: FIRST.index(n) if n in FIRST else len(FIRST))
-    return tuple(_row(name, value[name], reading) for name in names)
+    return tuple(row(name, value[name], reading) for name in names)
 
 
 def title(value: Mapping[str, Any], reading: Reading, fallback: str) -> tuple[str, str | None]:
@@ -98,7 +99,8 @@ def title(value: Mapping[str, Any], reading: Reading, fallback: str) -> tuple[st
     return fallback, None
 
 
-def _row(name: str, value: Any, reading: Reading) -> Row:
+def row(name: str, value: Any, reading: Reading) -> Row:
+    """Return one property of an object as a row."""
     read = _value(name, value, reading)
     sides = None
     for lang, texts in reading.translations.items():
@@ -112,15 +114,15 @@ def _row(name: str, value: Any, reading: Reading) -> Row:
 def _sides(original: Value, translated: Value, lang: str, reading: Reading) -> Sides:
     note = text(
         reading.lang,
-        _("Translation ({lang}) of an older version") if reading.stale else _("Translation ({lang})"),
+        _("Translation ({lang}) of an older version") if lang in reading.stale else _("Translation ({lang})"),
         lang=lang,
     )
     source = text(reading.lang, _("Original ({lang})"), lang=reading.original or "?")
     translated = msgspec.structs.replace(translated, lang=lang)
     original = msgspec.structs.replace(original, lang=reading.original)
     if lang[:2] == reading.lang[:2]:
-        return Sides(translated, original, note, source)
-    return Sides(original, translated, source, note)
+        return Sides(translated, original, note, source, lang in reading.stale)
+    return Sides(original, translated, source, note, lang in reading.stale)
 
 
 def _value(name: str, value: Any, reading: Reading) -> Value:

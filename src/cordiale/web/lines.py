@@ -25,6 +25,7 @@ FORMS: Final = {
     "tear_line": ("tear-line", _("tear-line")),
     "recalled": ("recalled", _("recalled")),
     "withheld": ("withheld", _("withheld")),
+    "theirs": ("withheld", _("theirs")),
 }
 WHOLE: Final = {
     "verbatim": _("Released as it is."),
@@ -50,6 +51,7 @@ class PartnerChip(msgspec.Struct, frozen=True):
     sentence: str
     rule: str
     since: When | None
+    at: Instant = 0
 
 
 def when(us: Instant | None, lang: str) -> When | None:
@@ -80,6 +82,7 @@ def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChi
         sentence=why if style == "withheld" and why else f"{said} {why}".strip(),
         rule=(chip.reason.rule or "") if chip.reason else "",
         since=when(chip.released_at, lang),
+        at=chip.released_at or 0,
     )
 
 
@@ -87,6 +90,7 @@ def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dic
     """Return an object as a line of a list."""
     source = titles.get(item.source, item.source)
     return {
+        "id": item.id,
         "href": href(item.id),
         "name": item.name or short(item.id, item.type, lang),
         "type": type_label(item.type, lang),

@@ -58,6 +58,11 @@ def banner(markings: Iterable[Iterable[str]], show: Show, lang: str) -> Banner:
     return Banner(" // ".join(chip.word for chip in found), style, tuple(sorted(atoms)))
 
 
+def carried(written: str) -> tuple[str, ...]:
+    """Return the marking a page says it shows already, as its banner carries it."""
+    return tuple(atom for atom in written.split("\n") if atom)
+
+
 def unmarked(lang: str) -> Banner:
     """Return the banner of a page that shows no object."""
     return Banner(text(lang, _("Nothing marked on this page")), "")

@@ -10,20 +10,33 @@ from litestar import Request, Response, get
 from litestar.response import File
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import VERBS, Actor
 from cordiale.desk.answers import AttachmentView, Shown, Statement
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
-from cordiale.platform.errors import NotFound
+from cordiale.desk.history import Remark
 from cordiale.platform.languages import _, instant, ntext, number, text
 from cordiale.web.context import Site
+from cordiale.web.decisions import decisions
 from cordiale.web.fields import Reading, rows, title
+from cordiale.web.graph import drawn
+from cordiale.web.history import timeline, versions
 from cordiale.web.labels import type_label
 from cordiale.web.lines import href, partner_chip, references, short, titles_of
-from cordiale.web.marks import banner, chips
+from cordiale.web.marks import banner, carried, chips
+from cordiale.web.remarks import Translated, spoken, translations
 
-TRANSLATIONS: Final = 8
-"""Most language-content objects read for one page."""
+TABS: Final = {
+    "": _("Overview"),
+    "graph": _("Graph"),
+    "timeline": _("Timeline"),
+    "versions": _("Versions"),
+    "decisions": _("Who sees this and why"),
+    "raw": _("Raw JSON"),
+}
+
+MOST: Final = 4000
+"""Longest marking that a page says it shows already."""
 
 DOUBT: Final = _("In doubt: it came from {partners} while their key may have been in other hands.")
 
@@ -33,9 +46,20 @@ def handlers(site: Site) -> list[Any]:
 
     @get("/objects/{stix_id:str}", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
+        given = request.query_params
+        tab, old, new = (str(given.get(name) or "")[:80] for name in ("tab", "old", "new"))
         stix_id = str(request.path_params["stix_id"])
-        values = one_object(site.desk, site.actor(request), site.language(request), stix_id)
+        values = one_object(
+            site.desk, site.actor(request), site.language(request), stix_id, tab=tab, old=old, new=new
+        )
         return site.page(request, "object.html", "/objects", values)
+
+    @get("/objects/{stix_id:str}/glance", sync_to_thread=True)
+    def glance(request: Request[Any, Any, Any]) -> Response[str]:
+        over = carried(str(request.query_params.get("with") or "")[:MOST])
+        stix_id = str(request.path_params["stix_id"])
+        values = one_object(site.desk, site.actor(request), site.language(request), stix_id, over=over)
+        return site.page(request, "glance.html", "/objects", values)
 
     @get("/objects/{stix_id:str}/files/{sha256:str}", sync_to_thread=True)
     def attachment(request: Request[Any, Any, Any]) -> File:
@@ -52,19 +76,35 @@ def handlers(site: Site) -> list[Any]:
             headers={"content-security-policy": "sandbox; default-src 'none'"},
         )
 
-    return [shown, attachment]
+    return [shown, glance, attachment]
 
 
-def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, Any]:
-    """Return an object's page. Raises NotFound alike for what is absent and what the reader may not see."""
+def one_object(
+    desk: Desk,
+    actor: Actor,
+    lang: str,
+    stix_id: str,
+    *,
+    tab: str = "",
+    old: str = "",
+    new: str = "",
+    over: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return an object's page; `old` and `new` are versions to compare, `over` what else the page's banner covers.
+
+    Raises NotFound alike for what is absent and what the reader may not see.
+    """
     shown: Shown = verbs.show(desk, actor, stix_id)
+    said: tuple[Remark, ...] = verbs.remarks(desk, actor, stix_id) if shown.referred_by else ()
     known = {
         r.id: (r.name or short(r.id, r.type, lang), href(r.id))
         for r in (*shown.refers_to, *shown.referred_by)
     }
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
     sources = {s.summary.source for s in shown.statements}  # they said it: nothing is released to them
-    translated = _translations(desk, actor, shown)
+    others = [c for c in shown.partners if c.partner not in sources]
+    partners = [partner_chip(c, lang, titles) for c in others]
+    translated = translations(said, stix_id)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
     name, name_lang = title(first.value, reading, first.summary.name or stix_id)
@@ -72,52 +112,86 @@ def one_object(desk: Desk, actor: Actor, lang: str, stix_id: str) -> dict[str, A
     on_page = [s.full_marking for s in shown.statements] + [s.effective_marking for s in shown.statements]
     on_page += [a.marking for a in shown.attachments]
     on_page += [r.marking for r in (*shown.refers_to, *shown.referred_by)]
-    return {
+    on_page += [one.marking for one in said] + [over]
+    tab = tab if tab in TABS and (tab != "decisions" or others) else ""
+    values: dict[str, Any] = {
         "id": stix_id,
+        "href": href(stix_id),
+        "tab": tab,
+        "tabs": [
+            {"name": one, "label": text(lang, label), "href": href(stix_id) + (f"?tab={one}" if one else "")}
+            for one, label in TABS.items()
+            if one != "decisions" or others
+        ],
         "title": name,
         "title_lang": name_lang if name_lang and name_lang[:2] != lang[:2] else None,
         "type": type_label(first.summary.type, lang),
         "chips": chips(marking, show),
-        "partners": [partner_chip(c, lang, titles) for c in shown.partners if c.partner not in sources],
-        "statements": [
-            _statement(s, lang, _reading(s, lang, known, translated), titles, show) for s in shown.statements
-        ],
+        "partners": partners,
+        "statements": _statements(shown, lang, known, translated, titles, show),
         "attachments": [_attachment(a, lang, show) for a in shown.attachments],
-        "referred_by": references(shown.referred_by, lang),
-        "banner": banner(on_page, show, lang),
+        "referred_by": references(
+            [
+                r
+                for r in shown.referred_by
+                if r.type not in ("language-content", "note", "opinion", "sighting")
+            ],
+            lang,
+        ),
+        "remarks": spoken(said, lang, titles, show),
+        "may_mark": bool(actor.roles.intersection(VERBS["mark"])),
+        "may_release": bool(actor.roles.intersection(VERBS["release"])),
     }
+    if tab == "graph":
+        around = drawn(desk, actor, lang, verbs.neighbours(desk, actor, [stix_id]))
+        values["graph"] = around
+        on_page.append(carried(around["banner"]["atoms"]))
+    elif tab in ("versions", "timeline"):
+        found = verbs.history(desk, actor, stix_id)
+        on_page += [v.marking for v in found]
+        if tab == "versions":
+            values["history"] = versions(found, lang, titles, show, old, new)
+        else:
+            values["timeline"] = timeline(shown, found, said, partners, lang, titles)
+    elif tab == "decisions":
+        values["decisions"] = decisions(desk, actor, lang, stix_id, others, titles)
+    return values | {"banner": banner(on_page, show, lang)}
 
 
-def _translations(desk: Desk, actor: Actor, shown: Shown) -> dict[str, tuple[dict[str, Any], str | None]]:
-    """Return language → (texts by property, version translated) of the translations the reader may see."""
-    found: dict[str, tuple[dict[str, Any], str | None]] = {}
-    ids = [r.id for r in shown.referred_by if r.type == "language-content"][:TRANSLATIONS]
-    for stix_id in ids:
-        try:
-            value = verbs.show(desk, actor, stix_id).statements[0].value
-        except NotFound:
-            continue
-        contents = value.get("contents")
-        if value.get("object_ref") == shown.id and isinstance(contents, dict):
-            for lang, texts in contents.items():
-                if isinstance(texts, dict):
-                    found[lang] = (texts, value.get("object_modified"))
-    return found
+def _statements(
+    shown: Shown,
+    lang: str,
+    known: dict[str, tuple[str, str]],
+    translated: Translated,
+    titles: Mapping[str, str],
+    show: Show,
+) -> list[dict[str, Any]]:
+    """Return each source's statement; where several speak, the properties they differ in are named."""
+    values = [s.value for s in shown.statements]
+    names = {n for value in values for n in value}
+    differ = {n for n in names if len(values) > 1 and any(v.get(n) != values[0].get(n) for v in values)}
+    return [
+        _statement(s, lang, _reading(s, lang, known, translated), titles, show)
+        | {"differs": differ - {"modified", "created_by_ref", "object_marking_refs"}}
+        for s in shown.statements
+    ]
 
 
 def _reading(
     s: Statement,
     lang: str,
     known: dict[str, tuple[str, str]],
-    translated: dict[str, tuple[dict[str, Any], str | None]],
+    translated: Translated,
 ) -> Reading:
-    versions = {v for _texts, v in translated.values() if v}
+    now = s.value.get("modified")
     return Reading(
         lang=lang,
         resolve=known.get,
         translations={k: texts for k, (texts, _v) in translated.items()},
         original=s.value.get("lang") or ("en" if translated else None),
-        stale=bool(versions) and s.value.get("modified") not in versions,
+        stale=frozenset(
+            k for k, (_texts, version) in translated.items() if version and now and version != now
+        ),
     )
 
 

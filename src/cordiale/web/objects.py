@@ -1,28 +1,40 @@
-"""The list of objects."""
+"""The list of objects: searched as one types, narrowed by what is found, sorted, chosen from."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.platform.languages import _
+from cordiale.desk.display import Show, display
+from cordiale.desk.facets import SAMPLED, Facets
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
 from cordiale.web.lines import line, titles_of
-from cordiale.web.marks import banner
+from cordiale.web.marks import banner, chips
+from cordiale.web.question import MOST, Asked, asked_in
+from cordiale.web.searches import kept
 
 PAGE: Final = 50
-
-MOST: Final = 400
-"""Longest search, type or place in a list that is read from an address."""
+FACETS: Final = 12
+"""Lines of a facet that are shown at once."""
 
 RAIL: Final = Entry(20, "/objects", _("Objects"), "objects")
+
+COLUMNS: Final = (
+    ("name", _("Name")),
+    ("type", _("Type")),
+    ("marking", _("Marking")),
+    ("source", _("Source")),
+)
 
 
 def handlers(site: Site) -> list[Any]:
@@ -30,54 +42,170 @@ def handlers(site: Site) -> list[Any]:
 
     @get("/objects", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
-        given = request.query_params
-        asked = {name: str(given.get(name) or "").strip()[:MOST] for name in ("q", "type", "after")}
+        after = str(request.query_params.get("after") or "")[:MOST]
         values = objects(
             site.desk,
             site.actor(request),
             site.language(request),
-            q=asked["q"],
-            kind=asked["type"],
-            after=asked["after"],
+            asked_in(request.query_params),
+            after=after,
         )
         return site.page(request, "objects.html", "/objects", values)
 
     return [shown]
 
 
-def objects(desk: Desk, actor: Actor, lang: str, *, q: str, kind: str, after: str) -> dict[str, Any]:
-    """Return the object list: one page, newest first, with counts by type."""
-    page = verbs.search(
-        desk, actor, q, lang=lang, type=kind or None, after=after or None, limit=PAGE, partners=True
-    )
-    counts = verbs.counts(desk, actor)
+def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "") -> dict[str, Any]:
+    """Return the object list: one page, newest first, with what it can be narrowed to."""
+    items, more = _found(desk, actor, lang, asked, after)
+    found = verbs.facets(desk, actor, asked.question())
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
-    shown = [line(item, lang, titles, show) for item in page.items]
-    query = {"q": q, "type": kind}
+    rows = [line(item, lang, titles, show) for item in items]
     return {
-        "q": q,
-        "chosen": kind,
-        "types": types(counts, lang, q=q, chosen=kind),
-        "total": sum(counts.values()),
-        "all_href": address(q=q),
-        "rows": shown,
-        "shared": any(row["partners"] for row in shown),
-        "next_href": address(**query, after=page.next) if page.next else None,
-        "banner": banner((item.marking for item in page.items), show, lang),
+        "q": asked.q,
+        "asked": asked,
+        "listing": True,
+        "heading": _heading(found, lang, len(items) if asked.stix_id else None),
+        "facets": _facets(found, asked, lang, titles, show),
+        "chosen": _chosen(asked, lang, titles, show),
+        "rows": rows,
+        "columns": _columns(asked, lang),
+        "shared": any(row["partners"] for row in rows),
+        "sorted": text(lang, _("The newest {n} are sorted."), n=number(lang, SAMPLED))
+        if asked.sort and (found.total > SAMPLED or not found.whole)
+        else "",
+        "next_href": asked.address(after=more) if more else None,
+        "kept": kept(desk, actor, asked.address()),
+        "may_mark": bool(actor.roles.intersection(VERBS["mark"])),
+        "may_release": bool(actor.roles.intersection(VERBS["release"])),
+        "banner": banner((item.marking for item in items), show, lang),
     }
 
 
-def types(counts: dict[str, int], lang: str, *, q: str = "", chosen: str = "") -> list[dict[str, Any]]:
-    """Return how many objects there are of each type, with the address that lists them."""
-    known = [
-        {"label": type_label(k, lang), "count": n, "href": address(q=q, type=k), "chosen": k == chosen}
-        for k, n in counts.items()
-        if n and k != "marking-definition"
+def _found(
+    desk: Desk, actor: Actor, lang: str, asked: Asked, after: str
+) -> tuple[tuple[Summary, ...], str | None]:
+    if asked.stix_id:
+        try:
+            return tuple(s.summary for s in verbs.show(desk, actor, asked.stix_id).statements), None
+        except NotFound:
+            return (), None
+    q = asked.question()
+    page = verbs.search(
+        desk,
+        actor,
+        q.words,
+        lang=lang,
+        type=q.type,
+        source=q.source,
+        value=q.value,
+        marking=q.marking,
+        since=q.since,
+        until=q.until,
+        after=after or None,
+        limit=SAMPLED if asked.sort else PAGE,
+        partners=True,
+    )
+    if not asked.sort:
+        return page.items, page.next
+    return tuple(_sorted(page.items, asked.sort, lang)), None
+
+
+def _sorted(items: Iterable[Summary], sort: str, lang: str) -> list[Summary]:
+    """Sort lines as a reader of the language expects: without regard to accents and capitals, nameless last."""
+    column = sort.lstrip("-")
+
+    def key(item: Summary) -> tuple[bool, str]:
+        value = {
+            "name": item.name,
+            "type": type_label(item.type, lang),
+            "source": item.source,
+            "marking": " ".join(item.marking),
+        }[column]
+        return not value, _folded(value)
+
+    return sorted(items, key=key, reverse=sort.startswith("-"))
+
+
+def _folded(value: str) -> str:
+    apart = unicodedata.normalize("NFD", value)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+
+
+def _heading(found: Facets, lang: str, known: int | None) -> str:
+    n = found.total if known is None else known
+    if known is None and not found.whole:
+        return text(lang, _("More than {n} objects"), n=number(lang, n))
+    return ntext(lang, _("{n} object"), _("{n} objects"), n)
+
+
+def _columns(asked: Asked, lang: str) -> list[dict[str, str]]:
+    found = []
+    for name, label in COLUMNS:
+        state = {name: "ascending", f"-{name}": "descending"}.get(asked.sort, "")
+        following = {"": name, "ascending": f"-{name}", "descending": ""}[state]
+        found.append(
+            {"name": name, "label": text(lang, label), "state": state, "href": asked.address(sort=following)}
+        )
+    return found
+
+
+def _facets(
+    found: Facets, asked: Asked, lang: str, titles: Mapping[str, str], show: Show
+) -> list[dict[str, Any]]:
+    """Return each facet with its lines; a sampled count is of the newest finds."""
+    groups: tuple[tuple[str, str, tuple[tuple[str, int], ...], Callable[[str], str]], ...] = (
+        ("type", _("Type"), found.types, lambda key: type_label(key, lang)),
+        ("marking", _("Marking"), found.markings, lambda key: _atom(key, show)),
+        ("source", _("Source"), found.sources, lambda key: titles.get(key, key)),
+    )
+    made: list[dict[str, Any]] = []
+    for name, label, counted, say in groups:
+        now = getattr(asked, name)
+        lines: list[dict[str, Any]] = [
+            {
+                "key": key,
+                "label": say(key),
+                "count": "" if name == "source" and not _all_looked_at(found) else number(lang, n),
+                "href": asked.address(**{name: "" if key == now else key}),
+                "chosen": key == now,
+            }
+            for key, n in counted
+            if n and key != "marking-definition"
+        ]
+        if lines:
+            made.append(
+                {
+                    "name": name,
+                    "label": text(lang, label),
+                    "lines": lines[:FACETS],
+                    "more": sorted(lines[FACETS:], key=lambda one: _folded(one["label"])),
+                }
+            )
+    return made
+
+
+def _all_looked_at(found: Facets) -> bool:
+    """Tell whether every find was looked at, so that sources are counted as well."""
+    return found.whole and sum(n for _source, n in found.sources) == found.total
+
+
+def _atom(atom: str, show: Show) -> str:
+    return " ".join(chip.word for chip in chips([atom], show)) or atom
+
+
+def _chosen(asked: Asked, lang: str, titles: Mapping[str, str], show: Show) -> list[dict[str, str]]:
+    """Return what a list is narrowed to, each with the address without it."""
+    said = {
+        "q": f"« {asked.q} »" if lang[:2] == "fr" else f"“{asked.q}”",
+        "type": type_label(asked.type, lang),
+        "marking": _atom(asked.marking, show) if asked.marking else "",
+        "source": titles.get(asked.source, asked.source),
+        "since": text(lang, _("from {day}"), day=asked.since),
+        "until": text(lang, _("to {day}"), day=asked.until),
+    }
+    return [
+        {"label": label, "href": asked.address(**{name: ""})}
+        for name, label in said.items()
+        if getattr(asked, name)
     ]
-    return sorted(known, key=lambda t: str(t["label"]).casefold())
-
-
-def address(**query: str) -> str:
-    """Return the address of a list that is narrowed like this."""
-    chosen = {k: v for k, v in query.items() if v}
-    return "/objects" + (f"?{urlencode(chosen)}" if chosen else "")

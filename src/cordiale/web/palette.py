@@ -11,7 +11,7 @@ from cordiale.desk.display import display
 from cordiale.web.context import Site
 from cordiale.web.lines import line
 from cordiale.web.marks import banner
-from cordiale.web.objects import MOST
+from cordiale.web.question import MOST
 
 OFFERED: Final = 8
 

@@ -8,7 +8,22 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor
-from cordiale.web import bundles, enrolment, object, objects, palette, partners, preferences, release, signin, today
+from cordiale.web import (
+    bulk,
+    bundles,
+    enrolment,
+    graph,
+    live,
+    object,
+    objects,
+    palette,
+    partners,
+    preferences,
+    release,
+    searches,
+    signin,
+    today,
+)
 from cordiale.web.context import Site
 from cordiale.web.gate import always, gate
 from cordiale.web.problem import problem, refused
@@ -18,13 +33,28 @@ from cordiale.web.visit import actor_of, csrf_of
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-PAGES: Final = (bundles, today, objects, object, release, partners, palette, preferences, signin, enrolment)
+PAGES: Final = (
+    bundles,
+    today,
+    objects,
+    bulk,
+    searches,
+    object,
+    graph,
+    release,
+    partners,
+    palette,
+    live,
+    preferences,
+    signin,
+    enrolment,
+)
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
     """Return the pages, on Litestar; with an `actor` they act as that one, and nobody signs in (for tests)."""
-    rail = sorted((page.RAIL for page in PAGES if hasattr(page, "RAIL")), key=lambda entry: entry.place)
+    rail = sorted({page.RAIL for page in PAGES if hasattr(page, "RAIL")}, key=lambda entry: entry.place)
     built = Site(node, actor=actor_of, csrf=csrf_of, rail=tuple(rail))
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False

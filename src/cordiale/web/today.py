@@ -1,21 +1,28 @@
-"""The first page."""
+"""The first page: what came in, what waits for me, the links, and what watched searches found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import VERBS, Actor
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.platform.languages import _
+from cordiale.desk.display import Show, display
+from cordiale.platform.languages import _, ntext
 from cordiale.web.context import Entry, Site
+from cordiale.web.labels import type_label
 from cordiale.web.lines import line, titles_of
 from cordiale.web.marks import banner
-from cordiale.web.objects import types
 from cordiale.web.partners import partner_view
+from cordiale.web.question import Asked
+
+LOOKED: Final = 120
+"""Newest objects among which what came in and what was made here are told apart."""
+
+SHOWN: Final = 10
 
 RAIL: Final = Entry(10, "/", _("Today"), "today")
 
@@ -32,13 +39,73 @@ def handlers(site: Site) -> list[Any]:
 
 
 def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
-    """Return the first page: what is held, what came last, the links."""
+    """Return the first page: what is held, what came last, what waits, the links."""
     counts = verbs.counts(desk, actor)
-    page = verbs.search(desk, actor, "", lang=lang, limit=12)
+    page = verbs.search(desk, actor, "", lang=lang, limit=LOOKED)
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
+    known = [item for item in page.items if item.type != "marking-definition"]
+    came = [item for item in known if item.origin == "received"][:SHOWN]
+    made = [item for item in known if item.origin != "received"][:SHOWN]
+    told = _alerts(desk, actor, lang, titles, show)
+    marked = [item.marking for item in (*came, *made)] + [m for alert in told for m in alert["markings"]]
     return {
-        "types": types(counts, lang),
-        "rows": [line(item, lang, titles, show) for item in page.items],
+        "empty": not counts,
+        "types": _types(counts, lang),
+        "came": [line(item, lang, titles, show) for item in came],
+        "made": [line(item, lang, titles, show) for item in made],
+        "alerts": told,
+        "waiting": waiting(desk, actor, lang),
         "partners": [partner_view(p, lang) for p in verbs.partner_list(desk, actor)],
-        "banner": banner((item.marking for item in page.items), show, lang),
+        "banner": banner(marked, show, lang),
     }
+
+
+def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
+    """Return what waits for this person, each with its number and where it is dealt with."""
+    found: list[tuple[str, int, tuple[str, str]]] = []
+    if _may(actor, "recall"):
+        drafts = sum(1 for r in verbs.recall_list(desk, actor) if r.state == "draft")
+        found.append(("/release", drafts, (_("{n} recall is drafted"), _("{n} recalls are drafted"))))
+        asked = sum(
+            1 for r in verbs.recall_received(desk, actor) if r.outcome == "in-use" and r.answered_by is None
+        )
+        found.append(("/release", asked, (_("{n} recall of a partner"), _("{n} recalls of partners"))))
+    if _may(actor, "consent"):
+        consents = sum(1 for c in verbs.consent_list(desk, actor, waiting=True) if c.direction == "answering")
+        found.append(("/release", consents, (_("{n} consent is asked"), _("{n} consents are asked"))))
+    if _may(actor, "job"):
+        running = sum(1 for job in verbs.jobs(desk, actor) if job.state in ("running", "interrupted"))
+        found.append(
+            ("/import", running, (_("{n} import is not finished"), _("{n} imports are not finished")))
+        )
+    return [{"href": href, "sentence": ntext(lang, *words, n)} for href, n, words in found if n]
+
+
+def _alerts(
+    desk: Desk, actor: Actor, lang: str, titles: Mapping[str, str], show: Show
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": alert.search.id,
+            "name": alert.search.name,
+            "href": alert.search.address,
+            "heading": ntext(lang, _("{n} new object"), _("{n} new objects"), len(alert.items))
+            + ("+" if alert.more else ""),
+            "rows": [line(item, lang, titles, show) for item in alert.items[:SHOWN]],
+            "markings": [item.marking for item in alert.items[:SHOWN]],
+        }
+        for alert in verbs.alerts(desk, actor)
+    ]
+
+
+def _types(counts: Mapping[str, int], lang: str) -> list[dict[str, Any]]:
+    known = [
+        {"label": type_label(kind, lang), "count": n, "href": Asked(type=kind).address()}
+        for kind, n in counts.items()
+        if n and kind != "marking-definition"
+    ]
+    return sorted(known, key=lambda one: str(one["label"]).casefold())
+
+
+def _may(actor: Actor, verb: str) -> bool:
+    return bool(actor.roles.intersection(VERBS[verb]))

@@ -1,8 +1,10 @@
 // News by server-sent events: badges change by themselves, a list says that there is more. A lost connection is shown and repaired.
+import htmx from "htmx.org/dist/htmx.esm.js";
+
 const lost = document.getElementById("lost");
 let source = null;
 let wait = 1000;
-let first = true;
+let mark = null;
 let timer = 0;
 
 function badge(name, n) {
@@ -11,11 +13,29 @@ function badge(name, n) {
   }
 }
 
+// a list that nobody touches shows what is new; else a line offers it, so that nothing jumps under a hand
+function moved() {
+  const list = document.querySelector("[data-refreshes]");
+  if (!list) return;
+  const main = document.getElementById("content");
+  const busy = scrollY > 40 || main.contains(document.activeElement) || main.querySelector("td.pick input:checked, details.fold details[open]") || !document.getElementById("inspector").hidden;
+  const line = list.querySelector(".fresh");
+  if (busy && line) line.hidden = false;
+  else refresh();
+}
+
+function refresh() {
+  htmx.ajax("GET", location.pathname + location.search, { target: "#content", swap: "innerHTML" });
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-refresh]")) refresh();
+});
+
 function heard(event) {
   const said = JSON.parse(event.data);
   for (const [name, n] of Object.entries(said.badges ?? {})) badge(name, n);
-  if (said.moved && !first) document.body.dispatchEvent(new CustomEvent("cordiale:moved", { bubbles: true }));
-  first = false;
+  if (mark !== null && said.mark !== mark) moved();
+  mark = said.mark;
 }
 
 function connect() {
