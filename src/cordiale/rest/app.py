@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 BODY: Final = 8 << 20
 """Largest body of a request that is not an upload, in bytes."""
+
+DATES: Final = frozenset({"since", "until"})
+_instant = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)").fullmatch
 
 
 def application(desk: Desk, who: Who | None = None) -> App:
@@ -68,14 +72,20 @@ def _failed(request: Asked, error: Exception) -> Response[bytes]:
 async def _no_stranger(request: Asked) -> None:
     """Refuse parameters that no handler takes, and those given twice: misspelt, a filter would silently be none."""
     taken, several = _parameters(request.route_handler)
-    given = [name for name, _value in request.query_params.multi_items()]
-    for name in given:
+    given = list(request.query_params.multi_items())
+    names = [name for name, _value in given]
+    for name, value in given:
+        words = ""
         if name not in taken:
-            raise ValidationException(
-                "Bad", extra=[{"key": name[:100], "message": "is no parameter of this address"}]
+            words = "is no parameter of this address"
+        elif name not in several and names.count(name) > 1:
+            words = "is given more than once"
+        elif name in DATES and not _instant(value):
+            words = (
+                "is no instant such as 2026-03-01T10:00:00Z"  # the framework takes numbers and `null` as well
             )
-        if name not in several and given.count(name) > 1:
-            raise ValidationException("Bad", extra=[{"key": name, "message": "is given more than once"}])
+        if words:
+            raise ValidationException("Bad", extra=[{"key": name[:100], "message": words}])
 
 
 _known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}

@@ -91,7 +91,9 @@ def of_exception(error: Exception, lang: str, path: str) -> Response[bytes]:
     if isinstance(error, RecursionError):
         return problem(TOO_DEEP, lang)
     if isinstance(error, HTTPException) and error.status_code < 500:
-        answer = problem(_framework(error), lang, error.status_code)
+        # a place in the path that nothing can have is an address where nothing is
+        status = 404 if _of_path(error) else error.status_code
+        answer = problem(_framework(error, status), lang, status)
         for name, value in (error.headers or {}).items():
             answer.headers[name.lower()] = value
         return answer
@@ -99,16 +101,23 @@ def of_exception(error: Exception, lang: str, path: str) -> Response[bytes]:
     return problem(UNFORESEEN, lang, 500)
 
 
-def _framework(error: HTTPException) -> CordialeError:
-    if error.status_code == 404:
+def _of_path(error: HTTPException) -> bool:
+    extra: Any = error.extra
+    return isinstance(extra, list) and any(
+        isinstance(one, dict) and one.get("source") == "path" for one in extra
+    )
+
+
+def _framework(error: HTTPException, status: int) -> CordialeError:
+    if status == 404:
         return NotFound(
             "no-address", _("There is nothing at this address: see openapi.json for what there is.")
         )
-    if error.status_code == 405:
+    if status == 405:
         return ProtocolError("method", _("This is not done to this address: see the header Allow."))
-    if error.status_code == 413:
+    if status == 413:
         return InputError("too-large-body", _("The body is larger than is taken here: send less at a time."))
-    if error.status_code == 415:
+    if status == 415:
         return InputError("media-type", _("A body of this type is not read here: see openapi.json."))
     extra: Any = error.extra
     found = extra[0] if isinstance(extra, list) and extra and isinstance(extra[0], dict) else {}

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from litestar import Response, get, post
+from litestar import HttpMethod, Response, get, post, route
 from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, refusals
+from cordiale.platform.errors import InputError
+from cordiale.platform.languages import _
+from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
 from cordiale.rest.release import ACT, written
 from cordiale.sdk import recalls as wire
 
 MOST: Final = 200
 
+NOTHING: Final = _("Name what to take back: object ids, or entries of a partner's stream.")
+
 RecallId = Annotated[
     str, Parameter(pattern=r"^[0-9a-f-]{8,36}$", description="The recall, as `recall` of its answer.")
 ]
+
+
+@route("/recalls", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
+def recalls_options(request: Asked) -> Response[None]:
+    """Say what is done to this address: the framework forgets all but the first of two handlers."""
+    return Response(
+        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
+    )
 
 
 @get("/recalls", responses=refusals(404), sync_to_thread=True, tags=["recalls"])
@@ -63,6 +75,8 @@ def recall(
     """Ask objects back: one recall for every partner that holds them. Many stay a draft until somebody confirms."""
 
     def do(asked: Asking) -> wire.Recalls:
+        if not data.ids and data.entries is None:
+            raise InputError("recall-nothing", NOTHING)
         done = verbs.recall(
             asked.desk,
             asked.actor,
@@ -120,4 +134,12 @@ def answer_recall(
     )
 
 
-HANDLERS: Final = (recalls, recalls_received, recall_shown, recall, confirm_recall, answer_recall)
+HANDLERS: Final = (
+    recalls_options,
+    recalls,
+    recalls_received,
+    recall_shown,
+    recall,
+    confirm_recall,
+    answer_recall,
+)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 import cordiale
-from cordiale.sdk.wire import PREFIX
+from cordiale.sdk.wire import ID, PREFIX, Asked, Told
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -49,11 +50,25 @@ def document(site: Litestar) -> dict[str, Any]:
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
                 _never_null(parameter)
+    found["components"]["schemas"] = _exactly(found["components"]["schemas"])
     found["paths"][UPLOAD]["post"]["requestBody"] = {
         "required": True,
         "content": {"application/octet-stream": {"schema": {}}, "application/json": {"schema": {}}},
     }
     return found
+
+
+def _exactly(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of the wire types as what reads and writes them says: lengths and patterns of items included."""
+    types: dict[str, type] = {kind.__name__: kind for kind in (*_below(Told), *_below(Asked))}
+    told = msgspec.json.schema_components(
+        [types[name] for name in sorted(schemas)], ref_template="#/components/schemas/{name}"
+    )[1]
+    return dict(sorted(told.items()))
+
+
+def _below(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    return [one for kind in base.__subclasses__() for one in (kind, *_below(kind))]
 
 
 def _never_null(parameter: dict[str, Any]) -> None:
@@ -62,5 +77,9 @@ def _never_null(parameter: dict[str, Any]) -> None:
     kinds = [kind for kind in schema.pop("oneOf", ()) if kind != {"type": "null"}]
     if len(kinds) == 1:
         schema.update(kinds[0])
+    if (
+        schema.get("type") == "array"
+    ):  # the one list is of ids, of which the framework loses what they look like
+        schema["items"] = {"type": "string", "pattern": ID}
     for name in ("deprecated", "allowEmptyValue", "allowReserved"):
         parameter.pop(name, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -99,8 +99,10 @@ def content(source: Path | bytes | BinaryIO) -> Body:
 
 
 def written(moment: datetime | None) -> str | None:
-    """Write an instant for an address."""
-    return None if moment is None else moment.isoformat()
+    """Write an instant for an address; one without a zone is in UTC."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from cordiale.sdk.wire import Told
+from cordiale.sdk.wire import Moment, Told
 
 
 class Act(Told, frozen=True, kw_only=True):
     """One row of the audit: who did what, when, with what."""
 
     number: int
-    at: datetime
+    at: Moment
     actor: str
     verb: str
     details: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from cordiale.sdk.wire import Asked, Line, Marking, Object, Reason, Told
+from cordiale.sdk.wire import Asked, Line, Marking, Moment, Object, Reason, Told
 
 
 class Chip(Told, frozen=True, kw_only=True):
@@ -13,7 +11,7 @@ class Chip(Told, frozen=True, kw_only=True):
     partner: str
     form: str
     reason: Reason | None = None
-    released_at: datetime | None = None
+    released_at: Moment | None = None
     id: str = ""
 
 
@@ -24,9 +22,9 @@ class Summary(Told, frozen=True, kw_only=True):
     type: str
     name: str
     source: str
-    created: datetime | None
-    modified: datetime | None
-    received: datetime
+    created: Moment | None
+    modified: Moment | None
+    received: Moment
     origin: str
     marking: Marking
     revoked: bool = False
@@ -108,8 +106,8 @@ class Version(Told, frozen=True, kw_only=True):
 
     version: str
     source: str
-    modified: datetime | None
-    received: datetime
+    modified: Moment | None
+    received: Moment
     current: bool
     revoked: bool
     marking: Marking

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from cordiale.sdk.wire import Asked, Reason, Text, Told
+from cordiale.sdk.wire import Asked, Moment, Reason, Text, Told
 
 
 class Latency(Told, frozen=True, kw_only=True):
@@ -30,7 +28,7 @@ class Partner(Told, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     words_fr: tuple[str, ...] = ()
     link: str = "new"
-    last_contact: datetime | None = None
+    last_contact: Moment | None = None
     problem: Reason | None = None
     failures: int = 0
     sent: int = 0

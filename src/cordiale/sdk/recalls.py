@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-from cordiale.sdk.wire import Asked, Ids, Line, Marking, Text, Told
+from cordiale.sdk.wire import Asked, Ids, Line, Marking, Moment, Text, Told
 
 
 class RecallAsked(Asked, frozen=True, kw_only=True):
@@ -45,18 +44,18 @@ class Recalled(Told, frozen=True, kw_only=True):
     action: str
     reason: str
     by: str
-    at: datetime
+    at: Moment
     ids: tuple[str, ...] = ()
     versions: int = 0
     types: dict[str, int] = msgspec.field(default_factory=dict)
     scope: str = "version"
     marking: Marking = ()
-    due: datetime | None = None
+    due: Moment | None = None
     parts: int = 1
     answered: int = 0
-    answered_at: datetime | None = None
+    answered_at: Moment | None = None
     outcome: str | None = None
-    until: datetime | None = None
+    until: Moment | None = None
     note: str = ""
     onward: str = ""
     products: tuple[str, ...] = ()
@@ -73,7 +72,7 @@ class RecallAnswerAsked(Asked, frozen=True, kw_only=True):
     """Answer a recall that a partner sent, in one's own name; products are named only if given here."""
 
     outcome: Literal["done", "in-use", "cannot"]
-    until: datetime | None = None
+    until: Moment | None = None
     note: Text = ""
     products: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
 
@@ -88,15 +87,15 @@ class RecallReceived(Told, frozen=True, kw_only=True):
     marking: Marking
     reason: str
     by: str
-    at: datetime
-    due: datetime | None
+    at: Moment
+    due: Moment | None
     outcome: str
     versions: int
-    until: datetime | None
+    until: Moment | None
     note: str
     onward: str
     products: tuple[str, ...]
-    answered_at: datetime
+    answered_at: Moment
     answered_by: str | None
     delivered: bool
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from cordiale.sdk.objects import Chip
-from cordiale.sdk.wire import Asked, Ids, Line, Marking, Reason, StixId, Text, Told
+from cordiale.sdk.wire import Asked, Ids, Line, Marking, Moment, Reason, StixId, Text, Told
+
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
 class Withheld(Told, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class RulesInForce(Told, frozen=True, kw_only=True):
     partnership: str
     version: str
     by: str
-    at: datetime
+    at: Moment
 
 
 class ActInForce(Told, frozen=True, kw_only=True):
@@ -68,9 +69,9 @@ class ActInForce(Told, frozen=True, kw_only=True):
 
     act: str
     officer: str
-    at: datetime
+    at: Moment
     second: str | None = None
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 class Why(Told, frozen=True, kw_only=True):
@@ -83,8 +84,8 @@ class Why(Told, frozen=True, kw_only=True):
     steps: tuple[Reason, ...] = ()
     segment: int | None = None
     sequence: int | None = None
-    sent_at: datetime | None = None
-    receipt_at: datetime | None = None
+    sent_at: Moment | None = None
+    receipt_at: Moment | None = None
     withdrawn: str | None = None
     rules: RulesInForce | None = None
     act: ActInForce | None = None
@@ -97,7 +98,7 @@ class ReleaseAsked(Asked, frozen=True, kw_only=True):
     ids: Ids = ()
     types: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
     marking_within: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
-    until: datetime | None = None
+    until: Moment | None = None
     reason: Text = ""
 
 
@@ -106,7 +107,7 @@ class RefuseAsked(Asked, frozen=True, kw_only=True):
 
     partner: Line
     ids: Annotated[tuple[StixId, ...], msgspec.Meta(min_length=1, max_length=1000)]
-    until: datetime | None = None
+    until: Moment | None = None
     reason: Text = ""
 
 
@@ -134,7 +135,7 @@ class Acted(Told, frozen=True, kw_only=True):
 class RulesAsked(Asked, frozen=True, kw_only=True):
     """The text of a rules file; `token` of the preview that somebody looked at, to put it in force."""
 
-    text: Annotated[str, msgspec.Meta(max_length=1_000_000)]
+    text: Annotated[str, msgspec.Meta(max_length=200_000)]
     token: Line = ""
 
 
@@ -179,4 +180,6 @@ class ProofAsked(Asked, frozen=True, kw_only=True):
     partner: Line
     id: StixId | None = None
     received: bool | None = None
-    since: Annotated[bytes, msgspec.Meta(max_length=4_000_000)] | None = None
+    since: (
+        Annotated[bytes, msgspec.Meta(max_length=4_000_000, extra_json_schema={"pattern": BASE64})] | None
+    ) = None

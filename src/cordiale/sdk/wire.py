@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -37,6 +38,9 @@ StixId = Annotated[
         description="A STIX id, such as `indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f`.",
     ),
 ]
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant, as RFC 3339 writes it; always with its zone."""
 
 Line = Annotated[str, msgspec.Meta(max_length=400)]
 """A line that a person typed."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from cordiale.sdk.wire import Asked, Told
+from cordiale.sdk.wire import Asked, Moment, Told
 
 
 class SetAside(Told, frozen=True, kw_only=True):
@@ -20,7 +19,7 @@ class SetAside(Told, frozen=True, kw_only=True):
     code: str
     message: str
     severity: str = "error"
-    at: datetime | None = None
+    at: Moment | None = None
     size: int = 0
     others: int = 0
 
@@ -86,8 +85,8 @@ class Job(Told, frozen=True, kw_only=True):
     kind: str
     state: str
     by: str
-    started: datetime
-    updated: datetime
+    started: Moment
+    updated: Moment
     done: int
     total: int | None
     note: str = ""

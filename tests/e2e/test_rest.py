@@ -1,0 +1,97 @@
+"""A real node in a process of its own, asked over HTTP: by its own schema, and by the typed client."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cordiale.desk import verbs
+from cordiale.desk.sources import of_bytes
+from cordiale.node import init, open_node
+from cordiale.platform.errors import NotFound
+from cordiale.sdk import connect
+from tests.unit.exchange.world import indicator
+from tests.unit.rest.served import OPERATOR, Served
+
+BIN = Path(sys.executable).parent
+
+CONFIGURATION = """
+# what the schema allows may still be refused for what it says: a position nobody issued, an object nobody has
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429]
+"""
+
+
+@dataclass
+class Running:
+    """A served node, and the token of somebody with every role."""
+
+    folder: Path
+    url: str
+    token: str
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("rest")
+    init(folder / "node", name="canada", nation="CAN", organisation="CAN-LCC", title="Canada")
+    with open_node(folder / "node", environ={}) as node:
+        objects = b"[" + b",".join(indicator(f"object {n}", minute=n) for n in range(20)) + b"]"
+        verbs.import_(node.desk, OPERATOR, [of_bytes("objects", objects)], marking="tlp:green")
+        token = Served(node).person("paul", roles=("analyst", "officer", "operator"))
+    command = [str(BIN / "cordiale"), "--node", str(folder / "node"), "--json", "serve", "--listen", "127.0.0.1:0", "--until-input-ends"]  # fmt: skip
+    environment = {**os.environ, "CORDIALE_LIMITS_API_PER_MINUTE": "0"}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as server:
+        assert server.stdout is not None
+        yield Running(folder, json.loads(server.stdout.readline())["url"], token)
+        assert server.stdin is not None
+        server.stdin.close()
+        assert server.wait(20) == 0
+
+
+def schemathesis(running: Running, *options: str) -> None:
+    """Let schemathesis ask the server what its schema allows and forbids."""
+    (running.folder / "schemathesis.toml").write_text(CONFIGURATION)
+    command = [str(BIN / "st"), "--config-file", "schemathesis.toml", "run", f"{running.url}api/v1/openapi.json", "-H", f"Authorization: Bearer {running.token}", "--continue-on-failure", "--warnings", "off", *options]  # fmt: skip
+    ran = subprocess.run(
+        command, cwd=running.folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert ran.returncode == 0, "\n".join(line[:300] for line in ran.stdout.splitlines()[-150:])
+    assert "No issues found" in ran.stdout or "passed" in ran.stdout
+
+
+@pytest.mark.timeout(120)
+def test_what_the_schema_says_is_what_the_node_does(running: Running) -> None:
+    schemathesis(running, "--phases", "coverage,fuzzing", "--seed", "1", "--max-examples", "5")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_what_the_schema_says_is_what_the_node_does_in_any_order(running: Running) -> None:
+    # of a list of recalls it takes the list for the id
+    schemathesis(running, "--phases", "coverage,fuzzing,stateful", "--max-examples", "100", "--max-time", "300", "--exclude-checks", "ensure_resource_availability")  # fmt: skip
+
+
+def test_the_client_imports_finds_marks_and_reads_a_refusal(running: Running) -> None:
+    with connect(running.url, running.token, lang="fr") as node:
+        job = node.import_(b"[" + indicator("by the client") + b"]", name="client.json", marking="tlp:green")
+        assert node.wait(job.id).state == "done"
+        report = node.import_report(job.id)
+        assert (report.read, report.new + report.same) == (1, 1)
+        (found,) = node.search("client")
+        assert found.name == "by the client"
+        assert node.mark(found.id, "tlp:amber").after == ("tlp:amber",)
+        assert len(list(node.search(type="indicator", limit=3))) >= 20
+        with pytest.raises(NotFound, match="recherchez-le") as refused:
+            node.show("indicator--99999999-9999-4999-8999-999999999999")
+        assert refused.value.code == "no-object"
