@@ -20,6 +20,7 @@ from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.signing import peek_statement, write_statement
 from cordiale.platform.errors import ConfigurationError, InputError
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import replace_file
 from cordiale.release.equivalence import PURPOSE, block, table_bytes
 from cordiale.release.partnership import Rules, Table, TableSignature
 from cordiale.release.rules import parse
@@ -271,6 +272,4 @@ def _file(desk: Desk, table: Table, node: str) -> Path:
 def _keep(desk: Desk, table: Table, node: str, data: bytes) -> None:
     file = _file(desk, table, node)
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".new")
-    temporary.write_bytes(data)
-    temporary.replace(file)
+    replace_file(file, data)

@@ -23,6 +23,7 @@ from cordiale.exchange.home import own_keys
 from cordiale.exchange.partners.fingerprint import fingerprint
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import replacing
 from cordiale.release import records as decisions
 from cordiale.release.keys import verify_ed25519
 from cordiale.release.marking import from_text, parse_atom
@@ -103,15 +104,13 @@ def audit_export(desk: Desk, actor: Actor, file: Path, *, with_ids: bool = False
     with desk.store.write() as tx:  # the export stands in itself: who took it away is the last act of it
         audit.acted(tx, desk, actor, "audit-export", with_ids=with_ids)
     digest = sha256()
-    temporary = file.with_name(file.name + ".new")
-    with temporary.open("wb") as stream:
+    with replacing(file) as stream:
         for line in _lines(desk, with_ids):
             stream.write(line)
             digest.update(line)
         foot = {"kind": "foot", "sha256": digest.hexdigest()}
         signature = desk.egress().sign(PURPOSE, digest.digest())
         stream.write(_line(foot | {"signature": base64.b64encode(signature).decode()}))
-    temporary.replace(file)
     return audit_verify(file)
 
 

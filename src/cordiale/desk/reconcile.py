@@ -14,6 +14,7 @@ from cordiale.exchange.reconcile.comparing import reconcile
 from cordiale.exchange.records import reconciliations
 from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
 from cordiale.exchange.visit.sync import visit
+from cordiale.platform.clock import DAY, MINUTE
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
 
@@ -31,9 +32,6 @@ SHOWN: Final = 100
 
 SLICE_S: Final = 1.0
 """Seconds of a whole comparison between two visits, when the node makes it by itself."""
-
-MINUTE: Final = 60_000_000
-DAY: Final = 1440 * MINUTE
 
 
 class Difference(Answer, frozen=True, kw_only=True):

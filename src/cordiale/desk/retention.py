@@ -23,7 +23,7 @@ from cordiale.exchange.recall import sending as exchange
 from cordiale.exchange.records import tear_line_vids
 from cordiale.exchange.records.arrivals import forget_salts
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
-from cordiale.platform.clock import SECOND, Instant, parse_instant
+from cordiale.platform.clock import DAY, HOUR, Instant, parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom
 from cordiale.store import aged, backup, markings, versions
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from cordiale.store.connection import Transaction
 
 REASON: Final = "retention"
-DAY: Final = 24 * 3600 * SECOND
-HOUR: Final = 3600 * SECOND
-"""Between two looks of the background at what has come of age."""
 
 _PAGE: Final = 500
 _APPROVED, _ENDED, _REMOVED = "retention-approve", "retention-end", "retention-remove"
@@ -158,6 +155,7 @@ def retention_log(desk: Desk, actor: Actor, *, limit: int = 50) -> list[Removal]
 def tick(desk: Desk) -> int:
     """Remove what has come of age under approved rules; looks once an hour, whenever it is called."""
     now = desk.clock()
+    # between two looks of the background at what has come of age
     if now - desk.cache.get("retention.looked", -HOUR) < HOUR:
         return 0
     desk.cache["retention.looked"] = now

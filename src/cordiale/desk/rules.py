@@ -17,6 +17,7 @@ from cordiale.desk.visible import visible
 from cordiale.exchange.cut import backfill
 from cordiale.exchange.home import pair_up
 from cordiale.exchange.partners.pairing import partners
+from cordiale.platform.replacing import replace_file
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
 from cordiale.release.rules import parse
@@ -158,6 +159,4 @@ def _state(tx: Transaction) -> str:
 def _keep_file(path: Path, text: str) -> None:
     """Keep the applied rules where people look for them; the database is what counts."""
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    replace_file(path, text.encode())

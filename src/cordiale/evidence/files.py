@@ -19,6 +19,7 @@ from cordiale.platform.clock import Instant
 from cordiale.platform.errors import InputError, IntegrityError, NotFound, StorageFull
 from cordiale.platform.ids import Randomness
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import flush_folder
 
 CHUNK = 256 * 1024
 """Bytes read or written at a time."""
@@ -147,15 +148,6 @@ def sweep(root: Path, referenced: Callable[[str], bool], now: Instant, grace: in
         if leftover.stat().st_mtime < before:
             leftover.unlink(missing_ok=True)
     return tuple(removed)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make a rename or a removal in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def full_or_same(error: OSError, where: Path) -> Exception:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import msgspec
+
+JSON: Final = {"content-type": "application/json"}
+"""Headers of what two nodes say to each other in JSON."""
 
 
 class Request(msgspec.Struct, frozen=True):

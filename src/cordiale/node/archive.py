@@ -23,6 +23,7 @@ from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, format_instant
 from cordiale.platform.errors import ConfigurationError, Conflict, IntegrityError
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import flush_folder
 from cordiale.store import backup as store_backup
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def archive(
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
-        files.flush_folder(target.parent)
+        flush_folder(target.parent)
     except OSError as error:
         raise files.full_or_same(error, target) from error
     finally:

@@ -6,20 +6,19 @@ one writing transaction, so that no segment is cut with a key that does not hold
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from cordiale.evidence.files import flush_folder
 from cordiale.exchange import records
 from cordiale.exchange.home import Own
 from cordiale.node import layout
 from cordiale.node.tls import shown_certificates
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
     from cordiale.platform.configuration import Settings
@@ -59,14 +58,7 @@ def read_public(folder: Path) -> Public:
 
 def write_public(folder: Path, made: Public) -> None:
     """Replace the file at once; it is on the disk before it takes the other's place."""
-    file = public_file(folder)
-    temporary = file.with_name(file.name + ".new")
-    with temporary.open("wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
-    flush_folder(file.parent)
+    replace_file(public_file(folder), msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n")
 
 
 def stored_public(tx: Transaction, folder: Path) -> Public:

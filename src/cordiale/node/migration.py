@@ -16,6 +16,7 @@ from cordiale.node.holding import hold
 from cordiale.platform import configuration
 from cordiale.platform.errors import ConfigurationError, Conflict, IntegrityError
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import replacing
 from cordiale.store import backup, moving, search, tables
 from cordiale.store.connection import Store, open_store
 from cordiale.store.migrations import applied, migrate
@@ -135,15 +136,6 @@ def _declared(room: str) -> Declared:
 def _switch(file: Path, url: str) -> None:
     """Write the configuration with another database beside, then put it in place in one step."""
     written = configuration.with_store(file.read_text("utf-8"), url)
-    beside = file.with_name(file.name + ".new")
-    with beside.open("w", encoding="utf-8") as out:
-        out.write(written)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.chmod(file.stat().st_mode & 0o777)
-    beside.replace(file)
-    handle = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with replacing(file) as out:
+        os.fchmod(out.fileno(), file.stat().st_mode & 0o777)
+        out.write(written.encode())

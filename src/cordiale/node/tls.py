@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from cordiale.exchange.partners import tls
 from cordiale.node import layout
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
+from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
     from cordiale.exchange.home import Partner
@@ -36,15 +36,7 @@ def make_files(folder: Path, name: str) -> None:
 def write_pair(key: Path, certificate: Path, key_pem: bytes, certificate_pem: bytes) -> None:
     """Write a key that its owner alone reads, then its certificate: where the second stands, so does the first."""
     for file, content, mode in ((key, key_pem, 0o600), (certificate, certificate_pem, 0o644)):
-        temporary = file.with_name(file.name + ".new")
-        temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            os.write(handle, content)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        temporary.replace(file)
+        replace_file(file, content, mode)
 
 
 def shown_certificates(folder: Path, settings: Settings) -> tuple[bytes, ...]:

@@ -7,13 +7,13 @@ import pytest
 from cordiale.desk.inspection import audit_show
 from cordiale.desk.partners import partner_rejoin
 from cordiale.desk.quarantine import partner_put_aside, partner_put_aside_bytes
-from cordiale.desk.reconcile import DAY, in_turn, partner_reconcile
+from cordiale.desk.reconcile import in_turn, partner_reconcile
 from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange import records
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.records import reconciliations
 from cordiale.exchange.restore import rejoin
-from cordiale.platform.clock import system_clock
+from cordiale.platform.clock import DAY, system_clock
 from cordiale.platform.errors import NotFound, Unavailable
 from cordiale.stix.version import read
 from cordiale.store import versions

@@ -7,12 +7,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import JSON, Request, Response
 from cordiale.platform.errors import CordialeError, ProtocolError, http_status
 from cordiale.platform.languages import _
 
 BASE = "/cordiale/v1/"
-_JSON = {"content-type": "application/json"}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -93,7 +92,7 @@ class NumberedRecall(msgspec.Struct, frozen=True):
 def refused(problem: CordialeError) -> Response:
     """Answer with the code and the sentence of an error."""
     body = msgspec.json.encode({"error": problem.code, "message": str(problem)})
-    return Response(http_status(problem), _JSON, body)
+    return Response(http_status(problem), JSON, body)
 
 
 def numbers(request: Request, *names: str) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.asking import decoded
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.records import consents as kept
 from cordiale.exchange.records.consents import ANSWERING, ASKED, ConsentRow
 from cordiale.exchange.signing import damaged, open_statement, read_body, sign_statement
@@ -32,7 +32,6 @@ PATH = "/cordiale/v1/consents"
 _ANSWERS = 50
 #: Versions under one originator's control that are looked at again when it consents to a query.
 MANY = 1 << 20
-_JSON = {"content-type": "application/json"}
 #: What an originator may answer.
 _ANSWERED = ("granted", "refused", "withdrawn")
 
@@ -208,7 +207,7 @@ def respond(request: Request, store: Store, home: Home, partner: Partner) -> Res
         ).decode()
         for row in rows[:_ANSWERS]
     ]
-    return Response(200, _JSON, msgspec.json.encode(told))
+    return Response(200, JSON, msgspec.json.encode(told))
 
 
 def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request], Response]) -> int:
@@ -222,7 +221,7 @@ def carry(store: Store, home: Home, partner: Partner, ask_of: Callable[[Request]
         ours = kept.consents(tx, role=ASKED, pair=partner.number)
     for row in ours:
         if row.state == "waiting":
-            ask_of(Request("POST", PATH, "", _JSON, row.request))
+            ask_of(Request("POST", PATH, "", JSON, row.request))
             with store.write() as tx:
                 kept.save_consent(tx, row.id, ASKED, {"state": "asked"})
     if not any(row.state not in ("refused", "withdrawn", "ended") for row in ours):

@@ -18,7 +18,7 @@ from cordiale.exchange.entry import read_numbers
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.asking import ask, decoded
 from cordiale.exchange.link.wire import BASE
-from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import Segment
 from cordiale.exchange.reconcile.repair import Found, Repairs
@@ -213,7 +213,7 @@ class _Comparison:
         entries = self.repairs.segment(one, states)
         self.explained += len(entries)
         body = concordance.explain(self.home, self.partner, self.generation, one, entries)
-        self.ask(Request("POST", BASE + "reconcile/explained", "", _JSON, body))
+        self.ask(Request("POST", BASE + "reconcile/explained", "", JSON, body))
 
     # Full: what stands in no stream ----------------------------------------------------------
 
@@ -279,9 +279,6 @@ class _Comparison:
         with self.store.write() as tx:
             reconciliations.save_reconciliation(tx, row)
         return row
-
-
-_JSON = {"content-type": "application/json"}
 
 
 def _hash(raw: bytes) -> bytes | None:

@@ -18,7 +18,7 @@ from cordiale.exchange.entry import SIZE, STUB, WITHDRAWN, read_numbers, unpack
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.asking import decoded
 from cordiale.exchange.link.wire import numbers
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.records import generations, reconciliations
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.exchange.stream.segment import pair_name
@@ -158,12 +158,12 @@ def respond(request: Request, name: str, store: Store, home: Home, partner: Part
             nonce = request.headers.get("cordiale-nonce", "")[:64]
             with store.read() as tx:
                 made = _states(tx, home, partner, given["generation"], given["first"], nonce)
-            return Response(200, _JSON, sign_statement(home, STATES, msgspec.to_builtins(made)))
+            return Response(200, JSON, sign_statement(home, STATES, msgspec.to_builtins(made)))
         case ("POST", "reconcile/extra"):
             asked = decoded(request.body, Ask, partner)
             with store.read() as tx:
                 answer = _extra(tx, home, partner, asked)
-            return Response(200, _JSON, sign_statement(home, EXTRA, msgspec.to_builtins(answer)))
+            return Response(200, JSON, sign_statement(home, EXTRA, msgspec.to_builtins(answer)))
         case ("POST", "reconcile/explained"):
             with store.write() as tx:
                 take_explained(tx, home, partner, request.body)
@@ -171,11 +171,8 @@ def respond(request: Request, name: str, store: Store, home: Home, partner: Part
     return None
 
 
-_JSON = {"content-type": "application/json"}
-
-
 def _json(value: object) -> Response:
-    return Response(200, _JSON, msgspec.json.encode(value))
+    return Response(200, JSON, msgspec.json.encode(value))
 
 
 def _states(tx: Transaction, home: Home, partner: Partner, generation: int, first: int, nonce: str) -> States:

@@ -12,7 +12,7 @@ from cordiale.exchange import records
 from cordiale.exchange.entry import numbers, read_numbers
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.wire import BASE
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.recall import sending
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.receive.apply import Checked
@@ -268,7 +268,7 @@ class Repairs:
             return
         nonce = base64.urlsafe_b64encode(self.home.random(18)).decode()
         asked = concordance.Ask(nonce, [(one.id, one.hash.hex()) for one in stored])
-        answer = self.ask(Request("POST", BASE + "reconcile/extra", "", _JSON, msgspec.json.encode(asked)))
+        answer = self.ask(Request("POST", BASE + "reconcile/extra", "", JSON, msgspec.json.encode(asked)))
         found = concordance.read_extra(answer.body, self.home, self.partner, nonce, len(stored))
         if not found.settled:
             return  # the partner still sends what may go: what is not counted yet may come
@@ -277,6 +277,3 @@ class Repairs:
                 self._set_aside([(one.vid, 0)])
             elif state.action == "purge" and state.number <= self.recalls:
                 self._purge(one.vid, 0, state.number)
-
-
-_JSON = {"content-type": "application/json"}

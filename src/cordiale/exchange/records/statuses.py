@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, select
 
 from cordiale.exchange.records.tables import status_table
+from cordiale.platform.clock import DAY
 from cordiale.store.connection import Transaction
 from cordiale.store.prepared import Prepared, inserting
 
@@ -18,8 +19,7 @@ _OLD = Prepared(delete(status_table).where(status_table.c.at < bindparam("before
 
 def add_status(tx: Transaction, status_id: str, number: int, at: int, body: bytes) -> None:
     """Keep a TAXII status resource for the partner that posted, and forget those of before a week."""
-    week = 7 * 24 * 3600 * 1_000_000
-    tx.run(_OLD, before=at - week)
+    tx.run(_OLD, before=at - 7 * DAY)
     tx.run(inserting(status_table), id=status_id, pair=number, at=at, body=body)
 
 

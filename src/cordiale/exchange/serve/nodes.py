@@ -8,7 +8,7 @@ from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.link import greeting
 from cordiale.exchange.link.wire import BASE, Hello, News, NumberedRecall, Standing, Welcome, numbers
-from cordiale.exchange.message import Request, Response
+from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.originator import consent
 from cordiale.exchange.protocol import EXTENSIONS, choose
 from cordiale.exchange.recall import ledger, narrowing
@@ -20,7 +20,6 @@ from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
-_JSON = {"content-type": "application/json"}
 _BINARY = {"content-type": "application/vnd.cordiale.segment+msgpack"}
 _RECALLS = 50
 
@@ -61,10 +60,10 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
         case ("POST", "checkpoints"):
             with store.write() as tx:
                 return Response(
-                    200, _JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
+                    200, JSON, checkpoint.countersign(tx, home, partner, request.body, home.clock())
                 )
     found = concordance.respond(request, name, store, home, partner)
-    return found if found is not None else Response(404, _JSON, b'{"error":"exchange.path"}')
+    return found if found is not None else Response(404, JSON, b'{"error":"exchange.path"}')
 
 
 def while_closed(request: Request) -> bool:
@@ -161,4 +160,4 @@ def _recalls(request: Request, store: Store, partner: Partner) -> Response:
 
 
 def _json(value: object) -> Response:
-    return Response(200, _JSON, msgspec.json.encode(value))
+    return Response(200, JSON, msgspec.json.encode(value))

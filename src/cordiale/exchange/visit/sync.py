@@ -11,7 +11,7 @@ from cordiale.exchange import records
 from cordiale.exchange.home import LEAVING, Home, Partner
 from cordiale.exchange.link import greeting, wire
 from cordiale.exchange.link.asking import ask, ask_signed, decoded
-from cordiale.exchange.message import Request, Response, Transport
+from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.originator import consent
 from cordiale.exchange.partners.tls import PIN_REFUSED
 from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
@@ -32,7 +32,7 @@ from cordiale.platform.languages import _
 from cordiale.store.connection import Store, Transaction
 
 State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin", "upgrade", "key", "plain"]
-_JSON = {"content-type": "application/json", "accept": "application/json"}
+_JSON = {**JSON, "accept": "application/json"}
 
 
 class Link(msgspec.Struct, frozen=True):
