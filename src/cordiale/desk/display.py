@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cordiale.desk.visible import rules_of_house, rules_of_reader
-from cordiale.release.banner import Part, banner
+from cordiale.release.banner import Part, banner, line
+from cordiale.release.marking import parse_atom
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
+    from cordiale.desk.answers import Summary
     from cordiale.desk.desk import Desk
 
 Show = Callable[[Iterable[str]], tuple[Part, ...]]
@@ -22,3 +26,11 @@ def display(desk: Desk, actor: Actor, lang: str) -> Show:
         rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, desk, reader)
     now = desk.clock()
     return lambda marking: banner(frozenset(marking), lang, rules, reader, now)
+
+
+def in_words(definitions: Iterable[Summary], show: Show) -> tuple[Summary, ...]:
+    """Return lines of marking definitions that say in words what each stands for, where its name is the atom alone."""
+    return tuple(
+        one if parse_atom(one.name).axis == "unknown" else structs.replace(one, name=line(show((one.name,))))
+        for one in definitions
+    )

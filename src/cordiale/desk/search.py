@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Page
+from cordiale.desk.display import display, in_words
 from cordiale.desk.reading import in_part, readable
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Key, Row, Visible
     from cordiale.store.types import Page as StorePage
+
+DEFINITION: Final = "marking-definition"
 
 LIMIT = 1000
 """Most lines of one page."""
@@ -49,6 +52,7 @@ def search(
 ) -> Page:
     """Return a page of current statements that hold every word, newest first.
 
+    Marking definitions are in no list but that of their type: they are named in words of the reader's language.
     Without words: all of a type or source. `value` is `kind=value` of an observable (`ipv4-addr=198.51.100.7`),
     `marking` an atom that the effective marking holds (`tlp:amber`), `since` and `until` bound the instant of change
     (microseconds, since ≤ t < until). `partners` says of each line what partners have of it. Raises InputError for no
@@ -62,9 +66,12 @@ def search(
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
-        page, shown = matching(tx, desk, actor, asked, start, limit, seen)
+        without = () if type else (DEFINITION,)
+        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=without)
         told = chips(tx, desk, actor, shown) if partners else {}
         items = tuple(summary(tx, row, told.get(row.vid, ())) for row in shown)
+    if type == DEFINITION:
+        items = in_words(items, display(desk, actor, lang))
     more = token(page.next)
     if more is not None and seen is not None:
         more = f"{page.rows[-1].id} {page.rows[-1].source}"
@@ -93,8 +100,10 @@ def matching(
     start: Key | None,
     limit: int,
     seen: Visible,
+    *,
+    without: tuple[str, ...] = (),
 ) -> tuple[StorePage, list[Row]]:
-    """Return a page of the store, and of it what the reader finds by what they read."""
+    """Return a page of the store, and of it what the reader finds by what they read; `without` are types left out."""
     within = Filter(
         types=(asked.type,) if asked.type else (),
         sources=(asked.source,) if asked.source else (),
@@ -103,6 +112,7 @@ def matching(
         since=asked.since,
         until=asked.until,
         beyond=asked.beyond,
+        without=without,
     )
     if asked.words and asked.value:
         raise InputError(

@@ -73,6 +73,9 @@ def name_of(value: Mapping[str, Any]) -> str:
     kind = value.get("relationship_type")
     if isinstance(kind, str):
         return kind[:LONGEST]
+    said = value.get("definition")
+    if isinstance(said, dict) and isinstance(said.get("statement"), str):
+        return str(said["statement"])[:LONGEST]
     for key in ("content", "opinion", "description"):
         found = value.get(key)
         if isinstance(found, str):

@@ -59,19 +59,24 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
     if filter.markings:
         mids = [mid for mid in filter.markings if visible is None or mid in visible]
     types = names.known_numbers(tx, names.TYPE, filter.types) if filter.types else None
+    left_out = names.known_numbers(tx, names.TYPE, filter.without) if filter.without else []
     creators = list(names.known_oids(tx, filter.creators).values()) if filter.creators else None
     if filter.beyond is not None:
         where.add("x.vid > ?", filter.beyond)
     if filter.ids or filter.refers_to or filter.referred_by or filter.value or filter.beyond is not None:
+        if left_out:
+            where.add("x.type_no NOT IN INTS(?)", left_out)
         return _of_few(tx, where, mids, types, creators, limit)
     if creators is not None:
         if types is not None:
             where.add("x.type_no IN INTS(?)", types)
+        if left_out:
+            where.add("x.type_no NOT IN INTS(?)", left_out)
         held = sorted({mid for mid, _type in counting.streams(tx, mids, None)})
         streams = [(creator, mid) for creator in creators for mid in held]
         stream = "x.creator = s.a AND x.effective_mid = s.b"
     else:
-        streams = counting.streams(tx, mids, types)
+        streams = [one for one in counting.streams(tx, mids, types) if one[1] not in left_out]
         stream = "x.effective_mid = s.a AND x.type_no = s.b"
     inner = (
         f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"

@@ -32,7 +32,7 @@ def search(
 
     No order of relevance: that would be computed over what the reader may not see. `lang` is taken for the callers'
     convenience: a question is answered in both languages' stems. `after` is the `next` of the page before. `within`
-    narrows by sources, markings, instants and what was stored after a version; its other fields are not for words.
+    narrows by sources, markings, instants, types left out and what was stored after a version; its other fields are not for words.
     """
     del lang
     within = within or Filter()
@@ -67,6 +67,9 @@ def _conditions(tx: Transaction, within: Filter) -> tuple[str, list[Any]]:
     if within.sources:
         sql += " AND v.source_no IN INTS(?)"
         params.append(names.known_numbers(tx, names.SOURCE, within.sources))
+    if within.without:
+        sql += " AND v.type_no NOT IN INTS(?)"
+        params.append(names.known_numbers(tx, names.TYPE, within.without))
     for column, bound in (
         ("v.at >= ?", within.since),
         ("v.at < ?", within.until),

@@ -92,7 +92,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` and `until` bound `modified` (received, for objects without): since ≤ t < until.
     `refers_to`: STIX id the version refers to; `referred_by`: STIX id whose current statements
-    refer to it; `value`: (kind, value) of an observable value; `beyond`: stored after this version id.
+    refer to it; `value`: (kind, value) of an observable value; `beyond`: stored after this version id; `without`: types
+    that are left out.
     """
 
     ids: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     referred_by: str | None = None
     value: tuple[str, str] | None = None
     beyond: int | None = None
+    without: tuple[str, ...] = ()
 
 
 class Tombstone(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """Listings are narrowed, paged and limited to what the reader passes, inside the query."""
 
+from msgspec import structs
+
 from cordiale.store.connection import Store
 from cordiale.store.markings import all_markings
 from cordiale.store.references import referrers, targets
@@ -112,6 +114,18 @@ def test_pages_join_up_without_gap_or_repeat(store: Store) -> None:
                         got += page.rows
                         after, more = page.next, page.next is not None
                     assert ids(got) == ids(whole.rows), limit
+
+
+def test_types_that_are_left_out_are_in_no_answer_however_it_is_narrowed(store: Store) -> None:
+    fill(store)
+    with store.read() as tx:
+        for asked in (Filter(), Filter(creators=(CSE,)), Filter(ids=(A, B))):
+            whole = current(tx, asked, None, 100, None).rows
+            without = structs.replace(asked, without=("campaign", "never-seen"))
+            assert any(row.type == "campaign" for row in whole)
+            assert ids(current(tx, without, None, 100, None).rows) == [
+                row.id for row in whole if row.type != "campaign"
+            ]
 
 
 def test_a_reader_sees_what_the_effective_marking_allows(store: Store) -> None:
