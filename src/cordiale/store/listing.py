@@ -65,13 +65,13 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
         where.add("x.vid > ?", filter.beyond)
     if filter.ids or filter.refers_to or filter.referred_by or filter.value or filter.beyond is not None:
         if left_out:
-            where.add("x.type_no NOT IN INTS(?)", left_out)
+            where.add("NOT x.type_no IN INTS(?)", left_out)
         return _of_few(tx, where, mids, types, creators, limit)
     if creators is not None:
         if types is not None:
             where.add("x.type_no IN INTS(?)", types)
         if left_out:
-            where.add("x.type_no NOT IN INTS(?)", left_out)
+            where.add("NOT x.type_no IN INTS(?)", left_out)
         held = sorted({mid for mid, _type in counting.streams(tx, mids, None)})
         streams = [(creator, mid) for creator in creators for mid in held]
         stream = "x.creator = s.a AND x.effective_mid = s.b"

@@ -68,7 +68,7 @@ def _conditions(tx: Transaction, within: Filter) -> tuple[str, list[Any]]:
         sql += " AND v.source_no IN INTS(?)"
         params.append(names.known_numbers(tx, names.SOURCE, within.sources))
     if within.without:
-        sql += " AND v.type_no NOT IN INTS(?)"
+        sql += " AND NOT v.type_no IN INTS(?)"
         params.append(names.known_numbers(tx, names.TYPE, within.without))
     for column, bound in (
         ("v.at >= ?", within.since),
