@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from cordiale.desk import partnerships
 from cordiale.exchange import records
-from cordiale.exchange.cut import planning
+from cordiale.exchange.cut import planning, sequencer
 from cordiale.exchange.recall import narrowing
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import position, rejoin
@@ -141,6 +141,16 @@ def reference_not_mapped() -> Iterator[None]:
 
 
 @contextmanager
+def echo() -> Iterator[None]:
+    """A partner is sent what it stated itself."""
+    with (
+        patch.object(sequencer, "_undecided", lambda _tx, _one, _pair, vids, _limit: vids),
+        patch.object(planning.Planner, "theirs", lambda _self, _one: False),
+    ):
+        yield
+
+
+@contextmanager
 def recall_not_done() -> Iterator[None]:
     """A recall is answered with a receipt and not carried out."""
     with patch.object(versions, "purge_all", lambda *_given: [1]):
@@ -209,6 +219,7 @@ FAULTS: dict[str, Plant] = {
         narrowing_sends_on,
         hold_forgotten,
         reference_not_mapped,
+        echo,
         recall_not_done,
         recalled_again,
         signed_marking_ignored,

@@ -330,6 +330,8 @@ class Judge:
         self.learned[receiver].update(words)
         if raw in pact.asked_back and not self._said_anew(house, pact, raw):
             raise Violation("resurrection", f"{sender} sent {receiver} what it had asked back: {raw[:200]!r}")
+        if (held := house.by_raw.get(raw)) and all(kept.source == receiver for kept in held):
+            raise Violation("echo", f"{sender} sent {receiver} its own words: {raw[:200]!r}")
         if about is None:
             return
         for found in _ID.findall(raw):

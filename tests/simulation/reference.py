@@ -189,9 +189,11 @@ class House:
             and self.mandated(partner, k.said, now)
             and self.passes(partner, self.effective(k), now)
         ]
+        # what the partner said itself it has: nobody sends it back, and it may be referred to
+        theirs = {k.said.id for k in heads if k.source == partner and self.passes(partner, self.full(k), now)}
         whole = {k for k in going if self.passes(partner, self.full(k), now)}
         while True:
-            ids = {k.said.id for k in whole}
+            ids = theirs | {k.said.id for k in whole}
             lost = {
                 k
                 for k in whole
@@ -202,7 +204,7 @@ class House:
             whole -= lost
         found: dict[Kept, bool] = {}
         while True:
-            ids = {k.said.id for k in found}
+            ids = theirs | {k.said.id for k in found}
             more = {
                 k: k in whole
                 for k in going

@@ -122,6 +122,7 @@ FORMS = {
     "verbatim": _("verbatim"),
     "tear-line": _("tear-line"),
     "withheld": _("withheld"),
+    "theirs": _("theirs"),
     "waits": _("waits"),
     "withdrawn": _("withdrawn"),
 }

@@ -26,6 +26,7 @@ FORMS: Final = {
     "recalled": ("recalled", _("recalled")),
     "withheld": ("withheld", _("withheld")),
     "theirs": ("withheld", _("theirs")),
+    "theirs": ("withheld", _("theirs")),
 }
 WHOLE: Final = {
     "verbatim": _("Released as it is."),

@@ -13,7 +13,7 @@ import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.cut.clearing import Clearing
-from cordiale.exchange.cut.subjects import Outside, Subject, Subjects
+from cordiale.exchange.cut.subjects import Kind, Outside, Subject, Subjects
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.originator.waivers import Waivers
@@ -33,6 +33,7 @@ from cordiale.store.types import Row
 
 STRICTER = "current-stricter"
 RECALLED = "recalled"
+THEIRS = "theirs"
 REFUSED = _("The current version of it is marked more strictly.")
 
 _VERBATIM = Target("verbatim")
@@ -49,8 +50,10 @@ class Redacted(msgspec.Struct, frozen=True):
 
 Plan = Verbatim | Redacted | Withheld
 
-#: Verdicts by kind and by marking, what is held of the referenced objects and of marking definitions, and the allow-list.
-Profile = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...], tuple[tuple[bool, bool], ...], bytes]
+#: Verdicts by kind (None for theirs) and by marking, what is held of referenced objects and of marking definitions, and the allow-list.
+Profile = tuple[
+    tuple[bool | None, ...], tuple[bool, ...], tuple[int, ...], tuple[tuple[bool, bool], ...], bytes
+]
 
 
 class Planner:
@@ -104,6 +107,8 @@ class Planner:
 
     def _judge(self, stix_id: str, kind: int) -> Mandated | Withheld:
         k = self.subjects.kinds[kind]
+        if self.theirs(k):
+            return Withheld(THEIRS, params={"partner": k.source})
         decision = self.compiled.decide(self.subjects.marking(k.effective_mid), self.now)
         if not decision.passes and not self.waivers.passes(k.effective_mid, stix_id, k.source):
             return Withheld(decision.code, decision.atom, decision.rule, decision.params)
@@ -149,9 +154,13 @@ class Planner:
             return False
         return back.has(row.vid, row.oid) or any(back.has(v, row.oid) for v in self.subjects.same(row.vid))
 
+    def theirs(self, one: Row | Kind) -> bool:
+        """Tell whether the partner stated this itself, whoever brought it here: it has it, and gets it from nobody."""
+        return one.source == self.partnership.partner.node
+
     def could_go(self, stix_id: str, outside: Outside) -> bool:
         """Tell whether a referenced object is not held by the partner although it may be given it."""
-        if self.held.of(outside.vids):
+        if self.held.of(outside.vids) or any(self.theirs(row) for row, _kind in outside.current):
             return False
         return any(
             not self.asked_back(row) and not isinstance(self.verdict(stix_id, kind), Withheld)
@@ -182,9 +191,8 @@ class Planner:
             return None
         if (self.back or self.stopped) and any(map(self.asked_back, subjects.rows())):
             return None
-        verdicts = tuple(
-            not isinstance(self.verdict("", kind), Withheld) for kind in range(len(subjects.kinds))
-        )
+        found = [self.verdict("", kind) for kind in range(len(subjects.kinds))]
+        verdicts = tuple(not isinstance(one, Withheld) if one.code != THEIRS else None for one in found)
         mids = {kind.effective_mid for kind in subjects.kinds}.union(subjects.full_mids)
         if any(not self.passes(mid) and self.waivers.may(mid) for mid in mids):
             return None
@@ -193,7 +201,7 @@ class Planner:
         stated = tuple(
             (
                 self.clearing.clear(identifier),
-                any(one.row.vid in self.held for one in subjects.stated[identifier]),
+                any(self.has(one.row) for one in subjects.stated[identifier]),
             )
             for identifier in sorted(subjects.stated)
         )
@@ -288,7 +296,7 @@ class Planner:
                 if place in self._verbatim or self.holds_now(place):
                     return True
             elif self.lets(row.full_mid, row) and (
-                row.vid in self.held
+                self.has(row)
                 or (not self.asked_back(row) and not isinstance(self.verdict(identifier, kind), Withheld))
             ):
                 return True
@@ -296,10 +304,14 @@ class Planner:
             self.held.of(outside.vids)
         )
 
+    def has(self, row: Row) -> bool:
+        """Tell whether the partner was sent a version, or stated it."""
+        return row.vid in self.held or self.theirs(row)
+
     def holds_now(self, place: int) -> bool:
-        """Tell whether the partner holds a subject whole and may still have it so."""
+        """Tell whether the partner has a subject whole and may still have it so."""
         row = self.subjects.all[place].row
-        return row.vid in self.held and self.lets(row.full_mid, row)
+        return self.has(row) and self.lets(row.full_mid, row)
 
     def _plan(self, place: int) -> Plan:
         known = self._plans.get(place)

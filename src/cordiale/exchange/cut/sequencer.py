@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
 import msgspec
 
@@ -92,6 +92,8 @@ def _cut_group(
     wanted = touched.union(*(vids for vids, _more in owed.values()))
     if not found and not wanted:
         return [Cut(p.partner.node, position=position) for p, _pair in members]
+    if len(members) == 1:  # for several they are looked at once, and kept from their author alone
+        wanted = _undecided(tx, *members[0], wanted, limit)
     subjects = Subjects(
         tx,
         home.node,
@@ -129,6 +131,29 @@ def _passed_over(
     if end != pair.position:
         records.save_pair(tx, msgspec.structs.replace(pair, position=end))
     return Cut(partnership.partner.node, position=end, behind=behind)
+
+
+def _undecided(
+    tx: Transaction, partnership: Partnership, pair: records.Pair, vids: set[int], limit: int
+) -> set[int]:
+    """Leave out what the partner stated itself and was never sent, and take in what others say about that."""
+    name = partnership.partner.node
+    stated = records.stated_by(tx, vids, name)
+    if not stated:
+        return vids
+    held = records.held(tx, pair.number)
+    stated.difference_update(held.of(stated))
+    about = _unheld(tx, name, held, [], stated)
+    records.owe_versions(tx, pair.number, about[limit:])
+    return (vids - stated).union(about[:limit])
+
+
+def _unheld(
+    tx: Transaction, name: str, held: Held, vids: Sequence[int], stated: Collection[int]
+) -> list[int]:
+    """Return which of these versions, and of those about what the partner stated, it neither stated nor was sent."""
+    found = {v for v in (*vids, *records.others_referring(tx, stated, name)) if v not in held}
+    return sorted(found - records.stated_by(tx, found, name)) if found else []
 
 
 def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
@@ -200,7 +225,12 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
         segments=numbered.segments,
         verbatim=len(whole),
         tear_lines=len(lines),
-        withheld=len(subjects.all) - len(held_before) - len(whole) - len(lines) + numbered.refused,
+        withheld=len(subjects.all)
+        - sum(map(planner.theirs, (subject.row for subject in subjects.all)))
+        - len(held_before)
+        - len(whole)
+        - len(lines)
+        + numbered.refused,
     )
 
 
@@ -289,7 +319,7 @@ def _definitions(planner: Planner, outgoing: Sequence[Outgoing]) -> list[Outgoin
 
     One without a marking of its own goes under that of an entry naming it: the one of fewest atoms.
     """
-    subjects, held = planner.subjects, planner.held
+    subjects = planner.subjects
     if not subjects.stated:
         return []
     going = {one.vid for one in outgoing}
@@ -306,7 +336,7 @@ def _definitions(planner: Planner, outgoing: Sequence[Outgoing]) -> list[Outgoin
             return
         chosen = planner.definition(identifier)
         if chosen is None or any(
-            v.row.vid in held or v.row.vid in going for v in subjects.stated[identifier]
+            planner.has(v.row) or v.row.vid in going for v in subjects.stated[identifier]
         ):
             return
         row, mid = chosen.row, chosen.row.effective_mid
@@ -355,5 +385,7 @@ def _look_again(
         waiting = [v for v in waiting if horizon is None or v <= horizon]
         if profile is not None and not lines:
             shared.waiting[profile] = waiting
-    if waiting:
-        records.owe_versions(tx, number, [v for v in waiting if v not in planner.held])
+    stated = [subject.row.vid for subject in subjects.all if planner.theirs(subject.row)]
+    if waiting or stated:
+        name = planner.partnership.partner.node
+        records.owe_versions(tx, number, _unheld(tx, name, planner.held, waiting, stated))

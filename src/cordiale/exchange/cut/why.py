@@ -262,10 +262,10 @@ def overview(
     """Count what a partner holds of the current versions, and what is withheld by reason.
 
     What no version of a marking passes is counted by marking. What a marking and mandate let pass
-    and the partner still does not hold is looked at version by version.
+    and the partner still does not hold is looked at version by version. What it stated itself is not counted.
     """
     held = records.held(tx, partnership.partner.number)
-    listed = records.current_versions(tx)
+    listed = records.current_versions(tx, partnership.partner.node)
     lines = records.tear_line_parent_vids(tx, partnership.partner.node)
     shown = {parent for vid, parent in lines if vid in held}
     whole = set(held.of([vid for vid, _eff, _full in listed]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -174,13 +174,15 @@ def confirm_to(
     vids = sorted({*vids_of(row.vids), *own.of(records.same_content(tx, vids_of(row.vids)))})
     plain = partner.assurance != "node"
     due = None if plain else now + within
-    asked = _numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain)
+    asked = list(_numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain))
+    # what such a client went past is in no entry any more, and is revoked with the rest
+    beside = set(vids).difference(vid for _g, part in asked for _n, vid in part) if plain else set[int]()
     for place, (generation, entries) in enumerate(asked):
         if vids and not (entries or plain or own.of(vids)):  # let go since it was drafted: it never got there
             raise demand.nothing_there(row.id, partner.node)
         whole = None if place == 0 else row.id
         one = row if place == 0 else msgspec.structs.replace(row, id=uuid4(home.random), whole=row.id)
-        _send(tx, home, partner, one, generation, entries, by, now, due, whole)
+        _send(tx, home, partner, one, generation, entries, by, now, due, whole, () if place else beside)
     if row.action == "purge" or plain:
         _let_go(tx, partner, row, vids, own)
         if held is None:
@@ -233,6 +235,7 @@ def _send(
     now: int,
     due: int | None,
     whole: str | None,
+    beside: Collection[int] = (),
 ) -> None:
     pair = records.pair(tx, partner.number)
     number = pair.recalls + 1
@@ -259,7 +262,7 @@ def _send(
         "due": due,
     }
     if part:
-        values |= _contents(tx, [vid for _sequence, vid in part])
+        values |= _contents(tx, sorted({*beside, *(vid for _sequence, vid in part)}))
     if whole is None:
         records.save_recall(tx, row.id, values)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from cordiale.store.connection import Transaction
@@ -67,6 +67,15 @@ _HELD_BACK = """
 
 _REFERRERS = "SELECT DISTINCT vid FROM refs WHERE target IN INTS(?)"
 
+_STATED_BY = """
+    SELECT v.vid FROM versions v JOIN terms t ON t.no = v.source_no WHERE v.vid IN INTS(?) AND t.name = ?
+"""
+
+_OTHERS_REFERRERS = """
+    SELECT DISTINCT r.vid FROM versions v JOIN refs r ON r.target = v.oid JOIN versions w ON w.vid = r.vid
+    JOIN terms t ON t.no = w.source_no WHERE v.vid IN INTS(?) AND t.name <> ?
+"""
+
 
 def served(tx: Transaction, vids: Sequence[int]) -> list[Served]:
     """Return the columns of `Served` of versions whose body is held."""
@@ -127,6 +136,16 @@ def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
     return [row[0] for row in tx.rows(_REFERRERS, list(oids))]
 
 
+def stated_by(tx: Transaction, vids: Collection[int], source: str) -> set[int]:
+    """Return which of these versions a source stated."""
+    return {row[0] for row in tx.rows(_STATED_BY, list(vids), source)}
+
+
+def others_referring(tx: Transaction, vids: Collection[int], source: str) -> list[int]:
+    """Return the versions that refer to the objects of these versions and were stated by somebody else than a source."""
+    return [row[0] for row in tx.rows(_OTHERS_REFERRERS, list(vids), source)] if vids else []
+
+
 def same_content(tx: Transaction, vids: Sequence[int]) -> list[int]:
     """Return the versions held with the id and content of one of these, purged or not, under whatever statement."""
     if not vids:
@@ -165,11 +184,11 @@ def buried(tx: Transaction, oids: Sequence[int]) -> set[int]:
     return {row[0] for row in tx.rows("SELECT DISTINCT oid FROM tombstones WHERE oid IN INTS(?)", list(oids))}
 
 
-def current_versions(tx: Transaction) -> list[tuple[int, int, int]]:
-    """Return (vid, effective, full marking) of every current version that is not a tear-line of ours."""
+def current_versions(tx: Transaction, apart_from: str) -> list[tuple[int, int, int]]:
+    """Return (vid, effective, full marking) of every current version that is no tear-line of ours and not stated by one."""
     sql = """
         SELECT v.vid, v.effective_mid, v.full_mid FROM versions v
-        WHERE v.current = 1 AND NOT EXISTS (SELECT 1 FROM exchange_tear_line t WHERE t.vid = v.vid)
+        WHERE v.current = 1 AND v.source_no NOT IN (SELECT no FROM terms WHERE name = ?) AND NOT EXISTS (SELECT 1 FROM exchange_tear_line t WHERE t.vid = v.vid)
         ORDER BY v.vid
     """
-    return tx.rows(sql)
+    return tx.rows(sql, apart_from)
