@@ -130,6 +130,7 @@ FOUND = {
     "narrowing_sends_on": (0, "leak"),
     "hold_forgotten": (1, "leak"),
     "reference_not_mapped": (0, "unrest"),
+    "echo": (0, "echo"),
     "recall_not_done": (7, "resurrection"),
     "recalled_again": (1, "resurrection"),
     "signed_marking_ignored": (0, "leak"),
