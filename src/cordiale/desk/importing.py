@@ -16,6 +16,7 @@ from cordiale.desk.intake import Intake, Refused, prepare
 from cordiale.desk.readers import HEAD, reader_for, readers
 from cordiale.desk.sources import Source, of_file, unpacked
 from cordiale.desk.tally import Tally
+from cordiale.desk.visible import visible
 from cordiale.desk.written import marking_of
 from cordiale.platform.errors import CordialeError, InputError, StorageFull
 from cordiale.platform.ids import uuid4
@@ -28,6 +29,7 @@ from cordiale.store.types import Outcome
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
 
 BATCH = 5_000
 """Objects a transaction: large enough that the commit costs nothing, small enough for memory."""
@@ -85,7 +87,7 @@ def import_(
         audit.acted(tx, desk, actor, "import", job=known.id, files=[e.name for e in rereadable])
     if began is not None:
         began(known.id)
-    return _run(desk, known, rereadable, given, progress, batch)
+    return _run(desk, actor, known, rereadable, given, progress, batch)
 
 
 def resume(
@@ -95,7 +97,7 @@ def resume(
     found = [of_file(Path(path), name) for name, path, _stamp in job.params["files"]]
     given = from_text(job.params["marking"]) or None
     job = msgspec.structs.replace(job, state="running", process=jobs.process())
-    return _run(desk, job, found, given, progress, BATCH)
+    return _run(desk, actor, job, found, given, progress, BATCH)
 
 
 def marking_given(desk: Desk, source: str | None, marking: str | Iterable[str] | None) -> Marking | None:
@@ -119,6 +121,7 @@ def marking_given(desk: Desk, source: str | None, marking: str | Iterable[str] |
 
 def _run(
     desk: Desk,
+    actor: Actor,
     job: records.Job,
     sources: Sequence[Source],
     given: Marking | None,
@@ -138,7 +141,7 @@ def _run(
             for first, pieces, size in _batches(entry, limits, expansion, skip, batch):
                 intake = prepare(pieces, tally.definitions_known, given, limits)
                 position = {"file": index, "objects": first + size, "stamp": entry.stamp}
-                state = _commit(desk, job, entry, intake, position, given, tally)
+                state = _commit(desk, actor, job, entry, intake, position, given, tally)
                 if progress is not None:
                     progress(tally.read, None)
                 if state == "stopped":
@@ -206,6 +209,7 @@ def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _commit(
     desk: Desk,
+    actor: Actor,
     job: records.Job,
     entry: Source,
     intake: Intake,
@@ -219,10 +223,12 @@ def _commit(
         profile = job.params.get("source")
         if profile:
             profiles.profiled(tx, {one.oid for one in outcomes if one.kind in ("new", "same")}, profile)
-        conflicts = _conflicts(intake, outcomes)
-        aside = [*intake.refused, *conflicts]
-        kept = [_kept(job, entry, refused, now, given, desk.node) for refused in aside]
-        records.keep(tx, kept)
+        told = as_told(tx, desk, actor, outcomes)
+        aside = [*intake.refused, *_conflicts(intake, told)]
+        kept = [_kept(job.id, entry, refused, now, given, desk.node) for refused in aside]
+        # what is in the way of these is hidden from who imports: they are the house's to sort out
+        secret = _conflicts(intake, outcomes) if told != outcomes else []
+        records.keep(tx, [*kept, *(_kept("", entry, one, now, given, desk.node) for one in secret)])
         fresh = {
             identifier
             for identifier, atom in intake.learned.items()
@@ -231,7 +237,7 @@ def _commit(
         tally.definitions_known.update(intake.learned)
         if fresh:
             definitions.resolve(tx, desk, fresh, tally.definitions_known, now)
-        tally.add(intake, outcomes, kept)
+        tally.add(intake, told, kept)
         tally.position = position
         asked = records.get_job(tx, job.id)
         stop = asked is not None and asked.stop
@@ -240,6 +246,19 @@ def _commit(
         index_all(desk)
         tally.indexed = desk.clock()
     return "stopped" if stop else "done"
+
+
+def as_told(tx: Transaction, desk: Desk, actor: Actor, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Return outcomes as who imports is told them: what is met by something hidden from them counts as new."""
+    seen = visible(tx, desk, actor)
+    if seen is None:
+        return outcomes
+    met = [one.vid for one in outcomes if one.kind in ("same", "conflict")]
+    open_ = versions.by_vid(tx, met, seen)
+    return [
+        one if one.kind == "new" or one.vid in open_ else msgspec.structs.replace(one, kind="new")
+        for one in outcomes
+    ]
 
 
 def _conflicts(intake: Intake, outcomes: Sequence[Outcome]) -> list[Refused]:
@@ -257,10 +276,10 @@ def _conflicts(intake: Intake, outcomes: Sequence[Outcome]) -> list[Refused]:
 
 
 def _kept(
-    job: records.Job, entry: Source, refused: Refused, now: int, given: Marking | None, node: str
+    job: str, entry: Source, refused: Refused, now: int, given: Marking | None, node: str
 ) -> records.Kept:
     return records.Kept(
-        job=job.id,
+        job=job,
         file=entry.name,
         place=refused.place,
         object_id=refused.object_id,

@@ -34,24 +34,24 @@ LIMIT = 10_000
 def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int = 100) -> list[SetAside]:
     """Return what is set aside, oldest first, after a number; raises InputError for no lines at all.
 
-    Nobody has decided what may be seen of it, so that it is shown to the house alone.
+    Nobody has decided what may be seen of it: whoever may not see everything gets what they imported themselves.
     """
     authorise(actor, "set-aside")
     limit = lines(limit, LIMIT)
-    if actor.recipient is not None:
-        return []
     with desk.store.read() as tx:
-        return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit)]
+        return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit, by=_whose(actor))]
 
 
 def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
     """Return the bytes of one thing set aside, for a person to correct; empty when there is none."""
     authorise(actor, "set-aside")
-    if actor.recipient is not None:
-        return b""
     with desk.store.read() as tx:
-        found = records.kept(tx, numbers=[number])
+        found = records.kept(tx, numbers=[number], by=_whose(actor))
     return found[0].raw if found else b""
+
+
+def _whose(actor: Actor) -> str | None:
+    return None if actor.recipient is None else actor.name
 
 
 def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = None) -> ImportReport:
@@ -61,8 +61,6 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
     """
     authorise(actor, "set-aside")
     _all_there(desk, actor, numbers or ())
-    if actor.recipient is not None:
-        numbers = ()  # what they cannot see they cannot take in; the answer is that of an empty list
     started, now = time.monotonic(), desk.clock()
     job = records.Job(
         id=uuid4(desk.random)[:8],
@@ -78,13 +76,14 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
     after = 0
     while True:
         with desk.store.write() as tx:
-            things = records.kept(tx, after=after, limit=PAGE, numbers=numbers)
+            things = records.kept(tx, after=after, limit=PAGE, numbers=numbers, by=_whose(actor))
             if not things:
                 records.put_job(tx, tally.job(job, desk.clock(), "done"))
                 audit.acted(tx, desk, actor, "set-aside-retry", job=job.id, done=tally.read)
                 break
             after = things[-1].number
-            taken = []
+            taken: list[int] = []
+            secret: list[int] = []
             for thing in (t for t in things if t.raw):
                 given = from_text(thing.marking) or None
                 known = definitions.believed(tx, desk, thing.source)
@@ -96,14 +95,19 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
                         continue  # quarantined for good: no retry makes a partner's words ours
                     puts = [msgspec.structs.replace(put, origin="received") for put in puts]
                 outcomes = versions.put(tx, thing.source, now, puts, own=desk.home.identities)
-                if intake.refused or any(o.kind == "conflict" for o in outcomes):
+                told = importing.as_told(tx, desk, actor, outcomes)
+                if intake.refused or any(o.kind == "conflict" for o in told):
                     tally.set_aside += 1
                     tally.reasons += Counter(p.code for p in thing.problems[:1])
                     tally.read += 1
                     continue
-                taken.append(thing.number)
-                tally.add(intake, outcomes, ())
+                if any(o.kind == "conflict" for o in outcomes):
+                    secret.append(thing.number)
+                else:
+                    taken.append(thing.number)
+                tally.add(intake, told, ())
             records.drop_kept(tx, taken)
+            records.hand_over(tx, secret)
     importing.index_all(desk)
     desk.wake()
     return tally.report(job, "done", time.monotonic() - started)
@@ -111,9 +115,10 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
 
 def _all_there(desk: Desk, actor: Actor, numbers: Collection[int]) -> None:
     held: set[int] = set()
-    if numbers and actor.recipient is None:
+    if numbers:
         with desk.store.read() as tx:
-            held = {thing.number for thing in records.kept(tx, limit=len(numbers), numbers=numbers)}
+            found = records.kept(tx, limit=len(numbers), numbers=numbers, by=_whose(actor))
+            held = {thing.number for thing in found}
     missing = sorted(set(numbers) - held)
     if missing:
         raise NotFound(

@@ -4,7 +4,7 @@ from cordiale.desk.records.audit import append, audit_breaks, audit_hash, audit_
 from cordiale.desk.records.jobs import Job, all_jobs, ask_stop, get_job, put_job
 from cordiale.desk.records.kinds import current_bodies, current_kinds, waiting_text
 from cordiale.desk.records.remarking import Remarking, add_remarking, advance_remarking, next_remarking
-from cordiale.desk.records.set_aside import Kept, Problem, count_kept, drop_kept, keep, kept
+from cordiale.desk.records.set_aside import Kept, Problem, count_kept, drop_kept, hand_over, keep, kept
 from cordiale.desk.records.tables import (
     audit_table,
     jobs_table,
@@ -35,6 +35,7 @@ __all__ = [
     "current_kinds",
     "drop_kept",
     "get_job",
+    "hand_over",
     "jobs_table",
     "keep",
     "kept",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from cordiale.desk.records.tables import set_aside_table
+from cordiale.desk.records.tables import jobs_table, set_aside_table
 from cordiale.store.connection import Transaction
 
 
@@ -68,13 +68,17 @@ def kept(
     limit: int = 100,
     numbers: Collection[int] | None = None,
     job: str | None = None,
+    by: str | None = None,
 ) -> list[Kept]:
-    """Return what was set aside, in order, after a number."""
+    """Return what was set aside, in order, after a number; `by`: of what this person imported."""
     asked = sa.select(set_aside_table).where(set_aside_table.c.number > after)
     if numbers is not None:
         asked = asked.where(set_aside_table.c.number.in_(list(numbers)))
     if job is not None:
         asked = asked.where(set_aside_table.c.job == job)
+    if by is not None:
+        theirs = sa.select(jobs_table.c.id).where(jobs_table.c.by == by)
+        asked = asked.where(set_aside_table.c.job.in_(theirs))
     rows = tx.connection.execute(asked.order_by(set_aside_table.c.number).limit(limit)).mappings()
     return [
         Kept(
@@ -96,3 +100,9 @@ def drop_kept(tx: Transaction, numbers: Collection[int]) -> None:
 def count_kept(tx: Transaction) -> int:
     """Return how many things are set aside."""
     return int(tx.connection.execute(sa.select(sa.func.count()).select_from(set_aside_table)).scalar_one())
+
+
+def hand_over(tx: Transaction, numbers: Collection[int]) -> None:
+    """Leave to the house what a person's import set aside: what is in its way is hidden from them."""
+    table = set_aside_table
+    tx.connection.execute(table.update().where(table.c.number.in_(list(numbers))).values(job=""))
