@@ -32,14 +32,12 @@ _UNDER = """
     SELECT vid FROM versions WHERE vid > ? AND (effective_mid = ? OR full_mid = ?) ORDER BY vid LIMIT ?
 """
 
-# Every current statement about what these versions name.
+# What of these versions' references was purged here, and every current statement about what they name.
 _NAMED = """
+    SELECT DISTINCT r.vid, r.target, 0 FROM refs r JOIN tombstones t ON t.oid = r.target WHERE r.vid IN INTS(?)
+    UNION ALL
     SELECT r.vid, r.target, v.full_mid FROM refs r JOIN versions v ON v.oid = r.target AND v.current > 0
     WHERE r.vid IN INTS(?)
-"""
-
-_NAMED_GONE = """
-    SELECT DISTINCT r.vid, r.target FROM refs r JOIN tombstones t ON t.oid = r.target WHERE r.vid IN INTS(?)
 """
 
 _SAME = """
@@ -79,12 +77,12 @@ _OTHERS_REFERRERS = """
 
 def served(tx: Transaction, vids: Sequence[int]) -> list[Served]:
     """Return the columns of `Served` of versions whose body is held."""
-    return tx.rows(_SERVED, list(vids))
+    return tx.rows(_SERVED, list(vids)) if vids else []
 
 
 def current_markings(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return (vid, effective, full marking of the current version of the same statement)."""
-    return tx.rows(_CURRENT, list(vids))
+    return tx.rows(_CURRENT, list(vids)) if vids else []
 
 
 def named(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -92,8 +90,7 @@ def named(tx: Transaction, vids: Sequence[int]) -> list[tuple[int, int, int]]:
 
     The marking is 0, which is no marking, for an object of which something was purged here.
     """
-    gone = [(vid, target, 0) for vid, target in tx.rows(_NAMED_GONE, list(vids))]
-    return gone + tx.rows(_NAMED, list(vids))
+    return tx.rows(_NAMED, list(vids), list(vids)) if vids else []
 
 
 def overlays(tx: Transaction, vids: Sequence[int]) -> dict[int, int]:
@@ -103,27 +100,27 @@ def overlays(tx: Transaction, vids: Sequence[int]) -> dict[int, int]:
 
 def held_back(tx: Transaction, vids: Sequence[int], called: frozenset[str], now: int) -> set[int]:
     """Return which of these versions a hold keeps now from whoever is called one of these names."""
-    if not vids or tx.row(_EXCEPTED) is None:
+    if not vids or tx.lately.answer("release_exception", "any", lambda: tx.row(_EXCEPTED)) is None:
         return set()
     return {vid for vid, to in tx.rows(_HELD_BACK, list(vids), now) if to in called}
 
 
 def timed_hold(tx: Transaction, now: int) -> bool:
     """Tell whether a hold has ended and nobody has looked since."""
-    sql = "SELECT 1 FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL AND until <= ? LIMIT 1"
-    return tx.row(sql, now) is not None
+    sql = "SELECT min(until) FROM release_exception WHERE kind = 'hold' AND lifted_by IS NULL"
+    ends = tx.lately.answer("release_exception", "ends", lambda: tx.row(sql)[0])
+    return ends is not None and ends <= now
 
 
 def dated(tx: Transaction, vids: Sequence[int]) -> dict[int, tuple[str, int | None, int | None]]:
     """Return (id, modified, created) by version."""
-    return {
-        vid: (stix_id, modified, created) for vid, stix_id, modified, created in tx.rows(_DATED, list(vids))
-    }
+    rows = tx.rows(_DATED, list(vids)) if vids else []
+    return {vid: (stix_id, modified, created) for vid, stix_id, modified, created in rows}
 
 
 def versions_of(tx: Transaction, oids: Sequence[int]) -> list[tuple[int, int, int | None, int | None, int]]:
     """Return (oid, vid, modified, created, current) of all versions of these objects, oldest stored first."""
-    return tx.rows(_OF_OIDS, list(oids))
+    return tx.rows(_OF_OIDS, list(oids)) if oids else []
 
 
 def under_marking(tx: Transaction, mid: int, after_vid: int, limit: int) -> list[int]:
@@ -133,12 +130,12 @@ def under_marking(tx: Transaction, mid: int, after_vid: int, limit: int) -> list
 
 def referring(tx: Transaction, oids: Sequence[int]) -> list[int]:
     """Return the versions that refer to these objects."""
-    return [row[0] for row in tx.rows(_REFERRERS, list(oids))]
+    return [row[0] for row in tx.rows(_REFERRERS, list(oids))] if oids else []
 
 
 def stated_by(tx: Transaction, vids: Collection[int], source: str) -> set[int]:
     """Return which of these versions a source stated."""
-    return {row[0] for row in tx.rows(_STATED_BY, list(vids), source)}
+    return {row[0] for row in tx.rows(_STATED_BY, list(vids), source)} if vids else set()
 
 
 def others_referring(tx: Transaction, vids: Collection[int], source: str) -> list[int]:
@@ -159,12 +156,8 @@ def same_content(tx: Transaction, vids: Sequence[int]) -> list[int]:
 
 def content_hashes(tx: Transaction, vids: Sequence[int]) -> dict[int, bytes]:
     """Return the content hash by version, of versions that are held."""
-    return dict(
-        tx.rows(
-            "SELECT v.vid, v.hash FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
-            list(vids),
-        )
-    )
+    sql = "SELECT v.vid, v.hash FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)"
+    return dict(tx.rows(sql, list(vids))) if vids else {}
 
 
 def own_hashes(tx: Transaction, node: str, oids: Sequence[int]) -> dict[int, frozenset[bytes]]:
@@ -181,6 +174,8 @@ def own_hashes(tx: Transaction, node: str, oids: Sequence[int]) -> dict[int, fro
 
 def buried(tx: Transaction, oids: Sequence[int]) -> set[int]:
     """Return which of these objects were purged here."""
+    if not oids:
+        return set()
     return {row[0] for row in tx.rows("SELECT DISTINCT oid FROM tombstones WHERE oid IN INTS(?)", list(oids))}
 
 
