@@ -56,7 +56,8 @@ class Actor:
     `recipient` is the value every reading verb decides for: what its rules refuse is not
     counted, not named, not hinted at. `None` is the house itself: the person who owns the node
     folder and can read the database file anyway. `scopes` are the only verbs a token may use
-    (None: all that the roles allow), `person` the id of a person of this node.
+    (None: all that the roles allow), `person` the id of a person of this node. `within` is whose
+    rights are the most that is read, where somebody sees as somebody else.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Actor:
     recipient: Recipient | None = None
     scopes: frozenset[str] | None = None
     person: str = ""
+    within: Recipient | None = None
 
 
 def house(name: str) -> Actor:

@@ -109,8 +109,10 @@ def views(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Atta
     # full, not effective: who may only have a redacted object has no claim to its files
     stated = {row.source: markings.atoms(tx, row.full_mid) for row in rows if row.raw}
     joined = [(one, stated[one.source] | one.marking) for one in attached if one.source in stated]
-    if actor.recipient is not None:
-        compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
+    for recipient in (actor.recipient, actor.within):
+        if recipient is None:
+            continue
+        compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
         now = desk.clock()
         joined = [(one, marking) for one, marking in joined if compiled.decide(marking, now).passes]
     return tuple(view(one, marking) for one, marking in joined)

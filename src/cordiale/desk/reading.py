@@ -9,7 +9,7 @@ import orjson
 from msgspec import structs
 
 from cordiale.desk import definitions
-from cordiale.desk.visible import rules_of_reader
+from cordiale.desk.visible import passed_by, rules_of_reader
 from cordiale.platform.errors import InputError
 from cordiale.release.decide import compile_rules
 from cordiale.release.form import Candidate, Redaction, Target, Verbatim, asked_about, read_by
@@ -42,10 +42,11 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
     stored = [version for version in read_of.values() if version is not None]
     originals = _originals(tx, stored, seen)
     targets = _targets(tx, {i for version in stored for i in asked_about(version)}, seen)
+    own = passed_by(tx, desk, actor.within) if actor.within is not None else None
     found = []
     for row in rows:
         version = read_of[row.vid]
-        if version is None:
+        if version is None or (own is not None and row.full_mid not in own):
             found.append(_partial(row, None))
             continue
         candidate = Candidate(

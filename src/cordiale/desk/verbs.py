@@ -7,6 +7,9 @@
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `facets` | `(desk, actor, Question) -> Facets` |
+| `seeable` | `(desk, actor) -> tuple[Seeing, ...]` |
+| `see_as` | `(desk, actor, kind, name) -> Actor` (who looks with somebody else's rights, within their own) |
+| `see_as_begin` / `see_as_end` | `(desk, actor, kind, name) -> None` (written down) |
 | `news` | `(desk, actor) -> News` (differs when what the reader sees does) |
 | `summaries` | `(desk, actor, ids) -> tuple[Summary, ...]` |
 | `mark_trial` | `(desk, actor, ids, atoms) -> MarkTrial` (changes nothing) |
@@ -95,6 +98,10 @@ VERBS: dict[str, str] = {
     "search": "search",
     "counts": "search",
     "facets": "facets",
+    "seeable": "seen_as",
+    "see_as": "seen_as",
+    "see_as_begin": "seen_as",
+    "see_as_end": "seen_as",
     "news": "news",
     "summaries": "chosen",
     "mark_trial": "chosen",

@@ -31,14 +31,20 @@ def visible(tx: Transaction, desk: Desk, actor: Actor) -> Visible:
     """
     if actor.recipient is None:
         return None
-    rules = rules_of_reader(tx, desk, actor.recipient)
+    passed = passed_by(tx, desk, actor.recipient)
+    return passed if actor.within is None else passed & passed_by(tx, desk, actor.within)
+
+
+def passed_by(tx: Transaction, desk: Desk, recipient: Recipient) -> frozenset[int]:
+    """Return the marking ids that a recipient passes now."""
+    rules = rules_of_reader(tx, desk, recipient)
     known = markings.all_markings(tx)
     now = desk.clock()
-    key = ("visible", actor.recipient, rules.version, len(known), max(known, default=0))
+    key = ("visible", recipient, rules.version, len(known), max(known, default=0))
     held = desk.cache.get(repr(key))
     if held is not None and held[0] == now // SECOND:
         return held[1]  # type: ignore[no-any-return]
-    compiled = compile_rules(rules, actor.recipient, desk.node)
+    compiled = compile_rules(rules, recipient, desk.node)
     passed = frozenset(mid for mid, marking in known.items() if compiled.decide(marking, now).passes)
     while len(desk.cache) >= _KEPT:
         desk.cache.pop(next(iter(desk.cache)))

@@ -150,6 +150,17 @@ def instant(lang: str, when: Instant) -> str:
     return format_datetime(moment, f"d MMMM y{comma} {clock} 'UTC'", locale=_locale(lang))
 
 
+def brief_instant(lang: str, when: Instant) -> str:
+    """Write an instant for a list whose head names the zone, UTC: 3 Mar 2026 14:05."""
+    from datetime import UTC, datetime
+
+    from babel.dates import format_datetime
+
+    moment = datetime.fromtimestamp(when / 1_000_000, UTC)
+    clock = "HH 'h' mm" if lang == "fr-CA" else "HH:mm"
+    return format_datetime(moment, f"d MMM y {clock}", locale=_locale(lang))
+
+
 def day(lang: str, when: Instant) -> str:
     """Write the day of an instant in UTC for a person: 3 March 2026."""
     from datetime import UTC, datetime

@@ -10,7 +10,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from msgspec import structs
 
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.platform.languages import _, negotiate, text
 from cordiale.web.render import page
 from cordiale.web.visit import visit_of
@@ -30,6 +30,10 @@ SCHEMES: Final = {
 SCHEME_COOKIE: Final = "cordiale_scheme"
 
 
+COMMANDS: Final = (("see-as", "/see-as", _("See as")),)
+"""What the palette offers beside places: the verb it needs, where it leads, what it is called."""
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One entry of the rail; `badge` names the number beside it, `place` orders entries."""
 
@@ -46,17 +50,23 @@ def _no_token(request: Asked) -> str:
     return ""
 
 
+def _nobody(request: Asked, lang: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The pages of one node.
 
-    `actor` tells who asks, `csrf` the token that a form has to send back (empty where none is asked for).
+    `actor` tells who asks, `csrf` the token that a form has to send back (empty where none is asked for), `seen_as` what
+    stands over a page that is shown as somebody else would see it.
     """
 
     node: Node
     actor: Callable[[Asked], Actor]
     csrf: Callable[[Asked], str] = field(default=_no_token)
     rail: tuple[Entry, ...] = ()
+    seen_as: Callable[[Asked, str], str] = field(default=_nobody)
 
     @property
     def desk(self) -> Desk:
@@ -87,9 +97,13 @@ class Site:
             "scheme": scheme,
             "colours": {**SCHEMES[scheme], "label": text(lang, SCHEMES[scheme]["label"])},
             "person": acting.name if acting else "",
-            "seen_as": "",
+            "seen_as": self.seen_as(request, lang),
             "rail": [structs.replace(e, label=text(lang, e.label)) for e in self.rail] if acting else [],
-            "commands": [],
+            "commands": [
+                {"href": href, "label": text(lang, label)}
+                for verb, href, label in COMMANDS
+                if acting and may(acting, verb)
+            ],
             "layout": "fragment.html" if is_part(request) else "frame.html",
         }
         return Response(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Chip
 from cordiale.desk.desk import Desk
 from cordiale.platform.languages import _, number, text
@@ -17,7 +17,7 @@ def decisions(
     desk: Desk, actor: Actor, lang: str, stix_id: str, chips: Iterable[Chip], titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return for each partner its form, every step, the rules and act it rests on, and what was sent and received."""
-    if not actor.roles.intersection(VERBS["why"]):
+    if not may(actor, "why"):
         return []
     found = []
     for chip in chips:

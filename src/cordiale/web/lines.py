@@ -14,7 +14,7 @@ from cordiale.desk.answers import Chip, Reason, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show
 from cordiale.platform.clock import Instant, format_instant
-from cordiale.platform.languages import _, instant, text
+from cordiale.platform.languages import _, brief_instant, instant, text
 from cordiale.web.labels import type_label
 from cordiale.web.marks import chips
 
@@ -26,7 +26,6 @@ FORMS: Final = {
     "recalled": ("recalled", _("recalled")),
     "withheld": ("withheld", _("withheld")),
     "theirs": ("withheld", _("theirs")),
-    "theirs": ("withheld", _("theirs")),
 }
 WHOLE: Final = {
     "verbatim": _("Released as it is."),
@@ -37,10 +36,11 @@ WHOLE: Final = {
 
 
 class When(msgspec.Struct, frozen=True):
-    """An instant: as the language writes it, and exactly."""
+    """An instant: as the language writes it, shortly for a list whose head says the zone, and exactly."""
 
     text: str
     exact: str
+    brief: str = ""
 
 
 class PartnerChip(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class PartnerChip(msgspec.Struct, frozen=True):
 
 def when(us: Instant | None, lang: str) -> When | None:
     """Return an instant (microseconds) for a page."""
-    return When(instant(lang, us), format_instant(us)) if us is not None else None
+    return When(instant(lang, us), format_instant(us), brief_instant(lang, us)) if us is not None else None
 
 
 def href(stix_id: str) -> str:

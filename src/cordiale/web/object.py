@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 from litestar.response import File
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import AttachmentView, Shown, Statement
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
@@ -139,8 +139,8 @@ def one_object(
             lang,
         ),
         "remarks": spoken(said, lang, titles, show),
-        "may_mark": bool(actor.roles.intersection(VERBS["mark"])),
-        "may_release": bool(actor.roles.intersection(VERBS["release"])),
+        "may_mark": may(actor, "mark"),
+        "may_release": may(actor, "release"),
     }
     if tab == "graph":
         around = drawn(desk, actor, lang, verbs.neighbours(desk, actor, [stix_id]))

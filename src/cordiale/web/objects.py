@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
@@ -76,8 +76,8 @@ def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "
         else "",
         "next_href": asked.address(after=more) if more else None,
         "kept": kept(desk, actor, asked.address()),
-        "may_mark": bool(actor.roles.intersection(VERBS["mark"])),
-        "may_release": bool(actor.roles.intersection(VERBS["release"])),
+        "may_mark": may(actor, "mark"),
+        "may_release": may(actor, "release"),
         "banner": banner((item.marking for item in items), show, lang),
     }
 

@@ -21,6 +21,7 @@ from cordiale.web import (
     preferences,
     release,
     searches,
+    seen_as,
     signin,
     today,
 )
@@ -28,7 +29,7 @@ from cordiale.web.context import Site
 from cordiale.web.gate import always, gate
 from cordiale.web.problem import problem, refused
 from cordiale.web.render import FOLDER
-from cordiale.web.visit import actor_of, csrf_of
+from cordiale.web.visit import csrf_of
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
@@ -46,6 +47,7 @@ PAGES: Final = (
     palette,
     live,
     preferences,
+    seen_as,
     signin,
     enrolment,
 )
@@ -55,7 +57,13 @@ PAGES: Final = (
 def site(node: Node, actor: Actor | None = None) -> Any:
     """Return the pages, on Litestar; with an `actor` they act as that one, and nobody signs in (for tests)."""
     rail = sorted({page.RAIL for page in PAGES if hasattr(page, "RAIL")}, key=lambda entry: entry.place)
-    built = Site(node, actor=actor_of, csrf=csrf_of, rail=tuple(rail))
+    built = Site(
+        node,
+        actor=seen_as.seeing(node.desk),
+        csrf=csrf_of,
+        rail=tuple(rail),
+        seen_as=seen_as.said,
+    )
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False
     )

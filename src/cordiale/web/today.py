@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
 from cordiale.platform.languages import _, ntext
@@ -63,17 +63,17 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
     """Return what waits for this person, each with its number and where it is dealt with."""
     found: list[tuple[str, int, tuple[str, str]]] = []
-    if _may(actor, "recall"):
+    if may(actor, "recall"):
         drafts = sum(1 for r in verbs.recall_list(desk, actor) if r.state == "draft")
         found.append(("/release", drafts, (_("{n} recall is drafted"), _("{n} recalls are drafted"))))
         asked = sum(
             1 for r in verbs.recall_received(desk, actor) if r.outcome == "in-use" and r.answered_by is None
         )
         found.append(("/release", asked, (_("{n} recall of a partner"), _("{n} recalls of partners"))))
-    if _may(actor, "consent"):
+    if may(actor, "consent"):
         consents = sum(1 for c in verbs.consent_list(desk, actor, waiting=True) if c.direction == "answering")
         found.append(("/release", consents, (_("{n} consent is asked"), _("{n} consents are asked"))))
-    if _may(actor, "job"):
+    if may(actor, "job"):
         running = sum(1 for job in verbs.jobs(desk, actor) if job.state in ("running", "interrupted"))
         found.append(
             ("/import", running, (_("{n} import is not finished"), _("{n} imports are not finished")))
@@ -105,7 +105,3 @@ def _types(counts: Mapping[str, int], lang: str) -> list[dict[str, Any]]:
         if n and kind != "marking-definition"
     ]
     return sorted(known, key=lambda one: str(one["label"]).casefold())
-
-
-def _may(actor: Actor, verb: str) -> bool:
-    return bool(actor.roles.intersection(VERBS[verb]))
