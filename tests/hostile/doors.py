@@ -19,6 +19,8 @@ from cordiale.exchange.serve.service import respond
 from cordiale.exchange.stream.segment import slot_leaf
 from cordiale.exchange.taxii.media import TAXII
 from cordiale.exchange.taxii.pages import collection_id
+from cordiale.rest.app import application
+from cordiale.sdk.wire import PREFIX
 from cordiale.stix.canonical import content_hash
 from cordiale.store import versions
 from cordiale.store.backup import check
@@ -27,6 +29,7 @@ from cordiale.store.types import Filter
 from tests.simulation.world import OFFICER, READER, World
 from tests.unit.exchange.receive import test_apply as segments
 from tests.unit.exchange.world import indicator as good
+from tests.unit.web.asgi import ask
 
 
 class Taken(msgspec.Struct):
@@ -101,6 +104,24 @@ def signed(objects: Sequence[bytes]) -> Taken:
     return taken
 
 
+def uploaded(objects: Sequence[bytes]) -> Taken:
+    """Upload a bundle that holds them, as a person's program does."""
+    world = World(1)
+    node = world.nodes["can"]
+    app = application(node.desk, lambda _token: OFFICER)
+    bundle = b'{"type":"bundle","id":"bundle--0badf00d-0000-4000-8000-000000000000","objects":[' + b",".join(objects) + b"]}"  # fmt: skip
+    answer = ask(
+        app, f"{PREFIX}/imports?name=hostile.json", method="POST", body=bundle, authorization="Bearer x"
+    )
+    job = orjson.loads(answer.body)["id"]
+    while orjson.loads(ask(app, f"{PREFIX}/jobs/{job}", authorization="Bearer x").body)["state"] == "running":
+        pass  # each question is a turn of its own for the import beside it
+    listed = orjson.loads(ask(app, f"{PREFIX}/set-aside?limit=500", authorization="Bearer x").body)["items"]
+    taken = Taken(held(node.store), [str(one) for one in listed], check(node.store))
+    world.close()
+    return taken
+
+
 def _hash(raw: bytes) -> bytes:
     try:
         return content_hash(orjson.loads(raw))
@@ -108,5 +129,10 @@ def _hash(raw: bytes) -> bytes:
         return sha256(raw).digest()
 
 
-DOORS: Final[dict[str, Door]] = {"import": imported, "inbox": posted, "segment": signed}
+DOORS: Final[dict[str, Door]] = {
+    "import": imported,
+    "inbox": posted,
+    "segment": signed,
+    "rest": uploaded,
+}
 """Every way in; a door added later is tried on the whole list."""

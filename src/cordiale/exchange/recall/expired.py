@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,7 +19,15 @@ from cordiale.store.connection import Transaction
 PURPOSE: Final = "recall-receipt"
 
 PREFIX: Final = "expired-"
-"""Begins the id of a receipt that answers no recall."""
+"""Begins the id of a receipt that answers no recall; the generation of the stream and a UUID follow.
+
+The generation stands in the id because the body of a receipt is closed: a field more, and a node of the release before
+could not read it. To that node the id means nothing.
+"""
+
+_ID: Final = re.compile(
+    r"expired-(?:([1-9][0-9]{0,8})-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+).fullmatch
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +57,7 @@ def issue(tx: Transaction, home: Home, partner: Partner, vids: Iterable[int], no
     if not entries:
         return 0
     made = Receipt(
-        PREFIX + uuid4(home.random),
+        f"{PREFIX}{link.generation}-{uuid4(home.random)}",
         pair_name(partner.node, home.node),
         "done",
         len(wanted),
@@ -74,7 +83,8 @@ def issue(tx: Transaction, home: Home, partner: Partner, vids: Iterable[int], no
 def record(tx: Transaction, home: Home, partner: Partner, body: bytes, data: bytes, now: int) -> bool:
     """Keep a partner's verified receipt of what ended there; False when the body is another kind of receipt.
 
-    It is evidence and nothing more: what is sent or counted as held does not follow from it.
+    It is evidence and nothing more: what is sent or counted as held does not follow from it. What an older release
+    signed names no generation: once the stream began again, nobody can tell which versions it means, and it names none.
     """
     try:
         receipt = msgspec.json.decode(body, type=Receipt)
@@ -84,10 +94,10 @@ def record(tx: Transaction, home: Home, partner: Partner, body: bytes, data: byt
         return False
     if records.recall(tx, receipt.recall) is not None:
         return True  # handed over before
-    pair = records.pair(tx, partner.number)
     vids: list[int] = []
+    generation = _generation(tx, partner, receipt.recall)
     for sequence in receipt.entries:
-        segment = records.segment_with(tx, partner.number, pair.generation, sequence)
+        segment = records.segment_with(tx, partner.number, generation, sequence) if generation else None
         if segment is not None:
             vids.append(entry.unpack(segment.entries).vids[sequence - segment.first])
     named = records.dated(tx, vids)
@@ -109,3 +119,12 @@ def record(tx: Transaction, home: Home, partner: Partner, body: bytes, data: byt
         },
     )
     return True
+
+
+def _generation(tx: Transaction, partner: Partner, recall_id: str) -> int | None:
+    """Return the generation whose entries a receipt names; None where it does not say and there were several."""
+    found = _ID(recall_id)
+    if found is not None and found[1]:
+        return int(found[1])
+    now = records.pair(tx, partner.number).generation
+    return now if now == 1 else None

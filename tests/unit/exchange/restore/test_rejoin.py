@@ -13,11 +13,15 @@ from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE, Hello, Standing
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.partners import pairing as partners
-from cordiale.exchange.recall import ledger, sending
+from cordiale.exchange.recall import expired, ledger, sending
 from cordiale.exchange.records import generations
 from cordiale.exchange.restore import rejoin
+from cordiale.exchange.signing import sign_statement
+from cordiale.exchange.stream.segment import pair_name
 from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import Unavailable
+from cordiale.platform.ids import uuid4
+from cordiale.store import versions
 from tests.unit.exchange.world import Node, client, connect, id_of, indicator, make, pull
 
 A, B, C, D = (indicator(name) for name in "abcd")
@@ -370,3 +374,49 @@ def test_a_plain_client_shows_by_its_cursor_that_a_node_was_rolled_back_and_read
     can.cut("READER")
     again = orjson.loads(page(f"limit=4&next={first['next']}").body)
     assert {one["name"] for one in again["objects"]} == {"i0", "i1", "k"}
+
+
+def expire(here: Node, there: Node, item: bytes) -> None:
+    """Let what a partner sent end here by itself: a receipt is signed that the next visit hands over."""
+    with here.store.write() as tx:
+        (row,) = versions.get(tx, id_of(item), None)
+        assert expired.issue(tx, here.home, partners.partner(tx, there.name), [row.vid], here.clock()) == 1
+
+
+def ended(here: Node) -> list[tuple[str, ...]]:
+    with here.store.read() as tx:
+        return sorted(one.ids for one in ledger.recalls(tx) if one.reason == "expired")
+
+
+def test_a_receipt_of_before_a_restore_counts_for_nothing_of_the_stream_that_began_again() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A, B)
+    expire(fra, can, B)  # entry 2 of generation 1
+    with can.store.write() as tx:
+        rejoin.close_all(tx, can.clock())
+    pull(can, fra)
+    reopen(can, fra, unvisited=True)
+    can.put(C)
+    can.cut("FRA")
+    assert pull(fra, can).link.state == "up"
+    assert stream(can, fra)[0] == 2
+    assert ended(can) == [(id_of(B),)]
+    expire(fra, can, C)  # in generation 2, under whatever number
+    pull(fra, can)
+    assert ended(can) == sorted([(id_of(B),), (id_of(C),)])
+
+
+def test_a_receipt_of_an_older_release_is_read_and_names_nothing_once_the_stream_began_again() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    for n, (generation, named) in enumerate([(1, [(id_of(A),)]), (2, [(), (id_of(A),)])]):
+        made = expired.Receipt(f"expired-{uuid4(fra.home.random)}", "CAN>FRA", "done", 1, fra.clock(), (1,))
+        made = msgspec.structs.replace(made, pair=pair_name("CAN", "FRA"))
+        data = sign_statement(fra.home, expired.PURPOSE, msgspec.to_builtins(made))
+        with can.store.write() as tx:
+            ledger.record_receipt(tx, can.home, partners.partner(tx, "FRA"), data, can.clock() + n)
+        assert stream(can, fra)[0] == generation
+        assert ended(can) == named
+        with can.store.write() as tx:
+            rejoin.close_all(tx, can.clock())
+        reopen(can, fra, unvisited=True)
