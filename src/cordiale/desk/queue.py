@@ -20,7 +20,7 @@ from cordiale.desk.why import reason
 from cordiale.exchange.cut import trial
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
-from cordiale.store import markings, versions
+from cordiale.store import markings, references, versions
 from cordiale.store.types import Filter
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _LOOKED_AT: Final = 4000
 """Versions looked at for one answer; what was not looked at follows after `next`."""
 
 _PAGE: Final = 1000
+
+_COMPANION: Final = "marking-definition"
 
 
 class Judged(Answer, frozen=True, kw_only=True):
@@ -66,7 +68,10 @@ class Queue(Answer, frozen=True, kw_only=True):
 
 
 class DryRun(Answer, frozen=True, kw_only=True):
-    """What a partner would get if these objects were approved together; `assurance` says whether recall is assured."""
+    """What a partner would get if these objects were approved together; `assurance` says whether recall is assured.
+
+    `beside` are objects that these refer to and that wait as well: approved with them, more would go whole.
+    """
 
     partner: str
     items: tuple[Judged, ...]
@@ -75,6 +80,7 @@ class DryRun(Answer, frozen=True, kw_only=True):
     withheld: tuple[Withheld, ...]
     assurance: str
     tables: tuple[TableView, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class Reading(Answer, frozen=True, kw_only=True):
@@ -115,8 +121,10 @@ def release_try(desk: Desk, actor: Actor, partner: str, ids: Sequence[str]) -> D
         raise InputError("release-count", _("Choose 1 to {most} objects."), most=TOGETHER)
     with desk.store.read() as tx:
         one = joined(tx, partner, desk.node)
-        rows = [_stated(tx, desk, stix_id, visible(tx, desk, actor)) for stix_id in listed]
+        seen = visible(tx, desk, actor)
+        rows = [_stated(tx, desk, stix_id, seen) for stix_id in listed]
         items = tuple(judge(tx, desk, actor, one, rows))
+        beside = _beside(tx, desk, one, rows, seen)
         tables = tables_of(one)
     audit.read(desk, actor, "release-try", partner=one.partner.node, ids=listed)
     kept: dict[str, list[Judged]] = {}
@@ -137,6 +145,7 @@ def release_try(desk: Desk, actor: Actor, partner: str, ids: Sequence[str]) -> D
         ),
         assurance=one.partner.assurance,
         tables=tables,
+        beside=beside,
     )
 
 
@@ -179,6 +188,28 @@ def judge(
         yield _judged(tx, row, tried.get(row.vid))
 
 
+def _beside(
+    tx: Transaction, desk: Desk, one: Partnership, rows: Sequence[Row], seen: Visible
+) -> tuple[str, ...]:
+    """Return what these versions refer to, and what that refers to, as far as it waits for an act too."""
+    known = {row.id for row in rows}
+    found: list[str] = []
+    following = list(rows)
+    while following and len(found) < TOGETHER:
+        targets = {t.target for row in following for t in references.targets(tx, row.vid, seen)}
+        fresh = {
+            row.vid: row
+            for stix_id in sorted(targets - known)
+            for row in versions.get(tx, stix_id, seen)
+            if row.origin != "derived" and row.type != _COMPANION
+        }
+        known |= targets
+        waits = trial.waiting(tx, desk.home, one, list(fresh), AWAITING, desk.clock())
+        found += [one_waits.id for one_waits in waits]
+        following = [fresh[one_waits.vid] for one_waits in waits]
+    return tuple(dict.fromkeys(found))[: TOGETHER - len(rows)]
+
+
 def _judged(tx: Transaction, row: Row, found: trial.Tried | None) -> Judged:
     if found is None:
         return Judged(summary=summary(tx, row), form="withheld")
@@ -206,7 +237,8 @@ def _queue(
     more = bool(mids)
     while more and len(found) < limit and looked < _LOOKED_AT:
         page = versions.current(tx, Filter(markings=mids), following, _PAGE, seen)
-        rows = {row.vid: row for row in page.rows if row.origin != "derived"}
+        # marking definitions go with what names them: nobody approves them by themselves
+        rows = {row.vid: row for row in page.rows if row.origin != "derived" and row.type != _COMPANION}
         waits = trial.waiting(tx, desk.home, one, list(rows), AWAITING, now)
         found += [(rows[one_waits.vid], one_waits) for one_waits in waits]
         looked += len(page.rows)

@@ -227,6 +227,7 @@ def _current(tx: Transaction, ids: Sequence[str]) -> list[int]:
 def acted(
     tx: Transaction, desk: Desk, one: Partnership, act: Act, kind: str, covered: Sequence[str]
 ) -> Acted:
+    """Return what a partner has or gets now of what an act covers, object by object."""
     forms: dict[str, int] = defaultdict(int)
     withheld: dict[str, list[str]] = defaultdict(list)
     reasons = {}

@@ -1,81 +1,266 @@
-"""The page of what partners see."""
+"""The release desk: what waits for an officer, what an approval would let go, and the acts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
-from cordiale.desk.answers import Shown, Summary
+from cordiale.desk.actor import Actor, may
+from cordiale.desk.answers import Withheld
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.platform.errors import NotFound
-from cordiale.platform.languages import _, ntext, number
+from cordiale.desk.display import Show, display
+from cordiale.desk.queue import TOGETHER, Judged
+from cordiale.desk.tables import warning_of
+from cordiale.platform.errors import InputError
+from cordiale.platform.languages import _, _n, ntext, number, text
 from cordiale.web.context import Entry, Site
-from cordiale.web.lines import href, sentence, short, titles_of
+from cordiale.web.deeds import Asked, Given, away, deed, said
+from cordiale.web.lines import FORMS, line, sentence, titles_of, when
 from cordiale.web.marks import banner
 
-RAIL: Final = Entry(30, "/release", _("Release"), "release")
+HERE: Final = "/release"
+RAIL: Final = Entry(30, HERE, _("Release"), "release")
+PAGE: Final = 50
+LONGEST: Final = 400
+
+SAID: Final = {
+    "refused": _n("{n} object is kept from the partner.", "{n} objects are kept from the partner."),
+    "held": _n("{n} object is held back for a time.", "{n} objects are held back for a time."),
+    "lifted": _n("{n} refusal is lifted.", "{n} refusals are lifted."),
+}
+
+TABS: Final = (
+    ("", _("Waiting"), "preview"),
+    ("/consents", _("Consents"), "consent-list"),
+    ("/recalls", _("Recalls"), "recall"),
+    ("/log", _("What was done"), "preview"),
+    ("/partners", _("What partners see"), "preview"),
+)
+"""Where the pages of the desk are, what they are called, and the verb that opens them."""
 
 
 def handlers(site: Site) -> list[Any]:
-    """Return the page's routes."""
+    """Return the routes of the queue, the dry run and the acts."""
+    desk = site.desk
 
     @get("/release", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
-        values = release(site.desk, site.actor(request), site.language(request))
-        return site.page(request, "release.html", "/release", values)
+        asked = {n: str(request.query_params.get(n) or "")[:LONGEST] for n in ("partner", "after")}
+        lang = site.language(request)
+        values = queue(desk, site.actor(request), lang, partner=asked["partner"], after=asked["after"])
+        return site.page(request, "release.html", HERE, values | {"said": said(request, lang, SAID)})
 
-    return [shown]
+    @get("/release/try", sync_to_thread=True)
+    def tried(request: Request[Any, Any, Any]) -> Response[str]:
+        ids = request.query_params.getall("id", [])
+        partner = str(request.query_params.get("partner") or "")[:LONGEST]
+        values = dry_run(desk, site.actor(request), site.language(request), ids, partner)
+        return site.page(request, "release_try.html", HERE, values)
+
+    @get("/release/acts/{act:str}", sync_to_thread=True)
+    def act(request: Request[Any, Any, Any]) -> Response[str]:
+        name = str(request.path_params["act"])
+        values = one_act(desk, site.actor(request), site.language(request), name)
+        return site.page(request, "release_act.html", HERE, values)
+
+    def approve(request: Asked, given: Given) -> Response[Any]:
+        done = verbs.release(
+            desk,
+            site.actor(request),
+            given.one("partner"),
+            ids=given.all("id"),
+            until=given.instant("until"),
+            reason=given.one("reason"),
+        )
+        return away(f"/release/acts/{done.act}")
+
+    def refuse(request: Asked, given: Given) -> Response[Any]:
+        actor, partner, ids = site.actor(request), given.one("partner"), given.all("id")
+        until = given.instant("until")
+        if until is not None:
+            verbs.hold(desk, actor, partner, ids=ids, until=until, reason=given.one("reason"))
+        else:
+            verbs.refuse(desk, actor, partner, ids=ids, reason=given.one("reason"))
+        return away("/release", partner=partner, said="held" if until else "refused", n=len(ids))
+
+    def lift(request: Asked, given: Given) -> Response[Any]:
+        partner = given.one("partner")
+        done = verbs.lift(desk, site.actor(request), partner, ids=given.all("id"))
+        return away("/release", partner=partner, said="lifted", n=done.objects)
+
+    def confirm(request: Asked, given: Given) -> Response[Any]:
+        done = verbs.confirm_act(desk, site.actor(request), given.one("act"))
+        return away(f"/release/acts/{done.act}")
+
+    def withdraw(request: Asked, given: Given) -> Response[Any]:
+        done = verbs.withdraw_act(desk, site.actor(request), given.one("act"))
+        return away(f"/release/acts/{done.act}")
+
+    return [
+        shown,
+        tried,
+        act,
+        deed("/release/approve", approve),
+        deed("/release/refuse", refuse),
+        deed("/release/lift", lift),
+        deed("/release/confirm", confirm),
+        deed("/release/withdraw", withdraw),
+    ]
 
 
-def release(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
-    """Return, for each partner, what it sees now and why not the rest."""
-    found = []
+def tabs(actor: Actor, lang: str, here: str) -> list[dict[str, Any]]:
+    """Return the pages of the desk that somebody may open."""
+    return [
+        {"href": HERE + path, "label": text(lang, label), "here": path == here}
+        for path, label, verb in TABS
+        if may(actor, verb)
+    ]
+
+
+def text_href(stix_id: str, partner: str) -> str:
+    """Return the address of an object beside what a partner would read of it."""
+    return f"/release/text/{quote(stix_id, safe='')}?{urlencode({'partner': partner})}"
+
+
+def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str = "") -> dict[str, Any]:
+    """Return what waits for an act for one partner, and how much for each other."""
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
-    names: dict[str, str] = {}
-    named: set[tuple[str, ...]] = set()
-    previews = verbs.preview(desk, actor)
-    for stix_id in {i for p in previews for w in p.reasons for i in w.examples}:
-        line = _summary(desk, actor, stix_id)
-        if line is not None:
-            names[stix_id] = line.name
-            named.add(line.marking)
-    for p in previews:
-        gone = ntext(lang, _("{n} object of {total} is released."), _("{n} objects of {total} are released."),
-                     p.verbatim + p.tear_lines, total=number(lang, p.total))  # fmt: skip
-        waits = ntext(
-            lang, _("{n} waits for an officer's act."), _("{n} wait for an officer's act."), p.awaiting_act
-        )
-        reasons = [
+    found = verbs.waiting(desk, actor, partner=partner or None, after=after or None, limit=PAGE)
+    every = found if not partner else verbs.waiting(desk, actor, limit=PAGE)
+    chosen = next((one for one in found if one.items), found[0] if found else None)
+    rows = [judged(item, lang, titles, show, chosen.partner) for item in chosen.items] if chosen else []
+    return {
+        "tabs": tabs(actor, lang, ""),
+        "partners": [
             {
-                "count": w.count,
-                "sentence": sentence(w.reason, lang),
-                "examples": [
-                    {"href": href(i), "name": names.get(i) or short(i, i.partition("--")[0], lang)}
-                    for i in w.examples
+                "href": "/release?" + urlencode({"partner": one.partner}),
+                "label": titles.get(one.partner, one.partner),
+                "count": number(lang, len(one.items)) + ("+" if one.next else ""),
+                "here": chosen is not None and one.partner == chosen.partner,
+            }
+            for one in every
+        ],
+        "partner": chosen.partner if chosen else "",
+        "partner_title": titles.get(chosen.partner, chosen.partner) if chosen else "",
+        "rows": rows,
+        "next_href": "/release?" + urlencode({"partner": chosen.partner, "after": chosen.next})
+        if chosen and chosen.next
+        else None,
+        "may_release": may(actor, "release"),
+        "said": "",
+        "banner": banner((item.summary.marking for item in chosen.items) if chosen else (), show, lang),
+    }
+
+
+def judged(item: Judged, lang: str, titles: Mapping[str, str], show: Show, partner: str) -> dict[str, Any]:
+    """Return one object with what a partner would get of it, and why."""
+    style, word = FORMS.get(item.form, ("withheld", item.form))
+    names = {"verbatim": _("as it is"), "tear-line": _("as a tear-line"), "withheld": _("not at all")}
+    reasons = [sentence(one, lang) for one in item.why if one.code != "passes"]
+    return line(item.summary, lang, titles, show) | {
+        "id": item.summary.id,
+        "text_href": text_href(item.summary.id, partner),
+        "form": text(lang, names.get(style, word)),
+        "style": style,
+        "why": " ".join(reasons),
+        "rule": next((one.rule for one in item.why if one.rule), ""),
+        "waits": sentence(item.waits, lang),
+        "mandate": (item.waits.rule or "") if item.waits else "",
+        "act": item.act,
+    }
+
+
+def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: str) -> dict[str, Any]:
+    """Return what an approval of some objects would let go: to one partner, object by object, or to each, in figures."""
+    listed = [one for one in dict.fromkeys(ids) if len(one) <= LONGEST]
+    if not listed or len(listed) > TOGETHER:
+        raise InputError("release-count", _("Choose 1 to {most} objects."), most=TOGETHER)
+    titles, show = titles_of(desk, actor), display(desk, actor, lang)
+    known = [one.partner for one in verbs.preview(desk, actor, ids=())]
+    chosen = [partner] if partner else known
+    runs = [verbs.release_try(desk, actor, name, listed) for name in chosen]
+    everything = [item.summary.marking for run in runs for item in run.items]
+    return {
+        "tabs": tabs(actor, lang, "-"),
+        "ids": listed,
+        "heading": ntext(lang, _("Dry run for {n} object"), _("Dry run for {n} objects"), len(listed)),
+        "runs": [
+            {
+                "partner": run.partner,
+                "title": titles.get(run.partner, run.partner),
+                "href": "/release/try?" + urlencode({"partner": run.partner, "id": listed}, doseq=True),
+                "verbatim": run.verbatim,
+                "tear_lines": run.tear_lines,
+                "goes": run.verbatim + run.tear_lines,
+                "withheld": withheld(run.withheld, lang),
+                "warnings": [
+                    sentence(warned, lang) for one in run.tables if (warned := warning_of(one)) is not None
                 ],
+                "assured": run.assurance == "node",
+                "beside": len(run.beside),
+                "beside_href": "/release/try?"
+                + urlencode({"partner": run.partner, "id": [*listed, *run.beside]}, doseq=True),
+                "rows": [judged(item, lang, titles, show, run.partner) for item in run.items],
             }
-            for w in p.reasons
-        ]
-        found.append(
+            for run in runs
+        ],
+        "others": [
             {
-                "partner": titles.get(p.partner, p.partner),
-                "sentence": f"{gone} {waits}" if p.awaiting_act else gone,
-                "verbatim": p.verbatim,
-                "tear_lines": p.tear_lines,
-                "reasons": reasons,
+                "label": titles.get(name, name),
+                "href": "/release/try?" + urlencode({"partner": name, "id": listed}, doseq=True),
+                "here": name == partner,
             }
-        )
-    return {"previews": found, "banner": banner(named, show, lang)}
+            for name in known
+        ],
+        "all_href": "/release/try?" + urlencode({"id": listed}, doseq=True),
+        "single": bool(partner),
+        "may_release": may(actor, "release"),
+        "acting_as": actor.name,
+        "banner": banner(everything, show, lang),
+    }
 
 
-def _summary(desk: Desk, actor: Actor, stix_id: str) -> Summary | None:
-    """Return an object's line in a list, None for what the reader may not see."""
-    try:
-        shown: Shown = verbs.show(desk, actor, stix_id)
-    except NotFound:
-        return None
-    return shown.statements[0].summary
+def withheld(found: Sequence[Withheld], lang: str) -> list[dict[str, Any]]:
+    """Return what stays, by reason."""
+    return [{"count": one.count, "sentence": sentence(one.reason, lang)} for one in found]
+
+
+def one_act(desk: Desk, actor: Actor, lang: str, act: str) -> dict[str, Any]:
+    """Return one approval, and what the partner has of it now."""
+    titles, show = titles_of(desk, actor), display(desk, actor, lang)
+    found = verbs.act_show(desk, actor, act)
+    shown = list(found.ids)[:PAGE]
+    run = verbs.release_try(desk, actor, found.partner, shown) if shown and found.now else None
+    rows = [judged(item, lang, titles, show, found.partner) for item in run.items] if run else []
+    wait = found.now is not None and found.now.waiting_second and not found.withdrawn_by
+    return {
+        "tabs": tabs(actor, lang, "-"),
+        "act": found.act,
+        "partner": found.partner,
+        "partner_title": titles.get(found.partner, found.partner),
+        "officer": found.officer,
+        "at": when(found.at, lang),
+        "second": found.second,
+        "second_at": when(found.second_at, lang),
+        "until": when(found.until, lang),
+        "withdrawn_by": found.withdrawn_by,
+        "withdrawn_at": when(found.withdrawn_at, lang),
+        "reason": found.reason,
+        "query": ", ".join(part for parts in found.query.values() for part in parts),
+        "count": len(found.ids),
+        "now": found.now,
+        "withheld": withheld(found.now.withheld, lang) if found.now else [],
+        "rows": rows,
+        "waits_second": wait,
+        "may_confirm": wait and may(actor, "release") and actor.name != found.officer,
+        "may_withdraw": may(actor, "release") and not found.withdrawn_by,
+        "may_recall": may(actor, "recall") and bool(found.ids),
+        "recall_href": "/release/recalls/new?"
+        + urlencode({"id": list(found.ids)[:TOGETHER], "partner": found.partner}, doseq=True),
+        "acting_as": actor.name,
+        "banner": banner((item.summary.marking for item in run.items) if run else (), show, lang),
+    }

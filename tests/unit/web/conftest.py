@@ -10,7 +10,8 @@ import pytest
 from cordiale.demo.chapter import chapters
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.sources import of_paths
+from cordiale.desk.partners import partner_add_client
+from cordiale.desk.sources import of_bytes, of_paths
 from cordiale.node import Node, init, open_node
 from cordiale.stix import tlp
 from cordiale.web.app import app
@@ -50,3 +51,53 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def pages(node: Node) -> Any:
     return app(node, actor=house("tester"))
+
+
+RULES = """
+format = 1
+partnership = "careful"
+[partners.france]
+nation = "FRA"
+organisation = "FRA-CVMI"
+tlp = "amber"
+assurance = "taxii"
+[[mandates]]
+name = "by-an-officer"
+to = ["france"]
+[assurance]
+taxii = ["tlp:amber", "tlp:green", "tlp:clear"]
+"""
+
+
+def indicator(number: int, **more: Any) -> dict[str, Any]:
+    """Return an object that waits for an officer, whose texts are hostile."""
+    return {
+        "type": "indicator",
+        "spec_version": "2.1",
+        "id": f"indicator--00000000-0000-4000-8000-{number:012d}",
+        "created": "2026-03-01T08:00:00.000Z",
+        "modified": "2026-03-01T08:00:00.000Z",
+        "name": f"<script>alert({number})</script>",
+        "description": '"><img src=x onerror=alert(2)>',
+        "pattern": "[url:value = 'https://ministry-login.example/']",
+        "pattern_type": "stix",
+        "valid_from": "2026-03-01T08:00:00.000Z",
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def partnered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Open a node with a partner, rules that ask for an officer, and objects that wait for one."""
+    folder: Path = tmp_path_factory.mktemp("partnered")
+    init(folder / "node", name="canada", nation="CAN", organisation="CAN-LCC", title="Canada")
+    marie = house("marie")
+    with open_node(folder / "node", environ={}) as opened:
+        desk = opened.desk
+        partner_add_client(
+            desk, marie, "france", title="<i>France</i>", nation="FRA", organisation="FRA-CVMI"
+        )
+        verbs.rules_apply(desk, marie, RULES, "rules.toml", verbs.rules_diff(desk, marie, RULES).token)
+        objects = orjson.dumps([indicator(number) for number in range(1, 12)])
+        verbs.import_(desk, marie, [of_bytes("objects", objects)], marking="tlp:amber")
+        yield opened

@@ -22,7 +22,7 @@ from tests.unit.web.conftest import HOSTILE
 
 MINE = objects_of("canada")
 CAMPAIGN = f"/objects/{MINE['phishing/campaign']['id']}"
-ROUTES = ("/", "/objects", "/release", "/partners", CAMPAIGN, "/static/icon.svg", "/nowhere", "/objects/note--x")  # fmt: skip
+ROUTES = ("/", "/objects", "/release", "/release/log", "/release/partners", "/release/consents", "/release/recalls", "/partners", CAMPAIGN, "/static/icon.svg", "/nowhere", "/objects/note--x")  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES)
