@@ -190,10 +190,7 @@ def pages(scene: Scene, asked: Iterable[str]) -> None:
                 page(f"/objects/{stix_id}/files/{sha.decode()}", lang, stix_id, sha.decode())
 
 
-TOKENS: Final = {"paul's": PERSON}
-
-
-def identified(token: str, among: Mapping[str, Actor] = TOKENS) -> Actor:
+def identified(token: str, among: Mapping[str, Actor] = {"paul's": PERSON}) -> Actor:
     """Return whose a token is, as `desk.signin` does."""
     if token not in among:
         raise NotAllowed("not-signed-in", "no")
@@ -204,7 +201,7 @@ PROGRAM: Final = ("/objects/counts", "/preview", "/partners", "/jobs", "/set-asi
 SEARCHES: Final = ("limit=2", "limit=2&type=indicator", "limit=3&partners=true", "q=harbour", "q=halcyon", "q=kestrel", "value=domain-name%3Dhalcyon.example")  # fmt: skip
 
 
-def rest(scene: Scene, asked: Iterable[str], token: str = "paul's") -> None:
+def rest(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
     """Read as the same person's program, by every address, page by page; and act on what is hidden as on what is not there."""
     scene.step()
     desk = scene.desk
@@ -212,14 +209,14 @@ def rest(scene: Scene, asked: Iterable[str], token: str = "paul's") -> None:
         text.index_text(tx, 10_000)
     # the clock stands still while a face asks: no pace would ever be regained
     free = structs.replace(desk.settings, limits=structs.replace(desk.settings.limits, api_per_minute=0))
-    app = application(replace(desk, settings=free), identified)
+    app = application(replace(desk, settings=free), lambda _token: who)
 
     def get(path: str, *named: str, lang: str = "en", body: Any = None) -> Any:
         more = {"method": "POST", "body": orjson.dumps(body)} if body is not None else {}
-        answer = ask(app, f"{PREFIX}{path}", accept_language=lang, authorization=f"Bearer {token}", **more)
+        answer = ask(app, f"{PREFIX}{path}", accept_language=lang, authorization="Bearer x", **more)
         head = repr((answer.status, sorted(answer.headers.items()))).encode()
         scene.note(f"rest {path} {lang}", head + answer.body, *named)
-        assert answer.status < 500, (path, answer)
+        assert answer.status < 500 or answer.status == 503, (path, answer)
         return orjson.loads(answer.body) if answer.headers.get("content-type", "").endswith("json") else {}
 
     def every(path: str, *named: str) -> list[Any]:
@@ -228,7 +225,7 @@ def rest(scene: Scene, asked: Iterable[str], token: str = "paul's") -> None:
         while page.get("next"):
             found += page["items"]
             page = get(f"{path}&after={page['next']}", *named)
-        return [*found, *page["items"]]
+        return [*found, *page.get("items", ())]  # a role may not be for it
 
     for path in PROGRAM:
         get(path)

@@ -20,7 +20,7 @@ from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import CordialeError
-from tests.leaks.faces import WHO, person, taxii
+from tests.leaks.faces import WHO, person, rest, taxii
 from tests.leaks.scene import OPENLY, PERSON, SECRETS, Scene, granular, later, sdo
 from tests.simulation.terms import FULL, Terms
 from tests.simulation.world import READER, World, apply_terms
@@ -210,6 +210,23 @@ def test_a_reader_is_told_the_same_whatever_is_hidden(script: list[Step]) -> Non
     for (question, before), (_same, after) in zip(without.trace, with_.trace, strict=True):
         assert before == after, question
     for question, said in (*with_.trace, ("what France holds", with_.held())):
+        for word in (*SECRETS, *(stix_id.encode() for stix_id in asked)):
+            assert word not in said.lower(), (question, word)
+    without.close()
+    with_.close()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps)
+def test_a_program_is_answered_the_same_whatever_is_hidden(script: list[Step]) -> None:
+    without, with_ = (played(script, shut=shut) for shut in (False, True))
+    asked = sorted(with_.hidden)
+    for scene in (without, with_):
+        scene.trace.clear()
+        rest(scene, asked, CLERK)
+    for (question, before), (_same, after) in zip(without.trace, with_.trace, strict=True):
+        assert before == after, question
+    for question, said in with_.trace:
         for word in (*SECRETS, *(stix_id.encode() for stix_id in asked)):
             assert word not in said.lower(), (question, word)
     without.close()

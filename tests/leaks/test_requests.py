@@ -228,7 +228,7 @@ def test_a_marking_that_is_lowered_and_raised_again_is_followed_both_ways(scene:
 
 def test_what_was_erased_is_served_from_no_cache(scene: Scene) -> None:
     scene.put(SEEN, HIDDEN)
-    for read in (FACES["taxii"], FACES["person"], FACES["pages"], FACES["partner"]):
+    for read in (FACES["taxii"], FACES["person"], FACES["pages"], FACES["rest"], FACES["partner"]):
         read(scene, [str(HIDDEN["id"])])
     assert b"halcyon" in bodies(scene).lower()
     scene.recall(str(HIDDEN["id"]))

@@ -277,3 +277,25 @@ def test_instants_are_dates(served: Served) -> None:
     summary = said(served.ask("/objects?limit=1", "paul"))["items"][0]
     assert datetime.fromisoformat(summary["modified"]).tzinfo is UTC
     assert summary["modified"].startswith("2026-03-01T10:")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-user": "rita"},
+        {"x-remote-user": "rita"},
+        {"x-http-method-override": "DELETE"},
+        {"x-original-url": "/api/v1/audit"},
+        {"cookie": "session=rita; role=officer"},
+        {"x-clearance": "tlp:red"},
+        {"range": "bytes=0-10"},
+        {"if-none-match": '"nothing"'},
+        {"host": "rita.example"},
+        {"accept": "text/html"},
+    ],
+)
+def test_a_header_decides_nothing(
+    served: Served, objects: dict[str, list[str]], headers: dict[str, str]
+) -> None:
+    for path in ("/objects", f"/objects/{objects['red'][0]}", "/partners"):
+        assert served.ask(path, "paul", headers=headers) == served.ask(path, "paul")
