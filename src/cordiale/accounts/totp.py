@@ -46,10 +46,16 @@ def matching_step(secret: bytes, typed: str, now: Instant, after: int) -> int | 
     return found
 
 
+def written(secret: bytes) -> str:
+    """Return a secret as people type it into an app: letters and digits, in groups of four."""
+    plain = base64.b32encode(secret).decode()
+    return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+
 def address(secret: bytes, name: str, node: str) -> str:
     """Return the `otpauth:` address that apps read."""
-    written = base64.b32encode(secret).decode()
+    plain = base64.b32encode(secret).decode()
     label = quote(f"{node}:{name}", safe="")
     return (
-        f"otpauth://totp/{label}?secret={written}&issuer={quote(node, safe='')}&digits={DIGITS}&period={STEP}"
+        f"otpauth://totp/{label}?secret={plain}&issuer={quote(node, safe='')}&digits={DIGITS}&period={STEP}"
     )

@@ -11,8 +11,9 @@ from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.web.context import Site
 from cordiale.web.forms import fields
+from cordiale.web.passkeys import invited as page_of
 from cordiale.web.preferences import local
-from cordiale.web.signin import away, door, in_thread, welcome
+from cordiale.web.signin import away, door, in_thread, shown, welcome
 from cordiale.web.visit import visit_of
 
 Asked = Request[Any, Any, Any]
@@ -32,20 +33,18 @@ def handlers(site: Site) -> list[Any]:
         try:
             person = await in_thread(enrolment.invited, desk, code)
         except NotFound as error:
-            return door(
-                site, request, "invited.html", {"code": "", "person_name": "", "person_title": ""}, error
-            )
-        values = {"code": code, "person_name": person.name, "person_title": person.title}
+            return door(site, request, "invited.html", {"code": ""}, error)
+        values = await in_thread(page_of, site, request, code, person)
         return door(site, request, "invited.html", values)
 
     @post("/enrol")
     async def enrolled(request: Asked) -> Response[Any]:
         given, visit = await fields(request), visit_of(request)
         code = _code(given.get("code"))
-        values = {"code": "", "person_name": "", "person_title": ""}
+        values: dict[str, Any] = {"code": ""}
         try:
             person = await in_thread(enrolment.invited, desk, code)
-            values = {"code": code, "person_name": person.name, "person_title": person.title}
+            values = await in_thread(page_of, site, request, code, person)
             if given.get("password") != given.get("again"):
                 raise InputError("password.differ", DIFFER)
             entered = await in_thread(
@@ -54,7 +53,7 @@ def handlers(site: Site) -> list[Any]:
                 code,
                 given.get("password", ""),
                 visit.origin,
-                replaces=_shown(request),
+                replaces=shown(request),
             )
         except (NotFound, InputError) as error:
             return door(site, request, "invited.html", values, error)
@@ -71,9 +70,7 @@ def handlers(site: Site) -> list[Any]:
         except NotFound as error:
             if actor is not None:
                 return away(back)  # it was used up, by this browser as well
-            return door(
-                site, request, "enter.html", {"code": "", "person_name": "", "person_title": ""}, error
-            )
+            return door(site, request, "enter.html", {"code": ""}, error)
         values = {"code": code, "person_name": person.name, "person_title": person.title, "next": back}
         return door(site, request, "enter.html", values)
 
@@ -82,12 +79,10 @@ def handlers(site: Site) -> list[Any]:
         given, visit = await fields(request), visit_of(request)
         try:
             entered = await in_thread(
-                enrolment.enter, desk, _code(given.get("code")), visit.origin, replaces=_shown(request)
+                enrolment.enter, desk, _code(given.get("code")), visit.origin, replaces=shown(request)
             )
         except NotFound as error:
-            return door(
-                site, request, "enter.html", {"code": "", "person_name": "", "person_title": ""}, error
-            )
+            return door(site, request, "enter.html", {"code": ""}, error)
         return welcome(site, request, entered, local(given.get("next", "/")))
 
     return [invited, enrolled, link, enter]
@@ -95,8 +90,3 @@ def handlers(site: Site) -> list[Any]:
 
 def _code(written: str | None) -> str:
     return (written or "")[:LONGEST]
-
-
-def _shown(request: Asked) -> bytes:
-    visitor = visit_of(request).visitor
-    return visitor.secret if visitor is not None else b""

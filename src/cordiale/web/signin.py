@@ -27,6 +27,9 @@ LONGEST: Final = 400
 DOOR: Final = "door.html"
 """The frame of pages that are shown before anybody signed in."""
 
+NOTHING: Final = {"person_name": "", "person_title": "", "show": "", "make": "", "by_name": ""}
+"""What pages of the door may show and need not."""
+
 
 def handlers(site: Site) -> list[Any]:
     """Return the routes of signing in and out."""
@@ -37,9 +40,9 @@ def handlers(site: Site) -> list[Any]:
     async def page(request: Asked) -> Response[Any]:
         visit = visit_of(request)
         back = local(str(request.query_params.get("next") or "/"))
-        if visit.actor is not None:
+        if visit.actor is not None and "again" not in request.query_params:
             return away(back)
-        return door(site, request, "signin.html", {"next": back})
+        return door(site, request, "signin.html", {"next": back, **ways(site, request)})
 
     @post("/sign-in")
     async def enter(request: Asked) -> Response[Any]:
@@ -52,10 +55,12 @@ def handlers(site: Site) -> list[Any]:
                 name,
                 given.get("password", ""),
                 visit.origin,
-                replaces=visit.visitor.secret if visit.visitor else b"",
+                replaces=shown(request),
             )
         except NotAllowed as error:
-            return door(site, request, "signin.html", {"next": back, "name": name}, error)
+            return door(
+                site, request, "signin.html", {"next": back, "name": name, **ways(site, request)}, error
+            )
         return welcome(site, request, entered, back)
 
     @get("/sign-in/code")
@@ -95,6 +100,19 @@ def handlers(site: Site) -> list[Any]:
     return [page, enter, code_page, code, leave]
 
 
+def ways(site: Site, request: Asked) -> dict[str, Any]:
+    """Return by what else people sign in here than by a password."""
+    from cordiale.web.passkeys import by_name, to_show
+
+    return {"show": to_show(site, request), "by_name": by_name(site, request)}
+
+
+def shown(request: Asked) -> bytes:
+    """Return the secret number of the session that a request showed, empty where it showed none."""
+    visitor = visit_of(request).visitor
+    return visitor.secret if visitor is not None else b""
+
+
 def welcome(site: Site, request: Asked, entered: Entered, back: str) -> Response[Any]:
     """Answer who has just signed in: with the cookie of the new session, and the way to the page they wanted."""
     stage = entered.session.stage
@@ -119,7 +137,7 @@ def door(
     """Answer with a page of the door; with what was wrong where something was."""
     lang = site.language(request)
     said = "" if error is None else explain(error, lang)
-    given = {"layout": DOOR, "banner": unmarked(lang), "said": said, "name": "", "next": "/"}
+    given = {"layout": DOOR, "banner": unmarked(lang), "said": said, "name": "", "next": "/", **NOTHING}
     status = 200 if error is None else 429 if error.code == "sign-in-wait" else http_status(error)
     return site.page(request, template, "", given | values, status)
 

@@ -9,6 +9,7 @@ from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor
 from cordiale.web import (
+    account,
     bulk,
     bundles,
     consents,
@@ -19,6 +20,7 @@ from cordiale.web import (
     objects,
     palette,
     partners,
+    passkeys,
     preferences,
     recalls,
     release,
@@ -58,6 +60,8 @@ PAGES: Final = (
     seen_as,
     signin,
     enrolment,
+    passkeys,
+    account,
 )
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
