@@ -388,4 +388,6 @@ def _look_again(
     stated = [subject.row.vid for subject in subjects.all if planner.theirs(subject.row)]
     if waiting or stated:
         name = planner.partnership.partner.node
-        records.owe_versions(tx, number, _unheld(tx, name, planner.held, waiting, stated))
+        unheld = _unheld(tx, name, planner.held, waiting, stated)
+        # what was decided just now knew of it: what another partner's needs pull in again would be owed for ever
+        records.owe_versions(tx, number, [v for v in unheld if v not in subjects.place])

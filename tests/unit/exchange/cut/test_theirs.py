@@ -8,6 +8,7 @@ import msgspec
 import orjson
 import pytest
 
+from cordiale.exchange import records
 from cordiale.exchange.cut.why import overview, why
 from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import Request, Response
@@ -185,6 +186,21 @@ def test_what_another_forwarded_with_proof_is_theirs_as_well(three: tuple[Node, 
     assert answers(can, "FRA", id_of(indicator("a")))[0][0] != "theirs"
     assert agree(gbr, can)
     assert agree(can, gbr)
+
+
+def test_what_is_withheld_beside_a_statement_of_theirs_is_not_looked_at_for_ever(
+    three: tuple[Node, Node, Node],
+) -> None:
+    can, fra, _gbr = three
+    part = {"marking_ref": atoms.id_of("tlp:red"), "selectors": ["description"]}
+    theirs = indicator("a", description="d", granular_markings=[part])  # GBR may have it, and not as it is
+    fra.put(theirs)
+    give(fra, can)
+    can.put((report("b", [theirs]), ["rel:CAN|GBR"]))
+    for _tick in range(3):
+        can.cut("FRA", "GBR")
+    with can.store.read() as tx:
+        assert records.owing(tx) == frozenset()
 
 
 def test_what_another_says_they_said_goes_to_them_like_anything_else(three: tuple[Node, Node, Node]) -> None:
