@@ -90,4 +90,5 @@ def _sampled(
 
 
 def _most(counted: Mapping[str, int] | Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(counted).most_common())
+    # among equals by name: in what order counters were first needed follows what is hidden
+    return tuple(sorted(Counter(counted).items(), key=lambda one: (-one[1], one[0])))
