@@ -21,7 +21,13 @@ SIGNED_WELCOME = 2
 CONSENTS = "consents"
 RECONCILE = "reconcile"
 
-EXTENSIONS: tuple[str, ...] = (CONSENTS, RECONCILE)
+SIGNED_ANSWERS = "signed-answers"
+"""Segments are asked for with `origins=2`, and their answer is signed as a whole."""
+
+SIGNED = 2
+"""The value of `origins` in that question; 1 asks for the proofs alone."""
+
+EXTENSIONS: tuple[str, ...] = (CONSENTS, RECONCILE, SIGNED_ANSWERS)
 """What a greeting announces beside the protocol; a partner that does not announce one is never asked for it."""
 
 #: Error codes that say one side has to be upgraded; the link stands still until then, and nothing is skipped.

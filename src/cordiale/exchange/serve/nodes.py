@@ -6,11 +6,11 @@ import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner, Partnership
-from cordiale.exchange.link import greeting
+from cordiale.exchange.link import answered, greeting
 from cordiale.exchange.link.wire import BASE, Hello, News, NumberedRecall, Standing, Welcome, numbers
 from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.originator import consent
-from cordiale.exchange.protocol import EXTENSIONS, choose
+from cordiale.exchange.protocol import EXTENSIONS, SIGNED, choose
 from cordiale.exchange.recall import ledger, narrowing
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.restore import generation, position, recovery, rejoin
@@ -140,7 +140,7 @@ def _segments(request: Request, store: Store, home: Home, partnership: Partnersh
         pair = records.pair(tx, partnership.partner.number)
         held = records.segment_with(tx, pair.number, pair.generation, after + 1)
         if held is None or held.first != after + 1:
-            return Response(204)
+            return _whole(request, home, asked["origins"], Response(204))
         body, stopped = segment.serve(
             tx, partnership, held, home.clock(), home.secret if asked["origins"] else None
         )
@@ -149,7 +149,12 @@ def _segments(request: Request, store: Store, home: Home, partnership: Partnersh
         # What the partner signed for it has: it asks again for the sake of another entry, and a recall still names this.
         with store.write() as tx:
             narrowing.let_go(tx, partnership.partner, stopped)
-    return Response(200, _BINARY, body)
+    return _whole(request, home, asked["origins"], Response(200, _BINARY, body))
+
+
+def _whole(request: Request, home: Home, origins: int, answer: Response) -> Response:
+    """Sign an answer for whoever asks for that; one of the release before does not."""
+    return answered.sign(home, request, answer) if origins >= SIGNED else answer
 
 
 def _recalls(request: Request, store: Store, partner: Partner) -> Response:

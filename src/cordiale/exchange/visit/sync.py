@@ -9,12 +9,12 @@ import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.home import LEAVING, Home, Partner
-from cordiale.exchange.link import greeting, wire
+from cordiale.exchange.link import answered, greeting, wire
 from cordiale.exchange.link.asking import ask, ask_signed, decoded
 from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.originator import consent
 from cordiale.exchange.partners.tls import PIN_REFUSED
-from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, UPGRADE
+from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, SIGNED, SIGNED_ANSWERS, UPGRADE
 from cordiale.exchange.recall import answering
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
@@ -216,7 +216,7 @@ class _Visit:
                 self.welcome.last,
             ):
                 return  # the greeting said so: there is nothing to ask for
-            answer = self._ask(Request("GET", wire.BASE + "segments", f"after={received}&origins=1"))
+            answer = self._ask_whole("segments", f"after={received}")
             if answer.status == 204:
                 if self.welcome is not None and self.welcome.last > received:
                     raise ProtocolError(
@@ -295,6 +295,15 @@ class _Visit:
 
     def _ask(self, request: Request) -> Response:
         return ask(self.home, self.partner, self.transport, request)
+
+    def _ask_whole(self, path: str, query: str) -> Response:
+        """Ask for what is answered with more beside it than is signed by itself: the whole answer is, if the partner can."""
+        able = self.welcome is not None and SIGNED_ANSWERS in self.welcome.extensions
+        request = Request("GET", wire.BASE + path, f"{query}&origins={SIGNED if able else 1}")
+        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        if able:
+            answered.check(self.home, self.partner, asked, answer)
+        return answer
 
 
 def _state_of(error: CordialeError) -> State:

@@ -10,6 +10,7 @@ import pytest
 
 from cordiale.exchange import records
 from cordiale.exchange.cut.why import overview, why
+from cordiale.exchange.link import answered
 from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.recall import ledger, sending
@@ -215,7 +216,7 @@ def test_what_another_says_they_said_goes_to_them_like_anything_else(three: tupl
         found = segment.read_resource(answer.body, 1 << 30)
         parts = [msgspec.structs.replace(part, signature=bytes(64)) for part in found.origins]
         body = msgspec.msgpack.encode(msgspec.structs.replace(found, origins=parts))
-        return Response(200, answer.headers, body)
+        return answered.sign(fra.home, request, Response(200, answer.headers, body))
 
     give(fra, can, unproven)
     with can.store.read() as tx:

@@ -10,6 +10,7 @@ import pytest
 
 from cordiale.exchange import records
 from cordiale.exchange.cut.why import why
+from cordiale.exchange.link.answered import sign as sign_answer
 from cordiale.exchange.link.wire import Welcome
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.originator import consent as asking
@@ -275,11 +276,14 @@ def test_text_derived_from_it_goes_only_where_the_consent_says_so(three, derived
 
 
 def altering(node: Node, change: Any) -> Any:
+    """Return a node that lies about what stands beside its segments, and signs the answer."""
+
     def transport(request: Request) -> Response:
         answer = wire(node)(request)
         if request.path.endswith("segments") and answer.status == 200:
             resource = segment.read_resource(answer.body, 1 << 30)
-            return Response(200, answer.headers, msgspec.msgpack.encode(change(resource)))
+            body = msgspec.msgpack.encode(change(resource))
+            return sign_answer(node.home, request, Response(200, answer.headers, body))
         return answer
 
     return transport

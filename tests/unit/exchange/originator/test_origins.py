@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from cordiale.exchange import records
+from cordiale.exchange.link import answered
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.originator.origins import Part
 from cordiale.exchange.stream import segment
@@ -87,14 +88,14 @@ def give(here: Node, there: Node, **changed: Any) -> None:
 
 
 def altering(node: Node, change: Any) -> Any:
-    """Return a transport that changes the segments on their way; their signature does not cover origins."""
+    """Return a node that lies about origins: it changes what stands beside its segments, and signs the answer."""
 
     def transport(request: Request) -> Response:
         answer = wire(node)(request)
         if request.path.endswith("segments") and answer.status == 200:
             resource = segment.read_resource(answer.body, 1 << 30)
             body = msgspec.msgpack.encode(change(resource))
-            return Response(200, answer.headers, body)
+            return answered.sign(node.home, request, Response(200, answer.headers, body))
         return answer
 
     return transport

@@ -10,7 +10,7 @@ import pytest
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Own
-from cordiale.exchange.link import greeting
+from cordiale.exchange.link import answered, greeting
 from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE, Hello, Welcome
 from cordiale.exchange.message import Request, Response
@@ -39,7 +39,7 @@ def two() -> tuple[Node, Node]:
 def changing(
     there: Node, what: str, change: Callable[[Any], Any], kind: Any
 ) -> Callable[[Request], Response]:
-    """Return a transport that changes the body of one kind of answer on the way."""
+    """Return a transport that changes the body of one kind of answer on the way; a segment as its sender would."""
 
     def transport(request: Request) -> Response:
         answer = there.answer(request)
@@ -47,7 +47,8 @@ def changing(
             return answer
         codec: Any = msgspec.msgpack if what == "segments" else msgspec.json
         changed = change(codec.decode(answer.body, type=kind))
-        return msgspec.structs.replace(answer, body=codec.encode(changed))
+        made = msgspec.structs.replace(answer, body=codec.encode(changed))
+        return answered.sign(there.home, request, made) if what == "segments" else made
 
     return transport
 
