@@ -1,5 +1,6 @@
 """Write the reference pages from the code: `./dev docs --write`. A test fails when they differ from it."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -111,10 +112,93 @@ def _help(command: Any, path: str, parent: Any) -> list[str]:
     return lines
 
 
+def api() -> str:
+    """Write the page of the REST interface, from its schema."""
+    from cordiale.rest.app import schema
+
+    found = json.loads(schema())
+    lines = [
+        NOTE.format(source="src/cordiale/rest"),
+        "# REST",
+        "",
+        found["info"]["description"],
+        "",
+        "How to get a token, and examples: [From programs](../guide/api.md). The document itself is at `/api/v1/openapi.json`.",
+        "",
+        "Every address may also answer 400, 401, 403, 422 and 429; see `Problem`.",
+    ]
+    by_tag: dict[str, list[str]] = {}
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            by_tag.setdefault(operation["tags"][0], []).extend(_operation(path, method, operation))
+    for tag, written in by_tag.items():
+        lines += ["", f"## {tag}", *written]
+    lines += ["", "## Types", "", "`?`: may be left out, or null."]
+    for name, one in found["components"]["schemas"].items():
+        says = " ".join(one.get("description", "").split())
+        lines += ["", f"### {name}", "", says, "", "| field | type |", "|---|---|"]
+        required = one.get("required", [])
+        for field, schema_of in one["properties"].items():
+            lines.append(f"| `{field}`{'' if field in required else '?'} | {_type(schema_of)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _operation(path: str, method: str, operation: Any) -> list[str]:
+    lines = ["", f"### `{method.upper()} {path}`", "", operation["description"].replace("\n", " "), ""]
+    given = [p for p in operation.get("parameters", ()) if p["in"] == "query"]
+    if given:
+        lines += ["| parameter | type | what it is |", "|---|---|---|"]
+        for one in given:
+            lines.append(
+                f"| `{one['name']}`{'' if one['required'] else '?'} | {_type(one['schema'])} | {one.get('description', '')} |"
+            )
+        lines.append("")
+    if body := operation.get("requestBody"):
+        lines += [f"Body: {_media(body['content'])}", ""]
+    for status, answered in operation["responses"].items():
+        if status.startswith("2"):
+            lines.append(f"Answers {status}: {_media(answered.get('content', {}))}")
+    others = sorted(set(operation["responses"]) - {"400", "401", "403", "422", "429"} - {"200", "202"})
+    if others:
+        lines[-1] += f"; or {', '.join(others)}"
+    return lines
+
+
+def _media(content: Any) -> str:
+    media, schema_of = next(iter(content.items()))
+    written = _type(schema_of["schema"]) if schema_of.get("schema") else ""
+    return written if media == "application/json" and written else f"`{media}`"
+
+
+def _type(schema: Any) -> str:
+    """Write the type of a value in a cell."""
+    if ref := schema.get("$ref"):
+        name = ref.rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if several := schema.get("anyOf"):
+        return " or ".join(_type(one) for one in several if one.get("type") != "null")
+    if choices := schema.get("enum"):
+        return " or ".join(f"`{one}`" for one in choices)
+    match schema.get("type"):
+        case "array":
+            items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
+            return f"list of {_type(items)}"
+        case "object":
+            more = schema.get("additionalProperties")
+            return f"{_type(more)} by name" if isinstance(more, dict) and more else "object"
+        case "string":
+            return {"date-time": "instant", "binary": "bytes"}.get(schema.get("format", ""), "text")
+        case "integer":
+            return "whole number"
+        case other:
+            return {"number": "number", "boolean": "true or false"}.get(str(other), "any")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "exit-codes.md": exit_codes,
     "cli.md": cli,
+    "api.md": api,
 }
 
 

@@ -77,7 +77,7 @@ def connect(
         )
     if not token.strip() or not token.isascii():
         raise ConfigurationError(
-            "sdk.token", _("The token is empty or damaged: give it as `cordiale token make` printed it.")
+            "sdk.token", _("The token is empty or damaged: give it as `cordiale token add` printed it.")
         )
     http = httpx.Client(
         base_url=address.copy_with(path=PREFIX + "/"),

@@ -25,7 +25,9 @@ BREAKS = [
     ("layers", "desk/breaks.py", "import cordiale.node"),
     ("layers", "node/breaks.py", "import cordiale.web"),
     ("layers", "web/breaks.py", "import cordiale.cli"),
-    ("layers", "rest/__init__.py", "import cordiale.web"),  # the two faces know nothing of each other
+    ("layers", "rest/breaks.py", "import cordiale.web"),  # the two faces know nothing of each other
+    ("layers", "web/breaks.py", "import cordiale.rest"),
+    ("layers", "sdk/breaks.py", "import cordiale.store"),  # a client has none of a node's insides
     ("layers", "attic/__init__.py", ""),  # exhaustive: a room nobody placed
     ("exchange", "exchange/stream/breaks.py", "import cordiale.exchange.recall"),
     (
@@ -38,6 +40,7 @@ BREAKS = [
     ("domains", "domains/one/__init__.py", "import cordiale.domains.two"),
     ("through-desk", "domains/one/__init__.py", "import cordiale.store"),
     ("faces-through-desk", "web/breaks.py", "import cordiale.release"),
+    ("faces-through-desk", "rest/breaks.py", "import cordiale.store"),
     ("leak-checker", "demo/checker.py", "import cordiale.release"),
     ("sql", "desk/breaks.py", "import sqlalchemy"),
     ("sql", "exchange/breaks.py", "from sqlalchemy import select"),
