@@ -35,12 +35,16 @@ COMMANDS: Final = (("see-as", "/see-as", _("See as")),)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One entry of the rail; `badge` names the number beside it, `place` orders entries."""
+    """One entry of the rail; `badge` names the number beside it, `place` orders entries.
+
+    `verb` is what a person must be allowed for the entry to be offered, "" for what everybody may.
+    """
 
     place: int
     href: str
     label: str
     badge: str = ""
+    verb: str = ""
 
 
 Asked = Request[Any, Any, Any]
@@ -98,7 +102,11 @@ class Site:
             "colours": {**SCHEMES[scheme], "label": text(lang, SCHEMES[scheme]["label"])},
             "person": acting.name if acting else "",
             "seen_as": self.seen_as(request, lang),
-            "rail": [structs.replace(e, label=text(lang, e.label)) for e in self.rail] if acting else [],
+            "rail": [
+                structs.replace(e, label=text(lang, e.label))
+                for e in self.rail
+                if acting and (not e.verb or may(acting, e.verb))
+            ],
             "commands": [
                 {"href": href, "label": text(lang, label)}
                 for verb, href, label in COMMANDS

@@ -21,6 +21,7 @@ from cordiale.web import (
     palette,
     partners,
     passkeys,
+    people,
     preferences,
     recalls,
     release,
@@ -62,12 +63,20 @@ PAGES: Final = (
     enrolment,
     passkeys,
     account,
+    people,
 )
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
 def site(node: Node, actor: Actor | None = None) -> Any:
-    """Return the pages, on Litestar; with an `actor` they act as that one, and nobody signs in (for tests)."""
+    """Return the pages behind their gate; with an `actor` they act as that one, and nobody signs in (for tests)."""
+    made, built = pages(node)
+    behind = cast("Any", made)
+    return always(behind, actor) if actor is not None else gate(behind, node.desk, refused(built))
+
+
+def pages(node: Node) -> tuple[Litestar, Site]:
+    """Return the pages on Litestar, without a gate, and what each of them is given."""
     rail = sorted({page.RAIL for page in PAGES if hasattr(page, "RAIL")}, key=lambda entry: entry.place)
     built = Site(
         node,
@@ -86,5 +95,4 @@ def site(node: Node, actor: Actor | None = None) -> Any:
         logging_config=None,
         request_max_body_size=8192,
     )
-    pages = cast("Any", made)
-    return always(pages, actor) if actor is not None else gate(pages, node.desk, refused(built))
+    return made, built

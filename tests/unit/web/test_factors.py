@@ -386,3 +386,47 @@ def test_my_account_ends_a_session_elsewhere(browser: Browser, node: Node) -> No
     assert browser.post("/account/session/end", {"id": identifier}).to == "/account"
     assert other.get("/objects").status == 303
     assert browser.get("/objects").status == 200
+
+
+def test_the_operator_lets_people_in_by_the_pages(browser: Browser, node: Node) -> None:
+    person_add(node.desk, MARIE, "olga", roles=["operator"])
+    with_passkey(browser, node, Device(), "olga")
+    assert "Paul Durand" in browser.get("/people").text
+    assert (
+        browser.post("/people", {"name": "lea", "title": "Léa Roy", "roles": "analyst"}).to == "/people/lea"
+    )
+    assert browser.post("/people", {"name": "lea"}).status == 409
+    browser.get("/people/lea")
+    sent = {
+        "roles": "liaison",
+        "tlp": "green",
+        "clearances": "CAN/SECRET\r\nNATO/NATO SECRET\r\n",
+        "compartments": "",
+    }
+    assert browser.post("/people/lea", sent).to == "/people/lea"
+    found = person_show(node.desk, MARIE, "lea")
+    assert (found.roles, found.tlp, found.clearances) == (
+        ("liaison",),
+        "green",
+        ("CAN/SECRET", "NATO/NATO SECRET"),
+    )
+    assert browser.post("/people/lea", {"clearances": "nonsense"}).status == 422
+    made = browser.post("/people/lea/invite")
+    (url,) = re.findall(r"http://localhost:8470(/enrol\?code=[A-Z2-7]+)", made.text)
+    theirs = Browser(browser.app, host=browser.host)
+    assert "Léa Roy" in theirs.get(url).text
+    assert url not in browser.get("/people/lea").text
+    assert browser.post("/people/lea/lock", {"reason": "left"}).to == "/people/lea"
+    assert theirs.get(url).status == 404
+    assert browser.post("/people/lea/unlock").to == "/people/lea"
+    assert browser.post("/people/lea/remove").to == "/people"
+    assert browser.get("/people/lea").status == 404
+    assert browser.post("/people/olga/lock").status == 409
+    assert browser.post("/people/olga/launch").status == 404
+
+
+def test_what_people_call_themselves_shows_as_text(browser: Browser, node: Node) -> None:
+    person_add(node.desk, MARIE, "olga", title="<script>alert(1)</script>", roles=["operator"])
+    with_passkey(browser, node, Device(), "olga")
+    for address in ("/people", "/people/olga", "/account"):
+        assert "<script>alert" not in browser.get(address).text, address
