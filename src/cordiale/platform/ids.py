@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import uuid
 from collections.abc import Callable
 
 Randomness = Callable[[int], bytes]
@@ -18,12 +17,15 @@ def uuid4(random: Randomness) -> str:
 
 def uuid5(namespace: str, name: str) -> str:
     """Return the version 5 UUID (RFC 9562 §5.5) of a name within a namespace, itself a UUID."""
-    return str(uuid.uuid5(uuid.UUID(namespace), name))
+    octets = bytes.fromhex(namespace.replace("-", ""))
+    return as_uuid(hashlib.sha1(octets + name.encode(), usedforsecurity=False).digest(), version=5)
 
 
 def as_uuid(octets: bytes, version: int) -> str:
     """Write the first 16 octets as a UUID of the given version, for example of an HMAC."""
-    return str(uuid.UUID(bytes=octets[:16], version=version))
+    number = int.from_bytes(octets[:16], "big") & ~(0xC000 << 48) & ~(0xF000 << 64)
+    text = f"{number | 0x8000 << 48 | version << 76:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def keyed_randomness(key: bytes) -> Randomness:

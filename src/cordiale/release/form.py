@@ -106,9 +106,12 @@ _SHAPES: dict[bytes, _Shape] = {}
 SHAPES: Final = 8192
 
 
-def asked_about(version: Version) -> frozenset[str]:
-    """Return the ids whose state for the recipient `form` asks about: all that the object names, markings included."""
-    return _shape(version).asked_about
+def asked_about(version: Version, value: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """Return the ids whose state for the recipient `form` asks about: all that the object names, markings included.
+
+    `value` is the decoded object, where the caller has it.
+    """
+    return _shape(version, value).asked_about
 
 
 def unusual_in(version: Version) -> tuple[str, ...]:
@@ -116,11 +119,11 @@ def unusual_in(version: Version) -> tuple[str, ...]:
     return _shape(version).names
 
 
-def _shape(version: Version) -> _Shape:
+def _shape(version: Version, value: Mapping[str, Any] | None = None) -> _Shape:
     found = _SHAPES.get(version.hash)
     if found is None:
         named = mentions(version.raw) | {reference.target for reference in version.refs}
-        found = _Shape(unusual(orjson.loads(version.raw)), named - {version.id})
+        found = _Shape(unusual(orjson.loads(version.raw) if value is None else value), named - {version.id})
         if len(_SHAPES) >= SHAPES:
             _SHAPES.clear()
         _SHAPES[version.hash] = found

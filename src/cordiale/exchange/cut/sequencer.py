@@ -17,6 +17,7 @@ from cordiale.exchange.originator.waivers import waivable
 from cordiale.exchange.recall import lapsed, narrowing
 from cordiale.exchange.records import TearLineRow
 from cordiale.exchange.restore import rejoin
+from cordiale.platform.collector import held_back
 from cordiale.release import records as rulings
 from cordiale.release.definition import decided_under
 from cordiale.release.form import Verbatim
@@ -67,9 +68,10 @@ def cut(
             done[partnership.partner.node] = Cut(partnership.partner.node, position=pair.position)
             continue
         groups.setdefault(pair.position, []).append((partnership, pair))
-    for position, members in sorted(groups.items()):
-        for one in _cut_group(tx, home, position, members, owing, now, changes):
-            done[one.partner] = one
+    with held_back():
+        for position, members in sorted(groups.items()):
+            for one in _cut_group(tx, home, position, members, owing, now, changes):
+                done[one.partner] = one
     return tuple(done[partnership.partner.node] for partnership in partnerships)
 
 
@@ -174,7 +176,7 @@ def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
 def _suspects(subjects: Subjects, remarked: set[int]) -> set[int]:
     """Return objects that may have been narrowed: marked anew, or with a new version beside older ones."""
     found = {subject.row.oid for subject in subjects.all if subject.row.vid in remarked}
-    return found | subjects.siblings.keys()
+    return found | subjects.siblings
 
 
 class Shared:

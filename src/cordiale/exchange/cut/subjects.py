@@ -53,7 +53,7 @@ class Subject:
         self.definitions: frozenset[str] = frozenset()
         self.unusual: tuple[str, ...] = ()
         if version is not None:
-            self.asked = frozenset(i for i in asked_about(version) if not i.startswith(_OWN))
+            self.asked = frozenset([i for i in asked_about(version) if not i.startswith(_OWN)])
             self.unusual = unusual_in(version)
 
     @property
@@ -67,7 +67,10 @@ class Subject:
 def seen(row: Row) -> Version:
     """Return the typed view of a stored version: checked when it was stored, and by the egress before it goes."""
     assert row.raw is not None
-    return view(orjson.loads(row.raw), row.raw, row.hash)
+    value = orjson.loads(row.raw)
+    version = view(value, row.raw, row.hash)
+    asked_about(version, value)  # is looked at once, while the value is at hand
+    return version
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -110,7 +113,7 @@ class Subjects:
         self.kinds: list[Kind] = []
         self.outside: dict[str, Outside | None] = {}
         self.users: dict[str, list[int]] = {}
-        self.siblings: dict[int, list[tuple[int, int | None, int | None, int]]] = {}
+        self.siblings: frozenset[int] = frozenset()
         self.acts: list[Act] = []
         self.exemptions: list[Exemption] = []
         self.special: set[str] = set()
@@ -233,7 +236,7 @@ class Subjects:
             ]
             frontier = self._add(vids[: PULLED - pulled])
             pulled += len(frontier)
-        self._siblings()
+        self.siblings = records.with_several(self.tx, sorted({s.row.oid for s in self.all}))
         self.vids = sorted(self.place)
         self.older = any(subject.head is not None for subject in self.all)
         rows = [row for one in self.outside.values() if one for row, _kind in one.current]
@@ -314,11 +317,3 @@ class Subjects:
             found = asked_back.twins(self.tx, unread)
             self._same.update({one: found.get(one, ()) for one in unread})
         return self._same[vid]
-
-    def _siblings(self) -> None:
-        """Note which objects have more than one stored version, with all of them."""
-        for oid, vid, modified, created, current in records.versions_of(
-            self.tx, sorted({s.row.oid for s in self.all})
-        ):
-            self.siblings.setdefault(oid, []).append((vid, modified, created, current))
-        self.siblings = {oid: rows for oid, rows in self.siblings.items() if len(rows) > 1}

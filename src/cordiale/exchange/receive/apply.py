@@ -25,6 +25,7 @@ from cordiale.exchange.stream.segment import (
     read_resource,
     slot_leaf,
 )
+from cordiale.platform.collector import held_back
 from cordiale.platform.errors import InputError, IntegrityError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import merkle
@@ -65,6 +66,11 @@ def apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> 
     Raises ProtocolError or IntegrityError with the reason; nothing is written then. One entry that
     cannot be taken is set aside with its reason and the rest is applied.
     """
+    with held_back():
+        return _apply(store, home, partner, data, now)
+
+
+def _apply(store: Store, home: Home, partner: Partner, data: bytes, now: int) -> Applied:
     resource = read_resource(data, home.limits.response_bytes)
     header = read_header(resource.header)
     _check_header(store, home, partner, header, resource)

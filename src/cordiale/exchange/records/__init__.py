@@ -90,6 +90,7 @@ from cordiale.exchange.records.stored import (
     timed_hold,
     under_marking,
     versions_of,
+    with_several,
 )
 from cordiale.exchange.records.streams import (
     Pair,
@@ -267,4 +268,5 @@ __all__ = [
     "under_marking",
     "versions_of",
     "waiting_statements",
+    "with_several",
 ]

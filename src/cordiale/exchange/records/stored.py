@@ -123,6 +123,12 @@ def versions_of(tx: Transaction, oids: Sequence[int]) -> list[tuple[int, int, in
     return tx.rows(_OF_OIDS, list(oids)) if oids else []
 
 
+def with_several(tx: Transaction, oids: Sequence[int]) -> frozenset[int]:
+    """Return which of these objects have more than one stored version."""
+    sql = "SELECT oid FROM versions WHERE oid IN INTS(?) GROUP BY oid HAVING COUNT(*) > 1"
+    return frozenset(row[0] for row in tx.rows(sql, list(oids)))
+
+
 def under_marking(tx: Transaction, mid: int, after_vid: int, limit: int) -> list[int]:
     """Return versions whose effective or full marking is `mid`, in order, after a version."""
     return [row[0] for row in tx.rows(_UNDER, after_vid, mid, mid, limit)]

@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from cordiale.platform.clock import Clock, Instant
+from cordiale.platform.collector import held_back
 from cordiale.platform.errors import ConfigurationError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import origin, segment
@@ -209,17 +210,18 @@ class Gate:
             self._young, self._old = {}, self._young
         young, old = self._young, self._old
         missing = []
-        for index, digest in enumerate(hashes):
-            if digest in young or index in redacted:
-                continue
-            if digest in old:
-                young[digest] = old[digest]
-            elif (body := bodies.get(index)) is not None:
-                self._look(digest, body)
-                if digest not in young:
+        with held_back():
+            for index, digest in enumerate(hashes):
+                if digest in young or index in redacted:
+                    continue
+                if digest in old:
+                    young[digest] = old[digest]
+                elif (body := bodies.get(index)) is not None:
+                    self._look(digest, body)
+                    if digest not in young:
+                        missing.append(index)
+                else:
                     missing.append(index)
-            else:
-                missing.append(index)
         return missing
 
     def _look(self, digest: bytes, body: bytes) -> None:
