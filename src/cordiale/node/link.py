@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from cordiale.desk import attachments
@@ -9,6 +10,7 @@ from cordiale.desk import reconcile as reconciling
 from cordiale.desk.reconcile import SLICE_S
 from cordiale.exchange.partners.pairing import partner as one
 from cordiale.exchange.protocol import RECONCILE
+from cordiale.exchange.visit.ahead import in_background
 from cordiale.exchange.visit.listening import Ear, listen
 from cordiale.exchange.visit.sync import visit
 from cordiale.platform.errors import CordialeError
@@ -47,10 +49,10 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 break
             if way is None or not way.leads_to(partner):
                 if way is not None:
-                    way.ear.close()
+                    way.close()
                 way = _Way(desk, partner)
             with span("visit", partner=partner.node) as said:
-                pulled = visit(desk.store, desk.home, partner, way.carrier, desk.wake)
+                pulled = visit(desk.store, desk.home, partner, way.carrier, desk.wake, way.begin)
                 said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
             if up:
@@ -80,12 +82,12 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
             log.error("a link failed", error=error, partner=name)
         failures += 1
         if way is not None:  # a new connection next time: keys and addresses are looked up again
-            way.ear.close()
+            way.close()
             way = None
         if ticks.pause(backoff(failures, desk.random)):
             break
     if way is not None:
-        way.ear.close()
+        way.close()
 
 
 class _Way:
@@ -95,6 +97,15 @@ class _Way:
         self._place = (partner.url, partner.pins)
         self.carrier: Transport = desk.carrier(partner)
         self.ear = Ear(desk.store, desk.home, partner, self.carrier)
+        self._pool = ThreadPoolExecutor(
+            1, f"cordiale-ahead-{partner.node}"
+        )  # starts no thread before it is used
+        self.begin = in_background(self._pool)
+
+    def close(self) -> None:
+        """Let go of the stream, and of what was asked for ahead."""
+        self.ear.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def leads_to(self, partner: Partner) -> bool:
         """Tell whether the partner is still where this leads."""

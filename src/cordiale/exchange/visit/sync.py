@@ -20,6 +20,7 @@ from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.stream import checkpoint
+from cordiale.exchange.visit.ahead import Ahead, Begin, ends_at
 from cordiale.platform.errors import (
     CordialeError,
     IntegrityError,
@@ -83,15 +84,17 @@ def visit(
     partner: Partner,
     transport: Transport,
     applied: Callable[[], None] = lambda: None,
+    begin: Begin | None = None,
 ) -> Pulled:
     """Say hello, fetch and apply segments and recalls, hand over receipts and the checkpoint.
 
-    `applied` is called when the first segment is committed: search need not wait for what is handed over.
+    `applied` is called when the first segment is committed: search need not wait for what is handed over. With `begin`
+    the next segment is on its way while one is applied.
 
     Never raises for what the partner does: the link state says what happened. Recalls are carried
     out even when a segment cannot be applied.
     """
-    visited = _Visit(store, home, partner, transport, applied)
+    visited = _Visit(store, home, partner, transport, applied, begin)
     state, problem = visited.run()
     now = home.clock()
     with store.write() as tx:
@@ -121,9 +124,11 @@ class _Visit:
         partner: Partner,
         transport: Transport,
         applied: Callable[[], None],
+        begin: Begin | None,
     ) -> None:
         self.store, self.home, self.partner, self.transport = store, home, partner, transport
         self.applied = applied
+        self.ahead = Ahead(lambda after: self._ask_whole("segments", f"after={after}"), begin)
         self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
         self.more = False
         self.learnt = False
@@ -207,7 +212,13 @@ class _Visit:
     def _pull(self) -> None:
         if self.welcome is not None and self.welcome.closed:
             raise self._rejoins()
-        for _round in range(self.home.limits.segments_per_pull):
+        try:
+            self._segments()
+        finally:
+            self.ahead.end()
+
+    def _segments(self) -> None:
+        for left in reversed(range(self.home.limits.segments_per_pull)):
             with self.store.read() as tx:
                 link = records.link(tx, self.partner.number)
             received = link.received
@@ -216,7 +227,7 @@ class _Visit:
                 self.welcome.last,
             ):
                 return  # the greeting said so: there is nothing to ask for
-            answer = self._ask_whole("segments", f"after={received}")
+            answer = self.ahead.get(received)
             if answer.status == 204:
                 if self.welcome is not None and self.welcome.last > received:
                     raise ProtocolError(
@@ -227,6 +238,9 @@ class _Visit:
                         received=received,
                     )
                 return
+            end = ends_at(answer.body)
+            if left and self.welcome is not None and received < end < self.welcome.last:
+                self.ahead.begin(end)
             done = applying.apply(self.store, self.home, self.partner, answer.body, self.home.clock())
             if done.already:
                 raise ProtocolError(
