@@ -127,6 +127,15 @@ class PurposeSection(Struct, frozen=True, kw_only=True):
     days: Annotated[int, Says("Days an object is kept for this purpose; 0: as `[retention]` says; -1: for ever.", low=-1, high=100_000)] = 0  # fmt: skip
 
 
+class ProviderSection(Struct, frozen=True, kw_only=True):
+    """A provider of single sign-on (OpenID Connect) by which people may sign in; needs the extra `sso`."""
+
+    title: Annotated[str, Says("Name shown to people.")] = ""
+    issuer: Annotated[str, Says("Address of the provider, exactly as it names itself; what it offers is read from `/.well-known/openid-configuration` under it.", pattern=r"^(https?://\S+)?$", example="https://sso.example.org/realms/ministry")] = ""  # fmt: skip
+    client: Annotated[str, Says("Name (client id) under which the node is registered there, with the redirect address `…/sign-in/sso/back`.")] = ""  # fmt: skip
+    secret_file: Annotated[str, Says("File with the client secret, seen from the node's folder. Empty: the node is a public client, and PKCE alone protects it.", example="keys/sso.secret")] = ""  # fmt: skip
+
+
 class RetentionSection(Struct, frozen=True, kw_only=True):
     """How long objects are kept where neither their source nor its purpose says so; see `cordiale retention`."""
 
@@ -148,4 +157,5 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     import_: ImportSection = field(default_factory=ImportSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
     purpose: dict[str, PurposeSection] = field(default_factory=dict)
+    sso: dict[str, ProviderSection] = field(default_factory=dict)
     source: dict[str, SourceSection] = field(default_factory=dict)

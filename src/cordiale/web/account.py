@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Request, Response, get, post
 
 from cordiale.accounts import totp
-from cordiale.desk import credentials, passkeys, person_tokens, sessions
+from cordiale.desk import credentials, passkeys, person_tokens, sessions, sso
 from cordiale.desk.actor import VERBS, Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.person_tokens import NEVER
@@ -200,6 +200,7 @@ def account(desk: Desk, visit: Visit, actor: Actor, lang: str) -> dict[str, Any]
         ],
         "verbs": [verb for verb in sorted(VERBS.keys() - NEVER) if may(actor, verb)],
         "days": DAYS,
+        "providers": sso.providers(desk),
         "own": own,
     }
 

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from litestar import Request, Response, post
 
 from cordiale.accounts.passkey import WRONG, Place
-from cordiale.desk import enrolment, passkeys
+from cordiale.desk import enrolment, passkeys, sso
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from cordiale.web.context import Site
 from cordiale.web.forms import fields, header
 from cordiale.web.preferences import local
-from cordiale.web.signin import away, door, in_thread, shown, welcome
+from cordiale.web.signin import away, door, in_thread, shown, ways, welcome
 from cordiale.web.visit import visit_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def handlers(site: Site) -> list[Any]:
                 replaces=shown(request),
             )
         except NotAllowed as error:
-            values = {"next": back, "show": to_show(site, request), "by_name": by_name(site, request)}
+            values = {"next": back, **ways(site, request)}
             return door(site, request, "signin.html", values, error)
         return welcome(site, request, entered, back)
 
@@ -147,4 +147,5 @@ def invited(site: Site, request: Asked, code: str, person: Person) -> dict[str, 
         "person_title": person.title,
         "make": to_make(site, request, person),
         "by_name": by_name(site, request),
+        "providers": sso.providers(site.desk),
     }

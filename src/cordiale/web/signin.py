@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from cordiale.desk import sessions, signin
+from cordiale.desk import sessions, signin, sso
 from cordiale.platform.errors import CordialeError, NotAllowed, explain, http_status
 from cordiale.web import cookies
 from cordiale.web.context import COOKIE, LANGUAGES, Site
@@ -27,7 +27,14 @@ LONGEST: Final = 400
 DOOR: Final = "door.html"
 """The frame of pages that are shown before anybody signed in."""
 
-NOTHING: Final = {"person_name": "", "person_title": "", "show": "", "make": "", "by_name": ""}
+NOTHING: Final[dict[str, Any]] = {
+    "person_name": "",
+    "person_title": "",
+    "show": "",
+    "make": "",
+    "by_name": "",
+    "providers": [],
+}
 """What pages of the door may show and need not."""
 
 
@@ -104,7 +111,11 @@ def ways(site: Site, request: Asked) -> dict[str, Any]:
     """Return by what else people sign in here than by a password."""
     from cordiale.web.passkeys import by_name, to_show
 
-    return {"show": to_show(site, request), "by_name": by_name(site, request)}
+    return {
+        "show": to_show(site, request),
+        "by_name": by_name(site, request),
+        "providers": sso.providers(site.desk),
+    }
 
 
 def shown(request: Asked) -> bytes:

@@ -30,6 +30,7 @@ from cordiale.web import (
     searches,
     seen_as,
     signin,
+    sso,
     today,
 )
 from cordiale.web.context import Site
@@ -62,6 +63,7 @@ PAGES: Final = (
     signin,
     enrolment,
     passkeys,
+    sso,
     account,
     people,
 )
