@@ -101,7 +101,7 @@ def test_two_versions_are_compared_word_by_word(enter: Enter) -> None:
 def test_the_language_is_switched_at_once_and_remembered(enter: Enter, person: str) -> None:
     page = enter(person)
     page.goto(f"/objects/{CAMPAIGN}")
-    page.get_by_role("button", name="Français").click()
+    page.get_by_role("button", name="FR Français").click()
     page.locator("h1", has_text="Lanterne de papier").wait_for()
     assert page.url.endswith(CAMPAIGN)
     page.goto("/objects")

@@ -19,3 +19,12 @@ document.addEventListener("click", (event) => {
   const opens = event.target.closest?.("[data-opens]");
   if (opens) document.getElementById(opens.dataset.opens)?.showModal();
 });
+
+// where there is no room for them beside the list, what narrows it is folded away at first
+const narrow = matchMedia("(max-width: 1180px)");
+function fold() {
+  for (const one of document.querySelectorAll("details.fold")) one.open = !narrow.matches;
+}
+fold();
+narrow.addEventListener("change", fold);
+document.addEventListener("htmx:afterSwap", fold);
