@@ -60,7 +60,7 @@ def rules_sign(desk: Desk, actor: Actor, text: str, origin: str, nation: str) ->
     """
     authorise(actor, "rules")
     named(actor, "rules sign")
-    rules = parse(_own_part(text), origin)
+    rules = parse(own_part(text), origin)
     table = _table(rules, (desk.home.nation, nation), origin)
     body = table_bytes(rules, table.between)
     signature = desk.egress().sign(PURPOSE, body)
@@ -78,7 +78,7 @@ def rules_accept(desk: Desk, actor: Actor, text: str, origin: str, data: bytes) 
     differ when the partner signed another table.
     """
     authorise(actor, "rules")
-    rules = parse(_own_part(text), origin)
+    rules = parse(own_part(text), origin)
     body, signature = peek_statement(data.strip(), PURPOSE)
     theirs = _body(body)
     table = _table(rules, theirs.between, origin)
@@ -119,7 +119,7 @@ def composed(tx: Transaction, desk: Desk, text: str, origin: str) -> str:
     """
     from cordiale.desk.rules import applied
 
-    own = _own_part(text)
+    own = own_part(text)
     rules = parse(own, origin)
     written = {table.between: table for table in parse(text, origin).tables if table.signatures}
     _refuse_strangers(written.values(), _nodes(tx, desk), origin)
@@ -193,7 +193,8 @@ def _differences(ours: _Body, theirs: _Body) -> list[str]:
     return [f"{sign} {text}" for sign, text in zip(signs, written(order), strict=True)][:20]
 
 
-def _own_part(text: str) -> str:
+def own_part(text: str) -> str:
+    """Return what somebody wrote of a rules text, without the claims that signing added."""
     return text.partition(MARK)[0].rstrip("\n") + "\n"
 
 

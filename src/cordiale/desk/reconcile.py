@@ -111,7 +111,7 @@ def partner_reconcile(
             differences=len(report.differences),
         )
         log = reconciliations.differences(tx, partner.number, SHOWN)
-        theirs = _told_by(tx, partner)
+        theirs = told_by(tx, partner)
     desk.wake()
     hidden = actor.recipient is not None  # ids of objects that this reader may not see
     return Reconciled(
@@ -138,7 +138,8 @@ def partner_reconcile(
     )
 
 
-def _told_by(tx: Transaction, partner: Partner) -> tuple[Unheld, ...]:
+def told_by(tx: Transaction, partner: Partner) -> tuple[Unheld, ...]:
+    """Return what a partner told us it does not hold as we believed."""
     found = []
     for generation, sequence, held, reason, at in reconciliations.explanations(tx, partner.number, SHOWN):
         segment = records.segment_with(tx, partner.number, generation, sequence)

@@ -56,6 +56,9 @@
 | `retention_apply` | `(desk, actor, *, standing=True, progress=None) -> RetentionPlan` |
 | `retention_end` | `(desk, actor) -> RetentionPlan` |
 | `retention_log` | `(desk, actor, *, limit=50) -> list[Removal]` |
+| `rules_texts` / `rules_example` | `(desk, actor) -> list[RulesText]` / `str` |
+| `pair_log` | `(desk, actor, name, *, limit=50) -> PairLog` |
+| `partner_exit` | `(desk, actor, name, *, ask_back, reason="", now=False) -> Parting` |
 | `partner_invite` | `(desk, actor) -> bytes` (the invitation file) |
 | `partner_add` | `(desk, actor, invitation) -> PartnerView` |
 | `partner_confirm` | `(desk, actor, name, words) -> PartnerView` |
@@ -154,6 +157,11 @@ VERBS: dict[str, str] = {
     "retention_apply": "retention",
     "retention_end": "retention",
     "retention_log": "retention",
+    "rules_texts": "rules_text",
+    "rules_example": "rules_text",
+    "pair_log": "pair_log",
+    "partner_exit": "parting",
+    "own_words": "partners",
     "partner_invite": "partners",
     "partner_add": "partners",
     "partner_confirm": "partners",

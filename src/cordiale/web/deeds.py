@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
 from cordiale.platform.languages import ntext
@@ -54,6 +55,30 @@ def deed(path: str, work: Callable[[Asked, Given], Response[Any]]) -> Any:
     async def done(request: Asked) -> Response[Any]:
         given = Given(await lists(request))
         return await asyncio.to_thread(work, request, given)
+
+    return done
+
+
+def deed_with_files(
+    path: str, work: Callable[[Asked, Given, list[UploadFile]], Response[Any]], most: int
+) -> Any:
+    """Return the route of a form with files, of `most` bytes together; they lie in temporary files, not in memory."""
+
+    @post(path, status_code=200, request_max_body_size=most)
+    async def done(request: Asked) -> Response[Any]:
+        form = await request.form()
+        fields: dict[str, list[str]] = {}
+        files: list[UploadFile] = []
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                files.append(value)
+            else:
+                fields.setdefault(name, []).append(str(value))
+        try:
+            return await asyncio.to_thread(work, request, Given(fields), files)
+        finally:
+            for file in files:
+                await file.close()
 
     return done
 

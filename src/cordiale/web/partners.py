@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import VERBS, Actor
+from cordiale.desk.actor import VERBS, Actor, may
 from cordiale.desk.answers import PartnerView
 from cordiale.desk.desk import Desk
 from cordiale.desk.tables import warning_of
@@ -44,7 +45,8 @@ LINKS: Final = {
     "plain": _("its address is not encrypted"),
 }
 
-RAIL: Final = Entry(40, "/partners", _("Partners"), "partners")
+HERE: Final = "/partners"
+RAIL: Final = Entry(40, HERE, _("Partners"), "partners")
 
 
 def handlers(site: Site) -> list[Any]:
@@ -53,9 +55,14 @@ def handlers(site: Site) -> list[Any]:
     @get("/partners", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
         values = partners(site.desk, site.actor(request), site.language(request))
-        return site.page(request, "partners.html", "/partners", values)
+        return site.page(request, "partners.html", HERE, values)
 
     return [shown]
+
+
+def partner_href(name: str) -> str:
+    """Return the address of a partner's page."""
+    return f"/partners/of/{quote(name, safe='')}"
 
 
 def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
@@ -69,6 +76,8 @@ def partners(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
             partner_view(p, lang) | {"warnings": [sentence(w, lang) for w in warned.get(p.name, ())]}
             for p in verbs.partner_list(desk, actor)
         ],
+        "may_connect": may(actor, "partner"),
+        "may_rule": may(actor, "rules"),
         "banner": unmarked(lang),
     }
 
@@ -79,6 +88,8 @@ def partner_view(p: PartnerView, lang: str) -> dict[str, Any]:
     state = text(lang, STATES.get(p.state, p.state))
     link = text(lang, LINKS.get(p.link, p.link))
     return {
+        "id": p.name,
+        "href": partner_href(p.name),
         "name": p.title or p.name,
         "nation": p.nation,
         "state": f"{state}, {link}" if p.state == "confirmed" else state,
