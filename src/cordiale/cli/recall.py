@@ -200,6 +200,21 @@ def confirm(
 
 
 @app.command(
+    "drop",
+    cls=Command,
+    help=tr(_("Forget a drafted recall that asks for nothing, or that a person drafted.")),
+)
+def drop(recall: Annotated[str, RECALL], officer: Annotated[str | None, OFFICER] = None) -> None:
+    """Drop a draft."""
+    from cordiale.desk.actor import house
+    from cordiale.desk.recall import recall_drop
+
+    with opened() as (node, actor):
+        gone = recall_drop(node.desk, house(officer) if officer else actor, recall)
+    emit(gone, lambda: tr(_("The draft {id} is forgotten: nothing was sent."), id=gone.recall))
+
+
+@app.command(
     "answer",
     cls=Command,
     help=tr(

@@ -17,6 +17,8 @@ from cordiale.exchange import entry, records
 from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.recall import answering, ledger, sending
 from cordiale.exchange.recall.demand import ACTIONS, ERASURE
+from cordiale.exchange.recall.narrowing import BY_MARKING
+from cordiale.exchange.records.recalls import forget_draft
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.marking import text_of
@@ -26,7 +28,7 @@ from cordiale.store import versions
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-    from cordiale.exchange.home import Partnership
+    from cordiale.exchange.home import Partner, Partnership
     from cordiale.exchange.recall.answering import Received
     from cordiale.exchange.recall.ledger import Recall
     from cordiale.store.connection import Transaction
@@ -192,12 +194,43 @@ def recall_confirm(desk: Desk, actor: Actor, recall_id: str, *, objects: int | N
                 seen=objects,
                 id=recall_id,
             )
-        one = partnership(tx, drafted.partner, desk.node)
+        one = partnerships(tx, desk.node).get(drafted.partner)
         now = desk.clock()
-        sent = sending.confirm(tx, desk.home, one, recall_id, actor.name, now)
+        if one is not None:
+            sent = sending.confirm(tx, desk.home, one, recall_id, actor.name, now)
+        else:
+            unruled = _unruled(tx, desk, drafted)
+            sent = sending.confirm_to(tx, desk.home, unruled, recall_id, actor.name, now)
         audit.acted(tx, desk, actor, "recall-confirm", recall=recall_id, partner=sent.partner)
     desk.wake()
     return view(sent, now)
+
+
+def recall_drop(desk: Desk, actor: Actor, recall_id: str) -> Recalled:
+    """Forget a drafted recall that is not to be sent; return it as it was.
+
+    One that follows from a marking, a consent or rules is dropped only when the partner has nothing of it: what it holds
+    and may not have any more is asked back. Raises NotFound when there is no draft of this id, Conflict for the latter.
+    """
+    authorise(actor, "recall")
+    named(actor, "recall drop")
+    with desk.store.write() as tx:
+        drafted = _draft(tx, recall_id, visible(tx, desk, actor))
+        partner = next(one for one in partners(tx) if one.node == drafted.partner)
+        held = sending.held_there(tx, partner, drafted.vids, ())
+        if held and drafted.by == BY_MARKING:
+            raise Conflict(
+                "recall-due",
+                _(
+                    "{partner} has {count} versions of it and may not have them any more: send it with cordiale recall confirm {id}, or let the partner have them again by rules or markings."
+                ),
+                partner=partner.node,
+                count=len(held),
+                id=recall_id,
+            )
+        forget_draft(tx, recall_id)
+        audit.acted(tx, desk, actor, "recall-drop", recall=recall_id, partner=partner.node)
+        return view(drafted, desk.clock())
 
 
 def _draft(tx: Transaction, recall_id: str, seen: Visible) -> Recall:
@@ -205,6 +238,14 @@ def _draft(tx: Transaction, recall_id: str, seen: Visible) -> Recall:
         if found.id == recall_id and seen_by(tx, found.ids, seen):
             return found
     raise NotFound("no-recall", _("There is no drafted recall {id}. See: cordiale recall list"), id=recall_id)
+
+
+def _unruled(tx: Transaction, desk: Desk, drafted: Recall) -> Partner:
+    """Return a confirmed partner that no rules name any more: what it holds is asked back all the same."""
+    for one in partners(tx):
+        if one.node == drafted.partner and one.state == "confirmed":
+            return one
+    return partnership(tx, drafted.partner, desk.node).partner  # which says why not
 
 
 def recall_list(desk: Desk, actor: Actor, *, partner: str | None = None) -> list[Recalled]:

@@ -20,7 +20,7 @@ from cordiale.exchange.partners.pairing import partners
 from cordiale.platform.replacing import replace_file
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
-from cordiale.release.rules import parse
+from cordiale.release.rules import parse, rules_for
 from cordiale.store import changes, markings
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
         for partner in _joined(tx):
             joined = pair_up(partner, after, desk.home.node)
             if joined is not None:
-                counts = backfill.rules_changed(tx, desk.home, joined, before, now)
-                drafted += counts["drafted"]
+                drafted += backfill.rules_changed(tx, desk.home, joined, before, now)["drafted"]
+            elif rules_for(partner.node, tuple(applied(tx).values())) is None:
+                drafted += backfill.no_longer_named(tx, desk.home, partner, before, now)
         audit.acted(
             tx,
             desk,

@@ -48,6 +48,7 @@
 | `confirm_act` | `(desk, actor, act) -> Acted` (the second of `four_eyes`) |
 | `recall` | `(desk, actor, *, ids=(), entries=None, partner=None, reason="", action="purge", scope="version", marking=None, members=False, confirm=False) -> list[Recalled]` |
 | `recall_confirm` | `(desk, actor, recall_id, *, objects=None) -> Recalled` |
+| `recall_drop` | `(desk, actor, recall_id) -> Recalled` (a draft) |
 | `recall_list` | `(desk, actor, *, partner=None) -> list[Recalled]` |
 | `recall_show` | `(desk, actor, recall_id) -> Recalled` |
 | `recall_received` | `(desk, actor) -> list[RecallReceived]` |
@@ -149,6 +150,7 @@ VERBS: dict[str, str] = {
     "lift": "release",
     "recall": "recall",
     "recall_confirm": "recall",
+    "recall_drop": "recall",
     "recall_list": "recall",
     "recall_show": "recall",
     "recall_received": "recall",

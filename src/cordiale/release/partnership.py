@@ -111,6 +111,10 @@ class Allow(msgspec.Struct, frozen=True):
     extensions: tuple[str, ...] = ()
 
 
+CONFIRM_ABOVE: Final = 50
+"""Objects above which a recall waits for a named person, where no rules say otherwise."""
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one partnership; `version` is the SHA-256 of their content in hexadecimal.
 
@@ -133,7 +137,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     mandates: tuple[Mandate, ...] = ()
     allow: Allow = Allow()
     assurance: Mapping[str, Assurance] = {}
-    confirm_above: int = 50
+    confirm_above: int = CONFIRM_ABOVE
     answer_within: int = 72 * HOUR
 
 

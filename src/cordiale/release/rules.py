@@ -18,6 +18,7 @@ from cordiale.platform.languages import _
 from cordiale.release.consistency import check
 from cordiale.release.equivalence import Claim, settled
 from cordiale.release.partnership import (
+    CONFIRM_ABOVE,
     DEFAULT_ASSURANCE,
     Allow,
     Equivalence,
@@ -243,7 +244,7 @@ def _assurance(table: Table) -> Mapping[str, Assurance]:
 
 
 def _recall(table: Table) -> tuple[int, int]:
-    above, hours = table.whole("confirm_above", 50), table.whole("answer_within_hours", 72)
+    above, hours = table.whole("confirm_above", CONFIRM_ABOVE), table.whole("answer_within_hours", 72)
     table.finish()
     return above, hours * HOUR
 

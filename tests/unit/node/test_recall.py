@@ -11,10 +11,13 @@ from cordiale.desk.recall import (
     recall,
     recall_answer,
     recall_confirm,
+    recall_drop,
     recall_list,
     recall_received,
     recall_show,
 )
+from cordiale.desk.remark import mark_all
+from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.search import search
 from cordiale.desk.show import show
 from cordiale.platform.errors import Conflict, InputError, NotFound
@@ -63,6 +66,41 @@ def test_many_wait_for_a_person_who_saw_how_many_they_are(few: Pair) -> None:
     few.exchange()
     assert has(few) == set()
     assert recall_show(few.canada.desk, few.officer, drafted.recall).state == "acknowledged"
+
+
+def test_a_draft_that_is_not_to_be_sent_is_dropped_unless_the_partner_may_not_have_it(few: Pair) -> None:
+    few.take(*(indicator(n) for n in range(1, 5)))
+    few.exchange()
+    ids = [indicator(n)["id"] for n in range(1, 5)]
+    (drafted,) = recall(few.canada.desk, few.officer, ids=ids, reason="on second thoughts")
+    assert recall_drop(few.canada.desk, few.officer, drafted.recall).objects == 4
+    assert recall_list(few.canada.desk, few.officer) == []
+    few.exchange()
+    assert len(has(few)) == 4
+    mark_all(few.canada.desk, few.officer, ids, ["tlp:red"])
+    few.exchange()
+    (due,) = recall_list(few.canada.desk, few.officer)
+    with pytest.raises(Conflict, match="4 versions"):
+        recall_drop(few.canada.desk, few.officer, due.recall)
+    recall_confirm(few.canada.desk, few.officer, due.recall)
+    few.exchange()
+    assert has(few) == set()
+
+
+def test_whom_rules_name_no_more_is_asked_for_what_it_holds(pair: Pair) -> None:
+    pair.take(indicator(1))
+    pair.exchange()
+    without = RULES.replace("france", "atlantis").replace("canada-atlantis", "canada-france")
+    rules_apply(
+        pair.canada.desk,
+        pair.officer,
+        without,
+        "rules",
+        rules_diff(pair.canada.desk, pair.officer, without, "rules").token,
+    )
+    (due,) = recall_list(pair.canada.desk, pair.officer)
+    assert (due.state, due.objects, due.reason) == ("draft", 1, "rules-changed")
+    assert recall_confirm(pair.canada.desk, pair.officer, due.recall).state == "asked"
 
 
 def test_a_withdrawn_container_takes_its_members_along_when_that_is_asked(pair: Pair) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner, Partnership, pair_up
+from cordiale.exchange.originator.waivers import waivable
 from cordiale.exchange.recall import sending
 from cordiale.exchange.recall.narrowing import BY_MARKING
 from cordiale.exchange.stream.gate import Gate
@@ -62,10 +63,11 @@ def rules_changed(
     earlier = pair_up(partnership.partner, before, home.node)
     known = markings.all_markings(tx)
     now_passing = {mid for mid, m in known.items() if partnership.compiled.decide(m, now).passes}
-    was_passing: set[int] = set()
-    if earlier is not None:
-        was_passing = {mid for mid, m in known.items() if earlier.compiled.decide(m, now).passes}
-    narrowed = was_passing - now_passing
+    # under these something may have gone: by the marking alone, or because its originator consented
+    could = {mid for mid, m in known.items() if earlier is not None and _could(earlier, m, now)}
+    passed = {mid for mid in could if earlier is not None and earlier.compiled.decide(known[mid], now).passes}
+    waived = {mid for mid in could - now_passing if waivable(known[mid], partnership, now)}
+    narrowed = could - now_passing - (waived - passed)
     # mandates and allow-lists may widen under a marking that passed before, so all that pass are queued
     queued = records.owe_markings(tx, number, now_passing)
     drafted = _draft(tx, home, partnership, narrowed, now) if narrowed else 0
@@ -86,18 +88,48 @@ def would_recall(
     found: dict[Marking, int] = {}
     counted: set[int] = set()  # a version may be under two of them: its effective marking and its full one
     for mid, marking in markings.all_markings(tx).items():
-        if not earlier.compiled.decide(marking, now).passes:
+        if not _could(earlier, marking, now):
             continue
         if later is not None and later.compiled.decide(marking, now).passes:
             continue
+        asks = later is not None and waivable(marking, later, now)
+        if asks and not earlier.compiled.decide(marking, now).passes:
+            continue  # what its originator consents to goes on as before
         seen, gone = 0, set[int]()
         while vids := records.under_marking(tx, mid, seen, 10_000):
             seen = vids[-1]
-            gone |= set(held.of(vids)) - counted
+            mine = held.of(vids)
+            if asks and later is not None:
+                lines = list(records.tear_line_parents(tx, mine))
+                mine = sorted(set(mine) - Gate(tx, later, now).passing(mine, lines).keys())
+            gone |= set(mine) - counted
         if gone:
             found[marking] = len(gone)
             counted |= gone
     return found
+
+
+def _could(partnership: Partnership, marking: Marking, now: int) -> bool:
+    """Tell whether something may have gone under a marking: it passes, or passes by its originators' consent."""
+    return partnership.compiled.decide(marking, now).passes or waivable(marking, partnership, now)
+
+
+def no_longer_named(tx: Transaction, home: Home, partner: Partner, before: Rules | None, now: int) -> int:
+    """Draft a recall of what a partner holds whom new rules name no more; return how many versions."""
+    earlier = pair_up(partner, before, home.node)
+    if earlier is None:
+        return 0
+    held = records.held(tx, partner.number)
+    gone: set[int] = set()
+    for mid, marking in markings.all_markings(tx).items():
+        after = 0
+        while _could(earlier, marking, now) and (found := records.under_marking(tx, mid, after, 10_000)):
+            after = found[-1]
+            gone |= set(held.of(found))
+    if not gone:
+        return 0
+    made = sending.draft_to(tx, home, partner, vids=sorted(gone), reason=RULES, by=BY_MARKING, now=now)
+    return len(made.vids) if made is not None else 0
 
 
 def holds_ended(tx: Transaction, now: int) -> None:
