@@ -17,16 +17,11 @@ import msgspec
 from cordiale.desk import attachments, audit, profiles, records
 from cordiale.desk.actor import Actor, authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.exchange.partners.pairing import partners
-from cordiale.exchange.recall import expired
-from cordiale.exchange.recall import sending as exchange
-from cordiale.exchange.records import tear_line_vids
-from cordiale.exchange.records.arrivals import forget_salts
-from cordiale.exchange.stream.withdrawal import withdraw_everywhere
+from cordiale.desk.removing import take_away
 from cordiale.platform.clock import DAY, HOUR, Instant, parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom
-from cordiale.store import aged, backup, markings, versions
+from cordiale.store import aged, backup, markings
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
@@ -273,7 +268,8 @@ def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], N
                     if one.effective_mid not in kept:
                         going.setdefault(rule._replace(type=""), []).append(one)
                 for rule, those in sorted(going.items()):
-                    back = _take(tx, desk, source, those, approved, now)
+                    oids = [one.oid for one in those]
+                    back = take_away(tx, desk, source, oids, REASON, approved, now)
                     audit.acted(
                         tx,
                         desk,
@@ -294,31 +290,3 @@ def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], N
         backup.scrub_owed(desk.store)
         desk.wake()
     return removed, asked
-
-
-def _take(
-    tx: Transaction, desk: Desk, source: str, going: list[aged.Aged], approved: str, now: Instant
-) -> dict[str, int]:
-    """Purge statements, tell who sent them, and ask back what partners hold of them; return how much of whom."""
-    oids = [one.oid for one in going]
-    vids = aged.versions_of(tx, source, oids)
-    every = set(vids)
-    back: dict[str, int] = {}
-    for partner in partners(tx):
-        lines = tear_line_vids(tx, partner.node, oids) if source == desk.node else []
-        every.update(lines)
-        drafted = exchange.draft_to(
-            tx, desk.home, partner, vids=[*vids, *lines], reason=REASON, by=approved, now=now
-        )
-        if drafted is not None:
-            exchange.confirm_to(tx, desk.home, partner, drafted.id, approved, now)
-            back[partner.node] = len(drafted.vids)
-        if partner.keys:
-            expired.issue(tx, desk.home, partner, vids, now)
-    ordered = sorted(every)
-    forget_salts(tx, ordered)
-    withdraw_everywhere(tx, ordered)
-    versions.purge_all(tx, ordered, REASON, now, lambda _vid: desk.random(16))
-    if source == desk.node:
-        profiles.forget_profiles(tx, oids)
-    return back

@@ -56,6 +56,8 @@
 | `retention_preview` | `(desk, actor) -> RetentionPlan` |
 | `retention_apply` | `(desk, actor, *, standing=True, progress=None) -> RetentionPlan` |
 | `retention_end` | `(desk, actor) -> RetentionPlan` |
+| `purge_preview` | `(desk, actor, stix_id) -> PurgePlan` (changes nothing) |
+| `purge` | `(desk, actor, stix_id, reason, *, versions_seen=None) -> PurgePlan` |
 | `retention_log` | `(desk, actor, *, limit=50) -> list[Removal]` |
 | `rules_texts` / `rules_example` | `(desk, actor) -> list[RulesText]` / `str` |
 | `pair_log` | `(desk, actor, name, *, limit=50) -> PairLog` |
@@ -158,6 +160,8 @@ VERBS: dict[str, str] = {
     "retention_preview": "retention",
     "retention_apply": "retention",
     "retention_end": "retention",
+    "purge_preview": "purge",
+    "purge": "purge",
     "retention_log": "retention",
     "rules_texts": "rules_text",
     "rules_example": "rules_text",
