@@ -32,6 +32,7 @@ from cordiale.platform.errors import CordialeError, NotAllowed
 from cordiale.rest.app import application
 from cordiale.sdk.wire import PREFIX
 from cordiale.store import search as text
+from cordiale.web.live import standing
 from cordiale.web.site import site
 from tests.leaks.paths import OTHER, SEEN
 from tests.leaks.scene import PERSON, Scene
@@ -41,6 +42,10 @@ from tests.unit.web.asgi import ask
 WHO: Final = {"authorization": f"Bearer {READER}", "accept": TAXII}
 ABSENT: Final = "indicator--99999999-9999-4999-8999-999999999999"
 _LINK: Final = re.compile(rb"/objects/([a-z0-9-]+--[0-9a-f-]{36})")
+PARTS: Final = ("?tab=graph", "?tab=timeline", "?tab=versions", "?tab=raw", "/glance", "/neighbours", f"/path?to={SEEN['id']}")  # fmt: skip
+"""What else an object's page shows or fetches."""
+
+NARROWED: Final = ("marking=tlp%3Ared", "marking=tlp%3Agreen", "source=gbr", "since=2026-01-01", "sort=name", "q=phishing&type=malware", "q=domain-name%3Dshared.example")  # fmt: skip
 QUESTIONS: Final = ("halcyon", "kestrel", "phishing", "harbour", "operation", "a.example", "the")
 
 
@@ -184,10 +189,16 @@ def pages(scene: Scene, asked: Iterable[str]) -> None:
             linked |= set(_LINK.findall(page(address, lang)))
         for words in ("harbour", "halcyon"):
             page(f"/objects?q={words}", lang, words)
+            page(f"/palette?q={words}", lang, words)
         for stix_id in (*sorted(one.decode() for one in linked), ABSENT, *asked):
             page(f"/objects/{stix_id}", lang, stix_id)
+            for part in PARTS if lang == "en" else ():
+                page(f"/objects/{stix_id}{part}", lang, stix_id)
             for sha in scene.secrets:
                 page(f"/objects/{stix_id}/files/{sha.decode()}", lang, stix_id, sha.decode())
+    for narrowed in NARROWED:
+        page(f"/objects?{narrowed}", "en", narrowed)
+    scene.note("news", standing(desk, PERSON))
 
 
 def identified(token: str, among: Mapping[str, Actor] = {"paul's": PERSON}) -> Actor:
