@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.sources import of_bytes
 from cordiale.node import init, open_node
-from cordiale.platform.errors import NotFound
+from cordiale.platform.errors import NotFound, Unavailable
 from cordiale.sdk import connect
 from tests.unit.exchange.world import indicator
 from tests.unit.rest.served import OPERATOR, Served
@@ -49,11 +50,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         objects = b"[" + b",".join(indicator(f"object {n}", minute=n) for n in range(20)) + b"]"
         verbs.import_(node.desk, OPERATOR, [of_bytes("objects", objects)], marking="tlp:green")
         token = Served(node).person("paul", roles=("analyst", "officer", "operator"))
-    command = [str(BIN / "cordiale"), "--node", str(folder / "node"), "--json", "serve", "--listen", "127.0.0.1:0", "--until-input-ends"]  # fmt: skip
-    environment = {**os.environ, "CORDIALE_LIMITS_API_PER_MINUTE": "0"}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as server:
+    with serving(folder / "node", CORDIALE_LIMITS_API_PER_MINUTE="0") as url:
+        yield Running(folder, url, token)
+
+
+@contextmanager
+def serving(node: Path, **environment: str) -> Iterator[str]:
+    """Serve a node in a process of its own; yield its address."""
+    command = [str(BIN / "cordiale"), "--node", str(node), "--json", "serve", "--listen", "127.0.0.1:0", "--until-input-ends"]  # fmt: skip
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **environment}) as server:  # fmt: skip
         assert server.stdout is not None
-        yield Running(folder, json.loads(server.stdout.readline())["url"], token)
+        yield str(json.loads(server.stdout.readline())["url"])
         assert server.stdin is not None
         server.stdin.close()
         assert server.wait(20) == 0
@@ -95,3 +102,57 @@ def test_the_client_imports_finds_marks_and_reads_a_refusal(running: Running) ->
         with pytest.raises(NotFound, match="recherchez-le") as refused:
             node.show("indicator--99999999-9999-4999-8999-999999999999")
         assert refused.value.code == "no-object"
+
+
+def cordiale(*arguments: str, given: bytes = b"") -> tuple[int, str]:
+    """Run the command line; return its exit code and all that it said."""
+    ran = subprocess.run([str(BIN / "cordiale"), *arguments], input=given, capture_output=True, check=False)
+    return ran.returncode, (ran.stdout + ran.stderr).decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["search", "object", "-n", "3"],
+        ["--lang", "fr", "show", "ID"],
+        ["--lang", "fr", "show", "indicator--99999999-9999-4999-8999-999999999999"],
+    ],
+    ids=" ".join,
+)
+def test_the_command_line_says_the_same_of_a_node_elsewhere(running: Running, line: list[str]) -> None:
+    with connect(running.url, running.token) as node:
+        stix_id = node.search("object").first.items[0].id
+    (running.folder / "token").write_text(running.token + "\n")
+    asked = [stix_id if word == "ID" else word for word in line]
+    here = cordiale("--node", str(running.folder / "node"), *asked)
+    there = cordiale("--at", running.url, "--token-file", str(running.folder / "token"), *asked)
+    assert here[0] == there[0]
+    # a position of ours is no number there
+    assert [one for one in here[1].splitlines() if "--after" not in one] == [
+        one for one in there[1].splitlines() if "--after" not in one
+    ]
+
+
+def test_the_command_line_imports_and_marks_elsewhere(running: Running) -> None:
+    (running.folder / "token").write_text(running.token)
+    far = ("--at", running.url, "--token-file", str(running.folder / "token"))
+    code, said = cordiale(*far, "import", "-", "-m", "tlp:green", given=indicator("from afar"))
+    assert (code, said.splitlines()[0].split(" (")[0]) == (0, "Read 1: 1 new, 0 already here, 0 set aside")
+    with connect(running.url, running.token) as node:
+        (found,) = node.search("afar")
+        assert cordiale(*far, "mark", found.id, "tlp:clear")[0] == 0
+        assert node.show(found.id).statements[0].base_marking == ("tlp:clear",)
+
+
+def test_a_node_that_answers_by_tls_is_met_by_its_own_certificate_alone(tmp_path: Path) -> None:
+    for name in ("node", "other"):
+        init(tmp_path / name, name="canada", nation="CAN", organisation="CAN-LCC", title="Canada")
+    with open_node(tmp_path / "node", environ={}) as node:
+        token = Served(node).person("paul")
+    with serving(tmp_path / "node", CORDIALE_SERVE_TLS="always") as url:
+        assert url.startswith("https://127.0.0.1")
+        with connect(url, token, certificate=tmp_path / "node" / "keys" / "tls.crt") as client:
+            assert client.counts() == {}
+        for wrong in (tmp_path / "other" / "keys" / "tls.crt", None):
+            with connect(url, token, certificate=wrong) as client, pytest.raises(Unavailable):
+                client.counts()

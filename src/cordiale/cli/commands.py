@@ -39,3 +39,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", _("Find what is wrong with a node and what to do.")),
     "version": ("version", _("Print the version.")),
 }
+
+FROM_AFAR = frozenset({"search", "show", "why", "preview", "mark", "release", "import"})
+"""Commands that a node elsewhere may be asked for (`--at URL`)."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, progress
+from cordiale.cli.reach import reached
 from cordiale.cli.reports import INPUT, import_report
+from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import ImportReport
 
 app = single()
 
@@ -52,14 +56,21 @@ def import_(
     import sys
     from pathlib import Path
 
-    from cordiale.desk.importing import import_ as run
+    from cordiale.cli.reach import one_file
     from cordiale.desk.sources import of_paths, of_stream
 
-    sources = []
-    for path in paths:
-        sources += [of_stream("-", sys.stdin.buffer)] if path == "-" else of_paths([Path(path)])
-    with opened() as (node, actor), progress(tr(_("Importing"))) as report:
-        done = run(node.desk, actor, sources, source=source, marking=marking, progress=report)
+    given: Any
+    if current().at:
+        file = one_file(paths)
+        given, named = file or sys.stdin.buffer.read(), {"name": file.name if file else "-"}
+    else:
+        given, named = [], {}
+        for path in paths:
+            given += [of_stream("-", sys.stdin.buffer)] if path == "-" else of_paths([Path(path)])
+    with reached() as desk, progress(tr(_("Importing"))) as report:
+        done: ImportReport = desk.ask(
+            "import_", given, source=source, marking=marking, progress=report, **named
+        )
     emit(done, lambda: import_report(done, warnings=warnings))
     if done.set_aside and not done.new + done.same:
         raise typer.Exit(INPUT)

@@ -15,6 +15,7 @@ from cordiale.cli.session import begin, current, read_line
 from cordiale.platform.languages import LANGUAGES, _
 
 USAGE = 2
+CONFIGURATION = 3
 INTERRUPTED = 130
 
 
@@ -26,7 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         known = ", ".join(LANGUAGES)
         sentence = _("There is no language “{lang}” here: choose one of {known}.")
         return _say("usage", sentence, USAGE, lang=session.unknown_lang, known=known)
+    if session.at and _at_the_node(rest):
+        return _say("far-command", _("This is done at the node itself: leave out --at."), CONFIGURATION)
     return run(rest)
+
+
+def _at_the_node(rest: Sequence[str]) -> bool:
+    """Tell whether a command line names a command that is not done from afar; help is for all of them."""
+    from cordiale.cli.commands import FROM_AFAR
+
+    named = next((word for word in rest if not word.startswith("-")), "")
+    return bool(named) and named not in FROM_AFAR and not {"--help", "-h"}.intersection(rest)
 
 
 def run(rest: Sequence[str]) -> int:

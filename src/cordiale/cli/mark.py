@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cordiale.cli.opened import opened
 from cordiale.cli.output import count, emit, progress
+from cordiale.cli.reach import reached
 from cordiale.cli.tree import Command, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n
+
+if TYPE_CHECKING:
+    from cordiale.desk.answers import Marked
 
 app = single()
 
@@ -48,15 +52,13 @@ def mark(
     ] = None,
 ) -> None:
     """Mark an object."""
-    from cordiale.desk.mark import mark as run
-
     if listed is not None:
         _many(listed.read_text("utf-8").split(), [id, *(atoms or ())])
         return
     if not atoms:
         raise typer.BadParameter(tr(_("A marking needs at least one atom, such as tlp:amber.")))
-    with opened() as (node, actor):
-        done = run(node.desk, actor, id, atoms, source=source)
+    with reached() as desk:
+        done: Marked = desk.ask("mark", id, atoms, source=source)
 
     def words() -> str:
         said = tr(HOW[done.how], id=id, after=written(done.after), before=written(done.before) or "–")

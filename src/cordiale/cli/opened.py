@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened() -> Iterator[tuple[Node, Actor]]:
-    """Open the node of this session as the person who runs the command."""
+    """Open the node of this session as the person who runs the command; raises ConfigurationError for one elsewhere."""
+    if current().at:
+        from cordiale.cli.reach import elsewhere
+
+        raise elsewhere()
     from cordiale.desk.actor import house
     from cordiale.node.opening import open_node
     from cordiale.platform import log

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
+from cordiale.cli.reach import reached
 from cordiale.cli.reports import form_words, reason_words, table_warnings
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
@@ -31,10 +31,8 @@ def preview(
     ] = None,
 ) -> None:
     """Preview what partners would see."""
-    from cordiale.desk.preview import preview as run
-
-    with opened() as (node, actor):
-        found = run(node.desk, actor, partner=partner, ids=ids or None)
+    with reached() as desk:
+        found: list[PartnerPreview] = desk.ask("preview", partner=partner, ids=ids or None)
     import msgspec
 
     emit(

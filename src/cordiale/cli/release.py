@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table
+from cordiale.cli.reach import reached
 from cordiale.cli.reports import reason_words
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
@@ -56,23 +56,19 @@ def release(
     ] = None,
 ) -> None:
     """Release objects."""
-    from cordiale.desk import release as desk
-    from cordiale.desk.actor import house
     from cordiale.platform.errors import ConfigurationError
 
-    with opened() as (node, actor):
-        actor = house(officer) if officer else actor
+    with reached(officer) as desk:
         if second is not None:
-            done = desk.confirm_act(node.desk, actor, second)
+            done: Acted = desk.ask("confirm_act", second)
         else:
             if partner is None or not (ids or types or marking):
                 raise ConfigurationError(
                     "release-what",
                     _("Say what to release and to whom: cordiale release ID… --partner NAME"),
                 )
-            done = desk.release(
-                node.desk,
-                actor,
+            done = desk.ask(
+                "release",
                 partner,
                 ids=ids or (),
                 types=types or (),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
+from cordiale.cli.reach import reached
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
@@ -39,18 +39,14 @@ def search(
     counts: Annotated[bool, typer.Option("--counts", help=tr(_("Count by type instead.")))] = False,
 ) -> None:
     """Search objects."""
-    from cordiale.desk import search as desk
-    from cordiale.desk.display import display
-
-    with opened() as (node, actor):
+    with reached() as desk:
         if counts:
-            found = desk.counts(node.desk, actor)
+            found: dict[str, int] = desk.ask("counts")
             rows = [(name, str(n)) for name, n in sorted(found.items())]
             emit({"counts": found}, lambda: table((tr(_("Type")), tr(_("Objects"))), rows))
             return
-        page = desk.search(
-            node.desk,
-            actor,
+        page: Page = desk.ask(
+            "search",
             " ".join(words or ()),
             lang=current().lang,
             type=type,
@@ -59,7 +55,7 @@ def search(
             after=after,
             limit=limit,
         )
-        show = display(node.desk, actor, current().lang)
+        show = desk.display()
     emit(page, lambda: _words(page, show))
 
 

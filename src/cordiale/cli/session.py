@@ -10,7 +10,13 @@ from pathlib import Path
 
 from cordiale.platform.languages import LANGUAGES
 
-TAKES_VALUE = {"--node": "node", "--lang": "lang"}
+TAKES_VALUE = {
+    "--node": "node",
+    "--lang": "lang",
+    "--at": "at",
+    "--token-file": "token_file",
+    "--certificate": "certificate",
+}
 FLAGS = {"--json": "json", "--debug": "debug", "--quiet": "quiet"}
 
 
@@ -24,6 +30,9 @@ class Session:
     debug: bool = False
     quiet: bool = False
     unknown_lang: str = ""
+    at: str = ""
+    token_file: Path | None = None
+    certificate: Path | None = None
 
 
 def read_line(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> tuple[Session, list[str]]:
@@ -58,6 +67,9 @@ def read_line(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> t
         debug="debug" in found or bool(environ.get("CORDIALE_DEBUG")),
         quiet="quiet" in found,
         unknown_lang="" if speaks(asked) else asked,
+        at=found.get("at", ""),
+        token_file=Path(found["token_file"]) if "token_file" in found else None,
+        certificate=Path(found["certificate"]) if "certificate" in found else None,
     )
     return session, rest
 

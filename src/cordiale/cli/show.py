@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
+from cordiale.cli.reach import reached
 from cordiale.cli.reports import form_words, reason_words
-from cordiale.cli.session import current
 from cordiale.cli.tree import Command, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _
@@ -26,12 +25,9 @@ def show(
     id: Annotated[str, typer.Argument(metavar="ID", help=tr(_("Its STIX id.")))],
 ) -> None:
     """Show an object."""
-    from cordiale.desk.display import display
-    from cordiale.desk.show import show as run
-
-    with opened() as (node, actor):
-        shown = run(node.desk, actor, id)
-        lay_out = display(node.desk, actor, current().lang)
+    with reached() as desk:
+        shown: Shown = desk.ask("show", id)
+        lay_out = desk.display()
     emit(shown, lambda: _words(shown, lay_out))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cordiale.cli.commands import COMMANDS
+from cordiale.cli.commands import COMMANDS, FROM_AFAR
 from cordiale.cli.session import current
 from cordiale.platform.languages import _, text
 
@@ -41,15 +41,25 @@ def in_language(help_text: str) -> str:
     return help_text
 
 
-def everywhere() -> str:
-    """Return the lines of help about the options that every command takes."""
-    rows = (
+def everywhere(ctx: Any) -> str:
+    """Return the lines of help about the options that every command takes, or every one that can be asked from afar."""
+    named = ctx.command_path.split()[1:2]
+    rows = [
         ("--node PATH", tr(_("The node's folder (or CORDIALE_NODE; default: this folder)."))),
         ("--json", tr(_("Answer with one JSON object on standard output."))),
         ("--lang en|fr|fr-CA", tr(_("Language of help and answers (or CORDIALE_LANG)."))),
         ("--quiet", tr(_("No progress."))),
         ("--debug", tr(_("Show where an error came from."))),
-    )
+    ]
+    if set(named) <= FROM_AFAR:
+        rows += [
+            (
+                "--at URL",
+                tr(_("A node elsewhere, by REST; for search, show, why, preview, mark, release, import.")),
+            ),
+            ("--token-file FILE", tr(_("The token for it; see: cordiale token add"))),
+            ("--certificate FILE", tr(_("The certificate it signed for itself (its keys/tls.crt)."))),
+        ]
     lines = "\n".join(f"  {name:<20}{words}" for name, words in rows)
     return "\n" + tr(_("Every command takes:")) + "\n" + lines
 
@@ -120,7 +130,7 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         """Return the help text."""
-        return in_language(super().get_help(ctx)) + "\n" + everywhere()
+        return in_language(super().get_help(ctx)) + "\n" + everywhere(ctx)
 
 
 class Group(TyperGroup):
@@ -128,7 +138,7 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         """Return the help text."""
-        return in_language(super().get_help(ctx)) + "\n" + everywhere()
+        return in_language(super().get_help(ctx)) + "\n" + everywhere(ctx)
 
 
 class Falling(Group):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, when
+from cordiale.cli.reach import reached
 from cordiale.cli.reports import form_words, reason_words
 from cordiale.cli.tree import Command, single, tr
 from cordiale.desk.written import written
@@ -25,10 +25,8 @@ def why(
     partner: Annotated[str, typer.Option("--partner", "-p", help=tr(_("The partner's name.")))],
 ) -> None:
     """Explain a release."""
-    from cordiale.desk.why import why as run
-
-    with opened() as (node, actor):
-        found = run(node.desk, actor, id, partner)
+    with reached() as desk:
+        found: Why = desk.ask("why", id, partner)
     emit(found, lambda: _words(found))
 
 

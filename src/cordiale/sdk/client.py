@@ -57,12 +57,13 @@ def connect(
     *,
     lang: str = "en",
     transport: httpx.BaseTransport | None = None,
-    verify: ssl.SSLContext | bool = True,
+    certificate: Path | None = None,
 ) -> Client:
     """Return a client of the node at `url`, as the person the token was made for.
 
-    `verify` is what makes the node's certificate good: a node that answers by itself has one that it signed for itself.
-    Raises ConfigurationError where the token would go in the clear beyond this machine.
+    A node that answers by TLS itself has a certificate that it signed for itself: give it as `certificate` (the node's
+    `keys/tls.crt`, PEM), and nobody without its key is sent anything. Raises ConfigurationError where the token would go
+    in the clear beyond this machine.
     """
     address = httpx.URL(url)
     if address.scheme not in ("http", "https") or not address.host:
@@ -85,9 +86,24 @@ def connect(
         timeout=TIMEOUT_S,
         follow_redirects=False,
         transport=transport,
-        verify=verify,
+        verify=_pinned(certificate) if certificate else True,
     )
     return Client(Asks(http))
+
+
+def _pinned(certificate: Path) -> ssl.SSLContext:
+    """Trust one certificate, whatever name it is reached by; raises ConfigurationError for what is none."""
+    try:
+        context = ssl.create_default_context(cafile=str(certificate))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            "sdk.certificate",
+            _("{file} is no certificate (PEM): give the node's keys/tls.crt."),
+            file=str(certificate),
+        ) from error
+    context.check_hostname = False  # the key is pinned: a name would add nothing
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 class Client:

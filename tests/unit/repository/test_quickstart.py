@@ -74,9 +74,10 @@ def test_two_nodes_are_connected_as_printed_and_in_time(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_the_page_on_programs_works_as_printed(tmp_path: Path) -> None:
-    _served, asked, refused, watched, _ended = run("api.md", tmp_path, 120)
+    _served, asked, refused, watched, found, _ended = run("api.md", tmp_path, 120)
     assert '"name":"Sign-in page that imitates a ministry"' in asked
     assert "recherchez-le" in refused
     assert "1 read, 0 new, 1 already here" in watched
     assert "scope-missing" in watched
     assert "('tlp:amber',)" in watched
+    assert "TLP:AMBER" in found
