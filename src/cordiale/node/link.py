@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from cordiale.desk import attachments
 from cordiale.desk import reconcile as reconciling
@@ -20,7 +24,9 @@ from cordiale.platform.tracing import span
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partner
+    from cordiale.exchange.link.wire import News, Welcome
     from cordiale.exchange.message import Transport
+    from cordiale.exchange.visit.sync import Pulled
     from cordiale.node.ticks import Ticks
     from cordiale.platform.ids import Randomness
 
@@ -29,6 +35,9 @@ FIRST_S = 0.5
 
 LONGEST_S = 120.0
 """Most seconds to wait after failures in a row: one request in two minutes troubles nobody."""
+
+GREETED_S = 10.0
+"""Seconds a greeting holds for visits that news on the open stream call for: a partner that starts anew breaks the stream."""
 
 AGAIN = 15 * 60 * 1_000_000
 """Microseconds until a comparison that failed is tried again: visits go on meanwhile as if there were none."""
@@ -52,13 +61,16 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                     way.close()
                 way = _Way(desk, partner)
             with span("visit", partner=partner.node) as said:
-                pulled = visit(desk.store, desk.home, partner, way.carrier, desk.wake, way.begin)
+                pulled = visit(
+                    desk.store, desk.home, partner, way.carrier, ticks.came, way.begin, way.welcome()
+                )
                 said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
+            way.greeted(pulled)
             if up:
                 failures = 0
                 if pulled.new or pulled.withdrawn or pulled.same:
-                    desk.wake()
+                    ticks.came()
                 attachments.fetch(desk, partner, way.carrier)
                 if pulled.more:
                     continue
@@ -70,7 +82,7 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 if goes_on:
                     listen(desk.store, desk.home, partner, way.carrier, seconds=SLICE_S)
                 else:
-                    way.ear.wait(float(desk.settings.exchange.poll_s))
+                    way.news = way.ear.wait(float(desk.settings.exchange.poll_s))
                 continue
         except CordialeError as error:
             if ticks.stopping:
@@ -93,14 +105,35 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
 class _Way:
     """Keep the connections to a partner, and the stream on which it tells of news, from one visit to the next."""
 
-    def __init__(self, desk: Desk, partner: Partner) -> None:
+    def __init__(self, desk: Desk, partner: Partner, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._place = (partner.url, partner.pins)
         self.carrier: Transport = desk.carrier(partner)
         self.ear = Ear(desk.store, desk.home, partner, self.carrier)
+        self.news: News | None = None
+        self._welcome: Welcome | None = None
+        self._lent: Welcome | None = None
+        self._greeted_at = 0.0
+        self._monotonic = monotonic
         self._pool = ThreadPoolExecutor(
             1, f"cordiale-ahead-{partner.node}"
         )  # starts no thread before it is used
         self.begin = in_background(self._pool)
+
+    def greeted(self, pulled: Pulled) -> None:
+        """Remember how the partner answered a greeting, of a visit that ended well."""
+        if pulled.link.state != "up" or pulled.welcome is None:
+            self._welcome = None
+        elif pulled.welcome is not self._lent:
+            self._welcome, self._greeted_at = pulled.welcome, self._monotonic()
+
+    def welcome(self) -> Welcome | None:
+        """Return the last answer to a greeting with the news of now, while the stream that told of them is open since; else None."""
+        news, self.news, self._lent = self.news, None, None
+        if news is None or self._welcome is None or self._welcome.closed:
+            return None
+        if self._monotonic() - self._greeted_at < GREETED_S:
+            self._lent = structs.replace(self._welcome, last=news.last, recalls=news.recalls)
+        return self._lent
 
     def close(self) -> None:
         """Let go of the stream, and of what was asked for ahead."""

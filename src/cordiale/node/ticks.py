@@ -37,12 +37,24 @@ class Ticks:
         self.heartbeat = Heartbeat()
         self._stopping = threading.Event()
         self._woken = threading.Event()
+        self._came = threading.Event()
         self._threads: list[threading.Thread] = []
         self._notices: Notices | None = None
 
     def wake(self) -> None:
         """Ask for a cut at once."""
         self._woken.set()
+
+    def came(self) -> None:
+        """Ask for a look at once, of what came from a partner: it is made to be found before anything is cut."""
+        self._came.set()
+        self._woken.set()
+
+    def has_come(self) -> bool:
+        """Tell once whether anything came from a partner."""
+        came = self._came.is_set()
+        self._came.clear()
+        return came
 
     def heard(self) -> None:
         """Tell who waits that another process committed; the one that leads cuts as well."""
@@ -101,13 +113,13 @@ def turn(work: Work, ticks: Ticks, woken: bool, period: float) -> float | None:
     ticks.heartbeat.begin()
     begun = work.monotonic()
     try:
-        busy = work.step(woken)
+        busy = work.step(woken, came=ticks.has_come())
     except Exception as error:  # noqa: BLE001 (a tick that fails is logged and tried again)
         if not ticks.stopping:
             log.error("a tick failed", error=error)
         return None
     # as long again as it took: what comes at a high rate is cut in larger pieces, and others find the store free
-    rest = 0.0 if busy else max(period, work.monotonic() - begun)
+    rest = 0.0 if busy else max(work.period(period), work.monotonic() - begun)
     ticks.heartbeat.beat(rest)
     return rest
 

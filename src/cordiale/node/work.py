@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 FORCED_S = 2.0
 """Seconds after which the sequencer looks even if nothing seems to have changed: markings expire."""
 
+LIVELY_S = 1.0
+"""Seconds after a change in which the next one is looked for more often."""
+
+LIVELY_TICK_S = 0.004
+"""Seconds between two such looks: a look costs microseconds, and a release would wait for half of the usual time."""
+
 HOUSEKEEPING_S = 60.0
 """Seconds between two looks for expired markings and for files that nothing refers to."""
 
@@ -51,6 +57,7 @@ class Work:
         self.remarking = True
         self.cut_at = 0.0
         self.kept_at = -HOUSEKEEPING_S
+        self.changed_at = -LIVELY_S
         self.measure = Measure()
         self.written_at = 0.0
         self.indexing = desk.settings.store.text_index
@@ -62,11 +69,23 @@ class Work:
         self.rest = self.least
         self.indexed_at = -self.most
 
-    def step(self, woken: bool) -> bool:
-        """Cut, index and keep house where there is something to do; tell whether more waits."""
+    def period(self, usual: float) -> float:
+        """Return the seconds between two looks: less than usual while things change, so that a release waits for no tick."""
+        return min(usual, LIVELY_TICK_S) if self.monotonic() - self.changed_at < LIVELY_S else usual
+
+    def step(self, woken: bool, came: bool = False) -> bool:
+        """Cut, index and keep house where there is something to do; tell whether more waits.
+
+        What `came` from a partner is indexed before anything is cut: people wait for it, and little of it goes onward.
+        """
         desk, now = self.desk, self.monotonic()
         changed = desk.store.changed()
-        behind = False
+        behind = more = False
+        if changed != self.token:
+            self.changed_at = now
+        if came and self.indexing:
+            self.backlog = True
+            more = self._index()
         if woken or changed != self.token or now - self.cut_at >= FORCED_S:
             if changed != self.token:
                 self.backlog = self.indexing
@@ -79,16 +98,7 @@ class Work:
             self.cut_at = self.monotonic()
         # versions of what many objects are to be marked with, a batch between two cuts
         self.remarking = self.remarking and remark.carry_on(desk) > 0
-        more = self.remarking
-        begun = self.monotonic()
-        if self.backlog and begun - self.indexed_at >= self.rest:
-            with span("index") as said, desk.store.write() as tx:
-                done = said["n"] = search.index_text(tx, INDEX)
-            more = more or done == INDEX
-            if not more:
-                self.backlog = False
-                self.indexed_at = self.monotonic()
-                self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
+        more = self._index() or more or self.remarking
         if not self.backlog:
             self.measure.searchable(desk.clock())
         if self.measure.dirty and now - self.written_at >= WRITTEN_S:
@@ -100,6 +110,20 @@ class Work:
             retention.tick(desk)
             attachments.sweep(desk)
         return behind or more
+
+    def _index(self) -> bool:
+        """Index a piece of what waits, unless it was done just now; tell whether more is left."""
+        begun = self.monotonic()
+        if not self.backlog or begun - self.indexed_at < self.rest:
+            return False
+        with span("index") as said, self.desk.store.write() as tx:
+            done = said["n"] = search.index_text(tx, INDEX)
+        if done == INDEX:
+            return True
+        self.backlog = False
+        self.indexed_at = self.monotonic()
+        self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
+        return False
 
     def write_measured(self) -> None:
         """Write down what was measured and is not written yet."""

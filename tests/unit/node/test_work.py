@@ -11,6 +11,7 @@ from cordiale.desk.actor import house
 from cordiale.node import work
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node
+from cordiale.node.ticks import Ticks
 
 WHEN = "2026-03-01T08:00:00.000Z"
 
@@ -67,3 +68,35 @@ def test_a_quiet_node_stops_writing(tmp_path: Path) -> None:
         before = node.store.changed()
         assert worker.step(False) is False
         assert node.store.changed() == before
+
+
+def test_while_things_change_they_are_looked_for_more_often(tmp_path: Path) -> None:
+    now = [1000.0]
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    with open_node(path, environ={}) as node:
+        worker = work.Work(node.desk, lambda: now[0])
+        worker.step(False)
+        now[0] += 2 * work.LIVELY_S
+        assert worker.period(0.02) == 0.02
+        inbox.take(node.desk, "france", (indicator(1),))
+        worker.step(False)
+        assert worker.period(0.02) == work.LIVELY_TICK_S
+        assert worker.period(0.001) == 0.001
+        now[0] += 2 * work.LIVELY_S
+        assert worker.period(0.02) == 0.02
+
+
+def test_what_came_from_a_partner_is_found_after_the_step_it_woke(tmp_path: Path) -> None:
+    now = [1000.0]
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    with open_node(path, environ={}) as node:
+        ticks = Ticks()
+        worker = work.Work(node.desk, lambda: now[0])
+        worker.step(False)
+        now[0] += 1.0
+        inbox.take(node.desk, "france", (indicator(1),))
+        ticks.came()
+        assert ticks.next(0.0)
+        worker.step(True, came=ticks.has_come())
+        assert len(search.search(node.desk, house("marie"), "lantern").items) == 1
+        assert not ticks.has_come()

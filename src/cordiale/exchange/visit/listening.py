@@ -78,6 +78,7 @@ class Ear:
         self._monotonic = monotonic
         self._open: ExitStack | None = None
         self._events: Iterator[bytes | None] = iter(())
+        self._news: wire.News | None = None
         self._opened_at = 0.0
         self._spoke = False
         self._shorts = 0
@@ -88,22 +89,23 @@ class Ear:
         """Return how news come: `events` or `poll`."""
         return "events" if self._open is not None else "poll"
 
-    def wait(self, seconds: float) -> None:
-        """Wait for news, or about so many seconds; raises what `ask` raises."""
-        now = self._monotonic()
+    def wait(self, seconds: float) -> wire.News | None:
+        """Wait for news, or about so many seconds; return those told of on the stream that stays open. Raises what `ask` raises."""
+        now, self._news = self._monotonic(), None
         if isinstance(self._transport, Streaming) and now >= self._polled_until:
             try:
                 self._stream(self._transport, now + seconds)
             except (Unavailable, ProtocolError) as error:
-                was_open = self._open is not None
+                was_open, self._news = self._open is not None, None
                 self.close()
                 if not was_open and not isinstance(error, Unavailable):
                     raise
                 self._ended()
             else:
-                return
+                return self._news
         if self._monotonic() < self._polled_until or not isinstance(self._transport, Streaming):
             listen(self._store, self._home, self._partner, self._transport, seconds=seconds)
+        return None
 
     def close(self) -> None:
         """Let go of the stream."""
@@ -159,7 +161,10 @@ class Ear:
         news = decoded(data, wire.News, self._partner)
         with self._store.read() as tx:
             link = records.link(tx, self._partner.number)
-        return news.last > link.received or news.recalls > link.recalls
+        if news.last <= link.received and news.recalls <= link.recalls:
+            return False
+        self._news = news
+        return True
 
 
 def _holding(store: Store, partner: Partner) -> str:

@@ -63,7 +63,7 @@ class Link(msgspec.Struct, frozen=True):
 class Pulled(msgspec.Struct, frozen=True):
     """Report one visit to a partner; `more` says that the partner has more than one visit takes.
 
-    `extensions` are those the partner announced in its answer to the greeting.
+    `extensions` are those the partner announced in its answer to the greeting, `welcome` is that answer.
     """
 
     partner: str
@@ -76,6 +76,7 @@ class Pulled(msgspec.Struct, frozen=True):
     recalls: int = 0
     more: bool = False
     extensions: tuple[str, ...] = ()
+    welcome: wire.Welcome | None = None
 
 
 def visit(
@@ -85,17 +86,21 @@ def visit(
     transport: Transport,
     applied: Callable[[], None] = lambda: None,
     begin: Begin | None = None,
+    welcome: wire.Welcome | None = None,
 ) -> Pulled:
     """Say hello, fetch and apply segments and recalls, hand over receipts and the checkpoint.
 
     `applied` is called when the first segment is committed: search need not wait for what is handed over. With `begin`
-    the next segment is on its way while one is applied.
+    the next segment is on its way while one is applied. `welcome` is how the partner answered a greeting just before, on a
+    connection that is open since, with the numbers that it told of now: then it is not greeted again, unless something is wrong.
 
     Never raises for what the partner does: the link state says what happened. Recalls are carried
     out even when a segment cannot be applied.
     """
-    visited = _Visit(store, home, partner, transport, applied, begin)
+    visited = _Visit(store, home, partner, transport, applied, begin, welcome)
     state, problem = visited.run()
+    if problem is not None and welcome is not None:
+        return visit(store, home, partner, transport, applied, begin)
     now = home.clock()
     with store.write() as tx:
         _record(tx, partner, state, problem, now, visited)
@@ -111,6 +116,7 @@ def visit(
         recalls=visited.recalls,
         more=visited.more,
         extensions=visited.welcome.extensions if visited.welcome is not None else (),
+        welcome=visited.welcome,
     )
 
 
@@ -125,6 +131,7 @@ class _Visit:
         transport: Transport,
         applied: Callable[[], None],
         begin: Begin | None,
+        welcome: wire.Welcome | None,
     ) -> None:
         self.store, self.home, self.partner, self.transport = store, home, partner, transport
         self.applied = applied
@@ -132,7 +139,7 @@ class _Visit:
         self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
         self.more = False
         self.learnt = False
-        self.welcome: wire.Welcome | None = None
+        self.welcome = welcome
         self.difference: int | None = None
 
     def run(self) -> tuple[State, CordialeError | None]:
@@ -142,6 +149,8 @@ class _Visit:
         done: set[str] = set()
         for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree):
             if step == self._pull and self.partner.state == LEAVING:
+                continue
+            if step == self._greet and self.welcome is not None:
                 continue
             try:
                 step()
@@ -351,8 +360,9 @@ def _record(
         "failures": 0 if problem is None else before.failures + 1,
     }
     if visited.welcome is not None:
-        news, difference = visited.welcome.last, visited.difference
-        values |= {"last_contact": now, "news": news, "clock_difference": difference}
+        values |= {"last_contact": now, "news": visited.welcome.last}
+    if visited.difference is not None:
+        values |= {"clock_difference": visited.difference}
     values |= rejoin.after_visit(partner, before, visited.learnt)
     if any(getattr(before, name) != value for name, value in values.items()):
         records.save_link(tx, partner.number, values)
