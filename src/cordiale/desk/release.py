@@ -19,7 +19,7 @@ from cordiale.exchange.cut import backfill
 from cordiale.exchange.cut.sequencer import cut
 from cordiale.exchange.cut.why import why
 from cordiale.platform.clock import parse_instant
-from cordiale.platform.errors import InputError
+from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.release import records
@@ -33,10 +33,14 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partnership
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 EXAMPLES = 3
 JUDGED = 2000
 """Objects whose fate an answer counts one by one; beyond that `preview` counts by marking."""
+
+MOST = 5000
+"""Objects that somebody who does not see everything approves by one query: it becomes a list of what they see."""
 
 _PAGE = 5000
 
@@ -69,9 +73,9 @@ def release(
     with desk.store.write() as tx:
         one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
-        for stix_id in ids:
-            if not versions.get(tx, stix_id, seen):
-                raise unknown(stix_id)
+        _all_seen(tx, ids, seen)
+        if seen is not None and not ids:  # nobody approves what they do not see, now or later
+            ids = _seen_of(tx, query, seen)
         act = Act(
             id=uuid4(desk.random)[:8],
             to=(one.partner.node,),
@@ -110,6 +114,7 @@ def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
     authorise(actor, "release")
     named(actor, "release --confirm")
     with desk.store.write() as tx:
+        _act_seen(tx, act, visible(tx, desk, actor))
         confirmed = records.confirm_act(tx, act, actor.name, desk.clock())
         one = joined(tx, confirmed.to[0], desk.node)
         covered = _queue(tx, one, confirmed)
@@ -125,6 +130,7 @@ def withdraw_act(desk: Desk, actor: Actor, act: str) -> Acted:
     authorise(actor, "release")
     named(actor, "release --withdraw")
     with desk.store.write() as tx:
+        _act_seen(tx, act, visible(tx, desk, actor))
         withdrawn = records.withdraw_act(tx, act, actor.name, desk.clock())
         audit.acted(tx, desk, actor, "release-withdraw", act=act)
     desk.wake()
@@ -149,6 +155,7 @@ def lift(desk: Desk, actor: Actor, partner: str, *, ids: Sequence[str]) -> Acted
     named(actor, "refuse --lift")
     with desk.store.write() as tx:
         one = joined(tx, partner, desk.node)
+        _all_seen(tx, ids, visible(tx, desk, actor))
         lifted = sum(
             records.lift_exceptions(tx, stix_id, one.partner.node, actor.name, desk.clock())
             for stix_id in ids
@@ -174,9 +181,8 @@ def _except(
         one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         now = desk.clock()
+        _all_seen(tx, ids, seen)
         for stix_id in ids:
-            if not versions.get(tx, stix_id, seen):
-                raise unknown(stix_id)
             records.record_exception(
                 tx,
                 Exemption(stix_id, one.partner.node, "hold", actor.name, now, until),
@@ -195,6 +201,49 @@ def _except(
     return Acted(act="", kind=kind, partner=one.partner.node, by=actor.name, objects=len(ids))
 
 
+def _all_seen(tx: Transaction, ids: Sequence[str], seen: Visible) -> None:
+    """Raise NotFound, in the words for what is not held, unless the actor sees every object."""
+    for stix_id in ids:
+        if not versions.get(tx, stix_id, seen):
+            raise unknown(stix_id)
+
+
+def _seen_of(tx: Transaction, query: Query, seen: Visible) -> list[str]:
+    """Return the ids that a query finds of what the actor sees; raises InputError for none and for too many."""
+    mids = _within(tx, query, seen)
+    if mids is not None:
+        asked = Filter(types=query.type, markings=mids)
+        rows = versions.current(tx, asked, None, MOST + 1, seen, raw=False).rows
+        ids = sorted({row.id for row in rows})
+        if len(rows) > MOST:
+            raise InputError(
+                "release-many",
+                _("That is more than {most} objects: name fewer types or markings, or the objects."),
+                most=MOST,
+            )
+        if ids:
+            return ids
+    raise InputError("release-none", _("There is no object of these types and markings that you see."))
+
+
+def _act_seen(tx: Transaction, act: str, seen: Visible) -> None:
+    """Raise NotFound, in the words for no act, unless the actor sees everything that an act is about."""
+    if seen is None:
+        return
+    found = records.read_act(tx, act)
+    if not found.ids or not all(versions.get(tx, one, seen, history=True) for one in found.ids):
+        raise NotFound("no-act", _("There is no act {act}."), act=act)
+
+
+def _within(tx: Transaction, query: Query, seen: Visible) -> tuple[int, ...] | None:
+    """Return the markings that a query asks for, empty for any, None where nothing is so marked."""
+    within = frozenset(query.marking_within)
+    if not within:
+        return ()
+    found = (m for m, marking in markings.all_markings(tx).items() if marking <= within)
+    return tuple(m for m in found if seen is None or m in seen) or None
+
+
 def _queue(tx: Transaction, one: Partnership, act: Act) -> list[str]:
     """Queue for the stream what an act covers; return the ids among it that are judged one by one."""
     node = one.partner.node
@@ -202,12 +251,9 @@ def _queue(tx: Transaction, one: Partnership, act: Act) -> list[str]:
         backfill.approve(tx, node, vids=_current(tx, sorted(act.ids)))
         return sorted(act.ids)[:JUDGED]
     query = act.where or Query()
-    within = frozenset(query.marking_within)
-    mids: tuple[int, ...] = ()
-    if within:
-        mids = tuple(mid for mid, marking in markings.all_markings(tx).items() if marking <= within)
-        if not mids:
-            return []
+    mids = _within(tx, query, None)
+    if mids is None:
+        return []
     covered: list[str] = []
     after = None
     while True:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ from cordiale.exchange.partners.pairing import partners
 from cordiale.platform.replacing import replace_file
 from cordiale.release import records
 from cordiale.release.diff import check_token, diff
+from cordiale.release.diff import token as plain_token
 from cordiale.release.rules import parse, rules_for
 from cordiale.store import changes, markings
 
@@ -67,7 +70,10 @@ def rules_apply(desk: Desk, actor: Actor, text: str, origin: str, token: str) ->
     with desk.store.write() as tx:
         after = parse(composed(tx, desk, text, origin), origin)
         before = applied(tx).get(after.partnership)
-        check_token(token, before.version if before else None, after.version, _state(tx))
+        if visible(tx, desk, actor) is None:
+            check_token(token, before.version if before else None, after.version, _state(tx))
+        else:
+            _check_blind(desk, token, before.version if before else None, after.version, _state(tx))
         found = _diff(tx, desk, actor, after)
         now = desk.clock()
         records.apply_rules(tx, after, actor.name, now)
@@ -115,7 +121,7 @@ def _diff(tx: Transaction, desk: Desk, actor: Actor, after: Rules) -> RulesDiff:
         home=desk.node,
     )
     return RulesDiff(
-        token=found.token,
+        token=found.token if seen is None else _blind(desk, found.token, desk.random(16)),
         partnership=after.partnership,
         version_before=found.before,
         version_after=found.after,
@@ -144,6 +150,23 @@ def _diff(tx: Transaction, desk: Desk, actor: Actor, after: Rules) -> RulesDiff:
         ),
         tables=tuple(view(after, table, ()) for table in after.tables),
     )
+
+
+def _blind(desk: Desk, token: str, nonce: bytes) -> str:
+    """Return a token that is another one each time.
+
+    The plain one follows every change of what is stored: two of them would tell that something hidden came between.
+    """
+    return (
+        nonce + hmac.digest(desk.home.secret, b"cordiale rules token" + nonce + token.encode(), "sha256")[:16]
+    ).hex()
+
+
+def _check_blind(desk: Desk, given: str, before: str | None, after: str, state: str) -> None:
+    nonce = bytes.fromhex(given[:32]) if re.fullmatch("[0-9a-f]{64}", given) else b""
+    plain = plain_token(before, after, state)
+    same = hmac.compare_digest(given.encode(), _blind(desk, plain, nonce).encode())
+    check_token(plain if same else "", before, after, state)
 
 
 def _joined(tx: Transaction) -> list[Partner]:
