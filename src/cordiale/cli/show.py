@@ -14,7 +14,7 @@ from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.answers import Shown, Statement
+    from cordiale.desk.answers import AttachmentView, Shown, Statement
     from cordiale.desk.display import Show
 
 app = single()
@@ -40,7 +40,9 @@ def _words(shown: Shown, lay_out: Show) -> str:
         rows = [(r.path, r.id, r.name) for r in shown.referred_by]
         parts.append(table((tr(_("Referred to by")), "", ""), rows))
     if shown.attachments:
-        files = [(a.name, str(a.size), a.media_type, written(a.marking), a.sha256) for a in shown.attachments]
+        files = [
+            (_named(a), str(a.size), a.media_type, written(a.marking), a.sha256) for a in shown.attachments
+        ]
         headings = (tr(_("File")), tr(_("Size")), tr(_("Type")), tr(_("Marking")), "SHA-256")
         parts.append(table(headings, files))
     if shown.partners:
@@ -51,6 +53,12 @@ def _words(shown: Shown, lay_out: Show) -> str:
         names = (tr(_("Partner")), tr(_("Form")), tr(_("Released")), tr(_("Reason")))
         parts.append(table(names, chips))
     return "\n\n".join(parts)
+
+
+def _named(file: AttachmentView) -> str:
+    if not file.word_of:
+        return file.name
+    return file.name + " " + tr(_("(by the word of {partner} alone)"), partner=file.word_of)
 
 
 def _statement(statement: Statement, lay_out: Show) -> str:

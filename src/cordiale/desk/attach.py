@@ -14,6 +14,7 @@ from cordiale.desk.visible import rules_of_reader, visible
 from cordiale.desk.written import marking_of
 from cordiale.evidence import files, records
 from cordiale.evidence.records import Attachment
+from cordiale.exchange.originator import attached
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.decide import compile_rules
@@ -75,6 +76,7 @@ def attach(
         )
         records.add(tx, attachment)
         kept = records.one(tx, stix_id, stored.sha256, desk.node) or attachment
+        records.prove(tx, kept, attached.sign(desk.home, stix_id, kept.sha256, kept.size, kept.marking))
         audit.acted(tx, desk, actor, "attach", id=stix_id, sha256=stored.sha256)
     desk.wake()
     return view(kept, effective | kept.marking)
@@ -102,23 +104,40 @@ def attachment(desk: Desk, actor: Actor, stix_id: str, sha256: str) -> tuple[Att
 
 def views(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[AttachmentView, ...]:
     """Return the attachments of an object that the actor may see."""
-    attached = records.of_object(tx, stix_id)
-    if not attached:
+    found = records.of_object(tx, stix_id)
+    if not found:
         return ()
     rows = versions.get(tx, stix_id, visible(tx, desk, actor))
     # full, not effective: who may only have a redacted object has no claim to its files
     stated = {row.source: markings.atoms(tx, row.full_mid) for row in rows if row.raw}
-    joined = [(one, stated[one.source] | one.marking) for one in attached if one.source in stated]
+    joined = [(one, stated[one.source] | one.marking) for one in found if one.source in stated]
     for recipient in (actor.recipient, actor.within):
         if recipient is None:
             continue
         compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
         now = desk.clock()
         joined = [(one, marking) for one, marking in joined if compiled.decide(marking, now).passes]
-    return tuple(view(one, marking) for one, marking in joined)
+    return tuple(view(one, marking, _vouched(tx, desk, one)) for one, marking in joined)
 
 
-def view(attachment: Attachment, marking: Marking) -> AttachmentView:
+def _vouched(tx: Transaction, desk: Desk, one: Attachment) -> str:
+    """Return the partner by whose word alone a file belongs to another's statement; empty when its originator signed it."""
+    if one.origin == "local" or one.added_by == one.source:
+        return ""
+    verdict = attached.judge(
+        tx,
+        desk.home,
+        one.source,
+        one.proof,
+        object_id=one.object_id,
+        sha256=one.sha256,
+        size=one.size,
+        marking=one.marking,
+    )
+    return "" if verdict == "proven" else one.added_by
+
+
+def view(attachment: Attachment, marking: Marking, word_of: str = "") -> AttachmentView:
     """Return an attachment as people see it, under its joined marking."""
     return AttachmentView(
         object_id=attachment.object_id,
@@ -128,6 +147,7 @@ def view(attachment: Attachment, marking: Marking) -> AttachmentView:
         size=attachment.size,
         marking=tuple(sorted(marking)),
         held=attachment.held,
+        word_of=word_of,
     )
 
 

@@ -18,6 +18,7 @@ from cordiale.evidence.records import Attachment
 from cordiale.exchange.cut.why import why
 from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.message import Request, Response
+from cordiale.exchange.originator import attached
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import CordialeError, ProtocolError
@@ -45,7 +46,8 @@ log = logger("desk")
 class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One attachment a partner may fetch, under the marking it must be kept under.
 
-    `content` is the content hash (hexadecimal) of the statement it belongs to, where that is not the sender's own.
+    `content` is the content hash (hexadecimal) of the statement it belongs to, where that is not the sender's own. `proof`
+    is what its originator signed of it, for those who ask for that.
     """
 
     object_id: str
@@ -55,6 +57,7 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     size: int
     marking: tuple[str, ...]
     content: str = ""
+    proof: str = ""
 
 
 def respond(desk: Desk, request: Request, partnership: Partnership) -> Response | None:
@@ -65,6 +68,8 @@ def respond(desk: Desk, request: Request, partnership: Partnership) -> Response 
     with desk.store.read() as tx:
         offers = _offers(tx, desk, partnership, rest[0] or None)
         if rest == [""]:
+            if not parse_qs(request.query).get("proofs"):  # a node of the release before cannot read them
+                offers = [msgspec.structs.replace(o, proof="") for o in offers]
             body = sign_statement(desk.home, PURPOSE, [msgspec.to_builtins(o) for o in offers])
             return Response(200, {"content-type": "application/json"}, body)
     found = [o for o in offers if len(rest) == 2 and o.sha256 == rest[1]]
@@ -84,9 +89,9 @@ def _offers(tx: Transaction, desk: Desk, partnership: Partnership, only: str | N
     now = desk.clock()
     compiled = partnership.compiled
     found: list[Offer] = []
-    attached = records.of_object(tx, only) if only else records.every(tx, held=True)
+    every = records.of_object(tx, only) if only else records.every(tx, held=True)
     verbatim: dict[str, set[int]] = {}
-    for one in attached:
+    for one in every:
         if not one.held or one.source == partnership.partner.node or len(found) >= MOST:
             continue
         rows = [r for r in versions.get(tx, one.object_id, None) if r.source == one.source]
@@ -107,6 +112,7 @@ def _offers(tx: Transaction, desk: Desk, partnership: Partnership, only: str | N
                     one.size,
                     tuple(sorted(marking)),
                     "" if rows[0].source == desk.node else rows[0].hash.hex(),
+                    one.proof,
                 )
             )
     return found
@@ -131,7 +137,7 @@ def fetch(desk: Desk, partner: Partner, transport: Transport) -> int:
 
     Raises CordialeError for an answer that is not one; what came before it is kept.
     """
-    response = _get(desk, partner, transport, Request("GET", PATH))
+    response = _get(desk, partner, transport, Request("GET", PATH, "proofs=1"))
     if response.status == 404:
         return 0  # a node that has none to offer, or does not know of them
     body = open_statement(response.body, PURPOSE, partner.keys, desk.home.verify)
@@ -172,7 +178,9 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
     changed = [
         offer
         for key, offer in offered.items()
-        if key not in known or known[key].marking != frozenset(offer.marking)
+        if key not in known
+        or known[key].marking != frozenset(offer.marking)
+        or (offer.proof and not known[key].proof)
     ]
     if not gone and not changed:
         return
@@ -191,6 +199,19 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
             if not stated:
                 continue
             files.address(desk.files, offer.sha256)  # refuses what is not a digest
+            verdict = attached.judge(
+                tx,
+                desk.home,
+                stated[0],
+                offer.proof,
+                object_id=offer.object_id,
+                sha256=offer.sha256,
+                size=offer.size,
+                marking=offer.marking,
+            )
+            if verdict == "false":
+                log.warning("an attachment is not what its originator signed", partner=partner.node)
+                continue
             attachment = Attachment(
                 object_id=offer.object_id,
                 source=stated[0],
@@ -203,9 +224,11 @@ def _record(desk: Desk, partner: Partner, offers: list[Offer]) -> None:
                 held=False,
                 added=desk.clock(),
                 added_by=partner.node,
+                proof=offer.proof,
             )
             if not records.add(tx, attachment):
                 records.mark(tx, attachment, attachment.marking)
+                records.prove(tx, attachment, offer.proof)
 
 
 def _pieces(desk: Desk, partner: Partner, transport: Transport, one: Attachment) -> Iterator[bytes]:

@@ -29,6 +29,7 @@ attachments = sa.Table(
     sa.Column("held", sa.Boolean, nullable=False),
     sa.Column("added", sa.BigInteger, nullable=False),
     sa.Column("added_by", sa.Text, nullable=False),
+    sa.Column("proof", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("object_id", "source", "sha256", name="evidence_attachment_once"),
     sa.Index("evidence_attachment_file", "sha256"),
 )
@@ -48,7 +49,8 @@ class Transaction(Protocol):
 class Attachment(msgspec.Struct, frozen=True):
     """One file under one statement (object id, source node); `marking` is its own, not yet joined.
 
-    `held` is false while a received attachment's content has not arrived.
+    `held` is false while a received attachment's content has not arrived. `proof` is what its originator signed of it,
+    empty where nothing came.
     """
 
     object_id: str
@@ -62,6 +64,7 @@ class Attachment(msgspec.Struct, frozen=True):
     held: bool
     added: int
     added_by: str
+    proof: str = ""
 
 
 def add(tx: Transaction, attachment: Attachment) -> bool:
@@ -92,6 +95,15 @@ def mark(tx: Transaction, attachment: Attachment, marking: frozenset[str]) -> No
         attachments.update()
         .where(_is(attachment.object_id, attachment.source, attachment.sha256))
         .values(marking=_text(marking))
+    )
+
+
+def prove(tx: Transaction, attachment: Attachment, proof: str) -> None:
+    """Keep what the originator of an attachment signed of it."""
+    tx.connection.execute(
+        attachments.update()
+        .where(_is(attachment.object_id, attachment.source, attachment.sha256))
+        .values(proof=proof)
     )
 
 

@@ -73,7 +73,10 @@ class Reference(Told, frozen=True, kw_only=True):
 
 
 class Attachment(Told, frozen=True, kw_only=True):
-    """A file attached to an object; its bytes are at `/objects/{id}/files/{sha256}` where it is `held`."""
+    """A file attached to an object; its bytes are at `/objects/{id}/files/{sha256}` where it is `held`.
+
+    `word_of` is the partner by whose word alone it belongs to another's statement.
+    """
 
     object_id: str
     sha256: str
@@ -82,6 +85,7 @@ class Attachment(Told, frozen=True, kw_only=True):
     size: int
     marking: Marking
     held: bool = True
+    word_of: str = ""
 
 
 class Shown(Told, frozen=True, kw_only=True):

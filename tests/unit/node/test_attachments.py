@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import orjson
 import pytest
 
 from cordiale.desk.attach import attach, attachment
-from cordiale.desk.attachments import PATH
+from cordiale.desk.attachments import PATH, PURPOSE
 from cordiale.desk.recall import recall
 from cordiale.desk.release import release
 from cordiale.desk.show import show
-from cordiale.evidence import files
-from cordiale.exchange.message import Request
+from cordiale.evidence import files, records
+from cordiale.exchange.link.signatures import sign_request
+from cordiale.exchange.message import Request, Response
+from cordiale.exchange.signing import peek_statement, sign_statement
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
@@ -87,3 +92,64 @@ def test_a_file_cannot_be_attached_to_what_others_state(pair: Pair) -> None:
         attach(pair.france.desk, pair.officer, ONE["id"], [LETTER], name="a")
     with pytest.raises(InputError, match="media type"):
         attach(pair.canada.desk, pair.officer, ONE["id"], [b""], name="a", media_type="text")
+
+
+def lying(pair: Pair, **changed: Any) -> None:
+    """Let Canada offer something else than it signed when it attached it."""
+
+    def respond(request: Request) -> Response:
+        answer = pair.canada.respond(request)
+        if request.path != PATH or answer.status != 200:
+            return answer
+        body, _signature = peek_statement(answer.body, PURPOSE)
+        offers = [{**one, **changed} for one in orjson.loads(body)]
+        return Response(200, answer.headers, sign_statement(pair.canada.desk.home, PURPOSE, offers))
+
+    pair.broken = respond
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"sha256": "ab" * 32}, {"size": 7}, {"marking": []}, {"proof": "{}"}],
+    ids=["bytes", "size", "marking", "proof"],
+)
+def test_a_file_that_is_not_what_its_originator_signed_is_not_taken(
+    pair: Pair, changed: dict[str, Any]
+) -> None:
+    pair.take(ONE)
+    view = attach(pair.canada.desk, pair.officer, ONE["id"], [LETTER], name="a", marking="pap:green")
+    lying(pair, **changed)
+    assert pair.exchange().attachments == 0
+    assert show(pair.france.desk, pair.officer, ONE["id"]).attachments == ()
+    pair.broken = None
+    assert pair.exchange().attachments == 1
+    assert [a.sha256 for a in show(pair.france.desk, pair.officer, ONE["id"]).attachments] == [view.sha256]
+
+
+def test_what_a_forwarder_brought_says_whether_its_originator_signed_it(pair: Pair) -> None:
+    pair.take(ONE)
+    view = attach(pair.canada.desk, pair.officer, ONE["id"], [LETTER], name="a")
+    pair.exchange()
+    with pair.france.store.write() as tx:
+        (kept,) = records.of_object(tx, ONE["id"])
+        assert kept.proof
+        assert (kept.sha256, kept.source) == (view.sha256, "canada")
+        tx.run("UPDATE evidence_attachment SET added_by = 'britain'")  # as if that one had brought it
+
+    def word_of() -> list[str]:
+        return [a.word_of for a in show(pair.france.desk, pair.officer, ONE["id"]).attachments]
+
+    assert word_of() == [""]
+    for proof in ("", kept.proof.replace(view.sha256, "ab" * 32), kept.proof[:-9]):
+        with pair.france.store.write() as tx:
+            records.prove(tx, kept, proof)
+        assert word_of() == ["britain"]
+
+
+def test_a_node_of_the_release_before_is_told_of_files_as_it_reads_them(pair: Pair) -> None:
+    pair.take(ONE)
+    attach(pair.canada.desk, pair.officer, ONE["id"], [LETTER], name="a")
+    pair.exchange()
+    asked = sign_request(pair.france.desk.home, Request("GET", PATH), "canada")
+    (offer,) = orjson.loads(peek_statement(pair.canada.respond(asked).body, PURPOSE)[0])
+    assert "proof" not in offer

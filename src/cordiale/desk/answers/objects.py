@@ -41,7 +41,10 @@ class Page(Answer, frozen=True, kw_only=True):
 
 
 class AttachmentView(Answer, frozen=True, kw_only=True):
-    """A file attached to an object; `sha256` identifies it only together with the object."""
+    """A file attached to an object; `sha256` identifies it only together with the object.
+
+    `word_of` is the partner by whose word alone it belongs to another's statement: who stated that did not sign the file.
+    """
 
     object_id: str
     sha256: str
@@ -50,6 +53,7 @@ class AttachmentView(Answer, frozen=True, kw_only=True):
     size: int
     marking: tuple[str, ...]
     held: bool = True
+    word_of: str = ""
 
 
 class ReferenceView(Answer, frozen=True, kw_only=True):
