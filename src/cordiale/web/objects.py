@@ -13,7 +13,7 @@ from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
-from cordiale.desk.facets import SAMPLED, Facets
+from cordiale.desk.facets import Facets
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.context import Entry, Site
@@ -24,6 +24,9 @@ from cordiale.web.question import MOST, Asked, asked_in
 from cordiale.web.searches import kept
 
 PAGE: Final = 50
+SORTED: Final = 150
+"""Newest finds that a column sorts: more would keep somebody waiting."""
+
 FACETS: Final = 12
 """Lines of a facet that are shown at once."""
 
@@ -71,8 +74,8 @@ def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "
         "rows": rows,
         "columns": _columns(asked, lang),
         "shared": any(row["partners"] for row in rows),
-        "sorted": text(lang, _("The newest {n} are sorted."), n=number(lang, SAMPLED))
-        if asked.sort and (found.total > SAMPLED or not found.whole)
+        "sorted": text(lang, _("The newest {n} are sorted."), n=number(lang, SORTED))
+        if asked.sort and (found.total > SORTED or not found.whole)
         else "",
         "next_href": asked.address(after=more) if more else None,
         "kept": kept(desk, actor, asked.address()),
@@ -103,7 +106,7 @@ def _found(
         since=q.since,
         until=q.until,
         after=after or None,
-        limit=SAMPLED if asked.sort else PAGE,
+        limit=SORTED if asked.sort else PAGE,
         partners=True,
     )
     if not asked.sort:
