@@ -42,7 +42,7 @@ def bind(host: str, port: int) -> socket.socket:
     return opened
 
 
-def _is_safe(settings: Settings, host: str) -> bool:
+def is_safe(settings: Settings, host: str) -> bool:
     """Tell whether the way to the pages is one that others cannot read."""
     from cordiale.node.tls import by_tls
 
@@ -67,7 +67,7 @@ def serve(
     """
     host = node.settings.serve.host if host is None else host
     port = node.settings.serve.port if port is None else port
-    if pages and not is_loopback(host) and not _is_safe(node.settings, host):
+    if pages and not is_loopback(host) and not is_safe(node.settings, host):
         raise ConfigurationError(
             "serve.open",
             _(

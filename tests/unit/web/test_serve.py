@@ -1,13 +1,15 @@
 """Where the server listens, and where it refuses to."""
 
+import dataclasses
 import socket
 from typing import cast
 
+import msgspec
 import pytest
 
 from cordiale.node import Node
 from cordiale.platform.errors import ConfigurationError
-from cordiale.web.serve import bind, is_loopback, serve
+from cordiale.web.serve import bind, is_loopback, is_safe, serve
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "localhost"])
@@ -16,10 +18,25 @@ def test_loopback_is_told(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "node.example"])
-def test_an_open_address_is_refused_and_says_what_to_do(node: Node, host: str) -> None:
+def test_pages_in_the_clear_on_an_open_address_are_refused_and_say_what_to_do(node: Node, host: str) -> None:
     assert not is_loopback(host)
     with pytest.raises(ConfigurationError, match="--no-pages"):
-        serve(node, host=host, port=0)
+        serve(with_serve(node, tls="never"), host=host, port=0)
+
+
+def test_pages_on_an_open_address_need_tls_or_a_declared_proxy(node: Node) -> None:
+    assert is_safe(with_serve(node, tls="auto").settings, "0.0.0.0")
+    assert is_safe(with_serve(node, tls="never", public_url="https://node.example.org").settings, "0.0.0.0")
+    assert is_safe(with_serve(node, tls="never", certificate="/etc/proxy/fullchain.pem").settings, "0.0.0.0")
+    assert not is_safe(
+        with_serve(node, tls="never", public_url="http://node.example.org").settings, "0.0.0.0"
+    )
+
+
+def with_serve(node: Node, **settings: str) -> Node:
+    """Return a node with other settings of [serve]."""
+    changed = msgspec.structs.replace(node.settings.serve, **settings)
+    return dataclasses.replace(node, settings=msgspec.structs.replace(node.settings, serve=changed))
 
 
 def test_a_busy_port_is_named() -> None:
