@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Litestar, Response, Router
-from litestar.exceptions import ValidationException
 from litestar.params import HeaderParameter
 
+from cordiale.platform.errors import ProtocolError
+from cordiale.platform.languages import _
 from cordiale.rest import audit, objects, partners, recalls, release, rules, work
 from cordiale.rest.asking import Asked, asking
 from cordiale.rest.door import App, Who, door
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 BODY: Final = 8 << 20
 """Largest body of a request that is not an upload, in bytes."""
+
+STRANGE: Final = _("{name} is no parameter of this address: see openapi.json for those it takes.")
+TWICE: Final = _("{name} is given more than once: give it once.")
+NO_INSTANT: Final = _("{name} is no instant such as 2026-03-01T10:00:00Z.")
 
 DATES: Final = frozenset({"since", "until"})
 _instant = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)").fullmatch
@@ -73,19 +78,14 @@ async def _no_stranger(request: Asked) -> None:
     """Refuse parameters that no handler takes, and those given twice: misspelt, a filter would silently be none."""
     taken, several = _parameters(request.route_handler)
     given = list(request.query_params.multi_items())
-    names = [name for name, _value in given]
+    names = [name for name, _one in given]
     for name, value in given:
-        words = ""
         if name not in taken:
-            words = "is no parameter of this address"
-        elif name not in several and names.count(name) > 1:
-            words = "is given more than once"
-        elif name in DATES and not _instant(value):
-            words = (
-                "is no instant such as 2026-03-01T10:00:00Z"  # the framework takes numbers and `null` as well
-            )
-        if words:
-            raise ValidationException("Bad", extra=[{"key": name[:100], "message": words}])
+            raise ProtocolError("request", STRANGE, name=name[:100])
+        if name not in several and names.count(name) > 1:
+            raise ProtocolError("request", TWICE, name=name)
+        if name in DATES and not _instant(value):  # the framework takes numbers and `null` as well
+            raise ProtocolError("request", NO_INSTANT, name=name)
 
 
 _known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}

@@ -19,6 +19,7 @@ from cordiale.platform.errors import (
 )
 from cordiale.platform.languages import _, text
 from cordiale.platform.log import logger
+from cordiale.rest.wrong import wrong
 from cordiale.sdk.wire import Problem
 
 log = logger("rest")
@@ -121,9 +122,4 @@ def _framework(error: HTTPException, status: int) -> CordialeError:
         return InputError("media-type", _("A body of this type is not read here: see openapi.json."))
     extra: Any = error.extra
     found = extra[0] if isinstance(extra, list) and extra and isinstance(extra[0], dict) else {}
-    return ProtocolError(
-        "request",
-        _("{where}: {words}. See openapi.json for what is taken here."),
-        where=str(found.get("key") or "request")[:200],
-        words=str(found.get("message") or error.detail).rstrip(".")[:400],
-    )
+    return wrong(str(found.get("key") or ""), str(found.get("message") or error.detail))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -299,3 +301,64 @@ def test_a_header_decides_nothing(
 ) -> None:
     for path in ("/objects", f"/objects/{objects['red'][0]}", "/partners"):
         assert served.ask(path, "paul", headers=headers) == served.ask(path, "paul")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "english", "french"),
+    [
+        (
+            "/objects?limit=abc",
+            None,
+            "limit: int is expected, not str.",
+            "limit\u00a0: int est attendu, et non str.",
+        ),
+        ("/objects?limit=0", None, "limit: it must be >= 1.", "limit\u00a0: la valeur doit être >= 1."),
+        ("/audit?since=0", None, "since is no instant", "since n’est pas un instant"),
+        (
+            "/releases",
+            {"partner": "x", "ids": ["x"]},
+            "ids[0]: it must be a STIX id",
+            "ids[0]\u00a0: il faut un identifiant STIX",
+        ),
+        (
+            "/releases",
+            {"partner": "x", "owner": 1},
+            "there is no field “owner”",
+            "il n’y a pas de champ «\u00a0owner\u00a0»",
+        ),
+        (
+            "/releases",
+            {},
+            "body: the field “partner” is missing.",
+            "body\u00a0: il manque le champ «\u00a0partner\u00a0».",
+        ),
+        (
+            "/releases",
+            [],
+            "body: object is expected, not array.",
+            "body\u00a0: object est attendu, et non array.",
+        ),
+        (
+            "/releases",
+            {"partner": "x", "until": "y"},
+            "until: it is no instant",
+            "until\u00a0: ce n’est pas un instant",
+        ),
+        ("/recalls", {"action": "burn"}, "'burn' is none of the choices", "'burn' n’est pas l’un des choix"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_and_where_it_is(
+    served: Served, path: str, body: object, english: str, french: str
+) -> None:
+    for lang, words in (("en", english), ("fr", french)):
+        headers = {"accept-language": lang}
+        refused = served.ask(
+            path, "paul", method="GET" if body is None else "POST", body=body, headers=headers
+        )
+        assert refused.status == 400
+        assert words in said(refused)["detail"]
+
+
+def test_a_node_that_is_not_asked_does_not_load_it() -> None:
+    code = "import sys, cordiale.cli.serve, cordiale.web.app; cordiale.cli.serve.mounted(None); assert not {'litestar', 'cordiale.rest'} & set(sys.modules)"  # fmt: skip
+    subprocess.run([sys.executable, "-c", code], check=True)
