@@ -39,15 +39,23 @@ def serve(
     """Serve the node."""
     import signal
 
+    from cordiale.desk.people import anybody
     from cordiale.node.initialise import address
     from cordiale.web.serve import serve as run
 
     host, port = address(listen) if listen else (None, None)
     with opened() as (node, _actor):
 
+        def answers(name: str, at: str) -> str:
+            said = tr(_("{name} answers at {url}"), name=name, url=at)
+            if pages and not anybody(node.desk):
+                hint = _("Nobody can sign in yet. Add somebody: cordiale person add NAME --role operator")
+                said += "\n" + tr(hint)
+            return said
+
         def ready(at: str) -> None:
             name = node.desk.node
-            emit({"node": name, "url": at}, lambda: tr(_("{name} answers at {url}"), name=name, url=at))
+            emit({"node": name, "url": at}, lambda: answers(name, at))
 
         # The server ends by raising the signal anew: it then means "close the node", not "die".
         for number in (signal.SIGINT, signal.SIGTERM):

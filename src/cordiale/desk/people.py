@@ -174,6 +174,12 @@ def person_remove(desk: Desk, actor: Actor, name: str, *, reason: str = "") -> P
         return view(tx, one, desk.clock())
 
 
+def anybody(desk: Desk) -> bool:
+    """Tell whether somebody may sign in here at all."""
+    with desk.store.read() as tx:
+        return records.count_people(tx) > 0
+
+
 def called(tx: Transaction, name: str) -> Person:
     """Return the person of a name who was not removed; raises NotFound."""
     one = records.person_called(tx, name.strip().lower())

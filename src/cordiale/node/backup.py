@@ -145,10 +145,11 @@ def _ledger(old: Path, url: str) -> list[Tombstone]:
 
 
 def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone], now: int) -> list[int]:
-    """Purge again what ledgers say was purged, and close every link; return the versions purged.
+    """Purge again what ledgers say was purged, close every link, sign everybody out; return the versions purged.
 
     `ledger` is that of the node as it was before it was restored; that of the copy is looked at as well.
     """
+    from cordiale.accounts.records import drop_all
     from cordiale.exchange.restore import rejoin
     from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 
@@ -157,6 +158,7 @@ def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone], now
     withdraw_everywhere(tx, [vid for tomb in lines for vid in versions.matching(tx, tomb)])
     purged = versions.replay(tx, lines)
     rejoin.close_all(tx, now)
+    drop_all(tx)
     return purged
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cordiale.accounts import records
 from cordiale.accounts.records import metadata
 from cordiale.desk.actor import Actor, authorise
+from cordiale.desk.attempts import Origin
+from cordiale.desk.enrolment import invited, person_invite
 from cordiale.desk.people import (
     person_add,
     person_change,
@@ -18,7 +21,9 @@ from cordiale.desk.people import (
     person_show,
 )
 from cordiale.desk.person_tokens import token_add, token_list, token_revoke
+from cordiale.desk.sessions import begin, cookie, visitor
 from cordiale.desk.signin import actor_by_token
+from cordiale.node.backup import backup, restore
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
@@ -166,3 +171,25 @@ def test_nothing_that_lets_anybody_in_is_kept_or_written_down(node: Node, marie:
     kept = b"".join(file.read_bytes() for file in Path(node.path).rglob("*") if file.is_file())
     assert made.token.encode() not in kept
     assert made.view.id.encode() in kept
+
+
+def test_what_let_people_in_does_not_come_back_with_a_backup(
+    node: Node, marie: Actor, tmp_path: Path
+) -> None:
+    """A session or token that was ended since the backup was made would be alive again."""
+    person_add(node.desk, marie, "paul", roles=["analyst"])
+    made = token_add(node.desk, marie, "siem", scopes=["search"], person="paul")
+    link = person_invite(node.desk, marie, "paul").code
+    with node.store.write() as tx:
+        paul = records.person_called(tx, "paul")
+        assert paul is not None
+        entered = begin(tx, node.desk, paul, "password", Origin())
+    copy = backup(node, tmp_path / "copy")
+    restore(copy, tmp_path / "back", None)
+    with open_node(tmp_path / "back", environ={}) as back:
+        assert person_show(back.desk, marie, "paul").state == "active"
+        assert visitor(back.desk, cookie(back.desk, entered.secret)) is None
+        with pytest.raises(NotAllowed):
+            actor_by_token(back.desk, made.token, back.desk.clock())
+        with pytest.raises(NotFound):
+            invited(back.desk, link)

@@ -38,6 +38,7 @@ from cordiale.accounts.records.people import (
 )
 from cordiale.accounts.records.sessions import (
     add_session,
+    drop_all,
     drop_ended,
     drop_session,
     drop_sessions,
@@ -69,6 +70,7 @@ __all__ = [
     "add_token",
     "clear_failures",
     "count_people",
+    "drop_all",
     "drop_credentials",
     "drop_ended",
     "drop_invitations",

@@ -66,6 +66,12 @@ def drop_ended(tx: Transaction, now: int) -> None:
     tx.run("DELETE FROM accounts_session WHERE until <= ?", now)
 
 
+def drop_all(tx: Transaction) -> None:
+    """End every session, link and token: a database that was put back holds some that were ended since."""
+    for table in ("session", "invitation", "token"):
+        tx.run(f"DELETE FROM accounts_{table}")
+
+
 def _session(row: Sequence[Any]) -> Session:
     values = dict(zip(Session.__struct_fields__, row, strict=True))
     return Session(**values | {"digest": bytes(values["digest"])})
