@@ -85,7 +85,7 @@ def view(job: records.Job) -> JobView:
         note=job.note,
         params=job.params,
         # the warnings are counted there; named, they would be most of every list
-        result={name: value for name, value in job.result.items() if name != "warned"} or None,
+        result={name: value for name, value in job.result.items() if name not in ("warned", "named")} or None,
     )
 
 

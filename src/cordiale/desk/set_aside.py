@@ -39,18 +39,19 @@ def set_aside(desk: Desk, actor: Actor, *, after: int | None = None, limit: int 
     authorise(actor, "set-aside")
     limit = lines(limit, LIMIT)
     with desk.store.read() as tx:
-        return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit, by=_whose(actor))]
+        return [shown(thing) for thing in records.kept(tx, after=after or 0, limit=limit, by=whose(actor))]
 
 
 def set_aside_bytes(desk: Desk, actor: Actor, number: int) -> bytes:
     """Return the bytes of one thing set aside, for a person to correct; empty when there is none."""
     authorise(actor, "set-aside")
     with desk.store.read() as tx:
-        found = records.kept(tx, numbers=[number], by=_whose(actor))
+        found = records.kept(tx, numbers=[number], by=whose(actor))
     return found[0].raw if found else b""
 
 
-def _whose(actor: Actor) -> str | None:
+def whose(actor: Actor) -> str | None:
+    """Return whose imports an actor is told of, None for everybody's."""
     return None if actor.recipient is None else actor.name
 
 
@@ -76,7 +77,7 @@ def set_aside_retry(desk: Desk, actor: Actor, numbers: Collection[int] | None = 
     after = 0
     while True:
         with desk.store.write() as tx:
-            things = records.kept(tx, after=after, limit=PAGE, numbers=numbers, by=_whose(actor))
+            things = records.kept(tx, after=after, limit=PAGE, numbers=numbers, by=whose(actor))
             if not things:
                 records.put_job(tx, tally.job(job, desk.clock(), "done"))
                 audit.acted(tx, desk, actor, "set-aside-retry", job=job.id, done=tally.read)
@@ -117,7 +118,7 @@ def _all_there(desk: Desk, actor: Actor, numbers: Collection[int]) -> None:
     held: set[int] = set()
     if numbers:
         with desk.store.read() as tx:
-            found = records.kept(tx, limit=len(numbers), numbers=numbers, by=_whose(actor))
+            found = records.kept(tx, limit=len(numbers), numbers=numbers, by=whose(actor))
             held = {thing.number for thing in found}
     missing = sorted(set(numbers) - held)
     if missing:

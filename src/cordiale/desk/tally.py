@@ -9,13 +9,16 @@ from typing import Any
 
 import msgspec
 
-from cordiale.desk.answers import Change, ImportReport, SetAside, Warned
+from cordiale.desk.answers import Change, Imported, ImportReport, SetAside, Warned
 from cordiale.desk.intake import Intake
 from cordiale.desk.records import Job, Kept
 from cordiale.store.types import Outcome
 
 SHOWN = 20
 """Things set aside that a report names; `cordiale set-aside` lists them all."""
+
+NAMED = 100
+"""Objects whose outcome a report names, the first of them; beyond them it counts."""
 
 WARNED = 1000
 """Warnings that a report names; beyond them it counts."""
@@ -39,6 +42,7 @@ class Tally:
     first: list[SetAside] = field(default_factory=list)
     warned: list[Warned] = field(default_factory=list)
     position: dict[str, Any] = field(default_factory=dict)
+    named: list[Imported] = field(default_factory=list)
     definitions_known: dict[str, str] = field(default_factory=dict)
     indexed: int = 0
 
@@ -52,6 +56,7 @@ class Tally:
         for name in ("outcomes", "by_type", "markings", "changes", "reasons", "warned_by_code"):
             setattr(tally, name, Counter(held.get(name, {})))
         tally.first = msgspec.convert(held.get("first", []), list[SetAside])
+        tally.named = msgspec.convert(held.get("named", []), list[Imported])
         tally.warned = msgspec.convert(held.get("warned", []), list[Warned])
         return tally
 
@@ -60,6 +65,9 @@ class Tally:
         alone = sum(1 for thing in intake.refused if thing.raw or thing.object_id)
         self.read += len(intake.puts) + alone
         self.outcomes.update(outcome.kind for outcome in outcomes)
+        if len(outcomes) == len(intake.puts):
+            fresh = zip(intake.puts[: NAMED - len(self.named)], outcomes, strict=False)
+            self.named += [Imported(id=put.version.id, outcome=one.kind) for put, one in fresh]
         self.set_aside += len(kept)
         self.upgraded += intake.upgraded
         self.warnings += len(intake.warnings)
@@ -89,6 +97,7 @@ class Tally:
             "reasons": dict(self.reasons),
             "warned_by_code": dict(self.warned_by_code),
             "first": msgspec.to_builtins(self.first),
+            "named": msgspec.to_builtins(self.named),
             "warned": msgspec.to_builtins(self.warned),
         }
         return msgspec.structs.replace(
@@ -121,6 +130,7 @@ class Tally:
             changes=tuple(Change(message_id=m, count=n) for m, n in self.changes.most_common()),
             reasons=dict(self.reasons.most_common()),
             first_set_aside=tuple(self.first),
+            objects=tuple(self.named),
             warnings=self.warnings,
             warned_by_code=dict(self.warned_by_code.most_common()),
             warned=tuple(self.warned),

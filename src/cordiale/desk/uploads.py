@@ -78,16 +78,16 @@ def import_uploaded(
     desk: Desk,
     actor: Actor,
     upload: Upload,
-    *,
+    *more: Upload,
     source: str | None = None,
     marking: str | Iterable[str] | None = None,
 ) -> JobView:
-    """Import a file that arrived, in the background; return its job once it is written down.
+    """Import files that arrived, in the background as one job; return it once it is written down.
 
     Raises what `import_` raises before it reads anything, and Unavailable while too many are under way.
     """
     authorise(actor, "import")
-    sources = [of_file(upload.path, upload.name)]
+    sources = [of_file(one.path, one.name) for one in (upload, *more)]
 
     def run(began: Callable[[str], None]) -> ImportReport:
         return importing.import_(

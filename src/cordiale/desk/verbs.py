@@ -81,6 +81,7 @@
 | `audit_show` | `(desk, actor, *, verb=None, by=None, since=None, until=None, before=None, limit=50) -> ActPage` |
 | `audit_export` | `(desk, actor, file, *, with_ids=False) -> Inspected` |
 | `set_aside` | `(desk, actor, *, after=None, limit=100) -> list[SetAside]` |
+| `set_aside_show` / `set_aside_mend` | `(desk, actor, number[, raw]) -> Broken` / `ImportReport` |
 | `set_aside_retry` | `(desk, actor, numbers=None) -> ImportReport` |
 | `jobs` | `(desk, actor) -> list[JobView]` |
 | `job_show` | `(desk, actor, job) -> JobView` |
@@ -188,6 +189,9 @@ VERBS: dict[str, str] = {
     "audit_export": "inspection",
     "set_aside": "set_aside",
     "set_aside_retry": "set_aside",
+    "set_aside_bytes": "set_aside",
+    "set_aside_show": "mending",
+    "set_aside_mend": "mending",
     "jobs": "jobs",
     "job_show": "jobs",
     "job_stop": "jobs",

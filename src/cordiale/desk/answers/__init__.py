@@ -2,7 +2,7 @@
 
 from cordiale.desk.answers.answer import Answer, Reason
 from cordiale.desk.answers.audit import Act, ActPage, Inspected
-from cordiale.desk.answers.imports import Change, ImportReport, SetAside, Warned
+from cordiale.desk.answers.imports import Change, Imported, ImportReport, SetAside, Warned
 from cordiale.desk.answers.jobs import JobView
 from cordiale.desk.answers.objects import (
     AttachmentView,
@@ -37,6 +37,7 @@ __all__ = [
     "Change",
     "Chip",
     "ImportReport",
+    "Imported",
     "Inspected",
     "JobView",
     "LatencyView",

@@ -42,10 +42,18 @@ class Warned(Answer, frozen=True, kw_only=True):
     params: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+class Imported(Answer, frozen=True, kw_only=True):
+    """What became of one object: new, same (already here), conflict or tombstoned."""
+
+    id: str
+    outcome: str
+
+
 class ImportReport(Answer, frozen=True, kw_only=True):
     """What one import did. `markings`: marking given to unmarked input → objects it was given to.
 
     `warnings` counts all, `warned_by_code` by what they are about, and `warned` names the first of them.
+    `objects` says of the first objects what became of each.
     """
 
     job: str
@@ -67,4 +75,5 @@ class ImportReport(Answer, frozen=True, kw_only=True):
     warnings: int = 0
     warned_by_code: dict[str, int] = msgspec.field(default_factory=dict)
     warned: tuple[Warned, ...] = ()
+    objects: tuple[Imported, ...] = ()
     seconds: float = 0.0
