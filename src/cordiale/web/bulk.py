@@ -1,24 +1,25 @@
-"""Mark or release what was chosen in a list: a dry run first, and nothing before it was read."""
+"""Act on what was chosen in a list: marking after a dry run here, release on the desk that is for it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import Request, Response, post
+from litestar.response import Redirect
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
-from cordiale.desk.answers import PartnerPreview
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import display
 from cordiale.desk.written import marking_of
 from cordiale.platform.errors import CordialeError, InputError, explain
-from cordiale.platform.languages import _, ntext, text
+from cordiale.platform.languages import _, ntext
 from cordiale.web.context import Site
 from cordiale.web.forms import LARGEST, lists
-from cordiale.web.lines import href, sentence, short, titles_of
+from cordiale.web.lines import href, short, titles_of
 from cordiale.web.marks import banner, chips
 from cordiale.web.preferences import local
 
@@ -30,15 +31,18 @@ def handlers(site: Site) -> list[Any]:
     """Return the routes that what was chosen is sent to."""
 
     @post("/objects/chosen", status_code=200, request_max_body_size=LARGEST)
-    async def chosen(request: Request[Any, Any, Any]) -> Response[str]:
+    async def chosen(request: Request[Any, Any, Any]) -> Response[Any]:
         form = await lists(request)
         ids = list(dict.fromkeys(form.get("id", ())))[:MOST]
         one = {name: values[-1] for name, values in form.items()}
-        actor, lang = site.actor(request), site.language(request)
         if not ids:
             raise InputError("nothing-chosen", _("Choose at least one object."))
-        step = _marking if one.get("act") == "mark" else _release
-        values = await asyncio.to_thread(step, site.desk, actor, lang, ids, one)
+        if one.get("act") == "release":
+            return Redirect(
+                "/release/try?" + urlencode([("id", stix_id) for stix_id in ids]), status_code=303
+            )
+        actor, lang = site.actor(request), site.language(request)
+        values = await asyncio.to_thread(_marking, site.desk, actor, lang, ids, one)
         values["next"] = local(one.get("next", "/objects"))
         return site.page(request, "bulk.html", "/objects", values)
 
@@ -48,7 +52,7 @@ def handlers(site: Site) -> list[Any]:
 def _marking(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], form: dict[str, str]) -> dict[str, Any]:
     """Ask for a marking, say what it would do, and on confirmation do it."""
     written = form.get("marking", "").strip()
-    values = _chosen(desk, actor, lang, ids) | {"act": "mark", "marking": written}
+    values = _chosen(desk, actor, lang, ids) | {"marking": written}
     if not written:
         return values
     show = display(desk, actor, lang)
@@ -89,46 +93,6 @@ def _marking(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], form: dict
     }
 
 
-def _release(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], form: dict[str, str]) -> dict[str, Any]:
-    """Ask for which partner, say what it would get, and on confirmation approve it."""
-    values = _chosen(desk, actor, lang, ids) | {"act": "release", "partner": form.get("partner", "")}
-    titles = titles_of(desk, actor)
-    if form.get("step") == "do" and values["partner"]:
-        try:
-            acted = verbs.release(desk, actor, values["partner"], ids=ids, reason=form.get("reason", ""))
-        except CordialeError as refused:
-            return values | {"refused": explain(refused, lang), "previews": []}
-        went = acted.verbatim + acted.tear_lines
-        said = ntext(lang, _("{n} object goes to {partner}."), _("{n} objects go to {partner}."), went, partner=titles.get(acted.partner, acted.partner))  # fmt: skip
-        if acted.waiting_second:
-            said += " " + text(lang, _("A second officer has to confirm it."))
-        reasons = [{"n": w.count, "sentence": sentence(w.reason, lang)} for w in acted.withheld]
-        return values | {"done": said, "reasons": reasons}
-    previews = verbs.preview(desk, actor, ids=list(ids))
-    return values | {"previews": [_previewed(p, lang, titles) for p in previews]}
-
-
-def _previewed(preview: PartnerPreview, lang: str, titles: dict[str, str]) -> dict[str, Any]:
-    return {
-        "name": preview.partner,
-        "partner": titles.get(preview.partner, preview.partner),
-        "verbatim": preview.verbatim,
-        "tear_lines": preview.tear_lines,
-        "awaiting": preview.awaiting_act,
-        "reasons": [
-            {
-                "n": w.count,
-                "sentence": sentence(w.reason, lang),
-                "examples": [
-                    {"href": href(i), "name": preview.names.get(i) or short(i, i.partition("--")[0], lang)}
-                    for i in w.examples
-                ],
-            }
-            for w in preview.reasons
-        ],
-    }
-
-
 def _chosen(desk: Desk, actor: Actor, lang: str, ids: Sequence[str]) -> dict[str, Any]:
     """Return what was chosen, as the reader sees it; raises NotFound where one is not for them."""
     lines = verbs.summaries(desk, actor, ids)
@@ -150,8 +114,5 @@ def _chosen(desk: Desk, actor: Actor, lang: str, ids: Sequence[str]) -> dict[str
         "effects": [],
         "losing": [],
         "chips": [],
-        "previews": [],
-        "reasons": [],
         "marking": "",
-        "partner": "",
     }

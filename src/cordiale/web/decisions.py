@@ -42,7 +42,7 @@ def decisions(
             facts.append((_("Act"), text(lang, _("{act}, by {who}"), act=why.act.act, who=who), when(why.act.at, lang)))  # fmt: skip
         if why.sent_at is not None:
             segment = text(lang, _("segment {segment}, entry {entry}"), segment=number(lang, why.segment or 0), entry=number(lang, why.sequence or 0))  # fmt: skip
-            facts.append((_("Sent"), segment, when(why.sent_at, lang)))
+            facts.append((_("Sent in"), segment, when(why.sent_at, lang)))
         if why.receipt_at is not None:
             facts.append((_("Receipt"), "", when(why.receipt_at, lang)))
         if why.withdrawn:

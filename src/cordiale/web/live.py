@@ -102,11 +102,6 @@ async def told(desk: Desk, watch: Watch, actor: Actor) -> AsyncIterator[ServerSe
 
 def standing(desk: Desk, actor: Actor) -> bytes:
     """Return how it stands for one reader: a mark that differs with what they see, and the numbers of the rail."""
-    from cordiale.web.today import waiting
-
     news = verbs.news(desk, actor)
     alerts = len(verbs.alerts(desk, actor))
-    waits = len(waiting(desk, actor, "en"))
-    return msgspec.json.encode(
-        {"mark": news.mark, "badges": {"today": alerts + waits, "objects": news.total}}
-    )
+    return msgspec.json.encode({"mark": news.mark, "badges": {"today": alerts, "objects": news.total}})

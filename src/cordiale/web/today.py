@@ -18,11 +18,14 @@ from cordiale.web.lines import line, titles_of
 from cordiale.web.marks import banner
 from cordiale.web.partners import partner_view
 from cordiale.web.question import Asked
+from cordiale.web.release_log import log
 
 LOOKED: Final = 120
 """Newest objects among which what came in and what was made here are told apart."""
 
 SHOWN: Final = 10
+QUEUE: Final = 100
+"""Objects of a queue that are counted here, for each partner."""
 
 RAIL: Final = Entry(10, "/", _("Today"), "today")
 
@@ -55,6 +58,9 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
         "made": [line(item, lang, titles, show) for item in made],
         "alerts": told,
         "waiting": waiting(desk, actor, lang),
+        "went": [one for one in log(desk, actor, lang, None)["lines"] if one["kind"] != "rules"][:SHOWN]
+        if may(actor, "preview")
+        else [],
         "partners": [partner_view(p, lang) for p in verbs.partner_list(desk, actor)],
         "banner": banner(marked, show, lang),
     }
@@ -63,6 +69,12 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
     """Return what waits for this person, each with its number and where it is dealt with."""
     found: list[tuple[str, int, tuple[str, str]]] = []
+    if may(actor, "release"):
+        queues = verbs.waiting(desk, actor, limit=QUEUE)
+        n = len({item.summary.id for queue in queues for item in queue.items})
+        found.append(
+            ("/release", n, (_("{n} object waits for an approval"), _("{n} objects wait for an approval")))
+        )
     if may(actor, "recall"):
         drafts = sum(1 for r in verbs.recall_list(desk, actor) if r.state == "draft")
         found.append(("/release", drafts, (_("{n} recall is drafted"), _("{n} recalls are drafted"))))
