@@ -36,8 +36,8 @@ FIRST_S = 0.5
 LONGEST_S = 120.0
 """Most seconds to wait after failures in a row: one request in two minutes troubles nobody."""
 
-GREETED_S = 10.0
-"""Seconds a greeting holds for visits that news on the open stream call for: a partner that starts anew breaks the stream."""
+OWED_S = 1.0
+"""Seconds after a notice was followed up until the next one is answered by a whole visit: greeting, consents, files."""
 
 AGAIN = 15 * 60 * 1_000_000
 """Microseconds until a comparison that failed is tried again: visits go on meanwhile as if there were none."""
@@ -66,23 +66,24 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 )
                 said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
-            way.greeted(pulled)
+            whole = way.visited(pulled)
             if up:
                 failures = 0
                 if pulled.new or pulled.withdrawn or pulled.same:
                     ticks.came()
-                attachments.fetch(desk, partner, way.carrier)
+                if whole:
+                    attachments.fetch(desk, partner, way.carrier)
                 if pulled.more:
                     continue
                 goes_on = False
-                if RECONCILE in pulled.extensions and desk.clock() >= compare_from:
+                if whole and RECONCILE in pulled.extensions and desk.clock() >= compare_from:
                     compare_from = desk.clock() + AGAIN
                     goes_on = reconciling.in_turn(desk, partner, way.carrier)
                     compare_from = 0
                 if goes_on:
                     listen(desk.store, desk.home, partner, way.carrier, seconds=SLICE_S)
                 else:
-                    way.news = way.ear.wait(float(desk.settings.exchange.poll_s))
+                    way.wait(float(desk.settings.exchange.poll_s))
                 continue
         except CordialeError as error:
             if ticks.stopping:
@@ -112,28 +113,35 @@ class _Way:
         self.news: News | None = None
         self._welcome: Welcome | None = None
         self._lent: Welcome | None = None
-        self._greeted_at = 0.0
+        self._owed_at: float | None = None
         self._monotonic = monotonic
         self._pool = ThreadPoolExecutor(
             1, f"cordiale-ahead-{partner.node}"
         )  # starts no thread before it is used
         self.begin = in_background(self._pool)
 
-    def greeted(self, pulled: Pulled) -> None:
-        """Remember how the partner answered a greeting, of a visit that ended well."""
-        if pulled.link.state != "up" or pulled.welcome is None:
-            self._welcome = None
-        elif pulled.welcome is not self._lent:
-            self._welcome, self._greeted_at = pulled.welcome, self._monotonic()
+    def visited(self, pulled: Pulled) -> bool:
+        """Remember how the partner answered a greeting; tell whether this was a whole visit, not the follow-up of a notice."""
+        whole = self._lent is None or pulled.welcome is not self._lent
+        if whole:
+            self._welcome = pulled.welcome if pulled.link.state == "up" else None
+            self._owed_at = None
+        elif self._owed_at is None:
+            self._owed_at = self._monotonic() + OWED_S
+        return whole
 
     def welcome(self) -> Welcome | None:
-        """Return the last answer to a greeting with the news of now, while the stream that told of them is open since; else None."""
+        """Return the last answer to a greeting with the news of now, where a notice on the open stream is all there is to follow."""
         news, self.news, self._lent = self.news, None, None
         if news is None or self._welcome is None or self._welcome.closed:
             return None
-        if self._monotonic() - self._greeted_at < GREETED_S:
+        if self._owed_at is None or self._monotonic() < self._owed_at:
             self._lent = structs.replace(self._welcome, last=news.last, recalls=news.recalls)
         return self._lent
+
+    def wait(self, seconds: float) -> None:
+        """Wait for news, for so many seconds, or where a whole visit is owed for the sign of life that follows a notice."""
+        self.news = self.ear.wait(seconds, life=self._owed_at is not None)
 
     def close(self) -> None:
         """Let go of the stream, and of what was asked for ahead."""

@@ -106,7 +106,7 @@ class Hub:
                 await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
                 # the reader sees at once that nothing in between holds the stream back
                 await _part(send, wake.BEAT)
-                end, spoken = loop.time() + wake.LIFE_S, loop.time()
+                end, spoken, silence = loop.time() + wake.LIFE_S, loop.time(), wake.BEAT_S
                 while not one.ended and loop.time() < end:
                     one.moved.clear()
                     now = loop.time()
@@ -114,10 +114,10 @@ class Hub:
                     told = done.told
                     if done.over:
                         break
-                    if done.notice or now - spoken >= wake.BEAT_S:
+                    if done.notice or now - spoken >= silence:
                         await _part(send, done.notice or wake.BEAT)
-                        spoken = now
-                    await _moved(one, min(done.wait, spoken + wake.BEAT_S - now))
+                        spoken, silence = now, wake.SOON_S if done.notice else wake.BEAT_S
+                    await _moved(one, min(done.wait, spoken + silence - now))
                 if not gone.done():
                     await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), STUCK_S)
             except (TimeoutError, OSError):

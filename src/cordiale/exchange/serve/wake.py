@@ -30,6 +30,9 @@ LOOK_S: Final = 0.05
 BEAT_S: Final = 10.0
 """Seconds of silence after which a stream shows that it lives."""
 
+SOON_S: Final = 1.0
+"""Seconds of silence after a notice until a sign of life: who followed the notice in a hurry does the rest of a visit then."""
+
 AGAIN_S: Final = 1.0
 """Seconds until a notice that was not acknowledged may be followed by another."""
 

@@ -89,12 +89,15 @@ class Ear:
         """Return how news come: `events` or `poll`."""
         return "events" if self._open is not None else "poll"
 
-    def wait(self, seconds: float) -> wire.News | None:
-        """Wait for news, or about so many seconds; return those told of on the stream that stays open. Raises what `ask` raises."""
+    def wait(self, seconds: float, *, life: bool = False) -> wire.News | None:
+        """Wait for news, or about so many seconds, with `life` for a sign of life only; raises what `ask` raises.
+
+        Returns the news that were told of on the stream that stays open.
+        """
         now, self._news = self._monotonic(), None
         if isinstance(self._transport, Streaming) and now >= self._polled_until:
             try:
-                self._stream(self._transport, now + seconds)
+                self._stream(self._transport, now if life else now + seconds)
             except (Unavailable, ProtocolError) as error:
                 was_open, self._news = self._open is not None, None
                 self.close()

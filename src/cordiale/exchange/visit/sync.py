@@ -92,19 +92,23 @@ def visit(
 
     `applied` is called when the first segment is committed: search need not wait for what is handed over. With `begin`
     the next segment is on its way while one is applied. `welcome` is how the partner answered a greeting just before, on a
-    connection that is open since, with the numbers that it told of now: then it is not greeted again, unless something is wrong.
+    connection that is open since, with the numbers that it told of now: then segments and recalls are fetched and receipted
+    and that is all, unless something is wrong. The caller makes a whole visit soon after.
 
     Never raises for what the partner does: the link state says what happened. Recalls are carried
     out even when a segment cannot be applied.
     """
     visited = _Visit(store, home, partner, transport, applied, begin, welcome)
     state, problem = visited.run()
-    if problem is not None and welcome is not None:
+    if welcome is None:
+        with store.write() as tx:
+            _record(tx, partner, state, problem, home.clock(), visited)
+            link = _link(tx, partner)
+    elif problem is not None:
         return visit(store, home, partner, transport, applied, begin)
-    now = home.clock()
-    with store.write() as tx:
-        _record(tx, partner, state, problem, now, visited)
-        link = _link(tx, partner)
+    else:  # what is written of a link is written by the whole visit that follows
+        with store.read() as tx:
+            link = _link(tx, partner)
     return Pulled(
         partner.node,
         link,
@@ -147,10 +151,9 @@ class _Visit:
         problem: CordialeError | None = None
         state: State = "up"
         done: set[str] = set()
-        for step in (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree):
+        whole = (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree)
+        for step in whole if self.welcome is None else (self._pull, self._take_back, self._hand_over):
             if step == self._pull and self.partner.state == LEAVING:
-                continue
-            if step == self._greet and self.welcome is not None:
                 continue
             try:
                 step()

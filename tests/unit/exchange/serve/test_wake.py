@@ -139,6 +139,16 @@ def test_a_cut_is_told_at_once_and_what_is_hidden_never_is() -> None:
         assert asyncio.run(play(here, there)) == [wake.BEAT, wake.notice(News(1, 0))]
 
 
+def test_a_sign_of_life_follows_a_notice_and_who_waits_for_one_returns_at_it() -> None:
+    with two() as (here, there):
+        news = wake.notice(News(4, 0))
+        line = Line(here, stream(wake.BEAT, news, wake.BEAT, wake.BEAT, news))
+        one = ear(there, line, [0.0])
+        assert one.wait(25) == News(4, 0)
+        assert one.wait(25, life=True) is None
+        assert one.wait(25) == News(4, 0)  # what only shows life is passed over
+
+
 def test_what_another_process_of_the_node_commits_is_found_without_a_ring() -> None:
     async def play(here: Node, there: Node) -> None:
         assert here.service is not None

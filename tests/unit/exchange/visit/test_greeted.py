@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cordiale.exchange import records
 from cordiale.exchange.link.wire import Welcome
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.partners import pairing as partners
@@ -49,8 +50,10 @@ def test_news_are_fetched_without_a_greeting() -> None:
     assert asked[0] == "hello"
     give(can, "b")
     pulled, asked = go(fra, can, told(first, 2))
-    assert (pulled.link.state, pulled.new, pulled.link.news) == ("up", 1, 2)
-    assert "hello" not in asked
+    assert (pulled.link.state, pulled.new, pulled.link.acknowledged, pulled.link.received) == ("up", 1, 0, 2)
+    assert asked == ["segments", "checkpoints"]
+    with can.store.read() as tx:
+        assert records.pair(tx, records.partner(tx, "FRA").number).acknowledged == 2
     assert pulled.link.clock_difference == first.link.clock_difference
     assert id_of(indicator("b")) in fra.ids()
 
