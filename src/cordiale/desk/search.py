@@ -103,7 +103,11 @@ def matching(
     *,
     without: tuple[str, ...] = (),
 ) -> tuple[StorePage, list[Row]]:
-    """Return a page of the store, and of it what the reader finds by what they read; `without` are types left out."""
+    """Return a page of the store, and of it what the reader finds by what they read; `without` are types left out.
+
+    What is read in part has no instant of change for its reader: it is in no list bounded by one, counts as new only when
+    it was not here before, and stands in its page by when it was created. Each would follow changes of the hidden part.
+    """
     within = Filter(
         types=(asked.type,) if asked.type else (),
         sources=(asked.source,) if asked.source else (),
@@ -125,7 +129,27 @@ def matching(
         page = versions.current(tx, within, start, limit, seen)
     rows = readable(tx, desk, actor, page.rows, seen)
     wanted = _value(asked.value)[1] if asked.value else ""
-    return page, [row for row in rows if _found(row, asked.words, wanted)]
+    found = [row for row in rows if _found(row, asked.words, wanted)]
+    if seen is None:
+        return page, found
+    bounded = asked.since is not None or asked.until is not None
+    kept = [
+        row
+        for row in found
+        if not in_part(row) or not (bounded or (asked.beyond is not None and _before(tx, row, asked.beyond)))
+    ]
+    return page, sorted(kept, key=_read_at, reverse=True)
+
+
+def _before(tx: Transaction, row: Row, beyond: int) -> bool:
+    """Tell whether an earlier version of a statement was here already."""
+    held = versions.get(tx, row.id, None, history=True)
+    return any(one.source == row.source and one.vid <= beyond for one in held)
+
+
+def _read_at(row: Row) -> tuple[int, str, str]:
+    """Return by what a reader's page is ordered: instants that they read, then ids."""
+    return (row.received if row.modified is None else row.modified, row.id, row.source)
 
 
 def _under(tx: Transaction, atom: str, seen: Visible) -> tuple[int, ...]:

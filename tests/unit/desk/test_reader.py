@@ -12,12 +12,13 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.attach import attach, attachment
+from cordiale.desk.facets import facets
 from cordiale.desk.importing import import_
 from cordiale.desk.jobs import jobs
 from cordiale.desk.partners import partner_add_client, partner_list
 from cordiale.desk.preview import preview
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import counts, search
+from cordiale.desk.search import Question, counts, search
 from cordiale.desk.set_aside import set_aside, set_aside_bytes, set_aside_retry
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes
@@ -200,6 +201,35 @@ def test_a_change_of_what_is_hidden_changes_nothing_that_is_shown(node: Node) ->
     before = answered(lambda: show(node.desk, PAUL, ACTOR["id"]))
     take(node, {**ACTOR, "modified": LATER, "aliases": ["others"]})
     assert answered(lambda: show(node.desk, PAUL, ACTOR["id"])) == before
+
+
+def test_no_list_follows_a_change_of_what_is_hidden(node: Node) -> None:
+    """The same script in two states that differ in a hidden part alone: order, bounds and what is new are equal."""
+    take(node, HIDDEN, marking="tlp:red")
+    take(node, ACTOR, REPORT)
+    take(node, SEEN | {"created": WHEN, "modified": "2026-03-01T09:00:00.000Z"}, indicator(7))
+    begun, changed = parse_instant("2026-03-01T09:10:00.000Z"), parse_instant(LATER)
+    with node.desk.store.read() as tx:
+        beyond = tx.row("SELECT max(vid) FROM versions")[0]
+
+    def told() -> list[bytes]:
+        return [
+            answered(lambda: search(node.desk, PAUL)),
+            answered(lambda: search(node.desk, PAUL, "salamander")),
+            answered(lambda: search(node.desk, PAUL, since=begun)),
+            answered(lambda: search(node.desk, PAUL, until=changed)),
+            answered(lambda: search(node.desk, PAUL, since=changed, until=changed + 1)),
+            answered(lambda: facets(node.desk, PAUL, Question(beyond=beyond))),
+        ]
+
+    before = told()
+    names = [item.name for item in search(node.desk, PAUL).items]
+    assert names.index("phishing page 1") < names.index("Salamander")
+    take(node, {**ACTOR, "modified": LATER, "aliases": ["others"]})
+    take(node, {**REPORT, "modified": LATER, "description": "More about OPERATION HALCYON."})
+    assert told() == before
+    house = [item.name for item in search(node.desk, HOUSE).items]
+    assert house.index("Salamander") < house.index("phishing page 1")
 
 
 def test_the_house_reads_all_of_it(node: Node) -> None:
