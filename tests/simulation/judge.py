@@ -59,6 +59,11 @@ def _atoms(text: str) -> Atoms:
     return frozenset(filter(None, text.split("\n")))
 
 
+def _has_end(marking: Atoms) -> bool:
+    """Tell whether what is under a marking ends by itself: by the end of a schedule, all such ends are past."""
+    return any(atom.startswith("not-after:") for atom in marking)
+
+
 class Violation(AssertionError):
     """An invariant does not hold; `kind` says which."""
 
@@ -97,6 +102,8 @@ class Judge:
         self.raws: dict[tuple[str, int], bytes] = {}
         self.stated: dict[tuple[str, str, bytes], Atoms] = {}
         self.since: dict[tuple[str, str, bytes], Atoms] = {}
+        self.crossings = 0
+        self.last_said: dict[tuple[str, str, bytes], int] = {}
         self.learned: dict[str, set[bytes]] = {name: set() for name in (*world.nodes, READER)}
         self.seen = dict.fromkeys(world.nodes, 0)
         self.stale: set[str] = set()
@@ -104,6 +111,7 @@ class Judge:
         self.rows: dict[str, tuple[int, int]] = {}
         self.noted: set[str] = set()
         self.asks: list[Ask] = []
+        self.forgotten: set[str] = set()
         self.asked_at: dict[str, int] = {}
         self.counts: dict[str, int] = {}
         self.fresh: dict[str, int] = {}
@@ -138,8 +146,13 @@ class Judge:
             self.rows[name] = rows = tx.row(_COUNTS)
             if rows[0] != count + len(fresh):  # versions are gone
                 live = {row[0] for row in tx.rows("SELECT vid FROM versions")}
-                for vid in [vid for vid in house.by_vid if vid not in live]:
-                    house.drop(vid)
+                gone = [kept for vid, kept in house.by_vid.items() if vid not in live]
+                for kept in gone:  # what ends takes its older versions with it
+                    of_source = house.kept[kept.said.id][kept.source]
+                    if any(_has_end(house.effective(one)) for one in of_source):
+                        house.ended.add(kept.said.raw)
+                for kept in gone:
+                    house.drop(kept.vid)
             if rows[1] != buried:
                 ids = tx.rows("SELECT DISTINCT o.id FROM tombstones t JOIN objects o ON o.oid = t.oid")
                 house.known.update(row[0] for row in ids)
@@ -171,6 +184,8 @@ class Judge:
                 kept.stated |= self.since.get((kept.source, house.name, raw), frozenset())
                 own = said.get(kept.source)
                 kept.least = kept.stated if own is None else own
+                came = {giver: self.last_said.get((giver, house.name, raw), 0) for giver in said}
+                kept.latest = kept.least if came.get(kept.source) == max(came.values()) else kept.stated
 
     def _parsed(self, raw: bytes, author: str, *, line: bool) -> Said:
         """Read what the product wrote: a new version with another marking, a tear-line, a definition."""
@@ -209,6 +224,7 @@ class Judge:
             names = {partner.number: partner.node for partner in records.partners(tx)} if fresh else {}
         for recall_id, number, packed, confirmed_by in fresh:
             self.noted.add(recall_id)
+            self.forgotten.discard(recall_id)
             self.coverage[f"recall {'narrowed' if confirmed_by == 'cordiale' else 'by a person'}"] += 1
             vids = list(read_numbers(packed))
             with node.store.read() as tx:
@@ -235,14 +251,15 @@ class Judge:
     def _ask(self, ask: Ask) -> None:
         pact = self.houses[ask.giver].pacts[ask.receiver]
         pact.recalled.update(ask.raws, ask.parents)
-        for raw in ask.raws if ask.by_person else ():
+        for raw in ask.raws if ask.by_person and ask.id not in self.forgotten else ():
             if b'"marking-definition"' not in raw:
                 pact.asked_back[raw] = self.asked_at.setdefault(ask.id, self.seen[ask.giver])
 
     def forget_asks(self, gone: Callable[[Ask], bool]) -> None:
         """Take out recalls that nobody knows of any more, since a node was put back."""
-        self.noted -= {ask.id for ask in self.asks if gone(ask)}  # it may be learnt again from the partner
-        self.asks = [ask for ask in self.asks if not gone(ask)]
+        lost = [ask for ask in self.asks if gone(ask)]
+        self.noted -= {ask.id for ask in lost}  # it may be learnt again from the partner
+        self.asks = [ask for ask in self.asks if ask not in lost]
         for house in self.houses.values():
             for pact in house.pacts.values():
                 pact.recalled.clear()
@@ -318,6 +335,9 @@ class Judge:
         if stated is not None and said is not None:
             if not said.base <= stated:
                 raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
+            self.crossings += 1
+            self.last_said[sender, receiver, raw] = self.crossings
+            self.restated.get(receiver, set()).add(raw)
             if self.stated.get((sender, receiver, raw)) != stated:
                 self.stated[sender, receiver, raw] = stated
                 self.restated[receiver].add(raw)
@@ -471,7 +491,7 @@ class Judge:
         # the receiver itself may have said until when it keeps it, or what it speaks about: it ends there with that
         named = [(one, source) for one in (said.id, *said.inherent) for source in (pact.giver, kept.source)]
         overlay = frozenset[str]().union(*(other.overlay.get(key, frozenset()) for key in named))
-        if any(atom.startswith("not-after") for atom in overlay):
+        if _has_end(overlay) or said.raw in other.ended:
             return True
         return said.author == other.name or any(
             k.said.author == other.name for source in other.kept.get(said.id, {}).values() for k in source
@@ -489,7 +509,7 @@ class Judge:
                 raise Violation("resurrection", f"{name} still holds {word.decode()}, which was asked back")
         now = self.world.nodes[name].clock()
         for kept in house.by_vid.values():
-            ends = [a for a in house.effective(kept) if a.startswith("not-after:")]
+            ends = [a for a in house.effective(kept, "latest") if a.startswith("not-after:")]
             if kept.source != name and ends and min(instant(a.partition(":")[2]) for a in ends) <= now:
                 raise Violation("expiry", f"{name} still holds {kept.said.id} of {kept.source}: {ends}")
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.simulation.terms import TLP, Terms
 
 Atoms = frozenset[str]
+Word = Literal["stated", "least", "latest"]
 NOBODY: Atoms = frozenset({"unresolved"})
 
 
@@ -43,7 +45,7 @@ class Kept:
     """One content as a node holds it, from one source; `stated` is the marking it came with, from all who brought it.
 
     `least` is that of its source alone where the source itself brought it: the source's word takes the place of what
-    others added on the way, in the order in which both came.
+    others added on the way, in the order in which both came. `latest` is what that order gives.
     """
 
     said: Said
@@ -52,6 +54,7 @@ class Kept:
     received: int
     stated: Atoms = frozenset()
     least: Atoms = frozenset()
+    latest: Atoms = frozenset()
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -83,6 +86,7 @@ class House:
         self.kept: dict[str, dict[str, list[Kept]]] = {}
         self.by_vid: dict[int, Kept] = {}
         self.by_raw: dict[bytes, list[Kept]] = {}
+        self.ended: set[bytes] = set()
         self.overlay: dict[tuple[str, str], Atoms] = {}
         self.known: set[str] = set()
         self.lines: set[str] = set()
@@ -119,27 +123,25 @@ class House:
 
     # Markings ---------------------------------------------------------------------------------
 
-    def effective(self, kept: Kept, least: bool = False) -> Atoms:
-        """Return the marking of a content with those of what it speaks about; `least` if the source's word is enough."""
+    def effective(self, kept: Kept, word: Word = "stated") -> Atoms:
+        """Return the marking of a content with those of what it speaks about, by what all said or by a lesser word."""
         found = (
-            kept.said.base
-            | (kept.least if least else kept.stated)
-            | self.overlay.get((kept.said.id, kept.source), frozenset())
+            kept.said.base | getattr(kept, word) | self.overlay.get((kept.said.id, kept.source), frozenset())
         )
         for target in kept.said.inherent:
             heads = self.heads(target)
             if not heads:
                 found |= NOBODY
             elif kept.source in heads:
-                found |= self.effective(heads[kept.source], least)
+                found |= self.effective(heads[kept.source], word)
             else:
                 for head in heads.values():
-                    found |= self.effective(head, least)
+                    found |= self.effective(head, word)
         return found
 
-    def full(self, kept: Kept, least: bool = False) -> Atoms:
+    def full(self, kept: Kept, word: Word = "stated") -> Atoms:
         """Return the effective marking joined with those of its properties."""
-        return kept.said.own | self.effective(kept, least)
+        return kept.said.own | self.effective(kept, word)
 
     def passes(self, partner: str, marking: Atoms, now: int) -> bool:
         """Tell whether every atom lets the partner have it."""
@@ -166,14 +168,14 @@ class House:
     def open(self, partner: str, kept: Kept, now: int) -> bool:
         """Tell whether its marking, and that of what is current now, let the partner have the base."""
         head = self.heads(kept.said.id)[kept.source]
-        return all(self.passes(partner, self.effective(k, least=True), now) for k in {kept, head})
+        return all(self.passes(partner, self.effective(k, "least"), now) for k in {kept, head})
 
     def may(self, partner: str, kept: Kept, now: int, secret: bool = False) -> bool:
         """Tell whether a byte of this content may cross to the partner now."""
         pact = self.pacts[partner]
         if pact.state != "confirmed" or not self.open(partner, kept, now):
             return False
-        if secret and not self.passes(partner, self.full(kept, least=True), now):
+        if secret and not self.passes(partner, self.full(kept, "least"), now):
             return False
         return self.mandated(partner, kept.said, now)
 

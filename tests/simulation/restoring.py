@@ -12,6 +12,7 @@ from tests.simulation.terms import Terms
 from tests.simulation.world import Node
 
 _BURIED = "SELECT 1 FROM tombstones WHERE reason = ?"
+_DONE = "SELECT 1 FROM exchange_recalled WHERE id = ?"
 _ASKED = "SELECT 1 FROM exchange_recall WHERE id = ? AND number IS NOT NULL"
 
 
@@ -44,6 +45,8 @@ def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
         with node.store.write() as tx:
             not_as_if_nothing_happened(tx, ledger, node.clock())
         backup.scrub_owed(node.store)
+    else:
+        judge.houses[node.name].ended.clear()
     _judged_anew(node, judge, copy)
 
 
@@ -70,11 +73,13 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
     }
     judge.refresh(name)
     judge.asked_at |= {ask.id: judge.seen[name] for ask in judge.asks if ask.giver == name}
-    judge.forget_asks(lambda ask: name in (ask.giver, ask.receiver) and not _stands(judge, ask))
+    concerned = [ask for ask in judge.asks if name in (ask.giver, ask.receiver)]
+    judge.forgotten |= {ask.id for ask in concerned if not _known(judge, ask)}
+    judge.forget_asks(lambda ask: ask.id in judge.forgotten and ask in concerned and not _buried(judge, ask))
 
 
-def _stands(judge: Judge, ask: Ask) -> bool:
-    """Tell whether who asked something back still knows so, or who was asked has done it: else nobody ever heard of it."""
+def _known(judge: Judge, ask: Ask) -> bool:
+    """Tell whether who asked something back still knows so, or who was asked can prove it: else it may go there again."""
     nodes = judge.world.nodes
     with nodes[ask.giver].store.read() as tx:
         if tx.row(_ASKED, ask.id) is not None:
@@ -82,5 +87,14 @@ def _stands(judge: Judge, ask: Ask) -> bool:
     if ask.receiver not in nodes:
         return False
     with nodes[ask.receiver].store.read() as tx:
+        # who restores with the ledger of another copy has the tomb without the signed message, which alone is a proof
+        return tx.row(_DONE, ask.id) is not None and _buried(judge, ask)
+
+
+def _buried(judge: Judge, ask: Ask) -> bool:
+    """Tell whether who was asked did it: then it takes none of that again, whoever forgot why."""
+    if ask.receiver not in judge.world.nodes:
+        return False
+    with judge.world.nodes[ask.receiver].store.read() as tx:
         # what was never fetched left nothing to purge, and a recall names it by a number that is forgotten now
         return tx.row(_BURIED, f"recall {ask.id}") is not None

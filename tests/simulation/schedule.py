@@ -14,13 +14,14 @@ from cordiale.desk import mark as marking
 from cordiale.desk import recall as recalling
 from cordiale.desk.intake import prepare
 from cordiale.exchange import records
+from cordiale.exchange.reconcile.comparing import reconcile
 from cordiale.exchange.restore import rejoin as rejoining
 from cordiale.exchange.visit.sync import Pulled, visit
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, CordialeError
 from cordiale.stix import atoms as definitions
 from cordiale.stix.ingress import Limits
-from cordiale.store import search, versions
+from cordiale.store import changes, search, versions
 from tests.simulation import restoring, writing
 from tests.simulation.judge import Judge, Violation
 from tests.simulation.network import FAIR, Network
@@ -44,6 +45,7 @@ from tests.simulation.world import (
 _INGRESS = Limits()
 EVENTS = 200
 FOREVER = 1 << 62
+_OWED = "SELECT pair, mid, after_vid FROM exchange_due"
 ROUNDS = 24
 PATIENCE = 3
 RESTORING = 3
@@ -77,7 +79,8 @@ class Schedule:
         self.copies: dict[str, restoring.Copy] = {}
         # copies and restores shake everything at once: most schedules go without, to look at the rest for longer
         self.mix = {**_MIX, **_RESTORES} if seed % RESTORING == RESTORING - 1 else _MIX
-        self._done: dict[tuple[str, ...], list[int]] = {}
+        self._done: dict[tuple[str, ...], object] = {}
+        self._put_back_any = False
         self.reader = Reader()
         for name in NODES:
             self.judge.refresh(name)
@@ -439,6 +442,7 @@ class Schedule:
                     self.reader.rolled_back(self)
                 self.coverage[f"node {'restored' if told else 'rolled back'}"] += 1
                 self.trace("put back", one.name, told)
+                self._put_back_any = True
 
     def rejoin(self, node: Node, *, unvisited: bool = False) -> bool:
         """Somebody lets partners be served again after a node was put back; tells whether any was."""
@@ -496,11 +500,22 @@ class Schedule:
             node.clock.skew = 0
         self.world.time[0] += 2 * DAY
         self.network.deliver_late()
+        self._settle()
+        if (
+            self._put_back_any
+        ):  # what nobody can prove is found by comparing what is held, as every node does now and then
+            for node in self.world.nodes.values():
+                self._compare(node)
+            self._settle()
+        self._check_end()
+
+    def _settle(self) -> None:
         before: object = None
         for _round in range(ROUNDS):
             # who was put back waits for its partners as long as any of them may yet be visited
             busy = [self._work(node, last=_round >= PATIENCE) for node in self.world.nodes.values()]
-            while self._due("read", self.world.nodes["can"]) or self.reader.more:
+            can = self.world.nodes["can"]
+            while self._due("read", can.store.commits, can) or self.reader.more:
                 busy.append(True)
                 self.reader.read(self)
             after = self._state()
@@ -509,29 +524,77 @@ class Schedule:
             before = after
         else:
             raise Violation("unrest", f"still busy after {ROUNDS} rounds: {after}")
-        self._check_end()
+
+    def _compare(self, node: Node) -> None:
+        """Compare what a node holds with what its partners believe it holds, and repair what differs."""
+        for other in NODES:
+            if other == node.name or self.houses[node.name].pacts[other].state != "confirmed":
+                continue
+            with node.store.read() as tx:
+                partner = records.partner(tx, other)
+            self.judge.stale.add(node.name)
+            try:
+                report = reconcile(node.store, node.home, partner, self.network.way(node.name, other))
+            except CordialeError as refused:
+                self.trace("refused", refused.code)
+                continue
+            finally:
+                self.judge.stale.add(node.name)
+            self.coverage["compared"] += 1
+            self.coverage["difference explained"] += report.explained
+            for one in report.differences:
+                self.coverage[f"difference {one.kind} {one.repair}"] += 1
+            self.trace(
+                "compared", other, report.explained, [(one.kind, one.repair) for one in report.differences]
+            )
 
     def _work(self, node: Node, *, last: bool) -> bool:
         """Do what a node does all day, as far as anything happened that it could be about."""
-        busy = self.rejoin(node, unvisited=last) | self._due("cut", node)
+        busy = self.rejoin(node, unvisited=last) | self._due("cut", self._waiting(node), node)
         if busy:
             expiry.expire(node.desk)
             self.judge.stale.add(node.name)
             self.cut(node)
         for other in NODES:
-            if other != node.name and self._due("call", node, self.world.nodes[other]):
+            if other == node.name:
+                continue
+            there = self.world.nodes[other]
+            if self._due("call", self._between(node, there), node, there):
                 self.call(node, other)
                 busy = True
         if busy:
             self.judge.recalls(node.name)
         return busy
 
-    def _due(self, what: str, *nodes: Node) -> bool:
-        """Tell whether these nodes committed anything since the same was last due: if not, it would change nothing."""
-        key, at = (what, *(node.name for node in nodes)), [node.store.commits for node in nodes]
+    def _due(self, what: str, at: object, *nodes: Node) -> bool:
+        """Tell whether what some work is about (`at`) is other than when it was last due: if not, it would change nothing."""
+        key = (what, *(node.name for node in nodes))
         due = self._done.get(key) != at
         self._done[key] = at
         return due
+
+    def _waiting(self, node: Node) -> object:
+        """Return all that a cut could be about, when the clock stands still."""
+        with node.store.read() as tx:
+            streams = [(one.number, one.generation, one.position) for one in records.pairs(tx).values()]
+            owed = tx.rows(_OWED), tx.rows("SELECT pair, vid FROM exchange_due_version")
+            return changes.last(tx), streams, owed, records.links_in(tx, rejoining.STATE)
+
+    def _between(self, node: Node, other: Node) -> object:
+        """Return all that a visit could be about."""
+        found: list[object] = []
+        for here, there in ((node, other), (other, node)):
+            with here.store.read() as tx:
+                partner = records.partner(tx, there.name)
+                link, pair = records.link(tx, partner.number), records.pair(tx, partner.number)
+                found += [
+                    partner.state,
+                    (link.generation, link.received, link.recalls, link.acknowledged, link.state, link.code),
+                    (pair.generation, pair.last, pair.recalls, pair.head, pair.receipt),
+                    tx.rows("SELECT id, number, state FROM exchange_recall"),
+                    tx.rows("SELECT id, outcome, delivered FROM exchange_recalled"),
+                ]
+        return found
 
     def _state(self) -> object:
         found = []

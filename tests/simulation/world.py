@@ -6,6 +6,7 @@ clock, randomness, the way between nodes, and the key that signs.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -160,9 +161,9 @@ def identity(name: str) -> str:
     return f"identity--{uuid5(SPACE, name)}"
 
 
-@lru_cache(maxsize=1)
-def folder() -> Path:
-    """Return where nodes keep their few small files; one for the whole process."""
+@lru_cache(maxsize=2)
+def folder(_process: int) -> Path:
+    """Return where the nodes of one process keep their few small files."""
     return Path(tempfile.mkdtemp(prefix="cordiale-simulation-"))
 
 
@@ -189,7 +190,7 @@ def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:
         verify=keys.verify,
         limits=SMALL,
     )
-    place = folder() / name
+    place = folder(os.getpid()) / name
     place.mkdir(exist_ok=True)
 
     def carrier(_partner: object) -> Transport:

@@ -110,6 +110,28 @@ def seal(
     )
 
 
+def outgrown(tx: Transaction, numbered: Mapping[int, int]) -> set[int]:
+    """Return which of these versions (version → marking id it was numbered under) their originators signed under more since.
+
+    Only what goes under all of that when it is numbered anew: it is held under it here.
+    """
+    rows = kept.origins(tx, numbered)
+    more = {
+        vid: atoms
+        for vid, row in rows.items()
+        if row.mid != numbered[vid]
+        and (atoms := markings.atoms(tx, row.mid) - markings.atoms(tx, numbered[vid]))
+    }
+    found = versions.by_vid(tx, more, None).values() if more else ()
+    return {
+        row.vid
+        for row in found
+        if row.origin == "received"
+        and row.type != "marking-definition"  # which goes under the marking of what names it
+        and more[row.vid] <= markings.atoms(tx, row.effective_mid)
+    }
+
+
 def parts(tx: Transaction, slots: Mapping[int, int], places: dict[str, int], secret: bytes) -> list[Part]:
     """Return the proofs of the versions in these slots (version → slot), as they go onto the wire.
 

@@ -19,6 +19,7 @@ from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.asking import decoded
 from cordiale.exchange.link.wire import numbers
 from cordiale.exchange.message import JSON, Request, Response
+from cordiale.exchange.recall import narrowing
 from cordiale.exchange.records import generations, reconciliations
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.exchange.stream.segment import pair_name
@@ -231,6 +232,10 @@ def take_explained(tx: Transaction, home: Home, partner: Partner, data: bytes) -
     reconciliations.forget_explained(tx, partner.number, told.generation, told.first, told.last)
     entries = [(sequence, held, why[:100]) for sequence, held, why in told.entries]
     reconciliations.explain(tx, partner.number, told.generation, entries, home.clock())
+    bare = [sequence for sequence, held, why in told.entries if not held and why == STOPPED]
+    if bare and told.generation == records.pair(tx, partner.number).generation:
+        # what went as a bare leaf before we were put back to a state in which it goes: it goes under a new number
+        narrowing.let_go(tx, partner, generations.sent_among(tx, partner.number, told.generation, bare))
 
 
 # What the receiver reads ----------------------------------------------------------------------

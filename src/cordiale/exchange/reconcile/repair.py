@@ -18,7 +18,7 @@ from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.receive.apply import Checked
 from cordiale.exchange.receive.quarantine import row as aside_row
 from cordiale.exchange.reconcile import concordance
-from cordiale.exchange.reconcile.concordance import LIVE, Asked, Segment
+from cordiale.exchange.reconcile.concordance import LIVE, STOPPED, Asked, Segment
 from cordiale.exchange.records import arrivals, reconciliations
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.errors import IntegrityError
@@ -139,6 +139,8 @@ class Repairs:
                 if not isinstance(version, Version):
                     if vids[place]:
                         self._note(one.first + place, held.id if held else "", "gone")
+                    else:  # it came as a bare leaf, and does so again
+                        told.append((one.first + place, False, STOPPED))
                 elif held is not None and held.hash == version.hash:
                     versions.mend(tx, held.vid, checked.resource.slots[place].raw)
                     self._note(one.first + place, held.id, "refetched")
@@ -147,7 +149,7 @@ class Repairs:
                         versions.take_out(tx, held.vid)
                     again.append(place)
             if again:
-                told = self._take(tx, checked, row, again)
+                told += self._take(tx, checked, row, again)
         return told
 
     def _take(

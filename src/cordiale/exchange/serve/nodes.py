@@ -102,6 +102,9 @@ def _hello(request: Request, store: Store, home: Home, partner: Partner) -> Resp
     else:
         look_back(store, home, partner, hello.standing)
     with store.read() as tx:
+        if not (rejoin.closed(tx, partner.number) or position.knows_recalls(tx, partner, hello.standing)):
+            # it may have carried out what we forgot that we asked back: our own visit learns it, if anything proves it
+            raise rejoin.refusal(partner)
         pair = records.pair(tx, partner.number)
         opening = generation.shown(tx, home, partner) if hello.generation < pair.generation else ""
         answer = Welcome(

@@ -204,6 +204,12 @@ def serve(
     gone = partnership.partner.state == LEAVING
     gate = Gate(tx, partnership, now)
     bodies = {} if gone else gate.open([packed.vids[place] for place in live], tear_lines)
+    if secret is not None:
+        # whoever passes on less than the originator signed meanwhile lowers it: it goes anew, under all of that
+        for vid in origins.outgrown(
+            tx, {packed.vids[p]: packed.mids[p] for p in live if packed.vids[p] in bodies}
+        ):
+            del bodies[vid]
     leaves = leaves_of(tx, segment, packed, range(len(packed)))
     column = salt_column(segment)
     texts: dict[int, int] = {}

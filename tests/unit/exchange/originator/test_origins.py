@@ -12,6 +12,7 @@ from cordiale.exchange import records
 from cordiale.exchange.link import answered
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.originator.origins import Part
+from cordiale.exchange.restore import rejoin
 from cordiale.exchange.stream import segment
 from cordiale.release import origin
 from cordiale.store import markings, versions
@@ -252,6 +253,26 @@ def test_what_is_marked_anew_before_it_is_fetched_is_taken_in_and_goes_onward_un
             assert row.source == "CAN"
             assert markings.atoms(tx, row.effective_mid) == {"tlp:green", "tlp:amber"}
     with gbr.store.read() as tx:
+        assert records.set_aside(tx) == []
+
+
+def test_what_the_originator_marks_anew_before_it_is_forwarded_goes_onward_under_that(four):
+    can, fra, gbr = four["CAN"], four["FRA"], four["GBR"]
+    stix_id = id_of(indicator("a"))
+    can.put(indicator("a"))
+    give(can, fra)
+    fra.cut("GBR")  # numbered under what Canada signed until now
+    with can.store.write() as tx:
+        versions.remark(tx, stix_id, "CAN", frozenset({"tlp:amber"}))
+        rejoin.close_all(tx, can.clock())
+        rejoin.reopen(tx, can.home, records.partner(tx, "FRA"), can.clock(), unvisited=True)
+    give(can, fra)  # its stream begins anew, with what it signs now
+    for _visit in range(2):
+        give(fra, gbr)
+    with gbr.store.read() as tx:
+        (row,) = versions.get(tx, stix_id, None)
+        assert row.source == "CAN"
+        assert markings.atoms(tx, row.effective_mid) == {"tlp:green", "tlp:amber"}
         assert records.set_aside(tx) == []
 
 

@@ -15,12 +15,14 @@ from cordiale.exchange.recall import sending
 from cordiale.exchange.reconcile.comparing import Report, reconcile
 from cordiale.exchange.records import reconciliations
 from cordiale.platform.errors import IntegrityError, Unavailable
+from cordiale.release.mandate import Exemption
 from cordiale.release.marking import of_version
+from cordiale.release.records import record_exception
 from cordiale.stix.version import read
 from cordiale.store import purge, versions
 from cordiale.store.types import Put
 from tests.unit.exchange.restore.test_rejoin import ask_back, names, number, quiet, reopen, restore, send
-from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
+from tests.unit.exchange.world import SECOND, Node, connect, id_of, indicator, make, pull
 
 ITEMS = [indicator(f"i{n}") for n in range(12)]
 SMALL = Limits(segment_entries=4)
@@ -278,6 +280,33 @@ def test_after_a_restore_of_the_sender_what_it_forgot_is_set_aside_and_the_rest_
     quiet(can, fra)
     assert names(fra) == names(can) == {"i0", "i1", "i2", "i3"}
     assert agree(fra, can)
+
+
+def test_what_went_as_a_bare_leaf_before_its_sender_was_rolled_back_goes_once_it_may() -> None:
+    can, fra = two(())
+    can.put(*ITEMS[:2])
+    can.cut("FRA")
+    old = can.store.snapshot()
+    hold(can, "FRA", ITEMS[1])
+    assert pull(fra, can).new == 1  # and the other as a bare leaf, which Canada took note of
+    can.store.load(old)  # nothing proves that: both know the same headers
+    hold(can, "FRA", ITEMS[1])
+    pull(fra, can)
+    assert compare(fra, can).explained == 1
+    assert compare(fra, can).explained == 0
+    can.clock.now += 2 * SECOND
+    quiet(can, fra)
+    assert names(fra) == {"i0", "i1"}
+    ask_back(can, fra, ITEMS[1:2])
+    quiet(can, fra)
+    assert names(fra) == {"i0"}
+
+
+def hold(here: Node, to: str, item: bytes) -> None:
+    """Keep an object back for a second."""
+    now = here.clock()
+    with here.store.write() as tx:
+        record_exception(tx, Exemption(id_of(item), to, "hold", "officer", now, now + SECOND))
 
 
 def test_only_the_halves_that_differ_are_asked_about() -> None:

@@ -213,6 +213,19 @@ def test_a_forgotten_recall_alone_shows_that_a_node_was_rolled_back() -> None:
     assert closed(can, gbr)
 
 
+def test_who_carried_out_a_recall_that_was_forgotten_is_served_nothing_until_it_was_visited() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    ask_back(can, fra, [A])
+    pull(fra, can)
+    can.store.load(old)  # A counts as held there, and would go again to whoever asks for it
+    assert pull(fra, can).link.state == "rejoin"
+    assert not closed(can, fra)  # France only says so
+    pull(can, fra)
+    assert closed(can, fra)
+
+
 def losing(there: Node, path: str, times: int) -> Transport:
     """Carry requests until a path was asked for so often; then the line is dead."""
     asked = 0
