@@ -10,6 +10,7 @@
 | `seeable` | `(desk, actor) -> tuple[Seeing, ...]` |
 | `see_as` | `(desk, actor, kind, name) -> Actor` (who looks with somebody else's rights, within their own) |
 | `see_as_begin` / `see_as_end` | `(desk, actor, kind, name) -> None` (written down) |
+| `translated` | `(desk, actor, items, lang) -> dict[id, name]` |
 | `news` | `(desk, actor) -> News` (differs when what the reader sees does) |
 | `summaries` | `(desk, actor, ids) -> tuple[Summary, ...]` |
 | `mark_trial` | `(desk, actor, ids, atoms) -> MarkTrial` (changes nothing) |
@@ -109,6 +110,7 @@ VERBS: dict[str, str] = {
     "see_as": "seen_as",
     "see_as_begin": "seen_as",
     "see_as_end": "seen_as",
+    "translated": "translated",
     "news": "news",
     "summaries": "chosen",
     "mark_trial": "chosen",

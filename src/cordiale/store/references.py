@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from cordiale.store import counting, merge, names, rows
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Link, Page, Row, Visible
+
+
+_LOOKED_AT: Final = 10_000
 
 
 def targets(tx: Transaction, vid: int, visible: Visible = None) -> list[Link]:
@@ -95,4 +99,23 @@ def referrers_of(tx: Transaction, ids: Iterable[str], visible: Visible, *, limit
     else:
         mids = counting.used(tx, list(visible))
         found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.vid DESC LIMIT ?", oids, mids, limit)
+    return rows.fetch(tx, [row[0] for row in found], visible)
+
+
+def translations_of(tx: Transaction, ids: Iterable[str], visible: Visible, *, limit: int) -> list[Row]:
+    """Return current translations of any of many ids, at most `limit`.
+
+    So that a list stays quick beside what half the store refers to, at most `_LOOKED_AT` references are looked at.
+    """
+    oids = list(names.known_oids(tx, ids).values())
+    kind = names.known_number(tx, names.TYPE, "language-content")
+    if not oids or kind is None:
+        return []
+    mids = None if visible is None else counting.used(tx, list(visible))
+    test, more = ("", []) if mids is None else (" AND r.mid IN INTS(?)", [mids])
+    sql = (
+        f"SELECT v.vid FROM (SELECT r.vid FROM refs r WHERE r.target IN INTS(?) AND r.inherent = 1{test} LIMIT ?) r"
+        " JOIN versions v ON v.vid = r.vid WHERE v.type_no = ? AND v.current = 1 ORDER BY v.vid DESC LIMIT ?"
+    )
+    found = tx.rows(sql, oids, *more, _LOOKED_AT, kind, limit)
     return rows.fetch(tx, [row[0] for row in found], visible)

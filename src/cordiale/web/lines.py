@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -94,6 +94,7 @@ def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dic
         "id": item.id,
         "href": href(item.id),
         "name": item.name or short(item.id, item.type, lang),
+        "original": "",
         "type": type_label(item.type, lang),
         "chips": chips(item.marking, show),
         "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
@@ -101,6 +102,26 @@ def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dic
         "received": when(item.received, lang),
         "partners": [partner_chip(c, lang, titles) for c in item.partners],
     }
+
+
+def lines_of(
+    desk: Desk,
+    actor: Actor,
+    items: Sequence[Summary],
+    lang: str,
+    titles: Mapping[str, str],
+    show: Show,
+) -> list[dict[str, Any]]:
+    """Return objects as lines of a list, each called in the reader's language where a translation may be read."""
+    names = verbs.translated(desk, actor, items, lang) if items else {}
+    lines = []
+    for item in items:
+        shown = line(item, lang, titles, show)
+        other = names.get(item.id)
+        lines.append(
+            shown | {"name": other, "original": shown["name"]} if other and other != item.name else shown
+        )
+    return lines
 
 
 def short(stix_id: str, kind: str, lang: str) -> str:

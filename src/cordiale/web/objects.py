@@ -18,7 +18,7 @@ from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
-from cordiale.web.lines import line, titles_of
+from cordiale.web.lines import lines_of, titles_of
 from cordiale.web.marks import banner, chips
 from cordiale.web.question import MOST, Asked, asked_in
 from cordiale.web.searches import kept
@@ -63,7 +63,7 @@ def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "
     items, more = _found(desk, actor, lang, asked, after)
     found = verbs.facets(desk, actor, asked.question())
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
-    rows = [line(item, lang, titles, show) for item in items]
+    rows = lines_of(desk, actor, items, lang, titles, show)
     return {
         "q": asked.q,
         "asked": asked,

@@ -14,7 +14,7 @@ from cordiale.desk.display import Show, display
 from cordiale.platform.languages import _, ntext
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
-from cordiale.web.lines import line, titles_of
+from cordiale.web.lines import lines_of, titles_of
 from cordiale.web.marks import banner
 from cordiale.web.partners import partner_view
 from cordiale.web.question import Asked
@@ -54,8 +54,8 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     return {
         "empty": not counts,
         "types": _types(counts, lang),
-        "came": [line(item, lang, titles, show) for item in came],
-        "made": [line(item, lang, titles, show) for item in made],
+        "came": lines_of(desk, actor, came, lang, titles, show),
+        "made": lines_of(desk, actor, made, lang, titles, show),
         "alerts": told,
         "waiting": waiting(desk, actor, lang),
         "went": [one for one in log(desk, actor, lang, None)["lines"] if one["kind"] != "rules"][:SHOWN]
@@ -103,7 +103,7 @@ def _alerts(
             "href": alert.search.address,
             "heading": ntext(lang, _("{n} new object"), _("{n} new objects"), len(alert.items))
             + ("+" if alert.more else ""),
-            "rows": [line(item, lang, titles, show) for item in alert.items[:SHOWN]],
+            "rows": lines_of(desk, actor, alert.items[:SHOWN], lang, titles, show),
             "markings": [item.marking for item in alert.items[:SHOWN]],
         }
         for alert in verbs.alerts(desk, actor)

@@ -16,6 +16,7 @@ from cordiale.desk.news import news
 from cordiale.desk.search import Question, search
 from cordiale.desk.searches import alerts, drop_search, save_search, search_seen, searches, watch_search
 from cordiale.desk.sources import of_bytes
+from cordiale.desk.translated import translated
 from cordiale.node.node import Node
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.release.recipient import Recipient
@@ -129,3 +130,22 @@ def test_of_what_is_read_in_part_only_what_it_says_now_is_history(node: Node) ->
     (only,) = history(node.desk, PAUL, indicator(1)["id"])
     assert "description" not in only.value
     assert only.modified is None
+
+
+def test_a_list_says_names_in_the_readers_language_unless_the_translation_is_stricter(node: Node) -> None:
+    def said(number: int, name: str) -> dict[str, Any]:
+        return {
+            "type": "language-content",
+            "spec_version": "2.1",
+            "id": f"language-content--00000000-0000-4000-8000-{number:012d}",
+            "created": WHEN,
+            "modified": WHEN,
+            "object_ref": indicator(number)["id"],
+            "contents": {"fr": {"name": name}},
+        }
+
+    put(node, indicator(1), indicator(2), said(1, "page d'hameçonnage"))
+    put(node, said(2, "nom réservé"), marking="tlp:amber")
+    items = search(node.desk, HOUSE, type="indicator").items
+    assert translated(node.desk, HOUSE, items, "fr") == {indicator(1)["id"]: "page d'hameçonnage"}
+    assert translated(node.desk, HOUSE, items, "en") == {}
