@@ -9,7 +9,6 @@ from cordiale.store import counting, merge, names, rows
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Link, Page, Row, Visible
 
-
 _LOOKED_AT: Final = 10_000
 
 
