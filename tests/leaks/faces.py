@@ -208,7 +208,7 @@ def identified(token: str, among: Mapping[str, Actor] = {"paul's": PERSON}) -> A
     return among[token]
 
 
-PROGRAM: Final = ("/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/jobs/00000000", "/nowhere")  # fmt: skip
+PROGRAM: Final = ("/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/consents", "/consents/00000000", "/jobs/00000000", "/nowhere")  # fmt: skip
 SEARCHES: Final = ("limit=2", "limit=2&type=indicator", "limit=3&partners=true", "q=harbour", "q=halcyon", "q=kestrel", "value=domain-name%3Dhalcyon.example")  # fmt: skip
 
 

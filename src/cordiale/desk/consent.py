@@ -10,6 +10,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
+from cordiale.desk.recall import seen_by
 from cordiale.desk.visible import unknown, visible
 from cordiale.exchange.originator import consent as exchange
 from cordiale.exchange.partners import pairing as partners
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cordiale.exchange.home import Partner
     from cordiale.exchange.records.consents import ConsentRow
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 
 class ConsentView(Answer, frozen=True, kw_only=True):
@@ -156,7 +158,13 @@ def consent_answer(
     named(actor, "consent answer")
     with desk.store.write() as tx:
         row = exchange.answer(
-            tx, desk.home, _whole_id(tx, consent_id), state, actor.name, desk.clock(), until
+            tx,
+            desk.home,
+            _whole_id(tx, consent_id, visible(tx, desk, actor)),
+            state,
+            actor.name,
+            desk.clock(),
+            until,
         )
         found = _view(tx, desk, row)
         audit.acted(tx, desk, actor, "consent-answer", consent=row.id, state=state, partner=found.partner)
@@ -165,25 +173,35 @@ def consent_answer(
 
 
 def consent_list(desk: Desk, actor: Actor, *, waiting: bool = False) -> list[ConsentView]:
-    """Return what was asked by us and of us, newest first; `waiting` leaves out what is answered."""
+    """Return what was asked by us and of us, newest first; `waiting` leaves out what is answered.
+
+    Somebody who does not see everything gets the requests of which they see every object.
+    """
     authorise(actor, "consent-list")
     with desk.store.read() as tx:
+        seen = visible(tx, desk, actor)
         rows = records.consents(tx, states=("waiting", "asked") if waiting else ())
-        return [_view(tx, desk, row) for row in reversed(rows)]
+        return [_view(tx, desk, row) for row in reversed(rows) if _open_to(tx, row, seen)]
 
 
 def consent_show(desk: Desk, actor: Actor, consent_id: str) -> ConsentView:
     """Return one request with everything it names; raises NotFound."""
     authorise(actor, "consent-list")
     with desk.store.read() as tx:
-        row = records.consent(tx, _whole_id(tx, consent_id))
+        row = records.consent(tx, _whole_id(tx, consent_id, visible(tx, desk, actor)))
         assert row is not None
         return _view(tx, desk, row)
 
 
-def _whole_id(tx: Transaction, beginning: str) -> str:
+def _open_to(tx: Transaction, row: ConsentRow, seen: Visible) -> bool:
+    items = msgspec.json.decode(row.items, type=tuple[Item, ...])
+    return seen is None or seen_by(tx, (item.id for item in items), seen)
+
+
+def _whole_id(tx: Transaction, beginning: str, seen: Visible) -> str:
     """Return the id that begins so; people copy the first part of it from a list."""
-    found = [row.id for row in records.consents(tx) if row.id.startswith(beginning.strip().lower())]
+    wanted = beginning.strip().lower()
+    found = [row.id for row in records.consents(tx) if row.id.startswith(wanted) and _open_to(tx, row, seen)]
     if len(set(found)) != 1 or len(beginning) < 4:
         raise NotFound(
             "consent.unknown-here",

@@ -17,6 +17,7 @@ from cordiale.platform.languages import _
 from cordiale.sdk.answering import value
 from cordiale.sdk.asks import Asks, content, written
 from cordiale.sdk.audit import Act, ActPage
+from cordiale.sdk.consents import Consent, ConsentAnswerAsked, ConsentAsked, Consents
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import (
     Counts,
@@ -286,6 +287,20 @@ class Client:
     def confirm_recall(self, recall: str, objects: int, *, key: str | None = None) -> Recalled:
         """Send a drafted recall, as somebody who saw how many objects it concerns."""
         return self._ask.post(f"recalls/{recall}/confirm", ConfirmAsked(objects=objects), Recalled, key)
+
+    # Consents -----------------------------------------------------------------------------------
+
+    def consents(self, *, waiting: bool = False, limit: int = 50) -> Lazy[Consent]:
+        """List what was asked by the node and of it, newest first."""
+        return self._ask.list("consents", {"waiting": waiting or None, "limit": limit}, Consents)
+
+    def ask_consent(self, asked: ConsentAsked, *, key: str | None = None) -> tuple[Consent, ...]:
+        """Ask the originators of objects to let them go to one more recipient."""
+        return self._ask.post("consents", asked, Consents, key).items
+
+    def answer_consent(self, consent: str, asked: ConsentAnswerAsked, *, key: str | None = None) -> Consent:
+        """Grant, refuse or withdraw a consent that a partner asked for."""
+        return self._ask.post(f"consents/{consent}/answer", asked, Consent, key)
 
     # What comes in ------------------------------------------------------------------------------
 

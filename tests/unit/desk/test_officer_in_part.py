@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.consent import consent_ask, consent_list, consent_show
 from cordiale.desk.importing import import_
 from cordiale.desk.release import confirm_act, lift, refuse, release, withdraw_act
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.sources import of_bytes
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.release.recipient import Recipient
+from tests.leaks.scene import Scene
 from tests.simulation.terms import Terms, text_of
 from tests.simulation.world import World
 from tests.unit.exchange.world import id_of, indicator
@@ -78,3 +81,25 @@ def test_the_token_of_a_preview_does_not_tell_that_something_hidden_came(world: 
             rules_apply(desk, PAULA, text, "rules", wrong)
     Path(desk.folder / "rules").mkdir(exist_ok=True)
     assert rules_apply(desk, PAULA, text, "rules", tokens.pop()).version_after
+
+
+def test_a_request_for_consent_about_something_hidden_is_none(world: World) -> None:
+    scene = Scene(world)
+    raw = orjson.loads(HIDDEN)
+    scene.put(raw, marking="tlp:amber orcon:can rel:nation-can|nation-fra")
+    scene.cut()
+    scene.visit()
+    desk = world.nodes["fra"].desk
+    (asked,) = consent_ask(desk, HOUSE, to="gbr", ids=[raw["id"]])
+    for tlp, there in (("green", 0), ("amber", 1)):
+        reader = Recipient(node="fra", nation="nation-fra", organisation="fra-cert", person="paula", tlp=tlp)
+        who = Actor("paula", frozenset({"officer"}), reader)
+        assert len(consent_list(desk, who)) == there
+        if there:
+            assert consent_show(desk, who, asked.id).objects == 1
+        else:
+            with pytest.raises(NotFound) as raised:
+                consent_show(desk, who, asked.id)
+            with pytest.raises(NotFound) as other:
+                consent_show(desk, who, "0" * 8)
+            assert str(raised.value).replace(asked.id, "0" * 8) == str(other.value)

@@ -249,6 +249,7 @@ def test_every_verb_of_people_that_a_program_needs_has_an_address(served: Served
         "proofs",
         "rules",
         "recalls",
+        "consents",
         "imports",
         "jobs",
         "set-aside",
