@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cordiale.platform.errors import ConfigurationError
@@ -20,13 +21,27 @@ REFERENCES = ("readers", "analyses", "actions", "writers", "pages")
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What a domain's page shows: a template of its folder, what it names, and the markings of all that is on it.
+
+    A page is a function `(desk, actor, lang, query) -> Page` (`query`: parameters of the address); it reaches objects
+    through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`.
+    """
+
+    template: Path
+    values: Mapping[str, Any]
+    markings: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """What one field of work adds to a node.
 
     Every member of `readers`, `analyses`, `actions`, `writers` and `pages` is a
     `"module:function"` string, imported when it is first used. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
-    holds its catalogues. Raises ConfigurationError when a member is not of its form.
+    holds its catalogues. `title` is what people call it, the first of `pages` where it begins. Raises
+    ConfigurationError when a member is not of its form.
     """
 
     name: str
@@ -37,6 +52,7 @@ class Domain:
     writers: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     messages: str | None = None
+    title: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined
 
 from cordiale.platform.languages import number, text
 from cordiale.web.bundles import names
@@ -18,12 +18,18 @@ FOLDER: Final = Path(__file__).parent
 def environment() -> Environment:
     """Return the template environment: everything is escaped, a missing name is an error."""
     return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=ChoiceLoader([FileSystemLoader(FOLDER / "templates"), FunctionLoader(_of_a_domain)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _of_a_domain(name: str) -> str | None:
+    """Return a template in the folder of a domain, which its page named by its whole path."""
+    path = Path(name)
+    return path.read_text("utf-8") if path.is_absolute() and path.suffix == ".html" else None
 
 
 def page(template: str, lang: str, values: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 
 from cordiale.desk.actor import Actor
+from cordiale.desk.domain import Domain, domains
 from cordiale.web import (
     account,
     bulk,
@@ -37,6 +38,7 @@ from cordiale.web import (
     sso,
     today,
 )
+from cordiale.web import domains as of_domains
 from cordiale.web.context import Site
 from cordiale.web.gate import always, gate
 from cordiale.web.problem import problem, refused
@@ -78,16 +80,20 @@ PAGES: Final = (
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
-def site(node: Node, actor: Actor | None = None) -> Any:
-    """Return the pages behind their gate; with an `actor` they act as that one, and nobody signs in (for tests)."""
-    made, built = pages(node)
+def site(node: Node, actor: Actor | None = None, *, among: tuple[Domain, ...] | None = None) -> Any:
+    """Return the pages behind their gate; with an `actor` they act as that one, and nobody signs in (for tests).
+
+    `among`: the domains whose pages are shown (default: all that are installed).
+    """
+    made, built = pages(node, domains() if among is None else among)
     behind = cast("Any", made)
     return always(behind, actor) if actor is not None else gate(behind, node.desk, refused(built))
 
 
-def pages(node: Node) -> tuple[Litestar, Site]:
+def pages(node: Node, among: tuple[Domain, ...] = ()) -> tuple[Litestar, Site]:
     """Return the pages on Litestar, without a gate, and what each of them is given."""
-    rail = sorted({page.RAIL for page in PAGES if hasattr(page, "RAIL")}, key=lambda entry: entry.place)
+    entries = {page.RAIL for page in PAGES if hasattr(page, "RAIL")} | set(of_domains.rail(among))
+    rail = sorted(entries, key=lambda entry: entry.place)
     built = Site(
         node,
         actor=seen_as.seeing(node.desk),
@@ -99,7 +105,11 @@ def pages(node: Node) -> tuple[Litestar, Site]:
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False
     )
     made = Litestar(
-        route_handlers=[*(handler for page in PAGES for handler in page.handlers(built)), static],
+        route_handlers=[
+            *(handler for page in PAGES for handler in page.handlers(built)),
+            *of_domains.handlers(built, among),
+            static,
+        ],
         exception_handlers={Exception: problem(built)},
         openapi_config=None,
         logging_config=None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import orjson
 
+from cordiale.desk.domain import Page
 from cordiale.desk.readers import Reader
 from cordiale.stix.ingress import Limits, SetAside
 
@@ -42,6 +44,6 @@ def write(claps: int) -> bytes:
     return b"APPLAUSE %d\n" % claps
 
 
-def page() -> dict[str, str]:
+def page(desk: object, actor: object, lang: str, query: Mapping[str, str]) -> Page:
     """Return what the page shows."""
-    return {"title": "Applause"}
+    return Page(Path(__file__).parent / "applause.html", {"heading": "Applause", "asked": query.get("q", "")})

@@ -17,6 +17,8 @@ from cordiale.stix import tlp
 from cordiale.web.app import app
 from cordiale.web.headers import POLICY
 from cordiale.web.object import one_object
+from cordiale.web.site import site
+from tests.conformance.domains.test_domains import TRIVIAL
 from tests.unit.web.asgi import ask
 from tests.unit.web.conftest import HOSTILE
 
@@ -209,3 +211,14 @@ def test_a_translation_is_listed_under_the_name_it_gives(pages: Any) -> None:
     page = ask(pages, "/objects?type=language-content").text
     assert "Lanterne de papier (fr)" in page
     assert not re.search(r">Translation [0-9a-f]{8}<", page)
+
+
+def test_a_domain_s_page_comes_from_its_own_folder_and_stands_in_the_rail(node: Node) -> None:
+    shown = site(node, house("tester"), among=(TRIVIAL,))
+    page = ask(shown, "/domains/trivial?q=<b>loud</b>").text
+    assert "<h1>Applause</h1>" in page
+    assert "&lt;b&gt;loud&lt;/b&gt;" in page
+    assert '<a href="/domains/trivial" aria-current="page">Trivial' in page
+    assert ask(shown, "/domains/trivial/page").status == 200
+    assert ask(shown, "/domains/trivial/other").status == 404
+    assert ask(shown, "/domains/nothing").status == 404
