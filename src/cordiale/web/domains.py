@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from cordiale.desk.actor import authorise
 from cordiale.desk.display import display
 from cordiale.desk.domain import Domain, load
 from cordiale.platform.errors import NotFound
@@ -28,12 +29,14 @@ def rail(found: Iterable[Domain]) -> list[Entry]:
 
 
 def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
-    """Return the route of every page of every domain."""
+    """Return the routes of domains' pages, none where no domain has any; access is `show`, and then the desk's."""
     pages = {
         (domain.name, reference.partition(":")[2]): reference
         for domain in found
         for reference in domain.pages
     }
+    if not pages:
+        return []
     first = {domain.name: domain.pages[0].partition(":")[2] for domain in found if domain.pages}
 
     @get("/domains/{domain:str}", sync_to_thread=True)
@@ -50,6 +53,7 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         if reference is None:
             raise NotFound("no-page", _("There is nothing here that you may see."))
         actor, lang = site.actor(request), site.language(request)
+        authorise(actor, "show")
         query = {name: str(value) for name, value in request.query_params.items()}
         page = load(reference)(site.desk, actor, lang, query)
         over = banner(page.markings, display(site.desk, actor, lang), lang)
