@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 4
 """Imports that run beside requests in one process: writers take turns anyway."""
+
+LEFT_S: Final = 86_400
+"""After how many seconds a file that no job asks for was left behind: nobody uploads for a day."""
 
 _busy = threading.BoundedSemaphore(AT_ONCE)
 
@@ -69,9 +73,24 @@ def receive(desk: Desk, actor: Actor, name: str) -> Upload:
     authorise(actor, "import")
     folder = desk.folder / importing.SPOOL
     folder.mkdir(mode=0o700, exist_ok=True)
+    _sweep(desk, folder)
     job = uuid4(desk.random)[:8]
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100].lstrip(".") or "upload"
     return Upload(job, name, folder / f"{job}-{plain}", desk.settings.limits.bundle_bytes)
+
+
+def _sweep(desk: Desk, folder: Path) -> None:
+    """Take away what a process that was killed left of uploads: older than a day, and no job of anybody's."""
+    old = []
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # an import beside this one ended
+            if file.stat().st_mtime < desk.clock() / SECOND - LEFT_S:
+                old.append(file)
+    if old:
+        with desk.store.read() as tx:
+            left = [file for file in old if records.get_job(tx, file.name[:8]) is None]
+        for file in left:
+            file.unlink(missing_ok=True)
 
 
 def import_uploaded(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from dataclasses import replace
 
 from msgspec import structs
@@ -74,3 +75,21 @@ def test_a_job_that_is_done_is_not_gone_on_with(served: Served) -> None:
     served.client("paul").wait(job)
     refused = served.post(f"/jobs/{job}/resume", "paul")
     assert (refused.status, said(refused)["code"]) == (409, "job-state")
+
+
+def test_what_a_killed_process_left_of_an_upload_is_taken_away(served: Served) -> None:
+    spool = served.node.path / "spool"
+    job = said(served.ask("/imports", "paul", method="POST", raw=indicator("first")))["id"]
+    served.client("paul").wait(job)
+    left, resumable, young = (spool / f"{name}-x" for name in ("00000000", job, "11111111"))
+    for file in (left, resumable, young):
+        file.write_bytes(b"[")
+    for file in (left, resumable):
+        os.utime(file, (1, 1))
+    again = said(served.ask("/imports", "paul", method="POST", raw=indicator("second")))["id"]
+    served.client("paul").wait(again)
+    assert not left.exists()
+    assert resumable.exists()
+    assert young.exists()
+    resumable.unlink()
+    young.unlink()
