@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ from tests.simulation.world import (
 _INGRESS = Limits()
 EVENTS = 200
 FOREVER = 1 << 62
+_ASKED = "SELECT id, number, state FROM exchange_recall"
+_DONE = "SELECT id, outcome, delivered FROM exchange_recalled"
 _OWED = "SELECT pair, mid, after_vid FROM exchange_due"
 ROUNDS = 24
 PATIENCE = 3
@@ -591,8 +594,8 @@ class Schedule:
                     partner.state,
                     (link.generation, link.received, link.recalls, link.acknowledged, link.state, link.code),
                     (pair.generation, pair.last, pair.recalls, pair.head, pair.receipt),
-                    tx.rows("SELECT id, number, state FROM exchange_recall"),
-                    tx.rows("SELECT id, outcome, delivered FROM exchange_recalled"),
+                    tx.lately.answer("exchange_recall", "all", partial(tx.rows, _ASKED)),
+                    tx.lately.answer("exchange_recalled", "all", partial(tx.rows, _DONE)),
                 ]
         return found
 

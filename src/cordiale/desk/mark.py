@@ -15,7 +15,7 @@ from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of, written
 from cordiale.exchange.cut.sequencer import cut
-from cordiale.exchange.recall.ledger import recalls
+from cordiale.exchange.records.recalls import recall_ids
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
@@ -110,9 +110,9 @@ def follow(tx: Transaction, desk: Desk) -> int:
     joined = tuple(partnerships(tx, desk.node).values())
     if not joined:
         return 0
-    before = {found.id for found in recalls(tx)}
+    before = recall_ids(tx)
     cut(tx, desk.home, joined, desk.clock())
-    return sum(1 for found in recalls(tx) if found.id not in before)
+    return len(recall_ids(tx) - before)
 
 
 def _chosen(rows: list[Row], stix_id: str, source: str | None, own: str) -> Row:

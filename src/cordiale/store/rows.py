@@ -114,7 +114,9 @@ def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = Fals
     oid = names.known_oids(tx, (stix_id,)).get(stix_id)
     if oid is None:
         return []
-    sql = f"SELECT {COLUMNS} FROM {FROM} WHERE v.oid = ?"
+    whole = visible is None  # then the bodies come along
+    sql = f"SELECT {COLUMNS}, b.raw FROM {FROM} {BODIES}" if whole else f"SELECT {COLUMNS} FROM {FROM}"
+    sql += " WHERE v.oid = ?"
     params: list[Any] = [oid]
     if not history:
         sql += " AND v.current > 0"
@@ -128,7 +130,11 @@ def get(tx: Transaction, stix_id: str, visible: Visible, *, history: bool = Fals
             )
             params.append(list(visible))
     sql += " ORDER BY v.at DESC, v.received DESC, v.vid DESC"
-    return made(tx, tx.rows(sql, *params), visible)
+    found = tx.rows(sql, *params)
+    if not whole:
+        return made(tx, found, visible)
+    held = {row[0]: row[-1] for row in found if row[-1] is not None}
+    return made(tx, [row[:-1] for row in found], None, held=held)
 
 
 def of_ids(

@@ -112,6 +112,11 @@ def recall(tx: Transaction, recall_id: str) -> RecallRow | None:
     return None if row is None else RecallRow(*row)
 
 
+def recall_ids(tx: Transaction) -> set[str]:
+    """Return the id of every recall, however many messages it was sent in."""
+    return {row[0] for row in tx.rows("SELECT id FROM exchange_recall WHERE whole IS NULL")}
+
+
 def recalls(tx: Transaction, *, number: int | None = None, state: str | None = None) -> list[RecallRow]:
     """Return recalls of ours, newest first."""
     asked = {name: value for name, value in (("pair", number), ("state", state)) if value is not None}
