@@ -21,7 +21,7 @@ SAYS: Final = (
     "`after` of the next. A POST may carry an `Idempotency-Key`. Errors are `application/problem+json`, in the language of "
     "`Accept-Language`, with a `code` that does not change."
 )
-UPLOAD: Final = f"{PREFIX}/imports"
+UPLOADS: Final = (f"{PREFIX}/imports", f"{PREFIX}/set-aside/{{number}}/mend")
 
 
 def config() -> OpenAPIConfig:
@@ -51,10 +51,11 @@ def document(site: Litestar) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 _never_null(parameter)
     found["components"]["schemas"] = _exactly(found["components"]["schemas"])
-    found["paths"][UPLOAD]["post"]["requestBody"] = {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {}}, "application/json": {"schema": {}}},
-    }
+    for path in UPLOADS:
+        found["paths"][path]["post"]["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {}}, "application/json": {"schema": {}}},
+        }
     return found
 
 

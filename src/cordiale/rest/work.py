@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Final
 
 from litestar import Response, get, post
 from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
-from cordiale.platform.errors import NotFound
+from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, refusals, whole
 from cordiale.sdk import work as wire
@@ -172,6 +173,26 @@ def retry_set_aside(
     )
 
 
+@post("/set-aside/{number:int}/mend", status_code=200, responses=refusals(404, 409, 413, 507), request_max_body_size=None, tags=["import"])  # fmt: skip
+async def mend_set_aside(
+    request: Asked, number: NumberOf, idempotency_key: Key = None
+) -> Response[wire.ImportReport]:
+    """Import what somebody made of one thing set aside: the corrected object is the body. It then leaves the list."""
+    most = asking(request).desk.settings.limits.object_bytes
+    held = bytearray()
+    async for piece in request.stream():
+        held += piece
+        if len(held) > most:
+            raise InputError("too-large-body", TOO_LARGE)
+    raw = bytes(held)
+
+    def do(asked: Asking) -> wire.ImportReport:
+        return asked.tell(verbs.set_aside_mend(asked.desk, asked.actor, number, raw), wire.ImportReport)
+
+    return await asyncio.to_thread(lambda: act(request, idempotency_key, sha256(raw).hexdigest(), do))
+
+
+TOO_LARGE: Final = _("The body is larger than is taken here: send less at a time.")
 NOTHING: Final = _("Nothing is set aside under {numbers}. See: cordiale set-aside list")
 
 
@@ -193,4 +214,5 @@ HANDLERS: Final = (
     set_aside,
     set_aside_bytes,
     retry_set_aside,
+    mend_set_aside,
 )

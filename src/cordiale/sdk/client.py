@@ -372,6 +372,10 @@ class Client:
         asked = RetryAsked(numbers=None if numbers is None else tuple(numbers))
         return self._ask.post("set-aside/retry", asked, ImportReport, key)
 
+    def mend_set_aside(self, number: int, corrected: bytes, *, key: str | None = None) -> ImportReport:
+        """Import what somebody made of one thing set aside."""
+        return value(self._ask.send(f"set-aside/{number}/mend", corrected, key), ImportReport)
+
     # Partners and the audit -----------------------------------------------------------------------
 
     def partners(self) -> Partners:

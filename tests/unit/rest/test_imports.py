@@ -93,3 +93,15 @@ def test_what_a_killed_process_left_of_an_upload_is_taken_away(served: Served) -
     assert young.exists()
     resumable.unlink()
     young.unlink()
+
+
+def test_what_was_set_aside_is_corrected_by_who_imported_it(served: Served) -> None:
+    broken = indicator("mend me").replace(b"valid_from", b"valid_form")
+    job = said(served.ask("/imports?marking=tlp:green", "paul", method="POST", raw=broken))["id"]
+    served.client("paul").wait(job)
+    number = list(served.client("paul").set_aside())[-1].number
+    assert served.client("paul").set_aside_bytes(number) == broken
+    hers = served.ask(f"/set-aside/{number}/mend", "rita", method="POST", raw=indicator("mend me"))
+    assert (hers.status, said(hers)["code"]) == (404, "no-set-aside")
+    assert served.client("paul").mend_set_aside(number, indicator("mend me")).new == 1
+    assert number not in [one.number for one in served.client("paul").set_aside()]
