@@ -89,8 +89,11 @@ def handlers(site: Site) -> list[Any]:
         return away(f"/partners/rules/{done.partnership}", said="applied")
 
     def sign(request: Asked, given: Given) -> Response[Any]:
-        nation = given.one("nation", 40)
-        data = verbs.rules_sign(desk, site.actor(request), given.whole("text"), FILE, nation)
+        nation, written = given.one("nation", 40), given.whole("text")
+        try:
+            data = verbs.rules_sign(desk, site.actor(request), written, FILE, nation)
+        except CordialeError as error:
+            return again(request, written, None, error)
         return download(data, f"{desk.home.nation}-{nation}.table.json")
 
     def accept(request: Asked, given: Given) -> Response[Any]:
@@ -162,7 +165,8 @@ def _line(problem: CordialeError | None) -> int:
     if line is None:
         found = _LINE.search(str(problem.params.get("error", "")))
         line = found[1] if found else 0
-    return int(line)
+    # an empty text has no line that could be named
+    return int(line) if str(line).isdecimal() else 0
 
 
 def _excerpt(written: str, line: int) -> list[dict[str, Any]]:
