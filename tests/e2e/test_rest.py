@@ -79,14 +79,15 @@ def schemathesis(running: Running, *options: str) -> None:
 
 @pytest.mark.timeout(120)
 def test_what_the_schema_says_is_what_the_node_does(running: Running) -> None:
-    schemathesis(running, "--phases", "coverage,fuzzing", "--seed", "1", "--max-examples", "5")
+    """Every boundary of every parameter, field and header, inside and outside of what is allowed."""
+    schemathesis(running, "--phases", "coverage", "--seed", "1")
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_what_the_schema_says_is_what_the_node_does_in_any_order(running: Running) -> None:
     # of a list of recalls it takes the list for the id
-    schemathesis(running, "--phases", "coverage,fuzzing,stateful", "--max-examples", "100", "--max-time", "300", "--exclude-checks", "ensure_resource_availability")  # fmt: skip
+    schemathesis(running, "--phases", "coverage,fuzzing,stateful", "--max-examples", "100", "--max-time", "120", "--exclude-checks", "ensure_resource_availability")  # fmt: skip
 
 
 def test_the_client_imports_finds_marks_and_reads_a_refusal(running: Running) -> None:
