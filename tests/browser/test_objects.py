@@ -188,3 +188,13 @@ def test_no_page_is_wider_than_its_window(enter: Enter, lang: str, width: int, s
         page.goto(address)
         page.screenshot(path=SHOTS / f"{name}-{lang}-{width}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_a_page_whose_session_has_ended_leads_back_to_the_door(enter: Enter) -> None:
+    page = enter("analyst", complains=False)
+    page.route("**/events", lambda route: route.abort())
+    page.goto("/objects")
+    page.context.clear_cookies()
+    page.locator("#signed-out a").wait_for(timeout=20_000)
+    page.locator("#signed-out a").click()
+    page.wait_for_url(re.compile("/sign-in.next=%2Fobjects"))

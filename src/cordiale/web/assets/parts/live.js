@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 
 const lost = document.getElementById("lost");
+const out = document.getElementById("signed-out");
 let source = null;
 let wait = 1000;
 let mark = null;
@@ -38,6 +39,17 @@ function heard(event) {
   mark = said.mark;
 }
 
+// an event stream does not tell why it is refused: a session that has ended is asked about otherwise
+async function say() {
+  const answer = await fetch("/palette?q=", { headers: { "hx-request": "true" } }).catch(() => null);
+  if (answer?.headers.has("hx-redirect") && out) {
+    clearTimeout(timer);
+    lost.hidden = true;
+    out.querySelector("a").setAttribute("href", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    out.hidden = false;
+  } else if (lost && (!source || source.readyState !== EventSource.OPEN)) lost.hidden = false;
+}
+
 function connect() {
   source?.close();
   source = new EventSource("/events");
@@ -50,7 +62,7 @@ function connect() {
     source.close();
     clearTimeout(timer);
     timer = setTimeout(connect, wait);
-    if (wait > 2000 && lost) lost.hidden = false; // one reconnection is nothing to say
+    if (wait > 2000) say(); // one reconnection is nothing to say
     wait = Math.min(wait * 2, 15000);
   });
 }
