@@ -33,6 +33,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "recall": ("officer",),
     "retention": ("officer", "operator"),
     "retention-apply": ("officer",),
+    "backup": ("operator",),
     "partner-list": ROLES,
     "partner": ("operator",),
     "partner-suspend": ("officer",),

@@ -22,12 +22,12 @@ from cordiale.web.release import HERE, tabs
 
 PAGE: Final = 50
 ACTS: Final = {
-    "approved": _("approved {n} objects for {partner}"),
-    "confirmed": _("approved {n} objects for {partner}, with a second officer"),
-    "withdrawn": _("approved {n} objects for {partner}; withdrawn since"),
+    "approved": _("approved objects for {partner}: {n}"),
+    "confirmed": _("approved objects for {partner}, with a second officer: {n}"),
+    "withdrawn": _("approved objects for {partner}, withdrawn since: {n}"),
 }
 RULED: Final = _("applied the rules {partner}")
-RECALLED: Final = _("asked {partner} to take back {n} objects: {state}")
+RECALLED: Final = _("asked {partner} to take objects back ({n}): {state}")
 
 
 def handlers(site: Site) -> list[Any]:

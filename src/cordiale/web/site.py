@@ -11,6 +11,7 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.domain import Domain, domains
 from cordiale.web import (
     account,
+    administration,
     bulk,
     bundles,
     connecting,
@@ -66,6 +67,7 @@ PAGES: Final = (
     connecting,
     rules,
     imports,
+    administration,
     palette,
     live,
     preferences,

@@ -64,7 +64,7 @@ def test_the_queue_lists_what_waits_and_leads_to_a_dry_run(desk: Any) -> None:
     assert "by-an-officer" in page
     assert f'value="{ids(11)[0]}"' in page
     tried = ask(desk, "/release/try?" + urlencode({"partner": "france", "id": ids(10, 11)}, doseq=True)).text
-    assert "2 as they are" in tried
+    assert "as they are: 2" in tried
     assert "cannot be recalled for certain" in tried
 
 
@@ -72,10 +72,10 @@ def test_an_approval_leads_to_its_act_and_the_object_waits_no_more(desk: Any) ->
     done = post(desk, "/release/approve", partner="france", id=ids(10), reason="<b>asked for</b>")
     assert done.status == 303
     act = ask(desk, done.headers["location"]).text
-    assert "1 as they are" in act
+    assert "as they are: 1" in act
     assert "&lt;b&gt;asked for&lt;/b&gt;" in act
     assert ids(10)[0] not in ask(desk, "/release").text
-    assert "approved 1 objects" in ask(desk, "/release/log").text
+    assert "approved objects for" in ask(desk, "/release/log").text
 
 
 def test_a_refusal_keeps_an_object_back_until_it_is_lifted(desk: Any) -> None:
@@ -115,7 +115,7 @@ def test_the_partners_text_follows_what_is_kept_back_and_a_trial_keeps_nothing(
 def test_a_recall_is_tried_asked_and_shown(desk: Any) -> None:
     post(desk, "/release/approve", partner="france", id=ids(7))
     page = ask(desk, "/release/recalls/new?" + urlencode({"id": ids(7)}, doseq=True)).text
-    assert "1 objects (1 × Indicator)" in page
+    assert "Objects: 1 (1 × Indicator)" in page
     asked = post(desk, "/release/recalls/ask", id=ids(7), reason="<u>mistake</u>", action="purge")
     shown = ask(desk, asked.headers["location"]).text
     assert 'id="state"' in shown
