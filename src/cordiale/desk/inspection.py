@@ -41,8 +41,8 @@ MOST: Final = 1000
 """Most rows of one page."""
 
 PLAIN: Final = frozenset(
-    {"act", "action", "by", "between", "how", "job", "kind", "node", "partner", "partners"}
-    | {"partnership", "recall", "state", "table", "types", "until", "version"}
+    {"act", "action", "by", "between", "how", "job", "kind", "means", "node", "partner", "partners"}
+    | {"partnership", "person", "recall", "state", "table", "types", "until", "version"}
 )
 """Details that name partners, people, rules and kinds of work: never anything of an object."""
 

@@ -71,6 +71,12 @@
 | `partner_put_aside` | `(desk, actor, name, *, after=0, limit=100) -> list[PutAside]` |
 | `partner_put_aside_bytes` | `(desk, actor, name, number) -> bytes` |
 | `partner_carrier` | `(desk, actor, name, kind) -> PartnerView` |
+| `person_add` / `person_change` | `(desk, actor, name, **fields) -> PersonView` |
+| `person_list` / `person_show` | `(desk, actor, *, removed=False) -> list[PersonView]` / `(desk, actor, name) -> PersonView` |
+| `person_lock` / `person_unlock` / `person_remove` | `(desk, actor, name, …) -> PersonView` |
+| `person_invite` | `(desk, actor, name) -> Invited` (the code of the link is shown once) |
+| `token_add` | `(desk, actor, name, *, scopes, days=90, person="") -> MadeToken` (the token is shown once) |
+| `token_list` / `token_revoke` | `(desk, actor, *, person="", everybody=False) -> list[TokenView]` / `(desk, actor, id) -> TokenView` |
 | `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
@@ -179,6 +185,17 @@ VERBS: dict[str, str] = {
     "partner_put_aside": "quarantine",
     "partner_put_aside_bytes": "quarantine",
     "partner_carrier": "carry",
+    "person_add": "people",
+    "person_change": "people",
+    "person_list": "people",
+    "person_show": "people",
+    "person_lock": "people",
+    "person_unlock": "enrolment",
+    "person_remove": "people",
+    "person_invite": "enrolment",
+    "token_add": "person_tokens",
+    "token_list": "person_tokens",
+    "token_revoke": "person_tokens",
     "partner_suspend": "suspension",
     "partner_resume": "suspension",
     "partner_list": "partners",

@@ -8,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from cordiale.accounts import totp
 from cordiale.desk.actor import house
 from cordiale.desk.attach import attach, attachment
+from cordiale.desk.attempts import Origin
 from cordiale.desk.compromise import partner_compromised, partner_doubtful
+from cordiale.desk.credentials import codes_secret, codes_set
+from cordiale.desk.enrolment import enrol_password, person_invite
 from cordiale.desk.parting import partner_exit
+from cordiale.desk.people import person_add, person_remove
+from cordiale.desk.person_tokens import token_add
 from cordiale.desk.preview import preview
 from cordiale.desk.recall import recall, recall_list
 from cordiale.desk.release import confirm_act, hold, lift, release
 from cordiale.desk.search import counts, search
+from cordiale.desk.sessions import cookie, visitor
 from cordiale.desk.set_aside import set_aside, set_aside_retry
 from cordiale.desk.show import show
+from cordiale.desk.signin import actor_by_token, give_code, sign_in
 from cordiale.desk.sync import cut_all, sync
 from cordiale.desk.why import why
 from cordiale.node.backup import backup, restore
@@ -191,3 +199,32 @@ def test_what_one_process_commits_wakes_another_that_serves_the_same_node(pair: 
         pair.canada.ticks.stop()
         while not other.ticks.leads:  # until it ends: the database gives the lead to the next
             assert rung.acquire(timeout=20)
+
+
+def test_people_sign_in_on_postgresql(pair: Pair) -> None:
+    desk, officer = pair.canada.desk, pair.officer
+    person_add(desk, officer, "paul", roles=["analyst"], clearances=["CAN/SECRET"])
+    code = person_invite(desk, officer, "paul").code
+    entered = enrol_password(desk, code, "pluie violon carton 7", Origin("203.0.113.7"))
+    assert entered.session.stage == "enrol"
+    here = visitor(desk, cookie(desk, entered.secret))
+    assert here is not None
+    now = totp.code(codes_secret(desk, here), totp.step(desk.clock()))
+    whole = codes_set(desk, here, now, Origin("203.0.113.7"))
+    assert whole.session.stage == "full"
+    for _attempt in range(5):
+        with pytest.raises(NotAllowed, match="do not open"):
+            sign_in(desk, "paul", "not the password", Origin("198.51.100.1"))
+    with pytest.raises(NotAllowed, match="too many"):
+        sign_in(desk, "paul", "pluie violon carton 7", Origin("198.51.100.1"))
+    half = sign_in(desk, "paul", "pluie violon carton 7", Origin("203.0.113.7"))
+    again = visitor(desk, cookie(desk, half.secret))
+    assert again is not None
+    with pytest.raises(NotAllowed):
+        give_code(desk, again, now, Origin("203.0.113.7"))  # used already
+    made = token_add(desk, officer, "siem", scopes=["search"], person="paul")
+    assert actor_by_token(desk, made.token, desk.clock()).name == "paul"
+    person_remove(desk, officer, "paul")
+    assert visitor(desk, cookie(desk, whole.secret)) is None
+    with pytest.raises(NotAllowed):
+        actor_by_token(desk, made.token, desk.clock())
