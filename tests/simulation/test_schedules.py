@@ -18,7 +18,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.seeds import run_all
 from tests.simulation.world import REAL
 
-SEEDS = 48
+SEEDS = 128
 PARTS = 8
 """Seeds of the daily run, and the test items they are divided into."""
 
