@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +49,8 @@ TROUBLES: Final = {
     "links": _("Links are closed until somebody lets partners rejoin."),
     "work": _("Some work hangs, or fails again and again: the log says which."),
 }
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+
 SAID: Final = {
     "removed": _n("{n} object was removed.", "{n} objects were removed."),
     "ended": _n("Nothing is removed by itself any more.", "Nothing is removed by itself any more."),
@@ -265,7 +268,8 @@ def _said(value: Any) -> str:
     if isinstance(value, list | tuple):
         first = ", ".join(map(str, value[:5]))
         return first + (f" … ({len(value)})" if len(value) > 5 else "")
-    return str(value)[:LONGEST]
+    written = str(value)
+    return f"{written[:12]}…" if _DIGEST.fullmatch(written) else written[:LONGEST]
 
 
 def _day(written: str, *, end: bool = False) -> int | None:

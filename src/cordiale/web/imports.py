@@ -200,7 +200,7 @@ def importing(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
 
 
 def _job(one: JobView, lang: str) -> dict[str, Any]:
-    names = [entry[0] for entry in one.params.get("files", ())]
+    names = [str(entry[0]).rpartition("/")[2] for entry in one.params.get("files", ())]
     result = one.result or {}
     return {
         "href": f"/import/jobs/{quote(one.id, safe='')}",
