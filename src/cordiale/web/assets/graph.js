@@ -76,34 +76,73 @@ export function graph(place) {
     // what is drawn keeps its place: new ones come in a ring around what was expanded
     const fresh = found.nodes.filter((node) => node.id !== start && cy.getElementById(node.id).empty()).length;
     const reach = Math.max(150, fresh * 18);
+    const taken = cy.nodes(":visible").map((node) => node.position());
+    // the first ones stand around the start, later ones in a fan that leads away from it
+    const away = Math.atan2(at.y, at.x);
+    const open = around && around !== start ? Math.PI : 2 * Math.PI;
+    const free = (angle) => {
+      for (let tries = 0, far = reach; ; tries += 1, far += 60) {
+        const place = { x: at.x + far * 1.35 * Math.cos(angle), y: at.y + far * Math.sin(angle) };
+        if (tries > 12 || taken.every((other) => Math.abs(other.x - place.x) > 110 || Math.abs(other.y - place.y) > 60)) {
+          taken.push(place);
+          return place;
+        }
+      }
+    };
     let n = 0;
     found.nodes.forEach((node) => {
       if (cy.getElementById(node.id).nonempty()) return;
-      const angle = (2 * Math.PI * n) / Math.max(1, fresh);
+      const angle = open < 2 * Math.PI ? away - open / 2 + (open * (n + 0.5)) / Math.max(1, fresh) : (open * n) / Math.max(1, fresh);
       elements.push({
         group: "nodes",
         data: { ...node, label: label(node), shape: SHAPES[node.type] ?? "ellipse" },
-        position: node.id === start ? { x: 0, y: 0 } : { x: at.x + reach * 1.35 * Math.cos(angle), y: at.y + reach * Math.sin(angle) },
+        position: node.id === start ? { x: 0, y: 0 } : free(angle),
         classes: node.id === start ? "start" : "",
       });
       if (node.id !== start) n += 1;
     });
     for (const edge of found.edges) {
       const id = `${edge.start} ${edge.end} ${edge.label}`;
-      if (cy.getElementById(id).empty()) elements.push({ group: "edges", data: { id, source: edge.start, target: edge.end, label: edge.label, href: edge.href } });
+      if (cy.getElementById(id).nonempty()) continue;
+      elements.push({ group: "edges", data: { id, source: edge.start, target: edge.end, label: edge.label, href: edge.href } });
+      if (had) list(edge);
     }
     cy.add(elements);
     banner(found.banner);
     groups();
     types();
-    if (had === 0 || cy.nodes(":visible").length > 60) arrange(had > 0 || cy.nodes(":visible").length > 24);
     if (had === 0) {
+      arrange(cy.nodes(":visible").length > 24);
       cy.fit(undefined, 40);
       if (cy.zoom() > 1.2) cy.zoom({ level: 1.2, position: { x: 0, y: 0 } });
       cy.center();
     }
     count();
     if (found.more) say(words.more.replace("%s", cy.getElementById(around ?? start).data("name")));
+  }
+
+  // what is drawn can be read as a list as well
+  function list(edge) {
+    const table = place.parentElement.querySelector("tbody[data-edges]");
+    if (!table) return;
+    const line = document.createElement("tr");
+    const cells = [
+      [edge.startName, `/objects/${encodeURIComponent(edge.start)}`, "name"],
+      [edge.label, edge.href, ""],
+      [edge.endName, `/objects/${encodeURIComponent(edge.end)}`, "name"],
+    ];
+    for (const [text, address, look] of cells) {
+      const cell = document.createElement("td");
+      if (look) cell.className = look;
+      const inside = address ? document.createElement("a") : cell;
+      if (address) {
+        inside.setAttribute("href", address);
+        cell.append(inside);
+      }
+      inside.append(text);
+      line.append(cell);
+    }
+    table.append(line);
   }
 
   function count() {
