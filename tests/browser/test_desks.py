@@ -20,6 +20,7 @@ from cordiale.desk.people import person_add
 from cordiale.desk.sources import of_bytes
 from cordiale.node import init, open_node
 from tests.browser.served import CHANGED
+from tests.browser.test_accessible import faults
 from tests.unit.web.conftest import indicator
 
 Enter = Callable[..., Any]
@@ -214,3 +215,30 @@ def test_a_bad_object_is_corrected_and_taken_in_without_losing_the_others(enter:
     page.get_by_text("It is taken in now.").wait_for()
     page.goto(f"/objects/{bad['id']}")
     page.get_by_role("heading", name="Mended one").wait_for()
+
+
+OFFICERS = (
+    "/release",
+    f"/release/try?partner=france&id={CHANGED}",
+    f"/release/text/{CHANGED}?partner=france",
+    "/release/consents",
+    "/release/recalls",
+    "/release/log",
+    "/partners/of/france",
+    "/partners/rules/careful",
+    "/import",
+    "/administration",
+    "/administration/audit",
+    "/administration/retention",
+)
+OPERATORS = ("/partners/connect", "/administration/backups", "/import/aside")
+
+
+def test_axe_finds_nothing_at_the_desks(enter: Enter) -> None:
+    """Pages take turns in English and French, as in `test_accessible`."""
+    found = []
+    for person, addresses in (("officer", OFFICERS), ("operator", OPERATORS)):
+        pages = {lang: enter(person, lang=lang, bypass_csp=True, complains=False) for lang in ("en", "fr")}
+        for n, address in enumerate(addresses):
+            found += faults(pages["fr" if n % 2 else "en"], address)
+    assert not found, "\n".join(found)

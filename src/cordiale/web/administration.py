@@ -30,7 +30,7 @@ from cordiale.web.lines import titles_of, when
 from cordiale.web.marks import unmarked
 
 HERE: Final = "/administration"
-RAIL: Final = Entry(90, HERE, _("Administration"), "administration")
+RAIL: Final = Entry(90, HERE, _("Administration"), "administration", verb="audit")
 
 PAGE: Final = 50
 LONGEST: Final = 200

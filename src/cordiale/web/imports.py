@@ -25,7 +25,7 @@ from cordiale.web.lines import href, short, when
 from cordiale.web.marks import chips, unmarked
 
 HERE: Final = "/import"
-RAIL: Final = Entry(80, HERE, _("Import"), "import")
+RAIL: Final = Entry(70, HERE, _("Import"), "import", verb="import")
 
 FILES: Final = 50
 """Most files of one import by a form; `cordiale import` takes folders."""

@@ -23,7 +23,7 @@ from cordiale.web.lines import FORMS, line, sentence, titles_of, when
 from cordiale.web.marks import banner
 
 HERE: Final = "/release"
-RAIL: Final = Entry(30, HERE, _("Release"), "release")
+RAIL: Final = Entry(30, HERE, _("Release"), "release", verb="preview")
 PAGE: Final = 50
 LONGEST: Final = 400
 
