@@ -115,8 +115,10 @@ async def _to_sign_in(scope: Scope, send: Send, visitor: Visitor | None) -> None
     path = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
     reads = scope["method"] in _READS
     to = f"{place}?next={quote(path)}" if reads and path != "/" and len(path) < 2000 else place
-    by_script = header(scope, b"hx-request") or "text/event-stream" in header(scope, b"accept")
-    status = 401 if by_script or not reads else 303
+    accepts = header(scope, b"accept")
+    by_script = header(scope, b"hx-request") or "text/event-stream" in accepts
+    # a person who sends a form after their session ended is led to the door, not left before an empty page
+    status = 401 if by_script or not (reads or "text/html" in accepts) else 303
     headers = [(b"content-length", b"0"), (b"location" if status == 303 else b"hx-redirect", to.encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

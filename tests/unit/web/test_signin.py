@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from cordiale.accounts import password as passwords
@@ -351,6 +353,32 @@ def test_a_script_is_told_to_sign_in(browser: Browser) -> None:
     answer = browser.get("/objects", hx_request="true")
     assert (answer.status, answer.headers["hx-redirect"]) == (401, "/sign-in?next=/objects")
     assert browser.ask("POST", "/language", b"lang=fr").status == 403
+
+
+def test_who_sends_a_form_after_their_session_ended_is_led_to_the_door(
+    browser: Browser, watch: Watch
+) -> None:
+    browser.sign_in("paul", PASSWORD)
+    browser.get("/objects")
+    watch.wait(2 * HOUR)
+    answer = browser.post("/account/token", {"name": "x"}, accept="text/html,application/xhtml+xml")
+    assert (answer.status, answer.to) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "known"), [("", "10.0.0.1"), ("10.0.0.1", "203.0.113.5"), ("10.0.0.2", "10.0.0.1")]
+)
+def test_a_declared_proxy_alone_says_where_a_request_comes_from(node: Node, proxies: str, known: str) -> None:
+    """Of what it says, only the last: what stands before it was written by whoever asked."""
+    serve = msgspec.structs.replace(node.settings.serve, proxies=proxies)
+    desk = dataclasses.replace(node.desk, settings=msgspec.structs.replace(node.settings, serve=serve))
+    asked = Browser(app(dataclasses.replace(node, desk=desk)), address="10.0.0.1")
+    asked.get("/sign-in")
+    asked.post(
+        "/sign-in", {"name": "paul", "password": PASSWORD}, x_forwarded_for="198.51.100.9, 203.0.113.5"
+    )
+    with node.store.read() as tx:
+        assert [row[0] for row in tx.rows("SELECT address FROM accounts_session")] == [known]
 
 
 def test_a_language_of_a_person_is_set_at_sign_in(node: Node, browser: Browser) -> None:
