@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -58,11 +57,11 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
                 break
             if way is None or not way.leads_to(partner):
                 if way is not None:
-                    way.close()
+                    way.ear.close()
                 way = _Way(desk, partner)
             with span("visit", partner=partner.node) as said:
                 pulled = visit(
-                    desk.store, desk.home, partner, way.carrier, ticks.came, way.begin, way.welcome()
+                    desk.store, desk.home, partner, way.carrier, ticks.came, in_background, way.welcome()
                 )
                 said.update(state=pulled.link.state, n=pulled.new, way=way.ear.way)
             up = pulled.link.state == "up"
@@ -95,12 +94,12 @@ def keep(desk: Desk, ticks: Ticks, name: str) -> None:
             log.error("a link failed", error=error, partner=name)
         failures += 1
         if way is not None:  # a new connection next time: keys and addresses are looked up again
-            way.close()
+            way.ear.close()
             way = None
         if ticks.pause(backoff(failures, desk.random)):
             break
     if way is not None:
-        way.close()
+        way.ear.close()
 
 
 class _Way:
@@ -115,10 +114,6 @@ class _Way:
         self._lent: Welcome | None = None
         self._owed_at: float | None = None
         self._monotonic = monotonic
-        self._pool = ThreadPoolExecutor(
-            1, f"cordiale-ahead-{partner.node}"
-        )  # starts no thread before it is used
-        self.begin = in_background(self._pool)
 
     def visited(self, pulled: Pulled) -> bool:
         """Remember how the partner answered a greeting; tell whether this was a whole visit, not the follow-up of a notice."""
@@ -142,11 +137,6 @@ class _Way:
     def wait(self, seconds: float) -> None:
         """Wait for news, for so many seconds, or where a whole visit is owed for the sign of life that follows a notice."""
         self.news = self.ear.wait(seconds, life=self._owed_at is not None)
-
-    def close(self) -> None:
-        """Let go of the stream, and of what was asked for ahead."""
-        self.ear.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def leads_to(self, partner: Partner) -> bool:
         """Tell whether the partner is still where this leads."""

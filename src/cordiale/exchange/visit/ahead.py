@@ -5,8 +5,9 @@ What is asked for ahead is only kept as bytes: it is verified and applied in its
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Future
 
 import msgspec
 
@@ -35,9 +36,18 @@ def ends_at(data: bytes) -> int:
         return 0
 
 
-def in_background(pool: Executor) -> Begin:
-    """Return a `Begin` that asks in a thread of a pool."""
-    return lambda ask: pool.submit(ask).result
+def in_background(ask: Ask) -> Ask:
+    """Ask in a thread of its own, for which nobody waits when the node ends: a `Begin`."""
+    answer: Future[Response] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as error:  # noqa: BLE001 (raised where the answer is wanted)
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="cordiale-ahead", daemon=True).start()
+    return answer.result
 
 
 class Ahead:

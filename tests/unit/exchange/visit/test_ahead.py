@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -71,8 +70,7 @@ def test_the_next_segment_is_asked_for_before_the_one_at_hand_is_applied(two: tu
 
 def test_a_thread_brings_the_same(two: tuple[Node, Node]) -> None:
     can, fra = two
-    with ThreadPoolExecutor(1) as pool:
-        pulled = go(fra, can.answer, in_background(pool))
+    pulled = go(fra, can.answer, in_background)
     assert (pulled.new, pulled.segments, pulled.link.state) == (len(ITEMS), 4, "up")
 
 
@@ -101,6 +99,13 @@ def test_a_partner_that_goes_away_meanwhile_costs_nothing_that_came(two: tuple[N
     pulled = go(fra, breaking, at_once)
     assert (pulled.link.state, received(fra)) == ("down", 8)
     assert go(fra, can.answer, at_once).link.state == "up"
+
+
+def test_what_a_thread_meets_is_raised_where_its_answer_is_wanted() -> None:
+    problem = Unavailable("exchange.unreachable", "gone")
+    with pytest.raises(Unavailable) as met:
+        in_background(lambda: fail(problem))()
+    assert met.value is problem
 
 
 def test_where_a_segment_ends_is_read_without_believing_it(two: tuple[Node, Node]) -> None:
