@@ -1,7 +1,8 @@
 // The graph of an object's neighbours: small at first, more on demand, and groups past what an eye can follow.
 import cytoscape from "cytoscape";
 
-const GROUP_PAST = 200;
+const GROUP_PAST = 60;
+const OPENED = 20; // members of a group that are drawn at a time
 const SHAPES = {
   campaign: "hexagon",
   "intrusion-set": "hexagon",
@@ -49,7 +50,6 @@ export function graph(place) {
   const start = place.dataset.start;
   const state = place.querySelector("[data-state]");
   const chosen = place.querySelector("[data-chosen]");
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const say = (text) => (state.textContent = text);
   const fill = (text, values) => Object.entries(values).reduce((now, [key, value]) => now.replace(key, value), text);
   const number = (n) => new Intl.NumberFormat(document.documentElement.lang).format(n);
@@ -75,7 +75,7 @@ export function graph(place) {
     const elements = [];
     // what is drawn keeps its place: new ones come in a ring around what was expanded
     const fresh = found.nodes.filter((node) => node.id !== start && cy.getElementById(node.id).empty()).length;
-    const reach = Math.max(150, fresh * 18);
+    const reach = Math.min(600, Math.max(150, fresh * 18));
     const taken = cy.nodes(":visible").map((node) => node.position());
     // the first ones stand around the start, later ones in a fan that leads away from it
     const away = Math.atan2(at.y, at.x);
@@ -112,7 +112,7 @@ export function graph(place) {
     groups();
     types();
     if (had === 0) {
-      arrange(cy.nodes(":visible").length > 24);
+      arrange(cy.nodes(":visible").length > 24 || cy.nodes(".group").nonempty());
       cy.fit(undefined, 40);
       if (cy.zoom() > 1.2) cy.zoom({ level: 1.2, position: { x: 0, y: 0 } });
       cy.center();
@@ -146,8 +146,8 @@ export function graph(place) {
   }
 
   function count() {
-    const shown = cy.nodes(":visible").not(".group");
-    say(fill(words.expanded, { "%n": number(shown.length), "%m": number(cy.edges(":visible").length) }));
+    const shown = cy.nodes().filter((node) => !node.hasClass("group") && !node.hasClass("away") && !hiddenTypes.has(node.data("type")));
+    say(fill(words.expanded, { "%n": number(shown.length), "%m": number(shown.edgesWith(shown).length) }));
   }
 
   // past GROUP_PAST objects, those with one connection to the same object and of one type are drawn as one
@@ -156,8 +156,9 @@ export function graph(place) {
     cy.nodes().removeClass("grouped");
     if (cy.nodes().length > GROUP_PAST) {
       const found = new Map();
+      let placed = 0;
       cy.nodes().forEach((node) => {
-        if (node.degree() !== 1 || node.id() === start || node.hasClass("pinned")) return;
+        if (node.degree() !== 1 || node.id() === start || node.hasClass("pinned") || node.hasClass("loose")) return;
         const other = node.neighborhood("node").first().id();
         const key = `${other} ${node.data("type")}`;
         found.set(key, [...(found.get(key) ?? []), node]);
@@ -166,7 +167,10 @@ export function graph(place) {
         if (nodes.length < 4) continue;
         const other = key.split(" ")[0];
         const text = fill(words.group, { "%n": number(nodes.length), "%t": nodes[0].data("typeLabel") });
-        cy.add({ group: "nodes", data: { id: `group ${key}`, label: text, name: text, typeLabel: "", members: nodes.map((n) => n.id()), shape: "round-rectangle", type: "" }, classes: "group" });
+        const middle = cy.getElementById(other).position();
+        const angle = (2 * Math.PI * placed) / found.size + 0.4;
+        placed += 1;
+        cy.add({ group: "nodes", position: { x: middle.x + 300 * Math.cos(angle), y: middle.y + 220 * Math.sin(angle) }, data: { id: `group ${key}`, label: text, name: text, typeLabel: "", members: nodes.map((n) => n.id()), shape: "round-rectangle", type: "" }, classes: "group" });
         cy.add({ group: "edges", data: { id: `to ${key}`, source: other, target: `group ${key}`, label: "" } });
         for (const node of nodes) node.addClass("grouped");
       }
@@ -202,10 +206,13 @@ export function graph(place) {
 
   function arrange(needed) {
     if (!needed) return;
-    const all = true;
     const moving = cy.elements(":visible");
-    const layout = moving.layout({ name: "cose", animate: !still && !all, animationDuration: 300, randomize: false, nodeRepulsion: () => 9000, idealEdgeLength: () => 110, nodeOverlap: 24, padding: 32, fit: all, numIter: 600 });
-    layout.run();
+    const few = moving.nodes().length <= 36;
+    const how = few
+      ? { name: "concentric", concentric: (node) => (node.id() === start ? 2 : 1), levelWidth: () => 1, minNodeSpacing: 64, avoidOverlap: true }
+      : { name: "cose", randomize: false, nodeRepulsion: () => 9000, idealEdgeLength: () => 110, nodeOverlap: 24, numIter: 600 };
+    moving.layout({ ...how, animate: false, padding: 40, fit: true }).run();
+    if (cy.zoom() > 1.2) cy.zoom({ level: 1.2, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   }
 
   function banner(over) {
@@ -232,9 +239,16 @@ export function graph(place) {
   async function expand(node) {
     if (!node || node.empty()) return;
     if (node.hasClass("group")) {
-      for (const id of node.data("members")) cy.getElementById(id).addClass("pinned").removeClass("grouped");
+      const middle = node.position();
+      const opened = node.data("members").slice(0, OPENED);
+      opened.forEach((id, n) => {
+        const angle = (2 * Math.PI * n) / opened.length;
+        const one = cy.getElementById(id).addClass("loose").removeClass("grouped");
+        one.position({ x: middle.x * 1.8 + 260 * Math.cos(angle), y: middle.y * 1.8 + 190 * Math.sin(angle) });
+      });
       groups();
-      arrange(false);
+      arrange(true);
+      count();
       return;
     }
     if (expanded.has(node.id())) return;
