@@ -37,8 +37,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    # while it runs, its event loop does: tests of other folders that have loops of their own must not follow meanwhile
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
