@@ -63,6 +63,8 @@ TRANSITIONS = (
     "node rolled back",
     "partner rejoined",
     "link code exchange.restored.visited",
+    "compared",
+    "difference explained",
 )
 """What the first seeds have to meet between them: a generator that no longer does proves nothing."""
 
