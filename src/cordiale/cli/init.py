@@ -87,6 +87,7 @@ def init(
     ] = None,
 ) -> None:
     """Make a node folder."""
+    from cordiale.accounts.password import check
     from cordiale.cli.secret import asked_password, password_from_input
     from cordiale.desk.written import marking_of, written
     from cordiale.node.initialise import init as make
@@ -97,6 +98,8 @@ def init(
     if operator and not password and sys.stdin.isatty():
         password = asked_password()
     first = _name(operator)
+    if password:
+        check(password, (first, name, title, organisation))
     made = make(
         path or current().node,
         name=name,
