@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from cordiale.desk import verbs
+from cordiale.desk import queue, verbs
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.partners import partner_add_client
 from cordiale.desk.sources import of_bytes
@@ -50,8 +50,8 @@ def test_what_waits_is_listed_newest_first_page_by_page_with_what_it_would_go_as
 def test_what_was_approved_waits_no_more_and_its_act_says_what_went(node: Node, marie: Actor) -> None:
     prepare(node, marie)
     done = verbs.release(node.desk, marie, "client", ids=[LAST], reason="asked for")
-    (queue,) = verbs.waiting(node.desk, marie)
-    assert LAST not in [item.summary.id for item in queue.items]
+    (waits,) = verbs.waiting(node.desk, marie)
+    assert LAST not in [item.summary.id for item in waits.items]
     act = verbs.act_show(node.desk, marie, done.act)
     assert (act.officer, act.reason, act.ids, act.now and act.now.verbatim) == (
         "marie",
@@ -67,12 +67,12 @@ def test_what_was_approved_waits_no_more_and_its_act_says_what_went(node: Node, 
 def test_an_act_that_waits_for_a_second_officer_is_named_in_the_queue(node: Node, marie: Actor) -> None:
     prepare(node, marie, RULES)
     done = verbs.release(node.desk, marie, "client", ids=[LAST])
-    (queue,) = verbs.waiting(node.desk, marie)
-    found = {item.summary.id: (item.waits.code if item.waits else "", item.act) for item in queue.items}
+    (waits,) = verbs.waiting(node.desk, marie)
+    found = {item.summary.id: (item.waits.code if item.waits else "", item.act) for item in waits.items}
     assert found[LAST] == ("second-officer-needed", done.act)
     verbs.confirm_act(node.desk, house("jeanne"), done.act)
-    (queue,) = verbs.waiting(node.desk, marie)
-    assert LAST not in [item.summary.id for item in queue.items]
+    (waits,) = verbs.waiting(node.desk, marie)
+    assert LAST not in [item.summary.id for item in waits.items]
 
 
 def test_a_dry_run_changes_nothing_and_says_why_something_stays(node: Node, marie: Actor) -> None:
@@ -143,7 +143,7 @@ def test_a_person_is_told_of_no_object_no_act_and_no_recall_that_is_not_for_them
     done = verbs.release(node.desk, marie, "client", ids=[LAST])
     (asked,) = verbs.recall(node.desk, marie, ids=[LAST], reason="mistake")
     blind, sees = person("green"), person("amber")
-    assert [queue.items for queue in verbs.waiting(node.desk, blind)] == [()]
+    assert [one.items for one in verbs.waiting(node.desk, blind)] == [()]
     assert len(verbs.waiting(node.desk, sees)[0].items) == 6
     for refused in (
         lambda: verbs.act_show(node.desk, blind, done.act),
@@ -168,3 +168,16 @@ def test_an_analyst_may_look_and_not_strike_what_the_role_does_not_allow(node: N
         verbs.strike_try(node.desk, liaison, LAST, "client", ["description"], "tlp:red")
     with pytest.raises(NotAllowed):
         verbs.recall_try(node.desk, liaison, [LAST])
+
+
+def test_what_waits_behind_many_that_do_not_is_found_by_going_on(
+    node: Node, marie: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(node, marie)
+    verbs.release(node.desk, marie, "client", ids=[one["id"] for one in OBJECTS[1:]])
+    monkeypatch.setattr(queue, "_PAGE", 2)
+    monkeypatch.setattr(queue, "_LOOKED_AT", 4)
+    (first,) = verbs.waiting(node.desk, marie)
+    assert (first.items, bool(first.next)) == ((), True)
+    (second,) = verbs.waiting(node.desk, marie, partner="client", after=first.next)
+    assert [item.summary.id for item in second.items] == [OBJECTS[0]["id"]]
