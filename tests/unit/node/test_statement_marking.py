@@ -30,7 +30,9 @@ def take(pair: Pair, *numbers: int) -> None:
 
 
 def held(pair: Pair) -> set[str]:
-    return {item.id for item in search(pair.france.desk, pair.officer).items}
+    """Return what France lists, and the marking definitions it lists apart."""
+    lists = (search(pair.france.desk, pair.officer, type=type) for type in (None, "marking-definition"))
+    return {item.id for one in lists for item in one.items}
 
 
 def test_a_statement_without_a_marking_goes_with_what_names_it(pair: Pair) -> None:
