@@ -184,7 +184,11 @@ def test_work_that_fails_again_and_again_is_stuck_and_work_that_rests_is_not(pai
     def fails() -> None:
         raise Unavailable("egress-down", "gone")
 
-    assert turn(Work(pair.canada.desk), ticks, True, 3600.0) == 3600.0
+    work = Work(pair.canada.desk, lambda: now[0])
+    for woken in (True, False):  # what is new is looked after at once, and what that changed soon afterwards
+        assert turn(work, ticks, woken, 3600.0) != 3600.0
+        now[0] += 60
+    assert turn(work, ticks, False, 3600.0) == 3600.0
     now[0] += 3000
     assert ask(served, "/readyz").status == 200
     for n in range(2):
