@@ -1,4 +1,4 @@
-"""One browser and one served node for all tests here; without Chromium they are skipped, and say so."""
+"""One browser and one served node for each file of tests here; without Chromium they are skipped, and say so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium: apt-get install chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("browser") / "node"
     codes = made(folder)
