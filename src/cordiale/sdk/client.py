@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,11 +11,10 @@ from typing import Any, BinaryIO, Final, TypeVar
 import httpx
 import msgspec
 
-from cordiale.platform.errors import ConfigurationError
-from cordiale.platform.languages import _
 from cordiale.sdk.answering import value
 from cordiale.sdk.asks import Asks, content, written
 from cordiale.sdk.audit import Act, ActPage
+from cordiale.sdk.connection import opened
 from cordiale.sdk.consents import Consent, ConsentAnswerAsked, ConsentAsked, Consents
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import (
@@ -42,12 +40,10 @@ from cordiale.sdk.release import (
     RulesDiff,
     Why,
 )
-from cordiale.sdk.wire import PREFIX
 from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
 
 T = TypeVar("T")
 
-TIMEOUT_S: Final = 60.0
 ENDED: Final = frozenset({"done", "stopped", "failed", "interrupted"})
 """States of a job that is over."""
 
@@ -66,45 +62,7 @@ def connect(
     `keys/tls.crt`, PEM), and nobody without its key is sent anything. Raises ConfigurationError where the token would go
     in the clear beyond this machine.
     """
-    address = httpx.URL(url)
-    if address.scheme not in ("http", "https") or not address.host:
-        raise ConfigurationError(
-            "sdk.url", _("“{url}” is not an address such as https://node.example.org."), url=url
-        )
-    if address.scheme == "http" and address.host not in ("127.0.0.1", "::1", "localhost"):
-        raise ConfigurationError(
-            "sdk.plain",
-            _("{url} is in the clear: whoever is on the way would read the token. Use https://."),
-            url=url,
-        )
-    if not token.strip() or not token.isascii():
-        raise ConfigurationError(
-            "sdk.token", _("The token is empty or damaged: give it as `cordiale token add` printed it.")
-        )
-    http = httpx.Client(
-        base_url=address.copy_with(path=PREFIX + "/"),
-        headers={"authorization": f"Bearer {token.strip()}", "accept-language": lang, "accept": "*/*"},
-        timeout=TIMEOUT_S,
-        follow_redirects=False,
-        transport=transport,
-        verify=_pinned(certificate) if certificate else True,
-    )
-    return Client(Asks(http))
-
-
-def _pinned(certificate: Path) -> ssl.SSLContext:
-    """Trust one certificate, whatever name it is reached by; raises ConfigurationError for what is none."""
-    try:
-        context = ssl.create_default_context(cafile=str(certificate))
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            "sdk.certificate",
-            _("{file} is no certificate (PEM): give the node's keys/tls.crt."),
-            file=str(certificate),
-        ) from error
-    context.check_hostname = False  # the key is pinned: a name would add nothing
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
+    return Client(Asks(opened(url, token, lang=lang, transport=transport, certificate=certificate)))
 
 
 class Client:
