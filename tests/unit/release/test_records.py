@@ -6,6 +6,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from cordiale import release
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from cordiale.release import records
 from cordiale.release.mandate import Act, Exemption
@@ -143,7 +144,7 @@ def test_the_migration_makes_the_tables_that_are_used(tx):
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
-    path = Path(records.__file__).parent / "migrations" / "0001_release.py"
+    path = Path(release.__file__).parent / "migrations" / "0001_release.py"
     spec = util.spec_from_file_location("release_0001", path)
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
