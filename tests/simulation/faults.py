@@ -10,9 +10,10 @@ from unittest.mock import patch
 
 from cordiale.desk import partnerships
 from cordiale.exchange import records
-from cordiale.exchange.cut import planning, sequencer
+from cordiale.exchange.cut import planning, sequencer, verdicts
 from cordiale.exchange.recall import narrowing
 from cordiale.exchange.receive import apply as applying
+from cordiale.exchange.receive import verifying
 from cordiale.exchange.restore import position, rejoin
 from cordiale.exchange.stream import gate, mandates
 from cordiale.release import decide
@@ -41,10 +42,10 @@ def cursor_before_apply() -> Iterator[None]:
     """The place in the stream is committed first, the objects afterwards."""
 
     def wrong(store: Any, home: Any, partner: Any, data: bytes, now: int) -> Any:
-        checked = applying.check(store, home, partner, data)
+        checked = verifying.check(store, home, partner, data)
         header = checked.header
         with store.read() as tx:
-            if applying._place_in_chain(tx, partner, header):
+            if verifying.place_in_chain(tx, partner, header):
                 return applying.Applied(partner.node, header.first, header.last, already=True)
         with store.write() as tx:
             place = {"received": header.last, "head": header_hash(header)}
@@ -145,7 +146,7 @@ def echo() -> Iterator[None]:
     """A partner is sent what it stated itself."""
     with (
         patch.object(sequencer, "_undecided", lambda _tx, _one, _pair, vids, _limit: vids),
-        patch.object(planning.Planner, "theirs", lambda _self, _one: False),
+        patch.object(verdicts.Verdicts, "theirs", lambda _self, _one: False),
     ):
         yield
 
@@ -160,7 +161,7 @@ def recall_not_done() -> Iterator[None]:
 @contextmanager
 def recalled_again() -> Iterator[None]:
     """What was asked back goes once more when its marking is looked at again."""
-    with patch.object(planning.Planner, "asked_back", lambda *_given: False):
+    with patch.object(verdicts.Verdicts, "asked_back", lambda *_given: False):
         yield
 
 

@@ -1,4 +1,4 @@
-"""Decide for one partner what of a cut's subjects goes, in which form, and why not the rest.
+"""Decide for one partner in which form each of a cut's subjects goes that may go at all, and why not the rest.
 
 Most versions go verbatim or not at all, and for those the answer depends only on their kind, on
 what they refer to and on the allow-list: it is worked out kind by kind. Every other version goes
@@ -12,28 +12,22 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from cordiale.exchange import records
-from cordiale.exchange.cut.clearing import Clearing
-from cordiale.exchange.cut.subjects import Kind, Outside, Subject, Subjects
+from cordiale.exchange.cut.subjects import Subject, Subjects
+from cordiale.exchange.cut.verdicts import THEIRS, Verdicts
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
-from cordiale.exchange.originator.waivers import Waivers
 from cordiale.exchange.records import TearLineRow
-from cordiale.exchange.records.asked_back import AskedBack
-from cordiale.exchange.records.stopped import Stopped
-from cordiale.exchange.stream.definitions import Definition
 from cordiale.platform.languages import _
 from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
-from cordiale.release.mandate import Mandated, mandated
+from cordiale.release.mandate import Mandated
 from cordiale.release.pruning import names_in
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
-from cordiale.store.types import Row
 
 STRICTER = "current-stricter"
 RECALLED = "recalled"
-THEIRS = "theirs"
 REFUSED = _("The current version of it is marked more strictly.")
 
 _VERBATIM = Target("verbatim")
@@ -65,109 +59,14 @@ class Planner:
         self.subjects = subjects
         self.home = home
         self.partnership = partnership
-        self.compiled = partnership.compiled
-        self.held = held
         self.now = now
         self.class_ = recipient_class(partnership.recipient)
-        self.back = AskedBack(subjects.tx, partnership.partner.number)
-        self.stopped = Stopped(subjects.tx)
-        self._passing: dict[int, bool] = {}
-        self._verdicts: dict[int, Mandated | Withheld] = {}
+        self.may = Verdicts(subjects, partnership, held, now)
         self._targets: dict[str, Target] = {}
         self._plans: dict[int, Plan] = {}
         self._verbatim: set[int] = set()
         self._going: set[int] = set()
         self._tear_lines: dict[int, TearLineRow] = {}
-        self.clearing = Clearing(subjects, self.passes, partnership, now)
-        self.waivers = Waivers(subjects.tx, partnership, now)
-
-    # Marking and mandate ----------------------------------------------------------------------
-
-    def passes(self, mid: int) -> bool:
-        """Tell whether the recipient passes a marking id now."""
-        known = self._passing.get(mid)
-        if known is None:
-            known = self._passing[mid] = self.compiled.decide(self.subjects.marking(mid), self.now).passes
-        return known
-
-    def verdict(self, stix_id: str, kind: int) -> Mandated | Withheld:
-        """Return the mandate under which a version of this kind may go, or why it may not at all."""
-        special = self._single(stix_id, kind)
-        if not special and kind in self._verdicts:
-            return self._verdicts[kind]
-        found = self._judge(stix_id, kind)
-        if not special:
-            self._verdicts[kind] = found
-        return found
-
-    def _single(self, stix_id: str, kind: int) -> bool:
-        """Tell whether an object is judged by itself: an act, an exception or a consent may be about it."""
-        mid = self.subjects.kinds[kind].effective_mid
-        return stix_id in self.subjects.special or (not self.passes(mid) and self.waivers.may(mid))
-
-    def _judge(self, stix_id: str, kind: int) -> Mandated | Withheld:
-        k = self.subjects.kinds[kind]
-        if self.theirs(k):
-            return Withheld(THEIRS, params={"partner": k.source})
-        decision = self.compiled.decide(self.subjects.marking(k.effective_mid), self.now)
-        if not decision.passes and not self.waivers.passes(k.effective_mid, stix_id, k.source):
-            return Withheld(decision.code, decision.atom, decision.rule, decision.params)
-        s = self.subjects
-        found = mandated(
-            s.facts(stix_id, kind),
-            self.partnership.recipient,
-            self.partnership.rules,
-            s.acts,
-            s.exemptions,
-            self.now,
-        )
-        if not found.allowed:
-            by = {name: value for name, value in (("by", found.by), ("act", found.act)) if value}
-            return Withheld(found.code, rule=found.mandate, params=by)
-        return found
-
-    def _stopped(self, subject: Subject) -> bool:
-        """Tell whether an older version may not go because the current one is marked more strictly."""
-        return subject.head is not None and not all(self.lets(mid, subject.row) for mid in subject.head)
-
-    def lets(self, mid: int, row: Row) -> bool:
-        """Tell whether the recipient passes a marking of this statement, by itself or by its originators' consent."""
-        return self.passes(mid) or self.waivers.passes(mid, row.id, row.source)
-
-    def definition(self, identifier: str) -> Definition | None:
-        """Return the statement of a marking definition that goes to the partner with what names it.
-
-        One that was asked back does not go again, and there never is a newer one: what names it goes without.
-        """
-        found = self.clearing.named(identifier)
-        return None if found is None or self.asked_back(found.row) else found
-
-    def asked_back(self, row: Row) -> bool:
-        """Tell whether a version was asked back from the partner, or is being marked anew.
-
-        Another source's statement of the same content counts as well.
-        """
-        if row.oid in self.stopped:
-            return True
-        back = self.back
-        if not back:
-            return False
-        return back.has(row.vid, row.oid) or any(back.has(v, row.oid) for v in self.subjects.same(row.vid))
-
-    def theirs(self, one: Row | Kind) -> bool:
-        """Tell whether the partner stated this itself, whoever brought it here: it has it, and gets it from nobody."""
-        return one.source == self.partnership.partner.node
-
-    def could_go(self, stix_id: str, outside: Outside) -> bool:
-        """Tell whether a referenced object is not held by the partner although it may be given it."""
-        if self.held.of(outside.vids) or any(self.theirs(row) for row, _kind in outside.current):
-            return False
-        return any(
-            not self.asked_back(row) and not isinstance(self.verdict(stix_id, kind), Withheld)
-            for row, kind in outside.current
-        )
-
-    # Plans ------------------------------------------------------------------------------------
 
     def settle(self, shared: dict[Profile, tuple[set[int], set[int]]]) -> Profile | None:
         """Find what goes verbatim, once for all partners that the same verdicts hold for.
@@ -187,21 +86,21 @@ class Planner:
     def _profile(self) -> Profile | None:
         """Return all that `_settle` depends on, when this partner holds none of the subjects yet."""
         subjects = self.subjects
-        if subjects.special or subjects.older or self.held.any_of_span(subjects.vids):
+        if subjects.special or subjects.older or self.may.held.any_of_span(subjects.vids):
             return None
-        if (self.back or self.stopped) and any(map(self.asked_back, subjects.rows())):
+        if (self.may.back or self.may.stopped) and any(map(self.may.asked_back, subjects.rows())):
             return None
-        found = [self.verdict("", kind) for kind in range(len(subjects.kinds))]
+        found = [self.may.verdict("", kind) for kind in range(len(subjects.kinds))]
         verdicts = tuple(not isinstance(one, Withheld) if one.code != THEIRS else None for one in found)
         mids = {kind.effective_mid for kind in subjects.kinds}.union(subjects.full_mids)
-        if any(not self.passes(mid) and self.waivers.may(mid) for mid in mids):
+        if any(not self.may.passes(mid) and self.may.waivers.may(mid) for mid in mids):
             return None
-        passing = tuple(self.passes(mid) for mid in subjects.full_mids)
-        outside = tuple(self.held.of(subjects.outside_vids))
+        passing = tuple(self.may.passes(mid) for mid in subjects.full_mids)
+        outside = tuple(self.may.held.of(subjects.outside_vids))
         stated = tuple(
             (
-                self.clearing.clear(identifier),
-                any(self.has(one.row) for one in subjects.stated[identifier]),
+                self.may.clearing.clear(identifier),
+                any(self.may.has(one.row) for one in subjects.stated[identifier]),
             )
             for identifier in sorted(subjects.stated)
         )
@@ -237,16 +136,16 @@ class Planner:
         whole: dict[tuple[str, tuple[str, ...]], bool] = {}
         for place, subject in enumerate(subjects):
             kind = subject.kind
-            special = self._single(subject.row.id, kind)
+            special = self.may.single(subject.row.id, kind)
             if special or kind not in ok:
-                ok_here = not isinstance(self.verdict(subject.row.id, kind), Withheld)
+                ok_here = not isinstance(self.may.verdict(subject.row.id, kind), Withheld)
                 if not special:
                     ok[kind] = ok_here
             else:
                 ok_here = ok[kind]
-            if self.asked_back(subject.row):
+            if self.may.asked_back(subject.row):
                 continue
-            if ok_here and not (subject.head and self._stopped(subject)):
+            if ok_here and not (subject.head and self.may.overtaken(subject)):
                 self._going.add(place)
         losing: list[int] = []
         for place in self._going:
@@ -258,8 +157,8 @@ class Planner:
             if (
                 not plain
                 or subject.row.type == "language-content"
-                or not self.lets(subject.row.full_mid, subject.row)
-                or not all(map(self.clearing.clear, subject.definitions))
+                or not self.may.lets(subject.row.full_mid, subject.row)
+                or not all(map(self.may.clearing.clear, subject.definitions))
             ):
                 losing.append(place)
         self._verbatim = set(self._going)
@@ -295,23 +194,22 @@ class Planner:
             if place is not None:
                 if place in self._verbatim or self.holds_now(place):
                     return True
-            elif self.lets(row.full_mid, row) and (
-                self.has(row)
-                or (not self.asked_back(row) and not isinstance(self.verdict(identifier, kind), Withheld))
+            elif self.may.lets(row.full_mid, row) and (
+                self.may.has(row)
+                or (
+                    not self.may.asked_back(row)
+                    and not isinstance(self.may.verdict(identifier, kind), Withheld)
+                )
             ):
                 return True
-        return any(self.lets(row.full_mid, row) for row, _kind in outside.current) and bool(
-            self.held.of(outside.vids)
+        return any(self.may.lets(row.full_mid, row) for row, _kind in outside.current) and bool(
+            self.may.held.of(outside.vids)
         )
-
-    def has(self, row: Row) -> bool:
-        """Tell whether the partner was sent a version, or stated it."""
-        return row.vid in self.held or self.theirs(row)
 
     def holds_now(self, place: int) -> bool:
         """Tell whether the partner has a subject whole and may still have it so."""
         row = self.subjects.all[place].row
-        return self.has(row) and self.lets(row.full_mid, row)
+        return self.may.has(row) and self.may.lets(row.full_mid, row)
 
     def _plan(self, place: int) -> Plan:
         known = self._plans.get(place)
@@ -324,10 +222,10 @@ class Planner:
         subject = self.subjects.all[place]
         if place in self._verbatim:
             return Verbatim(self.subjects.marking(subject.row.effective_mid))
-        found = self.verdict(subject.row.id, subject.kind)
+        found = self.may.verdict(subject.row.id, subject.kind)
         if isinstance(found, Withheld):
             return found
-        if self.asked_back(subject.row):
+        if self.may.asked_back(subject.row):
             return Withheld(RECALLED)
         if place not in self._going:
             return Withheld(STRICTER)
@@ -340,7 +238,7 @@ class Planner:
         original = self._original(subject)
         earlier = self._tear_lines.get(row.oid)
         # one that was asked back does not go again: of a newer parent that shows the same, another is made
-        digest = b"" if earlier is None or self.back.has(earlier.vid, earlier.oid) else earlier.digest
+        digest = b"" if earlier is None or self.may.back.has(earlier.vid, earlier.oid) else earlier.digest
         found = form(
             Candidate(
                 subject.version,
@@ -350,7 +248,7 @@ class Planner:
                 subject.ours,
                 original,
             ),
-            self.compiled,
+            self.may.compiled,
             self.now,
             mandated=mandate,
             targets=targets,
@@ -363,7 +261,7 @@ class Planner:
     def _known(self, identifier: str, targets: Mapping[str, Target]) -> bool:
         """Tell whether a marking definition may be named: it is clear, and so is everything that it names."""
         named = {i for one in self.subjects.stated[identifier] for i in one.objects}
-        return self.clearing.clear(identifier) and all(
+        return self.may.clearing.clear(identifier) and all(
             targets[i].state in ("verbatim", "absent") for i in named if i in targets
         )
 
@@ -399,17 +297,18 @@ class Planner:
             if place is not None and isinstance(self._plan(place), Redacted):
                 return self._as_tear_line(identifier)
             known = self._tear_lines.get(row.oid)
-            if known is not None and self.passes(row.effective_mid) and self._has_line(known.vid):
+            if known is not None and self.may.passes(row.effective_mid) and self._has_line(known.vid):
                 return self._as_tear_line(identifier)
         words = {word for row, _kind in outside.current if row.raw for word in names_in(row.raw)}
         return Target("hidden", words=tuple(sorted(words)))
 
     def _has_line(self, vid: int) -> bool:
         """Tell whether the partner holds a tear-line and may have it by the marking it was made under."""
-        if vid not in self.held:
+        if vid not in self.may.held:
             return False
         return all(
-            self.passes(full) for _vid, _effective, full in records.current_markings(self.subjects.tx, [vid])
+            self.may.passes(full)
+            for _vid, _effective, full in records.current_markings(self.subjects.tx, [vid])
         )
 
     def _as_tear_line(self, identifier: str) -> Target:

@@ -110,7 +110,7 @@ def _cut_group(
         Planner(subjects, home, partnership, records.held(tx, pair.number), now)
         for partnership, pair in members
     ]
-    subjects.complete(lambda stix_id, outside: any(p.could_go(stix_id, outside) for p in planners))
+    subjects.complete(lambda stix_id, outside: any(p.may.could_go(stix_id, outside) for p in planners))
     types = records.number_types(tx, {subject.row.type for subject in subjects.all})
     suspects = _suspects(subjects, {change.vid for change in found if change.kind == "remark"})
     # what comes later in the log will be looked at by itself
@@ -118,7 +118,9 @@ def _cut_group(
     shared = Shared(subjects, types, now, horizon)
     done = []
     for planner, (partnership, pair) in zip(planners, members, strict=True):
-        withdrawn = narrowing.narrow(tx, home, partnership, planner.held, suspects, now) if suspects else 0
+        withdrawn = (
+            narrowing.narrow(tx, home, partnership, planner.may.held, suspects, now) if suspects else 0
+        )
         state = records.pair(tx, pair.number) if withdrawn else pair
         state = msgspec.structs.replace(state, position=end)
         one = _cut_one(tx, home, planner, state, shared)
@@ -193,7 +195,7 @@ class Shared:
 
 
 def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, shared: Shared) -> Cut:
-    subjects, held, now = planner.subjects, planner.held, shared.now
+    subjects, held, now = planner.subjects, planner.may.held, shared.now
     profile = planner.settle(shared.settled)
     held_before = held.of(subjects.vids) if profile is None else []
     whole = sorted(planner.verbatim)
@@ -204,7 +206,7 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
     whole = sorted([*whole, *also])
     whole_rows = (subjects.all[place].row for place in whole)
     under = {row.oid: row.effective_mid for row in whole_rows if row.current}
-    links = superseding.links(tx, home, planner.class_, held, planner.back, under, now)
+    links = superseding.links(tx, home, planner.class_, held, planner.may.back, under, now)
     if profile is not None and not lines and not links and profile in shared.batches:
         batches = shared.batches[profile]
     else:
@@ -228,7 +230,7 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
         verbatim=len(whole),
         tear_lines=len(lines),
         withheld=len(subjects.all)
-        - sum(map(planner.theirs, (subject.row for subject in subjects.all)))
+        - sum(map(planner.may.theirs, (subject.row for subject in subjects.all)))
         - len(held_before)
         - len(whole)
         - len(lines)
@@ -239,7 +241,7 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
 def _verbatim(planner: Planner, place: int) -> Outgoing:
     subject = planner.subjects.all[place]
     row = subject.row
-    lifted = NOTHING if planner.passes(row.full_mid) else planner.waivers.of(row.id, row.source)
+    lifted = NOTHING if planner.may.passes(row.full_mid) else planner.may.waivers.of(row.id, row.source)
     return Outgoing(
         row.vid,
         row.oid,
@@ -264,7 +266,7 @@ def _others(tx: Transaction, home: Home, planner: Planner, now: int) -> tuple[li
         if isinstance(plan, Verbatim):
             also.append(place)
         elif isinstance(plan, Redacted):
-            line = _tear_line(tx, home, planner, place, plan, planner.held, now)
+            line = _tear_line(tx, home, planner, place, plan, planner.may.held, now)
             if line is not None:
                 lines.append(line)
     return also, lines
@@ -279,7 +281,7 @@ def _tear_line(
     # the same tear-line may be made again of a parent that is marked otherwise by now
     derived = [Put(made.version, made.marking, made.marking, "derived")]
     (outcome,) = versions.put(tx, home.node, now, derived, markings="replace")
-    if outcome.vid == 0 or planner.back.has(outcome.vid, outcome.oid):
+    if outcome.vid == 0 or planner.may.back.has(outcome.vid, outcome.oid):
         return None
     known = outcome.vid in held
     before = planner.earlier(parent.oid)
@@ -336,9 +338,9 @@ def _definitions(planner: Planner, outgoing: Sequence[Outgoing]) -> list[Outgoin
     def take(identifier: str, under: set[int]) -> None:
         if identifier in found:
             return
-        chosen = planner.definition(identifier)
+        chosen = planner.may.definition(identifier)
         if chosen is None or any(
-            planner.has(v.row) or v.row.vid in going for v in subjects.stated[identifier]
+            planner.may.has(v.row) or v.row.vid in going for v in subjects.stated[identifier]
         ):
             return
         row, mid = chosen.row, chosen.row.effective_mid
@@ -364,7 +366,7 @@ def _log(tx: Transaction, planner: Planner, now: int) -> None:
     verdicts = []
     for mid in {kind.effective_mid for kind in subjects.kinds}:
         marking = subjects.marking(mid)
-        verdicts.append(Verdict(marking, recipient, version, planner.compiled.decide(marking, now).code))
+        verdicts.append(Verdict(marking, recipient, version, planner.may.compiled.decide(marking, now).code))
     rulings.log_decisions(tx, verdicts, now)
 
 
@@ -387,9 +389,9 @@ def _look_again(
         waiting = [v for v in waiting if horizon is None or v <= horizon]
         if profile is not None and not lines:
             shared.waiting[profile] = waiting
-    stated = [subject.row.vid for subject in subjects.all if planner.theirs(subject.row)]
+    stated = [subject.row.vid for subject in subjects.all if planner.may.theirs(subject.row)]
     if waiting or stated:
         name = planner.partnership.partner.node
-        unheld = _unheld(tx, name, planner.held, waiting, stated)
+        unheld = _unheld(tx, name, planner.may.held, waiting, stated)
         # what was decided just now knew of it: what another partner's needs pull in again would be owed for ever
         records.owe_versions(tx, number, [v for v in unheld if v not in subjects.place])

@@ -62,8 +62,12 @@ def waiting(
         if place is None:
             continue
         subject = subjects.all[place]
-        verdict = planner.verdict(subject.row.id, subject.kind)
-        if isinstance(verdict, Withheld) and verdict.code in codes and not planner.asked_back(subject.row):
+        verdict = planner.may.verdict(subject.row.id, subject.kind)
+        if (
+            isinstance(verdict, Withheld)
+            and verdict.code in codes
+            and not planner.may.asked_back(subject.row)
+        ):
             said = reason_of(verdict.code, verdict.params, verdict.atom, verdict.rule)
             found.append(Waiting(vid, subject.row.id, said, str(verdict.params.get("act", ""))))
     return found
@@ -78,7 +82,7 @@ def tried(
     supposed = Act(NOBODY, (partnership.partner.node,), officer, now, approved, second=NOBODY)
     subjects.suppose(supposed)
     planner = Planner(subjects, home, partnership, records.held(tx, partnership.partner.number), now)
-    subjects.complete(planner.could_go)
+    subjects.complete(planner.may.could_go)
     planner.settle({})
     plans = planner.plan(subjects.place[vid] for vid in vids if vid in subjects.place)
     found = []

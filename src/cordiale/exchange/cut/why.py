@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cordiale.exchange import entry, records
-from cordiale.exchange.cut.planning import REFUSED, STRICTER, THEIRS, Planner, Redacted
+from cordiale.exchange.cut.planning import REFUSED, STRICTER, Planner, Redacted
 from cordiale.exchange.cut.subjects import Subject, Subjects
+from cordiale.exchange.cut.verdicts import THEIRS
 from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partnership
 from cordiale.exchange.stream.segment import read_header
@@ -146,7 +147,7 @@ def _alike(
 def _planner(tx: Transaction, home: Home, partnership: Partnership, vids: Sequence[int], now: int) -> Planner:
     subjects = Subjects(tx, home.node, vids)
     planner = Planner(subjects, home, partnership, records.held(tx, partnership.partner.number), now)
-    subjects.complete(planner.could_go)
+    subjects.complete(planner.may.could_go)
     planner.settle({})
     return planner
 
@@ -164,7 +165,7 @@ def judged(
     planners = [
         Planner(subjects, home, one, records.held(tx, one.partner.number), now) for one in partnerships
     ]
-    subjects.complete(lambda stix_id, outside: any(p.could_go(stix_id, outside) for p in planners))
+    subjects.complete(lambda stix_id, outside: any(p.may.could_go(stix_id, outside) for p in planners))
     found: dict[str, dict[int, Answer]] = {}
     for planner in planners:
         planner.settle({})
@@ -185,7 +186,7 @@ def explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reas
         form = THEIRS if plan.code == THEIRS else "withheld"
         return form, (reason_of(plan.code, plan.params, plan.atom, plan.rule),)
     steps = _lifted(planner, subject) or [reason_of("passes", {})]
-    verdict = planner.verdict(subject.row.id, subject.kind)
+    verdict = planner.may.verdict(subject.row.id, subject.kind)
     if isinstance(verdict, Mandated):
         by = {name: value for name, value in (("by", verdict.by), ("act", verdict.act)) if value}
         steps.append(reason_of(verdict.code, by, rule=verdict.mandate))
@@ -199,9 +200,9 @@ def explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reas
 def _lifted(planner: Planner, subject: Subject) -> list[Reason]:
     """Name the consents by which a version goes, of one that its marking alone would keep."""
     row = subject.row
-    if planner.passes(row.full_mid):
+    if planner.may.passes(row.full_mid):
         return []
-    given = planner.waivers.used(row.id, row.source)
+    given = planner.may.waivers.used(row.id, row.source)
     if not given:
         return [reason_of("standing-consent", {})]
     return [

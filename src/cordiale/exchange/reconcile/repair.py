@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -15,8 +16,8 @@ from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.recall import sending
 from cordiale.exchange.receive import apply as applying
-from cordiale.exchange.receive.apply import Checked
 from cordiale.exchange.receive.quarantine import row as aside_row
+from cordiale.exchange.receive.verifying import Checked, check
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import LIVE, STOPPED, Asked, Segment
 from cordiale.exchange.records import arrivals, reconciliations
@@ -29,6 +30,9 @@ from cordiale.store import versions
 from cordiale.store.connection import Store, Transaction
 
 EXTRA = _("{node} does not count {id} among what it sent here; it is kept aside.")
+BURIED = _(
+    "{node} does not count {id} among what it sent here; it was recalled or purged here before and is not kept."
+)
 
 OWN = "own"
 """Why an entry is not held: it is a statement of ours that came back."""
@@ -120,7 +124,7 @@ class Repairs:
         answer = self.ask(Request("GET", BASE + "segments", query))
         if answer.status == 204:
             return []
-        checked = applying.check(self.store, self.home, self.partner, answer.body)
+        checked = check(self.store, self.home, self.partner, answer.body)
         told: list[tuple[int, bool, str]] = []
         with self.store.write() as tx:
             row = records.received_with(tx, self.partner.number, self.generation, one.first)
@@ -224,17 +228,20 @@ class Repairs:
                 generation, place = (
                     (self.generation, sequence) if sequence else earlier.get(vid, (self.generation, 0))
                 )
-                records.add_set_aside(tx, [self._aside(held, generation, place, now)])
+                # what was asked back from here, by whomever, is not kept aside either
+                buried = _buried(tx, held)
+                self.purged = self.purged or buried
+                records.add_set_aside(tx, [self._aside(held, generation, place, now, buried)])
                 self._onward(tx, vid, now, send=False)
                 withdraw_everywhere(tx, [vid])
                 versions.take_out(tx, vid)
                 arrivals.forget_salts(tx, [vid])
                 if sequence:
                     arrivals.forget_delivery(tx, self.partner.number, self.generation, sequence)
-                self.found.append(Found("extra", "set-aside", held.id, sequence))
+                self.found.append(Found("extra", "purged" if buried else "set-aside", held.id, sequence))
 
     def _aside(
-        self, held: reconciliations.Stored, generation: int, sequence: int, now: int
+        self, held: reconciliations.Stored, generation: int, sequence: int, now: int, buried: bool
     ) -> Mapping[str, Any]:
         params = {"node": self.partner.node, "id": held.id}
         return {
@@ -243,10 +250,10 @@ class Repairs:
             "sequence": sequence,
             "object_id": held.id,
             "code": "exchange.reconcile.extra",
-            "message_id": EXTRA,
+            "message_id": BURIED if buried else EXTRA,
             "params": msgspec.json.encode(params).decode(),
             "at": now,
-            "raw": held.raw,
+            "raw": None if buried else held.raw,
         }
 
     def _onward(self, tx: Transaction, vid: int, now: int, *, send: bool) -> None:
@@ -279,3 +286,11 @@ class Repairs:
                 self._set_aside([(one.vid, 0)])
             elif state.action == "purge" and state.number <= self.recalls:
                 self._purge(one.vid, 0, state.number)
+
+
+def _buried(tx: Transaction, held: reconciliations.Stored) -> bool:
+    """Tell whether the very content was recalled or purged here before, as anybody's statement."""
+    return any(
+        tomb.salted_hash == sha256(tomb.salt + held.hash).digest()
+        for tomb in versions.tombstones(tx, held.id)
+    )

@@ -115,10 +115,10 @@ def test_the_quick_way_gives_what_form_gives(plan: list[tuple[int, list[int]]]) 
     with here.store.read() as tx:
         subjects = Subjects(tx, here.name, [c.vid for c in changes.after(tx, 0, 1000)])
         planner = Planner(subjects, here.home, known, records.held(tx, known.partner.number), here.clock())
-        subjects.complete(planner.could_go)
+        subjects.complete(planner.may.could_go)
         planner.settle({})
         for place, subject in enumerate(subjects.all):
-            verdict = planner.verdict(subject.row.id, subject.kind)
+            verdict = planner.may.verdict(subject.row.id, subject.kind)
             if not isinstance(verdict, Mandated):
                 continue
             made = form(
@@ -129,7 +129,7 @@ def test_the_quick_way_gives_what_form_gives(plan: list[tuple[int, list[int]]]) 
                     subjects.marking(subject.row.effective_mid),
                     subject.ours,
                 ),
-                planner.compiled,
+                planner.may.compiled,
                 here.clock(),
                 mandated=verdict,
                 targets={one: planner.target(one) for one in subject.asked},

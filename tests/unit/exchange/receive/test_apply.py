@@ -247,7 +247,12 @@ def crash_at(run: Callable[[], object], module: str, line: int) -> bool:
     return False
 
 
-MODULES = ["exchange/receive/apply.py", "exchange/visit/sync.py", "store/put.py"]
+MODULES = [
+    "exchange/receive/apply.py",
+    "exchange/receive/verifying.py",
+    "exchange/visit/sync.py",
+    "store/put.py",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)
