@@ -24,10 +24,13 @@ RECONCILE = "reconcile"
 SIGNED_ANSWERS = "signed-answers"
 """Segments are asked for with `origins=2`, and their answer is signed as a whole."""
 
+RECALL_BASIS = "recall-basis"
+"""Recalls are asked for with `origins=2` as well; which segments their numbers are of goes with each."""
+
 SIGNED = 2
 """The value of `origins` in that question; 1 asks for the proofs alone."""
 
-EXTENSIONS: tuple[str, ...] = (CONSENTS, RECONCILE, SIGNED_ANSWERS)
+EXTENSIONS: tuple[str, ...] = (CONSENTS, RECONCILE, SIGNED_ANSWERS, RECALL_BASIS)
 """What a greeting announces beside the protocol; a partner that does not announce one is never asked for it."""
 
 #: Error codes that say one side has to be upgraded; the link stands still until then, and nothing is skipped.

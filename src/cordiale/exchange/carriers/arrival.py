@@ -169,7 +169,7 @@ class _Reading:
             case "opening":
                 self._open(listing, data)
             case "recall":
-                self._recall(part.first, data)
+                self._recall(part, data)
             case "segment":
                 self._segment(data)
             case "checkpoint":
@@ -188,7 +188,8 @@ class _Reading:
             if listing.generation > records.link(tx, self.partner.number).generation:
                 generation.accept(tx, self.home, self.partner, listing.generation, data, self.home.clock())
 
-    def _recall(self, number: int, data: bytes) -> None:
+    def _recall(self, part: Part, data: bytes) -> None:
+        number = part.first
         with self.store.read() as tx:
             after = records.link(tx, self.partner.number).recalls
         if number <= after:
@@ -202,7 +203,8 @@ class _Reading:
                 found=number,
                 expected=after + 1,
             )
-        answering.carry_out(self.store, self.home, self.partner, number, data, self.home.clock())
+        now = self.home.clock()
+        answering.carry_out(self.store, self.home, self.partner, number, data, now, part.basis)
         with self.store.write() as tx:
             records.save_link(tx, self.partner.number, {"recalls": number})
         self.counts["recalls"] += 1

@@ -31,14 +31,15 @@ KINDS: Final = ("opening", "recall", "segment", "checkpoint", "countersigned", "
 """Kinds of parts, in the order in which they are taken in."""
 
 
-class Part(msgspec.Struct, frozen=True):
-    """Name one part; `first` and `last` are the entries of a segment, or the number of a recall."""
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Name one part; `first` and `last` are the entries of a segment, or the number of a recall; `basis` is a recall's."""
 
     kind: str
     size: int
     sha256: str
     first: int = 0
     last: int = 0
+    basis: Sequence[tuple[int, str]] = ()
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from cordiale.exchange.carriers import bundle
 from cordiale.exchange.carriers.bundle import Listing, Part
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.link import greeting
-from cordiale.exchange.recall import narrowing
+from cordiale.exchange.recall import basis, narrowing
 from cordiale.exchange.records import carried
 from cordiale.exchange.records.carried import OUT, CarriedRow
 from cordiale.exchange.restore import generation, position, rejoin
@@ -97,9 +97,10 @@ def _statements(tx: Transaction, home: Home, partner: Partner, *, whole: bool) -
     # all from the first without a receipt on: the partner takes them in one after another
     asked = [row.number for row in records.recalls(tx, number=number, state="asked") if row.number]
     known = 0 if whole or partner.kind == "one-way" else min(asked, default=1 << 30) - 1
-    for recall_number, message in records.recalls_after(tx, number, known, 1 << 30):
+    for recall_number, message, kept in records.recalls_after(tx, number, known, 1 << 30):
         data = bytes(message)
-        found.append((bundle.listed("recall", data, recall_number, recall_number), data))
+        part = bundle.listed("recall", data, recall_number, recall_number)
+        found.append((msgspec.structs.replace(part, basis=basis.unpack(kept)), data))
     link, pair = records.link(tx, number), records.pair(tx, number)
     ours = checkpoint.sign(home, checkpoint.sent(tx, home, partner, pair.segments, now))
     found.append((bundle.listed("checkpoint", ours), ours))

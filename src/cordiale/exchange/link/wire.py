@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -82,11 +82,12 @@ class News(msgspec.Struct, frozen=True):
     recalls: int
 
 
-class NumberedRecall(msgspec.Struct, frozen=True):
-    """Hold one recall message with its number in the pair."""
+class NumberedRecall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Hold one recall message with its number in the pair, and the segments its entry numbers are of (`recall.basis`)."""
 
     number: int
     message: str
+    basis: Sequence[tuple[int, str]] = ()
 
 
 def refused(problem: CordialeError) -> Response:

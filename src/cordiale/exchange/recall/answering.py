@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.link.wire import NumberedRecall
 from cordiale.exchange.originator import origins
-from cordiale.exchange.recall import demand
+from cordiale.exchange.recall import basis, demand
+from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import ACTIONS, OUTCOMES, RECEIPT, Message, Receipt
 from cordiale.exchange.recall.sending import Origin, confirm_to, draft_to
 from cordiale.exchange.records import arrivals, concerned, generations
@@ -31,6 +33,9 @@ CORRECTED_WITHIN: Final = 7 * DAY
 
 UNUSABLE: Final = frozenset({"unmarked"})
 """The overlay of what may no longer be used: nobody passes it, and it goes nowhere."""
+
+
+NO_BASES: Final[Mapping[int, Basis]] = {}
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -54,13 +59,15 @@ class _Entry(msgspec.Struct, frozen=True):
     source: str
 
 
-def carry_out(store: Store, home: Home, partner: Partner, number: int, data: bytes, now: int) -> bytes:
+def carry_out(
+    store: Store, home: Home, partner: Partner, number: int, data: bytes, now: int, told: Basis = ()
+) -> bytes:
     """Do what one signed recall of a partner asks and return our signed receipt; see `carry_out_all`."""
-    return carry_out_all(store, home, partner, [(number, data)], now)[0]
+    return carry_out_all(store, home, partner, [(number, data)], now, {number: told})[0]
 
 
 def in_order(
-    store: Store, home: Home, partner: Partner, fetched: Sequence[tuple[int, str]], after: int
+    store: Store, home: Home, partner: Partner, fetched: Sequence[NumberedRecall], after: int
 ) -> tuple[int, CordialeError | None]:
     """Carry out numbered recalls that follow the last one done; return the last done now, and why it is not all.
 
@@ -68,8 +75,8 @@ def in_order(
     """
     listed: list[tuple[int, bytes]] = []
     problem: CordialeError | None = None
-    for number, message in fetched:
-        expected, data = after + len(listed) + 1, message.encode()
+    for one in fetched:
+        number, expected, data = one.number, after + len(listed) + 1, one.message.encode()
         try:
             if number != expected:
                 raise ProtocolError(
@@ -86,7 +93,7 @@ def in_order(
         listed.append((number, data))
     if not listed:
         return after, problem
-    carry_out_all(store, home, partner, listed, home.clock())
+    carry_out_all(store, home, partner, listed, home.clock(), {one.number: one.basis for one in fetched})
     last = listed[-1][0]
     with store.write() as tx:
         records.save_link(tx, partner.number, {"recalls": last})
@@ -94,10 +101,16 @@ def in_order(
 
 
 def carry_out_all(
-    store: Store, home: Home, partner: Partner, asked: Sequence[tuple[int, bytes]], now: int
+    store: Store,
+    home: Home,
+    partner: Partner,
+    asked: Sequence[tuple[int, bytes]],
+    now: int,
+    bases: Mapping[int, Basis] = NO_BASES,
 ) -> list[bytes]:
     """Do what a partner's signed recalls ask and return our signed receipts.
 
+    `bases` says by number of which segments a recall names entries; what we hold other ones of is let be.
     The body, its rows in every index, the leaf's salt in streams onward and the free pages of the
     file go; the tombstone stays. The file is cleared once for all messages, and only then anything is answered:
     whoever is interrupted does it again and comes to the same. Repeating an answered one gives its receipt
@@ -105,6 +118,7 @@ def carry_out_all(
     """
     receipts: dict[int, bytes] = {}
     waiting: list[tuple[int, bytes, Message]] = []
+    told = {number: basis.pack(one) for number, one in bases.items()}
     for number, data in asked:
         message = demand.read_message(home, partner, number, data)
         with store.read() as tx:
@@ -116,17 +130,23 @@ def carry_out_all(
     answers = []
     for number, data, message in waiting:
         with store.write() as tx:
-            answers.append((number, data, _take_back(tx, home, partner, message, now)))
+            answers.append((number, data, _take_back(tx, home, partner, message, now, told.get(number))))
     if answers:
         backup.scrub_owed(store)  # also of a purge after which the power went out
     with store.write() as tx:
         for number, data, answer in answers:
-            receipts[number] = _answer(tx, home, partner, number, data, answer)
+            receipts[number] = _answer(tx, home, partner, number, data, told.get(number), answer)
     return [receipts[number] for number, _data in asked]
 
 
 def _answer(
-    tx: Transaction, home: Home, partner: Partner, number: int, data: bytes, answer: Receipt
+    tx: Transaction,
+    home: Home,
+    partner: Partner,
+    number: int,
+    data: bytes,
+    told: bytes | None,
+    answer: Receipt,
 ) -> bytes:
     before = records.recalled(tx, partner.number, answer.recall)
     if before is not None:
@@ -143,17 +163,20 @@ def _answer(
             "outcome": answer.outcome,
             "receipt": receipt,
             "delivered": 0,
+            "basis": told,
         },
     )
     return receipt
 
 
-def _take_back(tx: Transaction, home: Home, partner: Partner, message: Message, now: int) -> Receipt:
+def _take_back(
+    tx: Transaction, home: Home, partner: Partner, message: Message, now: int, told: bytes | None = None
+) -> Receipt:
     """Do what a message asks of what is held here, and say what became of it."""
     receipt = Receipt(message.id, message.pair, "done", 0, now)
     if message.action not in ACTIONS or (message.action == "downgrade" and not message.marking):
         return msgspec.structs.replace(receipt, outcome="cannot")
-    wanted = demand.sequences(message)
+    wanted = basis.sequences(tx, partner, message, basis.unpack(told))
     for sequence in wanted:
         records.forget_sequence(tx, partner.number, message.generation, sequence)
     found = _kept_by_others(tx, partner, message, _entries(tx, partner, message, wanted))
@@ -305,7 +328,8 @@ def refresh(tx: Transaction, home: Home, partner: Partner, now: int) -> int:
 
 def _in_use(tx: Transaction, home: Home, partner: Partner, held: RecalledRow) -> bool:
     message = _message(held)
-    touched = _purged(tx, partner, message, demand.sequences(message))
+    wanted = basis.sequences(tx, partner, message, basis.unpack(held.basis))
+    touched = _purged(tx, partner, message, wanted)
     return bool(concerned.own_users(tx, home.node, touched.values()))
 
 

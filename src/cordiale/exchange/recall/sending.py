@@ -11,7 +11,8 @@ import orjson
 from cordiale.exchange import entry, records
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
-from cordiale.exchange.recall import demand
+from cordiale.exchange.recall import basis, demand
+from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import CHUNK, Message, Scope
 from cordiale.exchange.recall.ledger import Recall, get, vids_of
 from cordiale.exchange.records import concerned
@@ -176,13 +177,15 @@ def confirm_to(
     due = None if plain else now + within
     asked = list(_numbered(tx, partner, vids, withdrawing=row.action == "purge" or plain))
     # what such a client went past is in no entry any more, and is revoked with the rest
-    beside = set(vids).difference(vid for _g, part in asked for _n, vid in part) if plain else set[int]()
-    for place, (generation, entries) in enumerate(asked):
+    beside = set(vids).difference(vid for _g, part in asked for _n, vid, _s in part) if plain else set[int]()
+    for place, (generation, numbered) in enumerate(asked):
+        entries = [(sequence, vid) for sequence, vid, _segment in numbered]
         if vids and not (entries or plain or own.of(vids)):  # let go since it was drafted: it never got there
             raise demand.nothing_there(row.id, partner.node)
         whole = None if place == 0 else row.id
         one = row if place == 0 else msgspec.structs.replace(row, id=uuid4(home.random), whole=row.id)
-        _send(tx, home, partner, one, generation, entries, by, now, due, whole, () if place else beside)
+        told = basis.of(segment for _sequence, _vid, segment in numbered)
+        _send(tx, home, partner, one, generation, entries, told, by, now, due, whole, () if place else beside)
     if row.action == "purge" or plain:
         _let_go(tx, partner, row, vids, own)
         if held is None:
@@ -203,10 +206,13 @@ def confirm_to(
 
 def _numbered(
     tx: Transaction, partner: Partner, vids: Sequence[int], *, withdrawing: bool
-) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Yield what one message asks back each: a generation, and (entry number, version); nothing of it is served any more."""
+) -> Iterator[tuple[int, list[tuple[int, int, tuple[int, bytes]]]]]:
+    """Yield what one message asks back each: a generation, and (entry number, version, end and hash of its segment).
+
+    Nothing of it is served any more.
+    """
     pair = records.pair(tx, partner.number)
-    waiting: list[tuple[int, int]] = []
+    waiting: list[tuple[int, int, tuple[int, bytes]]] = []
     generation, first = pair.generation, True
     for segment, places in entries_of(tx, pair, vids):
         if waiting and segment.generation != generation:
@@ -214,7 +220,7 @@ def _numbered(
             waiting, first = [], False
         generation = segment.generation
         listed = entry.unpack(segment.entries).vids
-        waiting += [(segment.first + place, listed[place]) for place in places]
+        waiting += [(segment.first + place, listed[place], (segment.last, segment.hash)) for place in places]
         if withdrawing:
             withdraw(tx, segment, places)
         while len(waiting) > CHUNK:
@@ -231,6 +237,7 @@ def _send(
     row: RecallRow,
     generation: int,
     part: Sequence[tuple[int, int]],
+    told: Basis,
     by: str,
     now: int,
     due: int | None,
@@ -260,6 +267,7 @@ def _send(
         "confirmed_by": by,
         "message": demand.sign(home, message),
         "due": due,
+        "basis": basis.pack(told),
     }
     if part:
         values |= _contents(tx, sorted({*beside, *(vid for _sequence, vid in part)}))

@@ -95,16 +95,18 @@ def received_headers(tx: Transaction, number: int, generation: int, after: int, 
     return [Header(row[0], row[1], *(bytes(value) for value in row[2:])) for row in rows]
 
 
-def carried_out(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes, bytes]]:
-    """Return (number, message, receipt) of a partner's recalls that were carried out after a number."""
+def carried_out(
+    tx: Transaction, number: int, after: int, limit: int
+) -> list[tuple[int, bytes, bytes, bytes | None]]:
+    """Return (number, message, receipt, basis) of a partner's recalls that were carried out after a number."""
     rows = tx.rows(
-        "SELECT number, message, receipt FROM exchange_recalled WHERE pair = ? AND number > ?"
+        "SELECT number, message, receipt, basis FROM exchange_recalled WHERE pair = ? AND number > ?"
         " ORDER BY number LIMIT ?",
         number,
         after,
         limit,
     )
-    return [(row[0], bytes(row[1]), bytes(row[2])) for row in rows]
+    return [(row[0], bytes(row[1]), bytes(row[2]), _bytes(row[3])) for row in rows]
 
 
 def carried_out_as(tx: Transaction, number: int, recall_number: int) -> str:

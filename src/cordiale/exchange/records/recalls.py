@@ -40,6 +40,7 @@ class RecallRow(msgspec.Struct, frozen=True):
     due: int | None = None
     forwarded_pair: int | None = None
     forwarded_id: str | None = None
+    basis: bytes | None = None
 
 
 class RecalledRow(msgspec.Struct, frozen=True):
@@ -54,12 +55,13 @@ class RecalledRow(msgspec.Struct, frozen=True):
     receipt: bytes
     delivered: int
     answered_by: str | None = None
+    basis: bytes | None = None
 
 
 _COLUMNS = tuple(recall_table.c[name] for name in RecallRow.__struct_fields__)
 _RECALL = Prepared(select(*_COLUMNS).where(recall_table.c.id == bindparam("id")))
 _RECALLS_AFTER = Prepared(
-    select(recall_table.c.number, recall_table.c.message)
+    select(recall_table.c.number, recall_table.c.message, recall_table.c.basis)
     .where(recall_table.c.pair == bindparam("pair"), recall_table.c.number > bindparam("after"))
     .order_by(recall_table.c.number)
     .limit(bindparam("limit"))
@@ -141,8 +143,10 @@ def forwards(tx: Transaction, number: int) -> list[RecallRow]:
     return [RecallRow(*row) for row in tx.rows(_FORWARDS, pair=number)]
 
 
-def recalls_after(tx: Transaction, number: int, after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Return (number, signed message) of the recalls sent to a partner after a number."""
+def recalls_after(
+    tx: Transaction, number: int, after: int, limit: int
+) -> list[tuple[int, bytes, bytes | None]]:
+    """Return (number, signed message, basis) of the recalls sent to a partner after a number."""
     return tx.rows(_RECALLS_AFTER, pair=number, after=after, limit=limit)
 
 

@@ -172,6 +172,8 @@ recall_table = Table(
     # Whose recall this one forwards: the number of that partner and the id of its recall.
     Column("forwarded_pair", Integer),
     Column("forwarded_id", Text),
+    # Which segments its numbers are of.
+    Column("basis", LargeBinary),
     Index("exchange_recall_number", "pair", "number"),
     Index("exchange_recall_forwarded", "forwarded_pair"),
 )
@@ -207,6 +209,7 @@ recalled_table = Table(
     _required("receipt", LargeBinary),
     _required("delivered", Integer),
     Column("answered_by", Text),
+    Column("basis", LargeBinary),
     PrimaryKeyConstraint("pair", "id"),
 )
 

@@ -16,7 +16,7 @@ from cordiale.exchange.entry import WITHDRAWN
 from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.link.asking import decoded, unreadable
 from cordiale.exchange.link.wire import Standing
-from cordiale.exchange.recall import demand, ledger
+from cordiale.exchange.recall import basis, demand, ledger
 from cordiale.exchange.records import concerned, generations
 from cordiale.exchange.records.asked_back import block
 from cordiale.exchange.restore import position, rejoin
@@ -72,9 +72,10 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     """Show the partner's recalls that we carried out after a number, and how what they purged is buried."""
     found: list[HeldRecall] = []
     size = 0
-    for number, data, receipt in generations.carried_out(tx, partner.number, after, 50):
+    for number, data, receipt, told in generations.carried_out(tx, partner.number, after, 50):
         said = decoded(peek_statement(data, demand.PURPOSE)[0], demand.Message, partner)
-        vids = generations.received_among(tx, partner.number, said.generation, demand.sequences(said))
+        named = basis.sequences(tx, partner, said, basis.unpack(told))
+        vids = generations.received_among(tx, partner.number, said.generation, named)
         purged = [
             (one.id, one.salt, one.salted_hash)
             for one in generations.buried_versions(tx, list(vids.values()))

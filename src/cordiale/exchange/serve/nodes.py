@@ -11,7 +11,7 @@ from cordiale.exchange.link.wire import BASE, Hello, News, NumberedRecall, Stand
 from cordiale.exchange.message import JSON, Request, Response
 from cordiale.exchange.originator import consent
 from cordiale.exchange.protocol import EXTENSIONS, SIGNED, choose
-from cordiale.exchange.recall import ledger, narrowing
+from cordiale.exchange.recall import basis, ledger, narrowing
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
@@ -43,7 +43,7 @@ def respond_node(request: Request, store: Store, home: Home, partnership: Partne
             with store.read() as tx:
                 return _json(news(tx, partner))
         case ("GET", "recalls"):
-            return _recalls(request, store, partner)
+            return _recalls(request, store, home, partner)
         case ("GET", "standing/headers"):
             given = numbers(request, "generation", "after")
             with store.read() as tx:
@@ -160,11 +160,16 @@ def _whole(request: Request, home: Home, origins: int, answer: Response) -> Resp
     return answered.sign(home, request, answer) if origins >= SIGNED else answer
 
 
-def _recalls(request: Request, store: Store, partner: Partner) -> Response:
-    after = numbers(request, "after")["after"]
+def _recalls(request: Request, store: Store, home: Home, partner: Partner) -> Response:
+    asked = numbers(request, "after", "origins")
     with store.read() as tx:
-        rows = records.recalls_after(tx, partner.number, after, _RECALLS)
-    return _json([NumberedRecall(number, message.decode()) for number, message in rows])
+        rows = records.recalls_after(tx, partner.number, asked["after"], _RECALLS)
+    whole = asked["origins"] >= SIGNED
+    found = [
+        NumberedRecall(number, message.decode(), basis.unpack(kept) if whole else ())
+        for number, message, kept in rows
+    ]
+    return _whole(request, home, asked["origins"], _json(found))
 
 
 def _json(value: object) -> Response:

@@ -14,7 +14,15 @@ from cordiale.exchange.link.asking import ask, ask_signed, decoded
 from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.originator import consent
 from cordiale.exchange.partners.tls import PIN_REFUSED
-from cordiale.exchange.protocol import CONSENTS, EXTENSIONS, PROTOCOLS, SIGNED, SIGNED_ANSWERS, UPGRADE
+from cordiale.exchange.protocol import (
+    CONSENTS,
+    EXTENSIONS,
+    PROTOCOLS,
+    RECALL_BASIS,
+    SIGNED,
+    SIGNED_ANSWERS,
+    UPGRADE,
+)
 from cordiale.exchange.recall import answering
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
@@ -277,10 +285,9 @@ class _Visit:
             after = records.link(tx, self.partner.number).recalls
         if self.welcome is not None and self.welcome.recalls <= after:
             return
-        answer = self._ask(Request("GET", wire.BASE + "recalls", f"after={after}"))
-        fetched = [
-            (one.number, one.message) for one in decoded(answer.body, list[wire.NumberedRecall], self.partner)
-        ]
+        able = self.welcome is not None and RECALL_BASIS in self.welcome.extensions
+        answer = self._ask_signed("recalls", f"after={after}&origins={SIGNED if able else 1}", able)
+        fetched = decoded(answer.body, list[wire.NumberedRecall], self.partner)
         last, problem = answering.in_order(self.store, self.home, self.partner, fetched, after)
         self.recalls += last - after
         self.more |= self.welcome is not None and self.welcome.recalls > last > after
@@ -325,7 +332,10 @@ class _Visit:
     def _ask_whole(self, path: str, query: str) -> Response:
         """Ask for what is answered with more beside it than is signed by itself: the whole answer is, if the partner can."""
         able = self.welcome is not None and SIGNED_ANSWERS in self.welcome.extensions
-        request = Request("GET", wire.BASE + path, f"{query}&origins={SIGNED if able else 1}")
+        return self._ask_signed(path, f"{query}&origins={SIGNED if able else 1}", able)
+
+    def _ask_signed(self, path: str, query: str, able: bool) -> Response:
+        request = Request("GET", wire.BASE + path, query)
         answer, asked = ask_signed(self.home, self.partner, self.transport, request)
         if able:
             answered.check(self.home, self.partner, asked, answer)

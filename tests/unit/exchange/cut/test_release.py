@@ -300,7 +300,7 @@ def test_a_recall_names_nothing() -> None:
         made = sending.draft(tx, here.home, known, ids=ids, reason="r", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
-        ((_number, message),) = records.recalls_after(tx, known.partner.number, 0, 10)
+        ((_number, message, _basis),) = records.recalls_after(tx, known.partner.number, 0, 10)
     assert id_of(indicator("never fetched")).encode() not in message
     assert pull(there, here).recalls == 1
 

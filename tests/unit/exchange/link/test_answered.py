@@ -7,10 +7,14 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from cordiale.exchange.link import greeting
+from cordiale.exchange.link.signatures import sign_request
+from cordiale.exchange.link.wire import NumberedRecall, Welcome
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.stream.segment import Resource, Slot, read_resource
 from cordiale.store import versions
 from tests.unit.exchange.originator.test_origins import RULES, give
+from tests.unit.exchange.restore.test_rejoin import ask_back
 from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
 
 ONE, TWO = indicator("one"), indicator("two")
@@ -109,3 +113,54 @@ def test_that_there_is_nothing_is_signed_too(three: tuple[Node, Node, Node]) -> 
         return Response(204) if request.path.endswith("segments") else can.answer(request)
 
     assert pull(fra, can, transport).link.code == "exchange.answer.signature"
+
+
+def recalled(here: Node, there: Node, item: bytes) -> None:
+    here.put(item)
+    here.cut(there.name)
+    assert pull(there, here).new == 1
+    ask_back(here, there, [item])
+
+
+def test_of_which_history_the_numbers_in_a_recall_are_cannot_be_taken_off_unnoticed(
+    three: tuple[Node, Node, Node],
+) -> None:
+    can, fra, _gbr = three
+    recalled(can, fra, ONE)
+
+    def transport(request: Request) -> Response:
+        answer = can.answer(request)
+        if not request.path.endswith("recalls"):
+            return answer
+        found = msgspec.json.decode(answer.body, type=list[NumberedRecall])
+        assert [len(one.basis) for one in found] == [1]
+        bare = [msgspec.structs.replace(one, basis=()) for one in found]
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(bare))
+
+    met = pull(fra, can, transport)
+    assert (met.link.code, met.recalls) == ("exchange.answer.signature", 0)
+    assert pull(fra, can).recalls == 1
+    assert stated_by(fra, ONE) == set()
+
+
+def test_a_release_that_does_not_announce_it_is_neither_asked_nor_told(
+    three: tuple[Node, Node, Node],
+) -> None:
+    can, fra, _gbr = three
+    recalled(can, fra, ONE)
+    asked = Request("GET", "/cordiale/v1/recalls", "after=0")  # as before
+    answer = can.answer(sign_request(fra.home, asked, "CAN"))
+    assert set(msgspec.json.decode(answer.body)[0]) == {"number", "message"}
+
+    def transport(request: Request) -> Response:
+        answer = can.answer(request)
+        if request.path.endswith("hello"):
+            said = msgspec.json.decode(answer.body, type=Welcome)
+            older = msgspec.structs.replace(said, extensions=("consents", "reconcile"))
+            whole = msgspec.structs.replace(answer, body=msgspec.json.encode(older))
+            return greeting.sign_answer(can.home, request, said.protocol, whole)
+        assert "origins=2" not in request.query
+        return answer
+
+    assert pull(fra, can, transport).recalls == 1
+    assert stated_by(fra, ONE) == set()

@@ -182,6 +182,22 @@ def test_both_restored_find_each_other_again() -> None:
     assert stream(can, fra)[0] == stream(fra, can)[0] == 2
 
 
+def test_a_recall_by_numbers_of_a_lost_history_takes_nothing_else_with_it() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    send(can, fra, B)
+    can.store.load(old)  # and does not know it yet
+    can.put(C)
+    can.cut("FRA")
+    made = ask_back(can, fra, [C])  # entry 2, which is B there
+    assert pull(fra, can).recalls == 1
+    assert names(fra) == {"a", "b"}
+    pull(can, fra)
+    with can.store.read() as tx:
+        assert ledger.get(tx, made).state == "acknowledged"
+
+
 def test_a_recall_that_was_forgotten_is_learnt_again_and_what_it_named_does_not_come_back() -> None:
     can, fra, _gbr = three()
     send(can, fra, A)
