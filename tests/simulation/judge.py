@@ -42,6 +42,10 @@ _NUMBERS = """
     SELECT p.node, s.generation, s.last, r.generation, r.received, r.state, r.code
     FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
 """
+_KEPT_ASIDE = """
+    SELECT p.node, a.params, a.raw FROM exchange_set_aside a JOIN exchange_partner p ON p.number = a.pair
+    WHERE a.raw IS NOT NULL
+"""
 _RECALLS = "SELECT id, pair, vids, confirmed_by FROM exchange_recall WHERE state <> 'draft'"
 
 
@@ -502,6 +506,7 @@ class Judge:
         data = self.world.nodes[name].store.saved()
         house = self.houses[name]
         lawful = {w for k in house.by_vid.values() for w in _CANARY.findall(k.said.raw)}
+        lawful |= self._kept_aside(name)
         for word in {data[found.start() - 1 : found.end()] for found in _CANARY_LEFT.finditer(data)}:
             if word in self.by_word and word not in self.learned[name]:
                 raise Violation("leak", f"{name} holds {word.decode()}, which nobody gave it")
@@ -512,6 +517,22 @@ class Judge:
             ends = [a for a in house.effective(kept, "latest") if a.startswith("not-after:")]
             if kept.source != name and ends and min(instant(a.partition(":")[2]) for a in ends) <= now:
                 raise Violation("expiry", f"{name} still holds {kept.said.id} of {kept.source}: {ends}")
+
+    def _kept_aside(self, name: str) -> set[bytes]:
+        """Return the words that a node may keep aside: nobody from whom it had a content asked that back.
+
+        A recall names a number. Who never fetched that entry, and has the content from somebody else, cannot know it.
+        """
+        with self.world.nodes[name].store.read() as tx:
+            rows = tx.rows(_KEPT_ASIDE)
+        words: set[bytes] = set()
+        for giver, params, raw in rows:
+            source = orjson.loads(params).get("source", giver)
+            known = {giver} | ({source} if (source, name, raw) in self.had else set())
+            pacts = [self.houses[one].pacts[name] for one in known if one in self.houses]
+            if not any(raw in pact.asked_back for pact in pacts):
+                words.update(_CANARY.findall(raw))
+        return words
 
     def refused_for_good(self, sender: str, receiver: str) -> None:
         """Offer a node what it took back once more, and take that offer back: it has to refuse."""

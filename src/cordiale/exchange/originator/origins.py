@@ -260,7 +260,11 @@ def offered(partner: Partner, source: str) -> str:
 def taken_back(
     tx: Transaction, partner: Partner, whose: Mapping[int, Whose], read: Mapping[int, Version]
 ) -> set[int]:
-    """Return the slots of what this partner forwards although it asked for it back before."""
+    """Return the slots of what this partner forwards although it asked for it back before, or its originator did.
+
+    What the originator took back is looked for here as well as where it would be stored: it may be set aside before that,
+    and then nothing of it is kept either.
+    """
     by_source: dict[str, list[int]] = {}
     for slot in read:
         if whose[slot].forwarded:
@@ -268,7 +272,7 @@ def taken_back(
     found = set()
     for source, slots in by_source.items():
         oids = versions.oids(tx, [read[slot].id for slot in slots])
-        tombs = kept.tombs_under(tx, offered(partner, source), oids)
+        tombs = kept.tombs_under(tx, (offered(partner, source), source), oids)
         for slot in slots:
             content = read[slot].hash
             if any(

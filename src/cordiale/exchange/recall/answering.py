@@ -15,7 +15,7 @@ from cordiale.exchange.recall import basis, demand
 from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import ACTIONS, OUTCOMES, RECEIPT, Message, Receipt
 from cordiale.exchange.recall.sending import Origin, confirm_to, draft_to
-from cordiale.exchange.records import arrivals, concerned, generations
+from cordiale.exchange.records import arrivals, concerned, generations, quarantined
 from cordiale.exchange.records.recalls import RecalledRow, RecallRow
 from cordiale.exchange.signing import peek_statement, read_body
 from cordiale.exchange.stream import superseded
@@ -239,6 +239,7 @@ def _purge(
     else:
         versions.purge_all(tx, sorted(vids - others), reason, now, salts)
     arrivals.forget_salts(tx, listed)
+    quarantined.let_go(tx, {one.id for one in found})
     superseded.purged(tx, sorted({one.oid for one in found}))
 
 

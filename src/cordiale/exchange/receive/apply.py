@@ -87,9 +87,10 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
     for place, found in enumerate(checked.read):
         if not isinstance(found, Version):
             continue
-        raw = resource.slots[place].raw
+        raw, source = resource.slots[place].raw, whose[place].source
         if place in back:
-            left.append(quarantine.refused(partner, header.first + place, found, "tombstoned", raw))
+            refused = quarantine.refused(partner, header.first + place, found, source, "tombstoned", raw)
+            left.append(refused)
             continue
         if found.hash in claimed:
             if claimed[found.hash]:
@@ -101,7 +102,8 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
         stated = from_text(resource.markings[resource.slots[place].marking]) | whose[place].since
         judged = consented.judge(tx, home, partner, found, atoms, stated, consents.get(place), now)
         if judged.missing is not None:
-            left.append(quarantine.unconsented(partner, header.first + place, found, judged.missing, raw))
+            missing = judged.missing
+            left.append(quarantine.unconsented(partner, header.first + place, found, source, missing, raw))
             continue
         if judged.consent is not None:
             agreed[place] = judged.consent
@@ -117,9 +119,9 @@ def take(tx: Transaction, home: Home, partner: Partner, checked: Checked, now: i
             if proof is not None:
                 proofs.append((outcome.vid, proof))
         else:
-            version = puts[place].version
-            raw = resource.slots[place].raw
-            left.append(quarantine.refused(partner, header.first + place, version, outcome.kind, raw))
+            version, source = puts[place].version, whose[place].source
+            raw, sequence = resource.slots[place].raw, header.first + place
+            left.append(quarantine.refused(partner, sequence, version, source, outcome.kind, raw))
     origins.keep(tx, resource.markings, proofs)
     consented.keep(tx, [(vids[place], one) for place, one in agreed.items() if vids[place]])
     if superseded.concerns(read):

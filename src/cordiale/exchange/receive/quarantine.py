@@ -8,6 +8,7 @@ import msgspec
 
 from cordiale.exchange.home import Partner
 from cordiale.exchange.originator import origins
+from cordiale.exchange.records.quarantined import TOMBSTONED, TOMBSTONED_TEXT
 from cordiale.platform.languages import _
 from cordiale.release.segment import SegmentHeader
 from cordiale.stix.version import Version
@@ -53,7 +54,9 @@ def lowered(partner: Partner, sequence: int, version: Version, whose: origins.Wh
     )
 
 
-def unconsented(partner: Partner, sequence: int, version: Version, atom: str, raw: bytes) -> SetAside:
+def unconsented(
+    partner: Partner, sequence: int, version: Version, source: str, atom: str, raw: bytes
+) -> SetAside:
     """Say that a forwarder sends what another controls, without its consent."""
     return SetAside(
         partner.node,
@@ -63,20 +66,22 @@ def unconsented(partner: Partner, sequence: int, version: Version, atom: str, ra
         _(
             "{node} forwards {id}, which {originator} controls, without its consent; it is kept in quarantine."
         ),
-        {"node": partner.node, "id": version.id, "originator": atom.removeprefix("orcon:")},
+        {"node": partner.node, "id": version.id, "source": source, "originator": atom.removeprefix("orcon:")},
         raw,
     )
 
 
-def refused(partner: Partner, sequence: int, version: Version, kind: str, raw: bytes) -> SetAside:
+def refused(
+    partner: Partner, sequence: int, version: Version, source: str, kind: str, raw: bytes
+) -> SetAside:
     """Say that the store does not take a version: it was purged here, or its sender contradicts itself."""
     if kind == "tombstoned":
         return SetAside(
             partner.node,
             sequence,
             version.id,
-            "exchange.apply.tombstoned",
-            _("{id} was recalled or purged here before; the copy {node} sent is not kept."),
+            TOMBSTONED,
+            TOMBSTONED_TEXT,
             {"node": partner.node, "id": version.id},
         )
     return SetAside(
@@ -85,7 +90,7 @@ def refused(partner: Partner, sequence: int, version: Version, kind: str, raw: b
         version.id,
         "exchange.apply.conflict",
         _("{node} sent two different contents of one version of {id}; the second is kept in quarantine."),
-        {"node": partner.node, "id": version.id},
+        {"node": partner.node, "id": version.id, "source": source},
         raw,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -20,7 +19,7 @@ from cordiale.exchange.receive.quarantine import row as aside_row
 from cordiale.exchange.receive.verifying import Checked, check
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import LIVE, STOPPED, Asked, Segment
-from cordiale.exchange.records import arrivals, reconciliations
+from cordiale.exchange.records import arrivals, quarantined, reconciliations
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
@@ -30,9 +29,6 @@ from cordiale.store import versions
 from cordiale.store.connection import Store, Transaction
 
 EXTRA = _("{node} does not count {id} among what it sent here; it is kept aside.")
-BURIED = _(
-    "{node} does not count {id} among what it sent here; it was recalled or purged here before and is not kept."
-)
 
 OWN = "own"
 """Why an entry is not held: it is a statement of ours that came back."""
@@ -207,6 +203,7 @@ class Repairs:
             reason = f"recall {number} of {self.partner.node}"
             versions.bury(tx, stix_id, source, content, reason, now, self.home.random(16))
             arrivals.forget_salts(tx, [vid])
+            quarantined.let_go(tx, {stix_id})
         self.purged = True
         self.found.append(Found("recalled", "purged", stix_id, sequence))
 
@@ -228,32 +225,29 @@ class Repairs:
                 generation, place = (
                     (self.generation, sequence) if sequence else earlier.get(vid, (self.generation, 0))
                 )
-                # what was asked back from here, by whomever, is not kept aside either
-                buried = _buried(tx, held)
-                self.purged = self.purged or buried
-                records.add_set_aside(tx, [self._aside(held, generation, place, now, buried)])
+                records.add_set_aside(tx, [self._aside(held, generation, place, now)])
                 self._onward(tx, vid, now, send=False)
                 withdraw_everywhere(tx, [vid])
                 versions.take_out(tx, vid)
                 arrivals.forget_salts(tx, [vid])
                 if sequence:
                     arrivals.forget_delivery(tx, self.partner.number, self.generation, sequence)
-                self.found.append(Found("extra", "purged" if buried else "set-aside", held.id, sequence))
+                self.found.append(Found("extra", "set-aside", held.id, sequence))
 
     def _aside(
-        self, held: reconciliations.Stored, generation: int, sequence: int, now: int, buried: bool
+        self, held: reconciliations.Stored, generation: int, sequence: int, now: int
     ) -> Mapping[str, Any]:
-        params = {"node": self.partner.node, "id": held.id}
+        params = {"node": self.partner.node, "id": held.id, "source": held.source}
         return {
             "pair": self.partner.number,
             "generation": generation,
             "sequence": sequence,
             "object_id": held.id,
             "code": "exchange.reconcile.extra",
-            "message_id": BURIED if buried else EXTRA,
+            "message_id": EXTRA,
             "params": msgspec.json.encode(params).decode(),
             "at": now,
-            "raw": None if buried else held.raw,
+            "raw": held.raw,
         }
 
     def _onward(self, tx: Transaction, vid: int, now: int, *, send: bool) -> None:
@@ -286,11 +280,3 @@ class Repairs:
                 self._set_aside([(one.vid, 0)])
             elif state.action == "purge" and state.number <= self.recalls:
                 self._purge(one.vid, 0, state.number)
-
-
-def _buried(tx: Transaction, held: reconciliations.Stored) -> bool:
-    """Tell whether the very content was recalled or purged here before, as anybody's statement."""
-    return any(
-        tomb.salted_hash == sha256(tomb.salt + held.hash).digest()
-        for tomb in versions.tombstones(tx, held.id)
-    )

@@ -94,15 +94,15 @@ def received_from(tx: Transaction, vids: Collection[int]) -> list[tuple[int, str
 
 
 def tombs_under(
-    tx: Transaction, source: str, oids: Mapping[str, int]
+    tx: Transaction, sources: tuple[str, str], oids: Mapping[str, int]
 ) -> dict[str, list[tuple[bytes, bytes | None]]]:
-    """Return (salt, salted hash) of the tombstones under a source's name about these objects, by id."""
+    """Return (salt, salted hash) of the tombstones under either name about these objects, by id."""
     sql = """
         SELECT t.oid, t.salt, t.salted_hash FROM tombstones t JOIN terms s ON s.no = t.source_no
-        WHERE s.name = ? AND t.oid IN INTS(?)
+        WHERE s.name IN (?, ?) AND t.oid IN INTS(?)
     """
     names = {oid: stix_id for stix_id, oid in oids.items()}
     found: dict[str, list[tuple[bytes, bytes | None]]] = {}
-    for oid, salt, salted in tx.rows(sql, source, list(names)):
+    for oid, salt, salted in tx.rows(sql, *sources, list(names)):
         found.setdefault(names[oid], []).append((bytes(salt), None if salted is None else bytes(salted)))
     return found

@@ -43,13 +43,14 @@ class DifferenceRow(msgspec.Struct, frozen=True):
 class Stored(msgspec.Struct, frozen=True, gc=False):
     """Hold one version as it lies in the store: its id, the content hash it was stored under, its bytes if any.
 
-    `local`: this node states it itself.
+    `source` is who states it; `local`: this node itself.
     """
 
     vid: int
     id: str
     hash: bytes
     raw: bytes | None
+    source: str
     local: bool
 
 
@@ -89,13 +90,13 @@ def purged(tx: Transaction) -> frozenset[int]:
 def stored(tx: Transaction, vids: Sequence[int]) -> list[Stored]:
     """Return versions as they lie in the store, bodies included; what is lost is left out."""
     rows = tx.rows(
-        "SELECT v.vid, o.id, v.hash, b.raw, v.flags FROM versions v JOIN objects o ON o.oid = v.oid"
-        " LEFT JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
+        "SELECT v.vid, o.id, v.hash, b.raw, t.name, v.flags FROM versions v JOIN objects o ON o.oid = v.oid"
+        " JOIN terms t ON t.no = v.source_no LEFT JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)",
         list(vids),
     )
     return [
-        Stored(vid, stix_id, bytes(digest), None if raw is None else bytes(raw), flags >> 1 == 0)
-        for vid, stix_id, digest, raw, flags in rows
+        Stored(vid, stix_id, bytes(digest), None if raw is None else bytes(raw), source, flags >> 1 == 0)
+        for vid, stix_id, digest, raw, source, flags in rows
     ]
 
 

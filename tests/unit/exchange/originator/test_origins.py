@@ -16,6 +16,7 @@ from cordiale.exchange.restore import rejoin
 from cordiale.exchange.stream import segment
 from cordiale.release import origin
 from cordiale.store import markings, versions
+from tests.unit.exchange.restore.test_rejoin import ask_back
 from tests.unit.exchange.world import (
     Node,
     connect,
@@ -226,15 +227,43 @@ def test_a_forwarder_cannot_lower_what_the_originator_signed(four):
     can, fra, gbr = four["CAN"], four["FRA"], four["GBR"]
     can.put((indicator("a"), ("tlp:amber",)))
     give(can, fra)
-    with fra.store.write() as tx:  # past Cordiale: what an honest node never does
-        mid = markings.intern(tx, frozenset({"tlp:green"}))
-        tx.run("UPDATE versions SET base_mid = ?, own_mid = ?, effective_mid = ?, full_mid = ?", *[mid] * 4)
+    lowered(fra)
     give(fra, gbr)
     assert sources(gbr, id_of(indicator("a"))) == {}
     with gbr.store.read() as tx:
         (aside,) = records.set_aside(tx)
     assert aside.code == "exchange.apply.lowered"
     assert msgspec.json.decode(aside.params)["atom"] == "tlp:amber"
+
+
+def lowered(node: Node) -> None:
+    """Forget the marking of everything held, past Cordiale: what an honest node never does."""
+    with node.store.write() as tx:
+        mid = markings.intern(tx, frozenset({"tlp:green"}))
+        tx.run("UPDATE versions SET base_mid = ?, own_mid = ?, effective_mid = ?, full_mid = ?", *[mid] * 4)
+
+
+def kept_aside(node: Node) -> list[tuple[str, bool]]:
+    with node.store.read() as tx:
+        return [(one.code, one.raw is not None) for one in records.set_aside(tx)]
+
+
+@pytest.mark.parametrize("first", ["forwarded", "recalled"])
+def test_what_its_originator_asks_back_is_not_kept_in_quarantine_either(four, first):
+    can, fra, gbr = four["CAN"], four["FRA"], four["GBR"]
+    can.put((indicator("a"), ("tlp:amber",)))
+    give(can, fra)
+    give(can, gbr)
+    lowered(fra)
+    if first == "forwarded":
+        give(fra, gbr)
+        assert kept_aside(gbr) == [("exchange.apply.lowered", True)]
+    ask_back(can, gbr, [indicator("a")])
+    pull(gbr, can)
+    if first == "recalled":
+        give(fra, gbr)
+    assert kept_aside(gbr) == [("exchange.apply.tombstoned", False)]
+    assert sources(gbr, id_of(indicator("a"))) == {}
 
 
 def test_what_is_marked_anew_before_it_is_fetched_is_taken_in_and_goes_onward_under_both(four):

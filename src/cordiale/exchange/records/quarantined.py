@@ -1,0 +1,51 @@
+"""What is kept aside with its bytes, and what of it may not be kept any more since its content was asked back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+import orjson
+
+from cordiale.platform.languages import _
+from cordiale.stix.canonical import content_hash
+from cordiale.store import versions
+from cordiale.store.connection import Transaction
+
+TOMBSTONED: Final = "exchange.apply.tombstoned"
+TOMBSTONED_TEXT: Final = _("{id} was recalled or purged here before; the copy {node} sent is not kept.")
+
+_KEPT = """
+    SELECT a.number, a.object_id, a.params, a.raw, p.node FROM exchange_set_aside a
+    JOIN exchange_partner p ON p.number = a.pair WHERE a.raw IS NOT NULL
+"""
+_EMPTY = "UPDATE exchange_set_aside SET code = ?, message_id = ?, params = ?, raw = NULL WHERE number = ?"
+
+
+def refused(tx: Transaction, stix_id: str, sources: Collection[str], content: bytes) -> bool:
+    """Tell whether a content (its hash) was recalled or purged here before under one of these names."""
+    return any(
+        (tomb.source is None or tomb.source in sources)
+        and tomb.salted_hash in (None, sha256(tomb.salt + content).digest())
+        for tomb in versions.tombstones(tx, stix_id)
+    )
+
+
+def let_go(tx: Transaction, ids: Collection[str]) -> int:
+    """Let go of the bytes kept aside of these objects that their source has taken back; return how many rows.
+
+    Why each was set aside gives way to why it is not kept.
+    """
+    gone = []
+    for number, stix_id, params, raw, node in tx.rows(_KEPT):
+        if stix_id not in ids:
+            continue
+        source = msgspec.json.decode(params, type=dict[str, str]).get("source", node)
+        # by whose statement it is, or as what this partner forwarded of it
+        if refused(tx, stix_id, {source, f"{node}/{source}"}, content_hash(orjson.loads(raw))):
+            told = msgspec.json.encode({"node": node, "id": stix_id}).decode()
+            gone.append((TOMBSTONED, TOMBSTONED_TEXT, told, number))
+    tx.many(_EMPTY, gone)
+    return len(gone)
