@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "consent": ("consent", _("Ask originators to let objects go further, and answer those who ask.")),
     "retention": ("retention", _("Remove what was kept as long as it may be.")),
     "purge": ("purge", _("Take away one object of this node's own that should never have been here.")),
+    "dataset": ("dataset", _("List, show, check and purge datasets of evidence.")),
     "partner": ("partner", _("Invite, add, confirm and list partners.")),
     "person": ("person", _("Add, list and change the people of this node.")),
     "token": ("token", _("Make, list and end tokens by which programs act for people.")),

@@ -60,6 +60,11 @@
 | `purge_preview` | `(desk, actor, stix_id) -> PurgePlan` (changes nothing) |
 | `purge` | `(desk, actor, stix_id, reason, *, versions_seen=None) -> PurgePlan` |
 | `retention_log` | `(desk, actor, *, limit=50) -> list[Removal]` |
+| `dataset_create` | `(desk, actor, kind, name, *, purpose, basis, purge_on, owner=None, marking=None) -> DatasetView` |
+| `dataset_append` | `(desk, actor, name, kind, pieces, *, origin="") -> DatasetView` |
+| `dataset_list` / `dataset_show` / `dataset_verify` | `(desk, actor, …) -> list[DatasetView]` / `DatasetView` |
+| `dataset_purge` | `(desk, actor, name, reason) -> DatasetView` |
+| `dataset_rows` | `(desk, actor, name, columns=None) -> Iterator[RecordBatch]` |
 | `rules_texts` / `rules_example` | `(desk, actor) -> list[RulesText]` / `str` |
 | `pair_log` | `(desk, actor, name, *, limit=50) -> PairLog` |
 | `partner_exit` | `(desk, actor, name, *, ask_back, reason="", now=False) -> Parting` |
@@ -206,6 +211,13 @@ VERBS: dict[str, str] = {
     "attachment": "attach",
     "audit_show": "inspection",
     "audit_export": "inspection",
+    "dataset_create": "datasets",
+    "dataset_append": "datasets",
+    "dataset_list": "datasets",
+    "dataset_show": "datasets",
+    "dataset_verify": "datasets",
+    "dataset_purge": "datasets",
+    "dataset_rows": "datasets",
     "set_aside": "set_aside",
     "set_aside_retry": "set_aside",
     "set_aside_bytes": "set_aside",

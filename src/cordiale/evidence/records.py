@@ -34,6 +34,9 @@ attachments = sa.Table(
     sa.Index("evidence_attachment_file", "sha256"),
 )
 
+_PARTS = sa.table("evidence_part", sa.column("sha256"))
+"""The files of datasets (`cordiale.evidence.datasets.records`), whose addresses lie in the same folder."""
+
 
 class Transaction(Protocol):
     """What this room needs of a store's transaction."""
@@ -163,9 +166,10 @@ def forget_one(tx: Transaction, object_id: str, source: str, sha256: str) -> boo
 
 
 def referenced(tx: Transaction, sha256: str) -> bool:
-    """Tell whether any object has this file attached."""
-    asked = sa.select(sa.exists().where(attachments.c.sha256 == sha256))
-    return bool(tx.connection.execute(asked).scalar())
+    """Tell whether any object has this file attached, or any dataset is made of it."""
+    attached = sa.exists().where(attachments.c.sha256 == sha256)
+    part = sa.exists(sa.select(sa.literal(1)).select_from(_PARTS).where(_PARTS.c.sha256 == sha256))
+    return bool(tx.connection.execute(sa.select(sa.or_(attached, part))).scalar())
 
 
 def markings(found: Iterable[Attachment]) -> set[frozenset[str]]:
