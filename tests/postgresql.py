@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -27,34 +27,38 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a server until the end and give the folder of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="cordiale-pg-"))
+def cluster(kept: Path | None = None, settings: Sequence[str] = ()) -> Iterator[str]:
+    """Run a server until the end and give the folder of its socket; what it holds stays where its folder is `kept`."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+    folder = kept or Path(tempfile.mkdtemp(prefix="cordiale-pg-"))
     bin_ = programs()
     assert bin_ is not None, INSTALL
     user = _account(folder)  # PostgreSQL refuses to run as root
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, "user": user}
     try:
-        subprocess.run(
-            [
-                bin_ / "initdb",
-                "-D",
-                folder / "data",
-                "-U",
-                "cordiale",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-N",
-            ],
-            check=True,
-            **quiet,
-        )
+        if not (folder / "data").exists():
+            subprocess.run(
+                [
+                    bin_ / "initdb",
+                    "-D",
+                    folder / "data",
+                    "-U",
+                    "cordiale",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "-N",
+                ],
+                check=True,
+                **quiet,
+            )
+        options = [word for setting in settings for word in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [bin_ / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F"],
+                [bin_ / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F", *options],
                 stdout=log,
                 stderr=log,
                 cwd=folder,
@@ -65,10 +69,11 @@ def cluster() -> Iterator[str]:
             _ready(server, bin_, folder)
             yield str(folder)
         finally:
-            server.send_signal(signal.SIGQUIT)  # nothing of it is kept
-            server.wait(30)
+            server.send_signal(signal.SIGQUIT if kept is None else signal.SIGINT)
+            server.wait(60)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def address(socket: str, schema: str) -> str:

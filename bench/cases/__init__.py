@@ -12,6 +12,15 @@ CASES = {
     "taxii-post": ("taxii_post", "envelopes of 100 into the inbox over HTTP"),
     "decide": ("decide", "uncached release decisions on one core"),
     "search": ("search", "text search and pages for readers of little, much and all of what is held"),
+    "pages": (
+        "pages",
+        "list, search, object page and graph of a served node, for readers of all, some and ten of its objects",
+    ),
+    "sessions": (
+        "sessions",
+        "a hundred people read a served node of a million objects while a partner sends to it",
+    ),
+    "first-load": ("first_load", "bytes that a browser fetches to show each page for the first time"),
     "rules-preview": ("rules_preview", "exact preview of a rules change over every marking and partner"),
     "publish-visible": (
         "publish_visible",
@@ -30,5 +39,7 @@ CASES = {
 }
 """Name → (module, what it measures); the order is that of a whole run."""
 
-NAMED: frozenset[str] = frozenset({"publish-visible", "simulate", "first-sync", "remark", "reconcile"})
-"""What runs only when it is named: exchanges of whole nodes, which take longer than all the others together."""
+NAMED: frozenset[str] = frozenset(
+    {"pages", "sessions", "publish-visible", "simulate", "first-sync", "remark", "reconcile"}
+)
+"""What runs only when it is named: whole nodes, which take longer than all the others together."""
