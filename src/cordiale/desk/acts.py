@@ -165,12 +165,13 @@ def _ids(tx: Transaction, signed: Signed, seen: Visible) -> list[str]:
 def _query(where: Query | None) -> dict[str, tuple[str, ...]]:
     if where is None:
         return {}
-    return {"types": where.type, "marking_within": where.marking_within}
+    found = {"types": where.type, "marking_within": where.marking_within, "labels": where.labels}
+    return {name: asked for name, asked in found.items() if asked or name != "labels"}
 
 
 def _asked(tx: Transaction, where: Query | None, seen: Visible) -> list[str]:
     """Return the newest of what an approval by query speaks of."""
-    if where is None:
+    if where is None or where.labels:  # an approval by label is for what comes
         return []
     within = frozenset(where.marking_within)
     mids = tuple(mid for mid, one in markings.all_markings(tx).items() if one <= within) if within else ()

@@ -19,7 +19,7 @@ from cordiale.exchange.cut import backfill
 from cordiale.exchange.cut.sequencer import cut
 from cordiale.exchange.cut.why import why
 from cordiale.platform.clock import parse_instant
-from cordiale.platform.errors import InputError, NotFound
+from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.release import records
@@ -53,10 +53,12 @@ def release(
     ids: Sequence[str] = (),
     types: Sequence[str] = (),
     marking_within: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    sources: Sequence[str] = (),
     until: str | None = None,
     reason: str = "",
 ) -> Acted:
-    """Approve objects, by id or by a query of types and marking, for a partner.
+    """Approve objects, by id or by a query of types, marking, and labels of some sources, for a partner.
 
     The act allows; marking, rules and exceptions still decide, and what they keep back is in the
     answer with its reason. Where the rules ask for four eyes nothing goes until `confirm_act` by
@@ -65,16 +67,28 @@ def release(
     """
     authorise(actor, "release")
     named(actor, "release")
-    if not ids and not types and not marking_within:
+    if not ids and not types and not marking_within and not labels:
         raise InputError("release-nothing", _("Name what to release: object ids, types or markings."))
     ends = instant_of(until)
     marking_within = sorted(marking_of(marking_within)) if marking_within else []
-    query = Query(type=tuple(types), marking_within=tuple(marking_within))
+    query = Query(
+        type=tuple(types),
+        source=tuple(sources),
+        labels=tuple(labels),
+        marking_within=tuple(marking_within),
+    )
     with desk.store.write() as tx:
         one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         _all_seen(tx, ids, seen)
         if seen is not None and not ids:  # nobody approves what they do not see, now or later
+            if labels:
+                raise NotAllowed(
+                    "release-labels",
+                    _(
+                        "Only who sees everything here can approve by label what is yet to come: name the objects."
+                    ),
+                )
             ids = _seen_of(tx, query, seen)
         act = Act(
             id=uuid4(desk.random)[:8],
@@ -97,6 +111,7 @@ def release(
             ids=sorted(ids),
             types=list(types),
             marking_within=list(marking_within),
+            labels=list(labels),
             reason=reason,
         )
         # Cut in the same transaction: the answer then says what did go, and why not the rest.
@@ -251,6 +266,8 @@ def _queue(tx: Transaction, one: Partnership, act: Act) -> list[str]:
         backfill.approve(tx, node, vids=_current(tx, sorted(act.ids)))
         return sorted(act.ids)[:JUDGED]
     query = act.where or Query()
+    if query.labels:  # for what is yet to come: no index finds labels, and what is here is named by its id
+        return []
     mids = _within(tx, query, None)
     if mids is None:
         return []

@@ -7,7 +7,7 @@ from pathlib import Path
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 
-ROOMS = ("store", "evidence", "release", "exchange", "accounts", "desk")
+ROOMS = ("store", "evidence", "release", "exchange", "accounts", "desk", "joint")
 """Rooms that keep tables, lowest first."""
 
 FOLDERS = ("files", "keys", "rules", "partners", "logs")

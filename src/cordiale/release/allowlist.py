@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from cordiale.release.partnership import Allow, matches_any
-from cordiale.stix import atoms, tlp
+from cordiale.stix import extensions, tlp
 from cordiale.stix.kinds import Dictionary, Items, Kind, ObjectType, Record
 from cordiale.stix.meta import COMMON, OBSERVABLE_COMMON, SMOS
 from cordiale.stix.sco import SCOS
@@ -17,8 +17,8 @@ from cordiale.stix.sro import SROS
 Path = tuple[str | int, ...]
 """Where something is in a JSON value: property names and list positions from the top."""
 
-OWN_EXTENSIONS: Final = frozenset({atoms.EXTENSION, tlp.EXTENSION})
-"""Extensions without which a marking cannot be read; they always may leave."""
+OWN_EXTENSIONS: Final = frozenset({tlp.EXTENSION, *extensions.PUBLISHED.values()})
+"""Extensions without which a marking cannot be read, and our own, each with its schema; they always may leave."""
 
 _Walk = Callable[[Any, Path], Iterator[Path]]
 

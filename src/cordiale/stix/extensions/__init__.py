@@ -7,20 +7,33 @@ from typing import Any
 
 import orjson
 
-from cordiale.stix.atoms import CREATED, EXTENSION, PUBLISHER
+from cordiale.platform.ids import uuid5
+from cordiale.stix.atoms import CREATED, EXTENSION, NAMESPACE, PUBLISHER
 
 _HOME = "https://github.com/cordiale/cordiale/blob/main/src/cordiale/stix/extensions/"
-
-PUBLISHED: dict[str, str] = {"marking-atom": EXTENSION}
-"""Name → id of every extension definition that Cordiale publishes."""
 
 _DESCRIPTIONS = {
     "marking-atom": (
         "One restriction on how a version may be used, as a marking definition of its own. "
         "The id is a UUIDv5 of the atom, so it cannot be redefined."
     ),
+    "joint-case": "Work that partners do together: who takes part, who only reads, what counts as agreement.",
+    "joint-revision": "One text that partners take positions on, both languages together under one hash.",
+    "joint-position": "Where one member stands on the hash of one revision, signed, with the reserve it makes.",
+    "joint-agreement": "The chair's signed record that a revision is agreed, with every position on its hash.",
+    "joint-contribution": "What a participant adds to a case: an assessment, an option, progress, an effect, a lesson.",
+    "joint-request": "What one node asks of others, by when, and whether it was satisfied.",
+    "joint-answer": "What a node answers to a request, and what it gives with it.",
+    "joint-task": "What a node of a case takes on, by when.",
 }
-_TYPES = {"marking-atom": ["property-extension"]}
+
+PUBLISHED: dict[str, str] = {
+    name: EXTENSION
+    if name == "marking-atom"
+    else f"extension-definition--{uuid5(NAMESPACE, f'extension:{name}')}"
+    for name in _DESCRIPTIONS
+}
+"""Name → id of every extension definition that Cordiale publishes."""
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -55,5 +68,5 @@ def _definition(name: str, identifier: str) -> dict[str, Any]:
         "description": _DESCRIPTIONS[name],
         "schema": f"{_HOME}{name}.json",
         "version": "1.0.0",
-        "extension_types": _TYPES[name],
+        "extension_types": ["property-extension"],
     }

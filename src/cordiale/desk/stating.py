@@ -1,0 +1,59 @@
+"""Put objects that this node itself states into the store: what analyses find, and what people write together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from cordiale.desk import definitions
+from cordiale.desk.mark import MILLISECOND, new_definitions
+from cordiale.platform.clock import format_instant
+from cordiale.platform.errors import Conflict, InputError
+from cordiale.platform.languages import _
+from cordiale.release.marking import Marking, of_version
+from cordiale.stix import atoms as definitions_of_atoms
+from cordiale.stix.version import read
+from cordiale.store import versions
+from cordiale.store.types import Put
+
+if TYPE_CHECKING:
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+
+
+def instants(desk: Desk, after: int | None = None) -> tuple[str, str]:
+    """Return `created` and `modified` of a new object; `after` is the `modified` of the version it follows."""
+    now = desk.clock() // MILLISECOND * MILLISECOND
+    return format_instant(now), format_instant(now if after is None else max(now, after + MILLISECOND))
+
+
+def state(
+    tx: Transaction, desk: Desk, values: Iterable[Mapping[str, Any]], marking: Marking
+) -> Sequence[int]:
+    """Store objects under one marking that their versions say themselves; return the numbers of the versions.
+
+    Whoever calls has authorised the act and writes it down in this transaction; then `importing.index_all`. Raises
+    InputError naming the first thing that STIX does not allow, Conflict for what is held with other content.
+    """
+    held = definitions.believed(tx, desk, desk.node)
+    known = {**held, **{definitions_of_atoms.id_of(atom): atom for atom in marking}}
+    marks = sorted(definitions_of_atoms.id_of(atom) for atom in marking)
+    puts: list[Put] = []
+    for value in values:
+        version, problems = read(orjson.dumps({**value, "object_marking_refs": marks}))
+        for problem in problems:
+            if problem.severity == "error":
+                raise InputError(problem.code, problem.message_id, **dict(problem.params))
+        puts.append(Put(version, *of_version(version, known), "local"))
+    new = new_definitions(marking, held)
+    outcomes = versions.put(tx, desk.node, desk.clock(), [*new, *puts], own=desk.home.identities)
+    for put, outcome in zip(puts, outcomes[len(new) :], strict=True):
+        if outcome.kind in ("conflict", "tombstoned"):
+            raise Conflict(
+                "stated-already",
+                _("{id} cannot be written: it is held already with other content, or was purged."),
+                id=put.version.id,
+            )
+    return [outcome.vid for outcome in outcomes[len(new) :]]

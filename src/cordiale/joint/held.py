@@ -1,0 +1,96 @@
+"""Joint objects as a reader of this node may see them, each with who really stated it.
+
+Every joint object names its extension definition by a reference (`definition_ref`), so that the index of references
+lists all cases, all requests, all positions without a table of their own, and under the same rules as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import msgspec
+import orjson
+
+from cordiale.desk.reading import in_part, readable
+from cordiale.desk.visible import visible
+from cordiale.stix.extensions import PUBLISHED
+from cordiale.store import markings, references
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.release.marking import Marking
+    from cordiale.store.connection import Transaction
+
+_PAGE: Final = 1000
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Held(msgspec.Struct, Generic[T], frozen=True):
+    """One joint object: what it says, who stated it, and by whose word (empty when they signed it themselves).
+
+    `marking` is the full marking, `modified` in microseconds; `refs` are the objects it is about.
+    """
+
+    id: str
+    said: T
+    author: str
+    word_of: str
+    ours: bool
+    marking: Marking
+    modified: int
+    created: str
+    refs: tuple[str, ...]
+
+
+def all_of(
+    tx: Transaction, desk: Desk, actor: Actor, kind: type[T], name: str, about: str | None = None
+) -> list[Held[T]]:
+    """Return what the reader sees whole of one kind of joint object, last stored first.
+
+    `about` narrows to what refers to an id. What a reader sees in part, what is revoked, and what is not of the form its
+    schema gives, is in no list: it is an object like any other, and shown as such.
+    """
+    extension = PUBLISHED[name]
+    seen = visible(tx, desk, actor)
+    found: list[Held[T]] = []
+    after = None
+    while True:
+        page = references.referrers(tx, about or extension, seen, after=after, limit=_PAGE)
+        for row in readable(tx, desk, actor, page.rows, seen):
+            if in_part(row) or row.raw is None or row.revoked:
+                continue
+            value: Mapping[str, Any] = orjson.loads(row.raw)
+            said = _said(value, extension, kind)
+            if said is None:
+                continue
+            word_of, _slash, author = row.source.rpartition("/")
+            found.append(
+                Held(
+                    id=row.id,
+                    said=said,
+                    author=author,
+                    word_of=word_of,
+                    ours=row.source == desk.node and row.origin == "local",
+                    marking=markings.atoms(tx, row.full_mid),
+                    modified=row.modified or row.received,
+                    created=str(value.get("created", "")),
+                    refs=tuple(value.get("object_refs", ())),
+                )
+            )
+        if page.next is None:
+            return found
+        after = page.next[0]
+
+
+def _said(value: Mapping[str, Any], extension: str, kind: type[T]) -> T | None:
+    extensions = value.get("extensions")
+    written = extensions.get(extension) if isinstance(extensions, dict) else None
+    if written is None:
+        return None
+    try:
+        return msgspec.convert(written, kind)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,82 @@
+"""Give what is said in a case to who takes part in it, as an act of a release officer like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from cordiale.desk.actor import may
+from cordiale.desk.answers import Acted, Answer, Reason
+from cordiale.desk.release import release
+from cordiale.platform.errors import Conflict, NotFound
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+State = Literal["goes", "officer", "second", "withheld", "partner"]
+
+
+class Sent(Answer, frozen=True, kw_only=True):
+    """What became of giving objects to one node.
+
+    `goes` with the next exchange; waits for an `officer` of this node or for the `second` one; is `withheld` wholly or in
+    part for the reason given; or the node is no `partner` that could be given anything.
+    """
+
+    node: str
+    state: State
+    objects: int
+    reason: Reason | None = None
+
+
+def send(desk: Desk, actor: Actor, nodes: Iterable[str], ids: Sequence[str], reason: str) -> tuple[Sent, ...]:
+    """Release objects to nodes, one act each; who may not release leaves that to an officer, and is told."""
+    others = [node for node in dict.fromkeys(nodes) if node != desk.node]
+    if not may(actor, "release"):
+        return tuple(Sent(node=node, state="officer", objects=len(ids)) for node in others)
+    return tuple(_to(desk, actor, node, ids, reason) for node in others)
+
+
+def pass_on(desk: Desk, actor: Actor, nodes: Sequence[str], label: str, reason: str) -> tuple[Sent, ...]:
+    """Approve for each of these nodes what the others say under a label, now and later.
+
+    What a member says in a case reaches the other members through its chair: this is the chair's act that lets it. The
+    marking and the rules still decide over each object. Only who sees everything here can approve what is not there yet.
+    """
+    if not may(actor, "release") or actor.recipient is not None:
+        return ()
+    done = []
+    for node in nodes:
+        sources = tuple(one for one in nodes if one not in (node, desk.node))
+        if node == desk.node or not sources:
+            continue
+        try:
+            release(desk, actor, node, labels=(label,), sources=sources, reason=reason)
+        except (NotFound, Conflict) as error:
+            done.append(_refused(node, error, 0))
+    return tuple(done)
+
+
+def _to(desk: Desk, actor: Actor, node: str, ids: Sequence[str], reason: str) -> Sent:
+    try:
+        done: Acted = release(desk, actor, node, ids=ids, reason=reason)
+    except (NotFound, Conflict) as error:
+        return _refused(node, error, len(ids))
+    if done.waiting_second:
+        return Sent(node=node, state="second", objects=len(ids))
+    if done.withheld or done.tear_lines:
+        why = done.withheld[0].reason if done.withheld else Reason(code="tear-line", message_id=_IN_PART)
+        return Sent(node=node, state="withheld", objects=len(ids), reason=why)
+    return Sent(node=node, state="goes", objects=len(ids))
+
+
+def _refused(node: str, error: NotFound | Conflict, objects: int) -> Sent:
+    why = Reason(code=error.code, message_id=error.message_id, params=dict(error.params))
+    return Sent(node=node, state="partner", objects=objects, reason=why)
+
+
+_IN_PART = _(
+    "It would go in part only, and nobody can take a position on a part: release what it names first."
+)
