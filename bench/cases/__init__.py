@@ -26,6 +26,7 @@ CASES = {
         "publish_visible",
         "from the commit of an act to found by search at the partner, over TLS",
     ),
+    "fan-out": ("fan_out", "200 objects a second from one node to a hundred partners, over TLS"),
     "stream": ("stream", "cutting and keeping the streams of many partners"),
     "simulate": ("simulate", "simulated exchanges of three nodes, every invariant checked"),
     "first-sync": (
@@ -40,6 +41,6 @@ CASES = {
 """Name → (module, what it measures); the order is that of a whole run."""
 
 NAMED: frozenset[str] = frozenset(
-    {"pages", "sessions", "publish-visible", "simulate", "first-sync", "remark", "reconcile"}
+    {"pages", "sessions", "publish-visible", "fan-out", "simulate", "first-sync", "remark", "reconcile"}
 )
 """What runs only when it is named: whole nodes, which take longer than all the others together."""
