@@ -75,7 +75,7 @@ def test_what_is_withheld_is_withheld_for_the_expected_reasons(
         code
         for (_chapter, p), share in expectation().shares.items()
         if p == partner
-        for code in share.withheld.values()
+        for code in (*share.withheld.values(), *("approval-needed" for _key in share.waiting))
     )
     assert played[0]["withheld"][partner] == dict(expected)
 

@@ -189,7 +189,7 @@ def search_folder(partner: str, folder: Path, strings: Iterable[str]) -> list[Le
 
 def _parent(value: Mapping[str, Any], objects: Mapping[str, Mapping[str, Any]], share: Share) -> str | None:
     """Return the key of the object a tear-line was made of, by what it says; None when it says none's words."""
-    for key in share.tear_lines:
+    for key in share.in_part:
         original = objects[key]
         if (
             original["type"] == value["type"]
@@ -220,10 +220,10 @@ def _part_of(value: Any, original: Any) -> bool:
 def _said_too_much(
     partner: str, objects: Mapping[str, Mapping[str, Any]], share: Share, key: str, value: Mapping[str, Any]
 ) -> Iterable[Leak]:
-    for path in share.tear_lines[key]:
+    for path in share.in_part[key]:
         if path != "refs" and _at(value, path) is not None:
             yield Leak(partner, "property", f"{key}: {path}", "store")
-    hidden = {objects[k]["id"]: k for k in (*share.withheld, *share.tear_lines)}
+    hidden = {objects[k]["id"]: k for k in (*share.withheld, *share.in_part)}
     for target in references(value):
         if target in hidden:
             yield Leak(partner, "reference", f"{key} → {hidden[target]}", "store")

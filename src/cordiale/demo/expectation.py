@@ -13,11 +13,20 @@ from cordiale.demo.chapter import SCENARIO, chapters
 
 
 class Share(msgspec.Struct, frozen=True):
-    """What one partner must hold of one chapter, by key; `tear_lines` gives what must be gone, `withheld` why."""
+    """What one partner must hold of one chapter, by key; `tear_lines` gives what must be gone, `withheld` why.
+
+    `waiting` is left to whoever looks at the demonstration: held as such a tear-line, or not at all.
+    """
 
     verbatim: tuple[str, ...]
     tear_lines: Mapping[str, tuple[str, ...]]
     withheld: Mapping[str, str]
+    waiting: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def in_part(self) -> Mapping[str, tuple[str, ...]]:
+        """What may be held as a tear-line only, and what must be gone from it."""
+        return {**self.tear_lines, **self.waiting}
 
 
 class Attached(msgspec.Struct, frozen=True):
@@ -54,6 +63,13 @@ class Expectation(msgspec.Struct, frozen=True):
             tuple(f"{name}/{key}" for name, share in found for key in share.verbatim),
             {f"{name}/{key}": gone for name, share in found for key, gone in share.tear_lines.items()},
             {f"{name}/{key}": code for name, share in found for key, code in share.withheld.items()},
+            {f"{name}/{key}": gone for name, share in found for key, gone in share.waiting.items()},
+        )
+
+    def waiting(self) -> frozenset[str]:
+        """Return what no officer of the demonstration acts on, by `chapter/key`."""
+        return frozenset(
+            f"{name}/{key}" for (name, _partner), share in self.shares.items() for key in share.waiting
         )
 
 

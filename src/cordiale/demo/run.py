@@ -30,6 +30,9 @@ STATE: Final = "demo.json"
 WIDTH: Final = 110
 """Columns of the words where no terminal says how wide it is."""
 
+FINDING: Final = "finding/finding"
+"""What the first link opens."""
+
 DEFAULT_FOLDER: Final = Path(".demo")
 
 
@@ -169,26 +172,39 @@ def _links(console: Console, place: Path, doors: Mapping[str, str], real: bool, 
         return f"{doors[node + who]}&{urlencode({'next': '/' + page})}"
 
     officers = {n.name: expectation().acts[n.name].title for n in NODES}
-    found: list[tuple[str, str]] = [
-        (
-            text(
-                lang,
-                _("{node}: objects, as {officer}"),
-                node=n.called(lang),
-                officer=officers[n.name],
-            ),
+    objects = {
+        n.name: (
+            text(lang, _("{node}: objects, as {officer}"), node=n.called(lang), officer=officers[n.name]),
             to(n.name, "objects"),
         )
         for n in NODES
-    ]
-    found.append(
-        (text(lang, _("Canada: what each partner sees, and why not the rest")), to("canada", "release"))
-    )
+    }
+    found: list[tuple[str, str]] = []
     if not real:
         mine = chapters.objects_of("canada")
-        campaign = "objects/" + mine["phishing/campaign"]["id"]
-        found.append((text(lang, _("A finding of Canada, released")), to("canada", campaign)))
-        found.append((text(lang, _("The same, as France sees it")), to("france", campaign)))
+        finding = "objects/" + mine[FINDING]["id"]
+        officer = officers["canada"]
+        found += [
+            (
+                text(lang, _("Canada, as {officer}: a finding that waits for a decision"), officer=officer),
+                to("canada", finding),
+            ),
+            (
+                text(lang, _("France, as {officer}: where it arrives"), officer=officers["france"]),
+                to("france", "objects"),
+            ),
+            objects["united-kingdom"],
+            objects["canada"],
+        ]
+    else:
+        found += objects.values()
+    found.append(
+        (
+            text(lang, _("Canada: what each partner sees, and why not the rest")),
+            to("canada", "release/partners"),
+        )
+    )
+    if not real:
         relays = "objects/" + mine["phishing/relays"]["id"]
         found.append((text(lang, _("An object of which partners see a part only")), to("canada", relays)))
         tear_line = _tear_line_at(place / "france")
@@ -202,6 +218,12 @@ def _links(console: Console, place: Path, doors: Mapping[str, str], real: bool, 
     console.print()
     for number, (what, url) in enumerate(found, 1):
         console.print(Text(f"{number:>3}. {what}\n     {url}"), soft_wrap=True)
+    if not real:
+        said = _(
+            "Five minutes: open 1, see who would get the finding and why two of its objects stay in Canada, and release it to France. "
+            "Open 2 and find it there. Recall it in 1, and read the receipt."
+        )
+        console.print(Text("\n" + text(lang, said)))
     console.print(
         Text(
             "\n"

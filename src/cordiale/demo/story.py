@@ -185,11 +185,9 @@ def release(nodes: Nodes) -> None:
     """Let each officer release the rest of the node's chapters; what may not go stays by its marking."""
 
     def one(plan: Plan) -> None:
-        refused = set(expectation().acts[plan.name].refused)
+        left = {*expectation().acts[plan.name].refused, *expectation().waiting()}
         mine = chapters.objects_of(plan.name)
-        ids = [
-            o["id"] for key, o in mine.items() if key not in refused and not key.startswith(f"{BULLETINS}/")
-        ]
+        ids = [o["id"] for key, o in mine.items() if key not in left and not key.startswith(f"{BULLETINS}/")]
         for partner in others(plan.name):
             act(nodes, plan, partner, ids)
 

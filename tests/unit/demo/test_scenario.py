@@ -22,7 +22,7 @@ def test_every_object_is_valid_stix_without_an_error(chapter: Chapter) -> None:
 @pytest.mark.parametrize(("chapter", "partner"), SHARES)
 def test_the_expectation_places_every_object_once(chapter: str, partner: str) -> None:
     share = expectation().shares[chapter, partner]
-    placed = [*share.verbatim, *share.tear_lines, *share.withheld]
+    placed = [*share.verbatim, *share.in_part, *share.withheld]
     assert sorted(placed) == sorted(CHAPTERS[chapter].objects)
 
 
@@ -42,7 +42,7 @@ def test_every_hidden_text_holds_a_canary(chapter: str, partner: str) -> None:
             continue  # named by their ids, which are searched for as well
         text = orjson.dumps(value).decode().lower()
         assert any(c in text for c in canaries), key
-    for key, gone in share.tear_lines.items():
+    for key, gone in share.in_part.items():
         for path in gone:
             if "description" in path:
                 text = orjson.dumps(CHAPTERS[chapter].objects[key]).decode().lower()
