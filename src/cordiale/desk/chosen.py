@@ -43,15 +43,19 @@ class MarkTrial(Answer, frozen=True, kw_only=True):
     held: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-def summaries(desk: Desk, actor: Actor, ids: Iterable[str]) -> tuple[Summary, ...]:
-    """Return the line of each object in the order asked; raises NotFound alike for what is absent and what is hidden."""
+def summaries(desk: Desk, actor: Actor, ids: Iterable[str], *, partners: bool = False) -> tuple[Summary, ...]:
+    """Return the line of each object in the order asked, with what `partners` have of it where that is asked for.
+
+    Raises NotFound alike for what is absent and what is hidden.
+    """
     authorise(actor, "show")
     asked = list(dict.fromkeys(ids))
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         rows = _stated(tx, asked, seen)
         read = {row.id: row for row in readable(tx, desk, actor, [rows[i][0] for i in asked], seen)}
-        found = tuple(summary(tx, read[i]) for i in asked)
+        told = chips(tx, desk, actor, list(read.values())) if partners else {}
+        found = tuple(summary(tx, read[i], told.get(read[i].vid, ())) for i in asked)
     audit.read(desk, actor, "summaries", ids=asked)
     return found
 

@@ -70,7 +70,7 @@ class Queue(Answer, frozen=True, kw_only=True):
 class DryRun(Answer, frozen=True, kw_only=True):
     """What a partner would get if these objects were approved together; `assurance` says whether recall is assured.
 
-    `beside` are objects that these refer to and that wait as well: approved with them, more would go whole.
+    `beside` are objects that wait as well: what these refer to, so that more would go whole, and their translations.
     """
 
     partner: str
@@ -191,9 +191,12 @@ def judge(
 def _beside(
     tx: Transaction, desk: Desk, one: Partnership, rows: Sequence[Row], seen: Visible
 ) -> tuple[str, ...]:
-    """Return what these versions refer to, and what that refers to, as far as it waits for an act too."""
+    """Return the translations of these versions, what they refer to, and what that refers to: what waits for an act too."""
     known = {row.id for row in rows}
-    found: list[str] = []
+    now = desk.clock()
+    texts = references.translations_of(tx, known, seen, limit=TOGETHER)
+    vids = [row.vid for row in texts if row.id not in known and row.origin != "derived"]
+    found = [one_waits.id for one_waits in trial.waiting(tx, desk.home, one, vids, AWAITING, now)]
     following = list(rows)
     while following and len(found) < TOGETHER:
         targets = {t.target for row in following for t in references.targets(tx, row.vid, seen)}
@@ -204,7 +207,7 @@ def _beside(
             if row.origin != "derived" and row.type != _COMPANION
         }
         known |= targets
-        waits = trial.waiting(tx, desk.home, one, list(fresh), AWAITING, desk.clock())
+        waits = trial.waiting(tx, desk.home, one, list(fresh), AWAITING, now)
         found += [one_waits.id for one_waits in waits]
         following = [fresh[one_waits.vid] for one_waits in waits]
     return tuple(dict.fromkeys(found))[: TOGETHER - len(rows)]

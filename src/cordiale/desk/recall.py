@@ -274,10 +274,13 @@ def seen_by(tx: Transaction, ids: Iterable[str], seen: Visible) -> bool:
 
 
 def recall_received(desk: Desk, actor: Actor) -> list[RecallReceived]:
-    """Return the recalls that partners sent us, newest first, and what we answered."""
+    """Return the recalls that partners sent us, newest first, and what we answered.
+
+    What was removed has no marking any more to decide by: how much it was is told to the house alone.
+    """
     authorise(actor, "recall")
     with desk.store.read() as tx:
-        return [_received(found) for found in answering.received(tx)]
+        return [_received(found, actor) for found in answering.received(tx)]
 
 
 def recall_answer(
@@ -322,7 +325,7 @@ def recall_answer(
         audit.acted(tx, desk, actor, "recall-answer", recall=recall_id, partner=sender.node, outcome=outcome)
         (answered,) = [one for one in answering.received(tx) if one.message.id == recall_id]
     desk.wake()
-    return _received(answered)
+    return _received(answered, actor)
 
 
 def view(found: Recall, now: int) -> Recalled:
@@ -353,7 +356,7 @@ def view(found: Recall, now: int) -> Recalled:
     )
 
 
-def _received(found: Received) -> RecallReceived:
+def _received(found: Received, actor: Actor) -> RecallReceived:
     return RecallReceived(
         recall=found.message.id,
         partner=found.partner,
@@ -365,7 +368,7 @@ def _received(found: Received) -> RecallReceived:
         at=found.message.at,
         due=found.message.due or None,
         outcome=found.receipt.outcome,
-        versions=found.receipt.purged,
+        versions=found.receipt.purged if actor.recipient is None else 0,
         until=found.receipt.until or None,
         note=found.receipt.note,
         onward=found.receipt.onward,

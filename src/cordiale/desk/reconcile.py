@@ -118,10 +118,11 @@ def partner_reconcile(
         partner=partner.node,
         kind=report.kind,
         at=report.at,
-        entries=report.entries,
-        objects=report.objects,
+        # numbers of what is held, hidden objects among them
+        entries=0 if hidden else report.entries,
+        objects=0 if hidden else report.objects,
         finished=report.finished,
-        explained=report.explained,
+        explained=0 if hidden else report.explained,
         differences=tuple(
             Difference(
                 at=report.at, kind=one.kind, repair=one.repair, object_id="" if hidden else one.object_id

@@ -8,9 +8,9 @@ What partners hold of it is asked back with the reason `retention`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,7 @@ from cordiale.desk import attachments, audit, profiles, records
 from cordiale.desk.actor import Actor, authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.removing import take_away
+from cordiale.desk.visible import visible
 from cordiale.platform.clock import DAY, HOUR, Instant, parse_instant
 from cordiale.platform.log import logger
 from cordiale.release.marking import Marking, parse_atom
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.platform.configuration import Settings
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 REASON: Final = "retention"
 
@@ -72,16 +74,19 @@ class Removal(Answer, frozen=True, kw_only=True):
 
 
 def retention_preview(desk: Desk, actor: Actor) -> RetentionPlan:
-    """Count what is due by source and type; nothing is changed."""
+    """Count what is due by source and type, of what the actor sees; nothing is changed."""
     authorise(actor, "retention")
     now = desk.clock()
     found: Counter[Rule] = Counter()
     held: Counter[Rule] = Counter()
     with desk.store.read() as tx:
         kept = _kept(tx, now)
+        seen = visible(tx, desk, actor)
         for source in aged.sources(tx):
             for page in _pages(tx, desk, source, now):
                 for one, rule in page.due:
+                    if seen is not None and one.effective_mid not in seen:
+                        continue
                     (held if one.effective_mid in kept else found)[rule] += 1
         approval = _approval(tx)
     due = tuple(
@@ -114,7 +119,8 @@ def retention_apply(
 ) -> RetentionPlan:
     """Remove what is due now; with `standing` the node goes on by itself until the rules change or somebody ends it.
 
-    The person answers for the rules of this moment: a changed setting needs a new approval. It can be stopped and repeated.
+    The person answers for the rules of this moment: a changed setting needs a new approval. What they do not see they do
+    not remove; a standing approval is of the rules, and reaches all that these name. It can be stopped and repeated.
     """
     authorise(actor, "retention-apply")
     named(actor, "retention apply")
@@ -140,11 +146,34 @@ def retention_end(desk: Desk, actor: Actor) -> RetentionPlan:
 
 
 def retention_log(desk: Desk, actor: Actor, *, limit: int = 50) -> list[Removal]:
-    """Return what was removed, newest first: counts and rules, nothing of any object."""
+    """Return what was removed, newest first: counts and rules, nothing of any object.
+
+    Who does not see everything is told of what was marked as they may see, and what was asked back only where that was
+    all of it. A line from before markings were written down tells them nothing.
+    """
     authorise(actor, "retention")
     with desk.store.read() as tx:
         rows = records.latest_audit(tx, max(1, limit), verb=_REMOVED)
-    return [msgspec.convert({"at": row["at"], **row["details"]}, Removal) for row in rows]
+        seen = visible(tx, desk, actor)
+    told = [(row["at"], dict(row["details"])) for row in rows]
+    return [
+        msgspec.convert({"at": at, **details}, Removal) for at, details in told if _as_seen(details, seen)
+    ]
+
+
+def _as_seen(details: dict[str, Any], seen: Visible) -> bool:
+    """Leave of a line's counts those of markings that a reader passes; tell whether any is left."""
+    marked: dict[str, dict[str, int]] = details.pop("marked", {})
+    if seen is None:
+        return True
+    shown = [types for mid, types in marked.items() if int(mid) in seen]
+    counted: Counter[str] = Counter()
+    for types in shown:
+        counted.update(types)
+    if len(shown) < len(marked):
+        details["asked_back"] = {}
+    details["types"] = dict(counted)
+    return bool(counted)
 
 
 def tick(desk: Desk) -> int:
@@ -249,6 +278,14 @@ def _kept(tx: Transaction, now: Instant) -> frozenset[int]:
     return frozenset(mid for mid, marking in markings.all_markings(tx).items() if ahead(marking))
 
 
+def _by_marking(those: Sequence[aged.Aged]) -> dict[str, dict[str, int]]:
+    """Count types by effective marking, so that later readers are told of what they may see."""
+    found: dict[str, Counter[str]] = {}
+    for one in those:
+        found.setdefault(str(one.effective_mid), Counter())[one.type] += 1
+    return {mid: dict(types) for mid, types in found.items()}
+
+
 def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], None]) -> tuple[int, int]:
     now = desk.clock()
     removed = asked = 0
@@ -258,6 +295,7 @@ def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], N
         after = 0
         while True:
             with desk.store.write() as tx:
+                seen = visible(tx, desk, actor)
                 page = _page(tx, desk, source, now, after)
                 if page is None:
                     break
@@ -265,7 +303,7 @@ def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], N
                 kept = _kept(tx, now)
                 going: dict[Rule, list[aged.Aged]] = {}
                 for one, rule in page.due:
-                    if one.effective_mid not in kept:
+                    if one.effective_mid not in kept and (seen is None or one.effective_mid in seen):
                         going.setdefault(rule._replace(type=""), []).append(one)
                 for rule, those in sorted(going.items()):
                     oids = [one.oid for one in those]
@@ -280,6 +318,7 @@ def _remove(desk: Desk, actor: Actor, approved: str, progress: Callable[[int], N
                         purpose=rule.purpose,
                         days=rule.days,
                         types=dict(Counter(one.type for one in those)),
+                        marked=_by_marking(those),
                         asked_back=back,
                     )
                     removed += len(those)

@@ -11,8 +11,9 @@
 | `see_as` | `(desk, actor, kind, name) -> Actor` (who looks with somebody else's rights, within their own) |
 | `see_as_begin` / `see_as_end` | `(desk, actor, kind, name) -> None` (written down) |
 | `translated` | `(desk, actor, items, lang) -> dict[id, name]` |
+| `export_objects` | `(desk, actor, Question, form="csv", *, columns=COLUMNS) -> Exported` |
 | `news` | `(desk, actor) -> News` (differs when what the reader sees does) |
-| `summaries` | `(desk, actor, ids) -> tuple[Summary, ...]` |
+| `summaries` | `(desk, actor, ids, *, partners=False) -> tuple[Summary, ...]` |
 | `mark_trial` | `(desk, actor, ids, atoms) -> MarkTrial` (changes nothing) |
 | `searches` | `(desk, actor) -> tuple[Saved, ...]` |
 | `save_search` | `(desk, actor, name, address, Question, *, watched=False) -> Saved` |
@@ -122,6 +123,7 @@ VERBS: dict[str, str] = {
     "see_as_begin": "seen_as",
     "see_as_end": "seen_as",
     "translated": "translated",
+    "export_objects": "exporting",
     "news": "news",
     "summaries": "chosen",
     "mark_trial": "chosen",

@@ -13,6 +13,7 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Chip, Reason, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show
+from cordiale.desk.preview import AWAITING
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.languages import _, brief_instant, instant, text
 from cordiale.web.labels import type_label
@@ -26,6 +27,7 @@ FORMS: Final = {
     "recalled": ("recalled", _("recalled")),
     "withheld": ("withheld", _("withheld")),
     "theirs": ("withheld", _("theirs")),
+    "waiting": ("waiting", _("waits for a decision")),
 }
 WHOLE: Final = {
     "verbatim": _("Released as it is."),
@@ -72,15 +74,16 @@ def sentence(reason: Reason | None, lang: str) -> str:
 
 def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChip:
     """Return what the page says about one partner; `titles` are what partners are called."""
-    taken_back = chip.reason is not None and chip.reason.code == "recalled"
-    style, word = FORMS.get("recalled" if taken_back else chip.form, ("withheld", chip.form))
+    code = chip.reason.code if chip.reason is not None else ""
+    form = "recalled" if code == "recalled" else "waiting" if code in AWAITING else chip.form
+    style, word = FORMS.get(form, ("withheld", chip.form))
     why = sentence(chip.reason, lang)
-    said = text(lang, WHOLE[style])
+    said = text(lang, WHOLE.get(style, WHOLE["withheld"]))
     return PartnerChip(
         partner=titles.get(chip.partner, chip.partner),
         style=style,
         word=text(lang, word),
-        sentence=why if style == "withheld" and why else f"{said} {why}".strip(),
+        sentence=why if style in ("withheld", "waiting") and why else f"{said} {why}".strip(),
         rule=(chip.reason.rule or "") if chip.reason else "",
         since=when(chip.released_at, lang),
         at=chip.released_at or 0,
@@ -98,6 +101,7 @@ def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dic
         "type": type_label(item.type, lang),
         "chips": chips(item.marking, show),
         "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
+        "created": when(item.created, lang),
         "modified": when(item.modified, lang),
         "received": when(item.received, lang),
         "partners": [partner_chip(c, lang, titles) for c in item.partners],

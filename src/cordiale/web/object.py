@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
 from litestar import Request, Response, get
@@ -11,7 +12,7 @@ from litestar.response import File
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
-from cordiale.desk.answers import AttachmentView, Shown, Statement
+from cordiale.desk.answers import AttachmentView, Chip, Shown, Statement
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
 from cordiale.desk.history import Remark
@@ -24,6 +25,7 @@ from cordiale.web.history import timeline, versions
 from cordiale.web.labels import type_label
 from cordiale.web.lines import href, partner_chip, references, short, titles_of
 from cordiale.web.marks import banner, carried, chips
+from cordiale.web.members import PATH, members, waits
 from cordiale.web.remarks import Translated, spoken, translations
 
 TABS: Final = {
@@ -114,6 +116,7 @@ def one_object(
     on_page += [r.marking for r in (*shown.refers_to, *shown.referred_by)]
     on_page += [one.marking for one in said] + [over]
     tab = tab if tab in TABS and (tab != "decisions" or others) else ""
+    gathered = members(desk, actor, lang, shown, others, titles, show) if not tab else None
     values: dict[str, Any] = {
         "id": stix_id,
         "href": href(stix_id),
@@ -128,7 +131,11 @@ def one_object(
         "type": type_label(first.summary.type, lang),
         "chips": chips(marking, show),
         "partners": partners,
-        "statements": _statements(shown, lang, known, translated, titles, show),
+        "statements": _statements(shown, lang, known, translated, titles, show, apart=gathered is not None),
+        "members": gathered,
+        "decide": _decide(stix_id, first.summary.source, said, others, lang, titles)
+        if may(actor, "release")
+        else [],
         "attachments": [_attachment(a, lang, show) for a in shown.attachments],
         "referred_by": references(
             [
@@ -141,6 +148,7 @@ def one_object(
         "remarks": spoken(said, lang, titles, show),
         "may_mark": may(actor, "mark"),
         "may_release": may(actor, "release"),
+        "may_purge": may(actor, "recall") and any(s.summary.origin == "local" for s in shown.statements),
     }
     if tab == "graph":
         around = drawn(desk, actor, lang, verbs.neighbours(desk, actor, [stix_id]))
@@ -158,6 +166,33 @@ def one_object(
     return values | {"banner": banner(on_page, show, lang)}
 
 
+def _decide(
+    stix_id: str,
+    source: str,
+    said: Sequence[Remark],
+    others: Sequence[Chip],
+    lang: str,
+    titles: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """Return where an officer decides for each partner for whom the object waits; its translations go along."""
+    texts = [
+        one.summary.id
+        for one in said
+        if one.summary.type == "language-content"
+        and one.value.get("object_ref") == stix_id
+        and one.summary.source == source
+    ]
+    return [
+        {
+            "label": text(lang, _("Release to {partner}…"), partner=titles.get(one.partner, one.partner)),
+            "href": "/release/try?"
+            + urlencode({"partner": one.partner, "id": [stix_id, *texts]}, doseq=True),
+        }
+        for one in others
+        if waits(one)
+    ]
+
+
 def _statements(
     shown: Shown,
     lang: str,
@@ -165,13 +200,15 @@ def _statements(
     translated: Translated,
     titles: Mapping[str, str],
     show: Show,
+    *,
+    apart: bool = False,
 ) -> list[dict[str, Any]]:
     """Return each source's statement; where several speak, the properties they differ in are named."""
     values = [s.value for s in shown.statements]
     names = {n for value in values for n in value}
     differ = {n for n in names if len(values) > 1 and any(v.get(n) != values[0].get(n) for v in values)}
     return [
-        _statement(s, lang, _reading(s, lang, known, translated), titles, show)
+        _statement(s, lang, _reading(s, lang, known, translated), titles, show, apart=apart)
         | {"differs": differ - {"modified", "created_by_ref", "object_marking_refs"}}
         for s in shown.statements
     ]
@@ -196,8 +233,15 @@ def _reading(
 
 
 def _statement(
-    s: Statement, lang: str, reading: Reading, titles: Mapping[str, str], show: Show
+    s: Statement,
+    lang: str,
+    reading: Reading,
+    titles: Mapping[str, str],
+    show: Show,
+    *,
+    apart: bool = False,
 ) -> dict[str, Any]:
+    """Return one source's statement; what a container gathers may stand `apart` from it."""
     count = ntext(lang, _("{n} version"), _("{n} versions"), s.versions)
     received = instant(lang, s.summary.received)
     heading = {
@@ -209,7 +253,7 @@ def _statement(
         "note": text(lang, _("{versions}, received {when}"), versions=count, when=received),
         "doubt": text(lang, DOUBT, partners=", ".join(s.doubtful)) if s.doubtful else "",
         "chips": chips(s.full_marking, show),
-        "rows": rows(s.value, reading),
+        "rows": [row for row in rows(s.value, reading) if not (apart and row.name == PATH)],
         "technical": rows(s.value, reading, technical=True),
         "raw": orjson.dumps(s.value, option=orjson.OPT_INDENT_2).decode(),
     }

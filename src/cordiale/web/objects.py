@@ -16,6 +16,7 @@ from cordiale.desk.display import Show, display
 from cordiale.desk.facets import Facets
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
+from cordiale.web.columns import COLUMNS, DEFAULT, FORMS, SORTABLE, choices, chosen_in
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
 from cordiale.web.lines import lines_of, titles_of
@@ -32,12 +33,7 @@ FACETS: Final = 12
 
 RAIL: Final = Entry(20, "/objects", _("Objects"), "objects")
 
-COLUMNS: Final = (
-    ("name", _("Name")),
-    ("type", _("Type")),
-    ("marking", _("Marking")),
-    ("source", _("Source")),
-)
+NAME: Final = _("Name")
 
 
 def handlers(site: Site) -> list[Any]:
@@ -52,18 +48,29 @@ def handlers(site: Site) -> list[Any]:
             site.language(request),
             asked_in(request.query_params),
             after=after,
+            chosen=chosen_in(request.cookies),
         )
         return site.page(request, "objects.html", "/objects", values)
 
     return [shown]
 
 
-def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "") -> dict[str, Any]:
-    """Return the object list: one page, newest first, with what it can be narrowed to."""
+def objects(
+    desk: Desk,
+    actor: Actor,
+    lang: str,
+    asked: Asked,
+    *,
+    after: str = "",
+    chosen: tuple[str, ...] = DEFAULT,
+) -> dict[str, Any]:
+    """Return the object list: one page, newest first, with what it can be narrowed to; `chosen` are its columns."""
     items, more = _found(desk, actor, lang, asked, after)
     found = verbs.facets(desk, actor, asked.question())
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
     rows = lines_of(desk, actor, items, lang, titles, show)
+    shared = any(row["partners"] for row in rows)
+    shown = [name for name in chosen if name != "partners" or shared]
     return {
         "q": asked.q,
         "asked": asked,
@@ -72,8 +79,20 @@ def objects(desk: Desk, actor: Actor, lang: str, asked: Asked, *, after: str = "
         "facets": _facets(found, asked, lang, titles, show),
         "chosen": _chosen(asked, lang, titles, show),
         "rows": rows,
-        "columns": _columns(asked, lang),
-        "shared": any(row["partners"] for row in rows),
+        "columns": _columns(asked, lang, shown),
+        "choices": choices(chosen, lang),
+        "exports": [
+            {
+                "form": form.upper(),
+                "href": asked.address(sort="").replace("/objects", "/objects/export", 1)
+                + ("&" if asked.narrowed else "?")
+                + f"form={form}",
+            }
+            for form in FORMS
+        ]
+        if may(actor, "export") and rows
+        else [],
+        "shared": shared and "partners" in shown,
         "sorted": text(lang, _("The newest {n} are sorted."), n=number(lang, SORTED))
         if asked.sort and (found.total > SORTED or not found.whole)
         else "",
@@ -142,9 +161,13 @@ def _heading(found: Facets, lang: str, known: int | None) -> str:
     return ntext(lang, _("{n} object"), _("{n} objects"), n)
 
 
-def _columns(asked: Asked, lang: str) -> list[dict[str, str]]:
+def _columns(asked: Asked, lang: str, shown: Iterable[str]) -> list[dict[str, str]]:
     found = []
-    for name, label in COLUMNS:
+    for name in ("name", *shown):
+        label = NAME if name == "name" else COLUMNS[name]
+        if name not in SORTABLE:
+            found.append({"name": name, "label": text(lang, label), "state": "", "href": ""})
+            continue
         state = {name: "ascending", f"-{name}": "descending"}.get(asked.sort, "")
         following = {"": name, "ascending": f"-{name}", "descending": ""}[state]
         found.append(

@@ -14,12 +14,13 @@ from cordiale.desk.answers import Recalled, RecallReceived
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import display
 from cordiale.desk.recall_trial import TOGETHER
-from cordiale.platform.errors import InputError
+from cordiale.platform.clock import MINUTE
+from cordiale.platform.errors import Conflict, InputError, NotFound, explain, http_status
 from cordiale.platform.languages import _, _n, ntext, number, text
 from cordiale.web.context import Site
 from cordiale.web.deeds import Asked, Given, away, deed, said
 from cordiale.web.labels import type_label
-from cordiale.web.lines import href, line, short, titles_of, when
+from cordiale.web.lines import href, line, lines_of, short, titles_of, when
 from cordiale.web.marks import banner, unmarked
 from cordiale.web.release import HERE, LONGEST, tabs
 
@@ -41,6 +42,13 @@ OUTCOMES: Final = {
     "in-use": _("in use here, being corrected"),
     "cannot": _("cannot be done here"),
 }
+THERE: Final = {
+    "done": _("done, as asked"),
+    "in-use": _("in use there, being corrected"),
+    "cannot": _("cannot be done there"),
+}
+"""What a partner's receipt says."""
+
 ONWARD: Final = {
     "asked": _("asked, not all have answered"),
     "acknowledged": _("acknowledged by all"),
@@ -60,9 +68,12 @@ SAID: Final = {
         "{n} recall is drafted: look at its counts and confirm it.",
         "{n} recalls are drafted: look at their counts and confirm them.",
     ),
+    "dropped": _n("The draft is dropped: nothing is sent.", "The draft is dropped: nothing is sent."),
     "answered": _n("The answer is on its way.", "The answers are on their way."),
 }
 NAMED: Final = 200
+LOOKED: Final = 10 * MINUTE
+"""How long after asking a page that is left open looks for the receipt by itself."""
 
 
 def handlers(site: Site) -> list[Any]:
@@ -118,6 +129,16 @@ def handlers(site: Site) -> list[Any]:
         verbs.recall_confirm(desk, site.actor(request), name, objects=int(seen) if seen.isdecimal() else -1)
         return away(f"/release/recalls/{name}")
 
+    def drop(request: Asked, given: Given) -> Response[Any]:
+        name = str(request.path_params["recall"])
+        lang, actor = site.language(request), site.actor(request)
+        try:
+            verbs.recall_drop(desk, actor, name)
+        except Conflict as error:
+            values = one_recall(desk, actor, lang, name) | {"problem": explain(error, lang)}
+            return site.page(request, "recall.html", HERE, values, http_status(error))
+        return away("/release/recalls", said="dropped")
+
     def answer(request: Asked, given: Given) -> Response[Any]:
         verbs.recall_answer(
             desk,
@@ -136,6 +157,7 @@ def handlers(site: Site) -> list[Any]:
         one,
         deed("/release/recalls/ask", ask),
         deed("/release/recalls/{recall:str}/confirm", confirm),
+        deed("/release/recalls/{recall:str}/drop", drop),
         deed("/release/received/{recall:str}", answer),
     ]
 
@@ -210,10 +232,18 @@ def _received(one: RecallReceived, lang: str, titles: dict[str, str]) -> dict[st
 def one_recall(desk: Desk, actor: Actor, lang: str, name: str) -> dict[str, Any]:
     """Return one recall, and what it names."""
     found = verbs.recall_show(desk, actor, name)
+    named = list(found.ids[:NAMED])
+    names = _names(desk, actor, lang, named)
     ids = [
-        {"href": href(i), "name": short(i, i.partition("--")[0], lang), "id": i} for i in found.ids[:NAMED]
+        {"href": href(i), "name": names.get(i) or short(i, i.partition("--")[0], lang), "id": i}
+        for i in named
     ]
+    answered = found.outcome or ""
     return recall_line(found, lang, titles_of(desk, actor)) | {
+        "outcome": text(lang, THERE.get(answered, answered)) if answered else "",
+        "asked": found.state in ("asked", "unreachable"),
+        "problem": "",
+        "looks": found.state == "asked" and desk.clock() - found.at < LOOKED,
         "tabs": tabs(actor, lang, "-"),
         "draft": found.state == "draft",
         "versions": found.versions,
@@ -228,6 +258,17 @@ def one_recall(desk: Desk, actor: Actor, lang: str, name: str) -> dict[str, Any]
         "may_confirm": found.state == "draft" and may(actor, "recall"),
         "acting_as": actor.name,
         "banner": unmarked(lang),
+    }
+
+
+def _names(desk: Desk, actor: Actor, lang: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return what objects are called, as far as they are still here."""
+    try:
+        items = verbs.summaries(desk, actor, ids)
+    except NotFound:
+        return {}
+    return {
+        row["id"]: row["name"] for row in lines_of(desk, actor, items, lang, {}, display(desk, actor, lang))
     }
 
 

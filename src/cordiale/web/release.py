@@ -15,8 +15,9 @@ from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
 from cordiale.desk.queue import TOGETHER, Judged
 from cordiale.desk.tables import warning_of
+from cordiale.platform.clock import MINUTE
 from cordiale.platform.errors import InputError
-from cordiale.platform.languages import _, _n, ntext, number, text
+from cordiale.platform.languages import _, _n, instant, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, said
 from cordiale.web.lines import FORMS, line, sentence, titles_of, when
@@ -26,6 +27,10 @@ HERE: Final = "/release"
 RAIL: Final = Entry(30, HERE, _("Release"), "release", verb="preview")
 PAGE: Final = 50
 LONGEST: Final = 400
+FOLLOWED: Final = 10
+"""Objects of one act whose receipt is looked up: each is a decision of its own."""
+LOOKED: Final = 10 * MINUTE
+"""How long after an act a page that is left open looks for receipts by itself."""
 
 SAID: Final = {
     "refused": _n("{n} object is kept from the partner.", "{n} objects are kept from the partner."),
@@ -224,6 +229,25 @@ def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: st
     }
 
 
+def _arrived(
+    desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: str
+) -> dict[str, tuple[bool, str]]:
+    """Return of each object whether the partner has signed that it holds it, and a sentence that says so."""
+    found = {}
+    for stix_id in ids:
+        why = verbs.why(desk, actor, stix_id, partner)
+        if why.withdrawn:
+            found[stix_id] = (True, text(lang, _("Asked back since.")))
+        elif why.receipt_at is not None:
+            said = text(
+                lang, _("Received there, says its receipt of {when}."), when=instant(lang, why.receipt_at)
+            )
+            found[stix_id] = (True, said)
+        else:
+            found[stix_id] = (False, text(lang, _("On its way.")))
+    return found
+
+
 def withheld(found: Sequence[Withheld], lang: str) -> list[dict[str, Any]]:
     """Return what stays, by reason."""
     return [{"count": one.count, "sentence": sentence(one.reason, lang)} for one in found]
@@ -237,7 +261,12 @@ def one_act(desk: Desk, actor: Actor, lang: str, act: str) -> dict[str, Any]:
     run = verbs.release_try(desk, actor, found.partner, shown) if shown and found.now else None
     rows = [judged(item, lang, titles, show, found.partner) for item in run.items] if run else []
     wait = found.now is not None and found.now.waiting_second and not found.withdrawn_by
+    goes = [item.summary.id for item in run.items if item.form != "withheld"] if run else []
+    arrived = _arrived(desk, actor, lang, goes[:FOLLOWED], found.partner) if not wait else {}
+    rows = [row | {"arrived": arrived.get(row["id"], (False, ""))[1]} for row in rows]
+    young = desk.clock() - found.at < LOOKED and not found.withdrawn_by
     return {
+        "looks": young and any(not there for there, _said in arrived.values()),
         "tabs": tabs(actor, lang, "-"),
         "act": found.act,
         "partner": found.partner,
