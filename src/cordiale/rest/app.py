@@ -12,7 +12,19 @@ from litestar.params import HeaderParameter
 
 from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
-from cordiale.rest import audit, consents, objects, partners, recalls, release, rules, work
+from cordiale.rest import (
+    audit,
+    consents,
+    files,
+    keeping,
+    objects,
+    partners,
+    recalls,
+    release,
+    rules,
+    searches,
+    work,
+)
 from cordiale.rest.asking import Asked, asking
 from cordiale.rest.door import App, Who, door
 from cordiale.rest.problem import of_exception
@@ -60,7 +72,7 @@ def schema() -> bytes:
 
 def everything() -> tuple[Any, ...]:
     """Return every handler of the interface."""
-    rooms = (objects, release, rules, recalls, consents, work, partners, audit)
+    rooms = (objects, files, searches, release, rules, recalls, keeping, consents, work, partners, audit)
     return tuple(handler for room in rooms for handler in room.HANDLERS)
 
 

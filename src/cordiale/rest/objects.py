@@ -38,6 +38,16 @@ Type = Annotated[
     Parameter(pattern=r"^[a-z][a-z0-9-]*$", max_length=250, description="A STIX type, such as `indicator`."),
 ]
 Source = Annotated[str | None, Parameter(max_length=400, description="Only what this node states.")]
+Value = Annotated[
+    str | None,
+    Parameter(
+        max_length=1000, description="`kind=value` of an observable, such as `ipv4-addr=198.51.100.7`."
+    ),
+]
+Marking = Annotated[
+    str | None,
+    Parameter(max_length=400, description="An atom that the effective marking holds, such as `tlp:amber`."),
+]
 
 
 @get("/objects", responses=refusals(), sync_to_thread=True, tags=["objects"])
@@ -46,18 +56,8 @@ def search(
     q: Words = "",
     type: Type = None,
     source: Source = None,
-    value: Annotated[
-        str | None,
-        Parameter(
-            max_length=1000, description="`kind=value` of an observable, such as `ipv4-addr=198.51.100.7`."
-        ),
-    ] = None,
-    marking: Annotated[
-        str | None,
-        Parameter(
-            max_length=400, description="An atom that the effective marking holds, such as `tlp:amber`."
-        ),
-    ] = None,
+    value: Value = None,
+    marking: Marking = None,
     since: Annotated[datetime | None, Parameter(description="Changed at this instant or after.")] = None,
     until: Annotated[datetime | None, Parameter(description="Changed before this instant.")] = None,
     partners: Annotated[bool, Parameter(description="Say of each object what partners have of it.")] = False,

@@ -110,6 +110,17 @@ def confirm_recall(
     )
 
 
+@post("/recalls/{recall_id:str}/drop", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["recalls"])  # fmt: skip
+def drop_recall(request: Asked, recall_id: RecallId, idempotency_key: Key = None) -> Response[wire.Recalled]:
+    """Forget a drafted recall that is not to be sent; what a partner may not have any more is not dropped."""
+    return act(
+        request,
+        idempotency_key,
+        None,
+        lambda asked: asked.tell(verbs.recall_drop(asked.desk, asked.actor, recall_id), wire.Recalled),
+    )
+
+
 @post("/recalls/received/{recall_id:str}/answer", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["recalls"])  # fmt: skip
 def answer_recall(
     request: Asked, recall_id: RecallId, data: JSONBody[wire.RecallAnswerAsked], idempotency_key: Key = None
@@ -141,5 +152,6 @@ HANDLERS: Final = (
     recall_shown,
     recall,
     confirm_recall,
+    drop_recall,
     answer_recall,
 )

@@ -21,7 +21,11 @@ SAYS: Final = (
     "`after` of the next. A POST may carry an `Idempotency-Key`. Errors are `application/problem+json`, in the language of "
     "`Accept-Language`, with a `code` that does not change."
 )
-UPLOADS: Final = (f"{PREFIX}/imports", f"{PREFIX}/set-aside/{{number}}/mend")
+UPLOADS: Final = (
+    f"{PREFIX}/imports",
+    f"{PREFIX}/set-aside/{{number}}/mend",
+    f"{PREFIX}/objects/{{stix_id}}/files",
+)
 
 
 def config() -> OpenAPIConfig:

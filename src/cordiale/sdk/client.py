@@ -12,23 +12,20 @@ import httpx
 import msgspec
 
 from cordiale.sdk.answering import value
-from cordiale.sdk.asks import Asks, content, written
-from cordiale.sdk.audit import Act, ActPage
+from cordiale.sdk.asks import Asks, content
 from cordiale.sdk.connection import opened
 from cordiale.sdk.consents import Consent, ConsentAnswerAsked, ConsentAsked, Consents
+from cordiale.sdk.finding import Finding
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import (
-    Counts,
+    Attachment,
     Graph,
     MarkAsked,
     Marked,
-    ObjectPage,
     Remarks,
     Shown,
-    Summary,
     Versions,
 )
-from cordiale.sdk.partners import Partner, Partners, SuspendAsked
 from cordiale.sdk.recalls import ConfirmAsked, RecallAsked, Recalled, RecallReceived, Recalls, RecallsReceived
 from cordiale.sdk.release import (
     Acted,
@@ -40,6 +37,7 @@ from cordiale.sdk.release import (
     RulesDiff,
     Why,
 )
+from cordiale.sdk.running import Running
 from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
 
 T = TypeVar("T")
@@ -65,7 +63,7 @@ def connect(
     return Client(Asks(opened(url, token, lang=lang, transport=transport, certificate=certificate)))
 
 
-class Client:
+class Client(Finding, Running):
     """What one person can do at a node. Use as `with connect(url, token) as node`."""
 
     def __init__(self, asks: Asks) -> None:
@@ -82,38 +80,6 @@ class Client:
         self.close()
 
     # Objects ------------------------------------------------------------------------------------
-
-    def search(
-        self,
-        words: str = "",
-        *,
-        type: str | None = None,
-        source: str | None = None,
-        value: str | None = None,
-        marking: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        partners: bool = False,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> Lazy[Summary]:
-        """Find objects that hold every word, or list those of a type, source or observable value, newest first."""
-        asked = {
-            "q": words,
-            "type": type,
-            "source": source,
-            "value": value,
-            "marking": marking,
-            "since": written(since),
-            "until": written(until),
-            "partners": partners or None,
-            "limit": limit,
-        }
-        return self._ask.list("objects", asked, ObjectPage, after)
-
-    def counts(self) -> dict[str, int]:
-        """Count objects by type."""
-        return self._ask.get("objects/counts", Counts).types
 
     def show(self, stix_id: str) -> Shown:
         """Read an object: what each source states, references, files, and what partners have."""
@@ -147,6 +113,21 @@ class Client:
     def attachment(self, stix_id: str, sha256: str) -> bytes:
         """Download a file attached to an object."""
         return self._ask.ask("GET", f"objects/{stix_id}/files/{sha256}").content
+
+    def attach(
+        self,
+        stix_id: str,
+        source: Path | bytes | BinaryIO,
+        *,
+        name: str | None = None,
+        media_type: str = "application/octet-stream",
+        marking: str | None = None,
+        key: str | None = None,
+    ) -> Attachment:
+        """Attach a file to an object of the node's own, under a marking beyond the object's where one is given."""
+        called = name or (source.name if isinstance(source, Path) else "file")
+        asked = {"name": called, "media_type": media_type, "marking": marking}
+        return value(self._ask.send(f"objects/{stix_id}/files", content(source), key, asked), Attachment)
 
     def mark(
         self, stix_id: str, marking: str, *, source: str | None = None, key: str | None = None
@@ -246,6 +227,10 @@ class Client:
         """Send a drafted recall, as somebody who saw how many objects it concerns."""
         return self._ask.post(f"recalls/{recall}/confirm", ConfirmAsked(objects=objects), Recalled, key)
 
+    def drop_recall(self, recall: str, *, key: str | None = None) -> Recalled:
+        """Forget a drafted recall that is not to be sent."""
+        return self._ask.post(f"recalls/{recall}/drop", None, Recalled, key)
+
     # Consents -----------------------------------------------------------------------------------
 
     def consents(self, *, waiting: bool = False, limit: int = 50) -> Lazy[Consent]:
@@ -333,30 +318,3 @@ class Client:
     def mend_set_aside(self, number: int, corrected: bytes, *, key: str | None = None) -> ImportReport:
         """Import what somebody made of one thing set aside."""
         return value(self._ask.send(f"set-aside/{number}/mend", corrected, key), ImportReport)
-
-    # Partners and the audit -----------------------------------------------------------------------
-
-    def partners(self) -> Partners:
-        """List partners with the state of their links."""
-        return self._ask.get("partners", Partners)
-
-    def suspend_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
-        """Stop all exchange with a partner at once."""
-        return self._ask.post(f"partners/{name}/suspend", SuspendAsked(reason=reason), Partner, key)
-
-    def resume_partner(self, name: str, *, reason: str = "", key: str | None = None) -> Partner:
-        """Exchange with a suspended partner again."""
-        return self._ask.post(f"partners/{name}/resume", SuspendAsked(reason=reason), Partner, key)
-
-    def audit(
-        self,
-        *,
-        verb: str | None = None,
-        by: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 50,
-    ) -> Lazy[Act]:
-        """List acts, newest first."""
-        asked = {"verb": verb, "by": by, "since": written(since), "until": written(until), "limit": limit}
-        return self._ask.list("audit", asked, ActPage)
