@@ -14,6 +14,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
+    from cordiale.desk.analyses import Finding
     from cordiale.desk.answers import JobView
 
 app = group(_("List, stop and resume long work."))
@@ -54,11 +55,21 @@ def stop(job: Annotated[str, JOB]) -> None:
 @app.command("resume", cls=Command, help=tr(_("Go on with a job that was stopped or interrupted.")))
 def resume(job: Annotated[str, JOB]) -> None:
     """Resume a job."""
+    from cordiale.desk.answers import ImportReport
     from cordiale.desk.resuming import job_resume
 
-    with opened() as (node, actor), progress(tr(_("Importing"))) as report:
+    with opened() as (node, actor), progress(tr(_("Working"))) as report:
         done = job_resume(node.desk, actor, job, progress=report)
-    emit(done, lambda: import_report(done))
+    emit(done, lambda: import_report(done) if isinstance(done, ImportReport) else _found(done))
+
+
+def _found(found: Finding) -> str:
+    return tr(
+        _("Analysis {name} of dataset {dataset} is done: {rows} rows found."),
+        name=found.analysis,
+        dataset=found.dataset_name,
+        rows=number(current().lang, found.rows),
+    )
 
 
 def _words(found: list[JobView]) -> str:

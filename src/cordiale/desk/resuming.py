@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cordiale.desk import audit, importing, jobs, records
+from cordiale.desk import analyses, audit, importing, jobs, records
 from cordiale.desk.actor import authorise
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
+    from cordiale.desk.analyses import Finding
     from cordiale.desk.answers import ImportReport
     from cordiale.desk.desk import Desk
 
@@ -25,7 +26,7 @@ def job_resume(
     *,
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
-) -> ImportReport:
+) -> ImportReport | Finding:
     """Go on with a job where its last committed batch ended; `began` is told once that is written down.
 
     Raises NotFound for an unknown job, or another's where the actor may not see everything, and Conflict when it is
@@ -47,4 +48,6 @@ def job_resume(
         audit.acted(tx, desk, actor, "job-resume", job=job)
     if began is not None:
         began(job)
+    if found.kind == analyses.KIND:
+        return analyses.resume(desk, actor, found, progress=progress)
     return importing.resume(desk, actor, found, progress=progress)

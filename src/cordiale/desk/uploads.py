@@ -132,7 +132,7 @@ def job_resume_beside(desk: Desk, actor: Actor, job: str) -> JobView:
     return _beside(desk, actor, lambda began: job_resume(desk, actor, job, began=began))
 
 
-def _beside(desk: Desk, actor: Actor, run: Callable[[Callable[[str], None]], ImportReport]) -> JobView:
+def _beside(desk: Desk, actor: Actor, run: Callable[[Callable[[str], None]], object]) -> JobView:
     """Run a job in a thread of its own; return when it has begun, and raise what keeps it from beginning."""
     if not _busy.acquire(blocking=False):
         raise Unavailable("imports-busy", _("Several imports are under way: wait for one of them to end."))

@@ -66,6 +66,8 @@
 | `dataset_list` / `dataset_show` / `dataset_verify` | `(desk, actor, …) -> list[DatasetView]` / `DatasetView` |
 | `dataset_purge` | `(desk, actor, name, reason) -> DatasetView` |
 | `dataset_rows` | `(desk, actor, name, columns=None) -> Iterator[RecordBatch]` |
+| `analyse` | `(desk, actor, dataset, name, *, progress=None, began=None) -> Finding` |
+| `found` | `(desk, actor, dataset, name, stage="") -> (Finding, Table)` |
 | `rules_texts` / `rules_example` | `(desk, actor) -> list[RulesText]` / `str` |
 | `pair_log` | `(desk, actor, name, *, limit=50) -> PairLog` |
 | `partner_exit` | `(desk, actor, name, *, ask_back, reason="", now=False) -> Parting` |
@@ -220,6 +222,8 @@ VERBS: dict[str, str] = {
     "dataset_verify": "datasets",
     "dataset_purge": "datasets",
     "dataset_rows": "datasets",
+    "analyse": "analyses",
+    "found": "analyses",
     "set_aside": "set_aside",
     "set_aside_retry": "set_aside",
     "set_aside_bytes": "set_aside",

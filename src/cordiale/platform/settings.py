@@ -136,6 +136,12 @@ class ProviderSection(Struct, frozen=True, kw_only=True):
     secret_file: Annotated[str, Says("File with the client secret, seen from the node's folder. Empty: the node is a public client, and PKCE alone protects it.", example="keys/sso.secret")] = ""  # fmt: skip
 
 
+class AnalysisSection(Struct, frozen=True, kw_only=True):
+    """Where analyses of datasets run; they need the extra `analysis`."""
+
+    engine: Annotated[str, Says("`local` runs them in this machine's memory, a bucket at a time. `spark://HOST:PORT` runs them on a Spark cluster whose machines see the node's folder under the same path, `local[2]` on two processes of Spark on this machine; both need the extra `spark` and Java 17.", pattern=r"^(local|local\[(\d+|\*)\]|spark://\S+|yarn|k8s://\S+)$", example="spark://spark.example.org:7077")] = "local"  # fmt: skip
+
+
 class RetentionSection(Struct, frozen=True, kw_only=True):
     """How long objects are kept where neither their source nor its purpose says so; see `cordiale retention`."""
 
@@ -156,6 +162,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     monitor: MonitorSection = field(default_factory=MonitorSection)
     import_: ImportSection = field(default_factory=ImportSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
+    analysis: AnalysisSection = field(default_factory=AnalysisSection)
     purpose: dict[str, PurposeSection] = field(default_factory=dict)
     sso: dict[str, ProviderSection] = field(default_factory=dict)
     source: dict[str, SourceSection] = field(default_factory=dict)
