@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -37,7 +38,9 @@ _NEW = """
     JOIN terms t ON t.no = v.source_no JOIN bodies b ON b.vid = v.vid WHERE v.vid > ? ORDER BY v.vid
 """
 
-_COUNTS = "SELECT (SELECT COUNT(*) FROM versions), (SELECT COUNT(*) FROM tombstones)"
+_COUNTS = """
+    SELECT (SELECT COUNT(*) FROM versions), (SELECT MAX(tid) FROM tombstones), (SELECT MAX(vid) FROM versions)
+"""
 _NUMBERS = """
     SELECT p.node, s.generation, s.last, r.generation, r.received, r.state, r.code
     FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
@@ -112,7 +115,7 @@ class Judge:
         self.seen = dict.fromkeys(world.nodes, 0)
         self.stale: set[str] = set()
         self.restated: dict[str, set[bytes]] = {name: set() for name in world.nodes}
-        self.rows: dict[str, tuple[int, int]] = {}
+        self.rows: dict[str, tuple[int, int | None, int | None]] = {}
         self.noted: set[str] = set()
         self.asks: list[Ask] = []
         self.forgotten: set[str] = set()
@@ -144,10 +147,13 @@ class Judge:
             self._restate(house)
 
     def _look(self, house: House, node: Node) -> None:
-        name, (count, buried) = house.name, self.rows.get(house.name, (0, 0))
+        name, before = house.name, self.rows.get(house.name)
+        count, buried, _last = before or (0, None, None)
         with node.store.read() as tx:
-            fresh = tx.rows(_NEW, self.seen[name])
             self.rows[name] = rows = tx.row(_COUNTS)
+            if rows == before:
+                return
+            fresh = tx.rows(_NEW, self.seen[name])
             if rows[0] != count + len(fresh):  # versions are gone
                 live = {row[0] for row in tx.rows("SELECT vid FROM versions")}
                 gone = [kept for vid, kept in house.by_vid.items() if vid not in live]
@@ -224,7 +230,8 @@ class Judge:
             return
         self.looked[name] = node.store.commits
         with node.store.read() as tx:
-            fresh = [row for row in tx.rows(_RECALLS) if row[0] not in self.noted]
+            sent = tx.lately.answer("exchange_recall", "noted", partial(tx.rows, _RECALLS))
+            fresh = [row for row in sent if row[0] not in self.noted]
             names = {partner.number: partner.node for partner in records.partners(tx)} if fresh else {}
         for recall_id, number, packed, confirmed_by in fresh:
             self.noted.add(recall_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -61,17 +61,20 @@ class Disk(Store):
     after = False
     node = ""
 
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self) -> AbstractContextManager[Transaction]:
         """Commit as the store does, unless this is the commit at which the power goes out."""
-        burning = self.fuse == 1
-        self.fuse = max(0, self.fuse - 1)
+        if not self.fuse:
+            return super().write()
+        self.fuse -= 1
+        return super().write() if self.fuse else self._last()
+
+    @contextmanager
+    def _last(self) -> Iterator[Transaction]:
         with super().write() as tx:
             yield tx
-            if burning and not self.after:
+            if not self.after:
                 raise Crash(self.node)
-        if burning:
-            raise Crash(self.node)
+        raise Crash(self.node)
 
     @property
     def commits(self) -> int:
@@ -161,10 +164,20 @@ def identity(name: str) -> str:
     return f"identity--{uuid5(SPACE, name)}"
 
 
+@lru_cache(maxsize=1)
+def _folders() -> tempfile.TemporaryDirectory[str]:
+    """Make a folder that ends with this process; in memory where there is such a place, as nodes flush what they write."""
+    memory = Path("/dev/shm")
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    return tempfile.TemporaryDirectory(prefix="cordiale-simulation-", dir=where)
+
+
 @lru_cache(maxsize=2)
-def folder(_process: int) -> Path:
+def folder(process: int) -> Path:
     """Return where the nodes of one process keep their few small files."""
-    return Path(tempfile.mkdtemp(prefix="cordiale-simulation-"))
+    made = Path(_folders().name) / str(process)
+    made.mkdir(exist_ok=True)
+    return made
 
 
 def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:

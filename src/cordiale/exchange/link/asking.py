@@ -40,23 +40,32 @@ def ask(home: Home, partner: Partner, transport: Transport, request: Request) ->
 
     Raises Unavailable, NotAllowed when the partner refuses us, ProtocolError for any other error.
     """
-    return ask_signed(home, partner, transport, request)[0]
+    return Asking(home, partner, transport)(request)
 
 
-def ask_signed(
-    home: Home, partner: Partner, transport: Transport, request: Request
-) -> tuple[Response, Request]:
-    """Do what `ask` does; return the answer with the request as it was signed."""
-    signed = sign_request(home, request, partner.node)
-    answer = transport(signed)
-    if answer.status == 401:
-        challenge = challenge_of(answer)
-        if challenge:
-            signed = sign_request(home, request, partner.node, challenge=challenge)
-            answer = transport(signed)
-    if answer.status in (200, 204):
-        return answer, signed
-    raise refused(partner, answer)
+class Asking:
+    """Ask one partner several things: a challenge that it gave goes with the rest, which is not asked twice then."""
+
+    def __init__(self, home: Home, partner: Partner, transport: Transport) -> None:
+        self._home, self._partner, self._transport = home, partner, transport
+        self._challenge = ""
+
+    def __call__(self, request: Request) -> Response:
+        """Do what `ask` does."""
+        return self.signed(request)[0]
+
+    def signed(self, request: Request) -> tuple[Response, Request]:
+        """Do what `ask` does; return the answer with the request as it was signed."""
+        home, node = self._home, self._partner.node
+        signed = sign_request(home, request, node, challenge=self._challenge)
+        answer = self._transport(signed)
+        if answer.status == 401 and (challenge := challenge_of(answer)):
+            self._challenge = challenge
+            signed = sign_request(home, request, node, challenge=challenge)
+            answer = self._transport(signed)
+        if answer.status in (200, 204):
+            return answer, signed
+        raise refused(self._partner, answer)
 
 
 def refused(partner: Partner, answer: Response) -> CordialeError:

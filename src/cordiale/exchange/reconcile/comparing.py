@@ -16,9 +16,9 @@ import orjson
 from cordiale.exchange import records
 from cordiale.exchange.entry import read_numbers
 from cordiale.exchange.home import Home, Partner
-from cordiale.exchange.link.asking import ask, decoded
+from cordiale.exchange.link.asking import Asking, decoded
 from cordiale.exchange.link.wire import BASE
-from cordiale.exchange.message import JSON, Request, Response, Transport
+from cordiale.exchange.message import JSON, Request, Transport
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import Segment
 from cordiale.exchange.reconcile.repair import Found, Repairs
@@ -90,8 +90,9 @@ class _Comparison:
         full: bool,
         progress: Progress | None,
     ) -> None:
-        self.store, self.home, self.partner, self.transport = store, home, partner, transport
+        self.store, self.home, self.partner = store, home, partner
         self.full, self.progress = full, progress
+        self.ask = Asking(home, partner, transport)
         with store.read() as tx:
             link = records.link(tx, partner.number)
             before = reconciliations.reconciliation(tx, partner.number, FULL) if full else None
@@ -101,9 +102,6 @@ class _Comparison:
         self.repairs = Repairs(store, home, partner, link.generation, link.recalls, self.ask)
         self.objects = self.explained = self.position = self.logged = 0
         self.markings: dict[int, bytes] = {}
-
-    def ask(self, request: Request) -> Response:
-        return ask(self.home, self.partner, self.transport, request)
 
     def run(self) -> Report:
         """Compare; what was repaired is logged and scrubbed also when the partner stops answering half-way."""

@@ -10,7 +10,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.home import LEAVING, Home, Partner
 from cordiale.exchange.link import answered, greeting, wire
-from cordiale.exchange.link.asking import ask, ask_signed, decoded
+from cordiale.exchange.link.asking import Asking, decoded
 from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.originator import consent
 from cordiale.exchange.partners.tls import PIN_REFUSED
@@ -145,7 +145,8 @@ class _Visit:
         begin: Begin | None,
         welcome: wire.Welcome | None,
     ) -> None:
-        self.store, self.home, self.partner, self.transport = store, home, partner, transport
+        self.store, self.home, self.partner = store, home, partner
+        self.asking = Asking(home, partner, transport)
         self.applied = applied
         self.ahead = Ahead(lambda after: self._ask_whole("segments", f"after={after}"), begin)
         self.segments = self.new = self.same = self.withdrawn = self.set_aside = self.recalls = 0
@@ -193,7 +194,7 @@ class _Visit:
         hello = msgspec.structs.replace(hello, **told)
         request = Request("POST", wire.BASE + "hello", "", _JSON, msgspec.json.encode(hello))
         begun = self.home.clock()
-        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        answer, asked = self.asking.signed(request)
         # read in the middle of the exchange, as NTP does (RFC 5905 section 8): wrong by half of what it took at most
         ours_then = (begun + self.home.clock()) // 2
         welcome = decoded(answer.body, wire.Welcome, self.partner)
@@ -327,7 +328,7 @@ class _Visit:
             consent.carry(self.store, self.home, self.partner, self._ask)
 
     def _ask(self, request: Request) -> Response:
-        return ask(self.home, self.partner, self.transport, request)
+        return self.asking(request)
 
     def _ask_whole(self, path: str, query: str) -> Response:
         """Ask for what is answered with more beside it than is signed by itself: the whole answer is, if the partner can."""
@@ -336,7 +337,7 @@ class _Visit:
 
     def _ask_signed(self, path: str, query: str, able: bool) -> Response:
         request = Request("GET", wire.BASE + path, query)
-        answer, asked = ask_signed(self.home, self.partner, self.transport, request)
+        answer, asked = self.asking.signed(request)
         if able:
             answered.check(self.home, self.partner, asked, answer)
         return answer

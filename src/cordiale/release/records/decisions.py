@@ -12,6 +12,9 @@ from cordiale.platform.clock import Instant
 from cordiale.release.marking import Marking, from_text, text_of
 from cordiale.release.records.transaction import Transaction
 
+_ASKED = 8
+"""Digests looked up in one statement; fewer repeat the last, so that there are two statements and not one for each number."""
+
 _DECISIONS = "SELECT marking, recipient, rules_version, code, at, number, hash FROM release_decision"
 
 
@@ -31,9 +34,14 @@ def log_decisions(tx: Transaction, verdicts: Iterable[Verdict], at: Instant) -> 
     for verdict in verdicts:
         if not tx.known(verdict):
             tx.learn(verdict)
-            digest = _digest(verdict)
-            if tx.row("SELECT 1 FROM release_decision WHERE digest = ?", digest) is None:
-                fresh[digest] = verdict
+            fresh[_digest(verdict)] = verdict
+    digests = list(fresh)
+    for start in range(0, len(digests), _ASKED):
+        some = digests[start : start + _ASKED]
+        asked = some + some[-1:] * (_ASKED - len(some)) if len(some) > 1 else some
+        sql = f"SELECT digest FROM release_decision WHERE digest IN ({', '.join('?' * len(asked))})"
+        for (digest,) in tx.rows(sql, *asked):
+            fresh.pop(bytes(digest), None)
     if not fresh:
         return 0
     last = tx.row("SELECT hash FROM release_decision ORDER BY number DESC LIMIT 1")
