@@ -118,6 +118,9 @@ _LAWS: Final = {
     " AND v.effective_mid = s.effective_mid)",
     "counters that do not add up": "SELECT COALESCE((SELECT SUM(n) FROM counters WHERE type_no <> 0), 0)"
     " - (SELECT COUNT(*) FROM versions WHERE current = 1)",
+    "counters whose newest is not the newest": "SELECT COUNT(*) FROM counters c WHERE c.n > 0 AND c.type_no <> 0"
+    " AND c.latest <> (SELECT MAX(v.at) FROM versions v WHERE v.effective_mid = c.mid AND v.type_no = c.type_no"
+    " AND v.current = 1)",
 }
 
 

@@ -1,4 +1,4 @@
-"""Keep, for each marking and type, how many current statements carry it."""
+"""Keep, for each marking and type, how many current statements carry it, and when the newest of them was changed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ STRICT_TEXT = 0
 
 
 def add(tx: Transaction, counted: Counter[tuple[int, int]]) -> None:
-    """Add to (or take from) the counters of (marking id, type number)."""
+    """Add to (or take from) the counters of (marking id, type number), once the versions themselves were written.
+
+    A pair that is counted as often as before is given as well, with 0: its newest may be another one.
+    """
     tx.many(
-        "INSERT INTO counters (mid, type_no, n) VALUES (?, ?, ?)"
-        " ON CONFLICT (mid, type_no) DO UPDATE SET n = counters.n + excluded.n",
-        [(mid, type_no, n) for (mid, type_no), n in counted.items() if n],
+        "INSERT INTO counters (mid, type_no, n, latest) VALUES (?, ?, ?, (SELECT MAX(v.at) FROM versions v"
+        " WHERE v.effective_mid = ? AND v.type_no = ? AND v.current = 1))"
+        " ON CONFLICT (mid, type_no) DO UPDATE SET n = counters.n + excluded.n, latest = excluded.latest",
+        [(mid, type_no, n, mid, type_no) for (mid, type_no), n in counted.items()],
     )
 
 
-def streams(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) -> list[tuple[int, int]]:
-    """Return the (marking id, type number) pairs under which something current is held."""
-    sql = "SELECT mid, type_no FROM counters WHERE n > 0 AND type_no <> 0"
+def streams(
+    tx: Transaction, mids: list[int] | None, type_nos: list[int] | None
+) -> dict[tuple[int, int], int]:
+    """Return the (marking id, type number) pairs under which something current is held, with the newest's instant."""
+    sql = "SELECT mid, type_no, latest FROM counters WHERE n > 0 AND type_no <> 0"
     rows = tx.rows(sql) if mids is None else tx.rows(sql + " AND mid IN INTS(?)", mids)
-    if type_nos is None:
-        return [(mid, type_no) for mid, type_no in rows]
-    return [(mid, type_no) for mid, type_no in rows if type_no in type_nos]
+    return {
+        (mid, type_no): latest for mid, type_no, latest in rows if type_nos is None or type_no in type_nos
+    }
 
 
 def mark_strict(tx: Transaction, mids: set[int]) -> None:

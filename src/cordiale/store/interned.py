@@ -17,7 +17,7 @@ class Interned:
     Numbers are never given again, so a committed entry stays true for ever and in every process.
     """
 
-    __slots__ = ("absent", "below", "facts", "ids", "joins", "markings", "mids", "names", "numbers")
+    __slots__ = ("absent", "below", "every", "facts", "ids", "joins", "markings", "mids", "names", "numbers")
 
     def __init__(self, below: Interned | None = None) -> None:
         self.below = below
@@ -29,6 +29,7 @@ class Interned:
         self.numbers: dict[tuple[int, str], int] = {}
         self.names: dict[int, str] = {}
         self.facts: dict[Hashable, Any] = {}
+        self.every: tuple[int, dict[int, Marking]] = (0, {})  # all markings up to a number
 
     def oid(self, stix_id: str) -> int | None:
         found = self.ids.get(stix_id)

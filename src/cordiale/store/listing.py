@@ -47,14 +47,14 @@ def current(
 
 def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visible) -> list[Key]:
     where = _Where()
+    if filter.until is not None:  # as a bound on the key, so that the index is entered there
+        after = min(after, (filter.until, 0))
     where.add("(x.at, x.vid) < (?, ?)", *after)
     _narrow(tx, filter, visible, where)
     if filter.sources:
         where.add("x.source_no IN INTS(?)", names.known_numbers(tx, names.SOURCE, filter.sources))
     if filter.since is not None:
         where.add("x.at >= ?", filter.since)
-    if filter.until is not None:
-        where.add("x.at < ?", filter.until)
     mids = None if visible is None else list(visible)
     if filter.markings:
         mids = [mid for mid in filter.markings if visible is None or mid in visible]
@@ -72,17 +72,22 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
             where.add("x.type_no IN INTS(?)", types)
         if left_out:
             where.add("NOT x.type_no IN INTS(?)", left_out)
-        held = sorted({mid for mid, _type in counting.streams(tx, mids, None)})
-        streams = [(creator, mid) for creator in creators for mid in held]
+        held: dict[int, int] = {}
+        for (mid, _type), newest in counting.streams(tx, mids, None).items():
+            held[mid] = max(newest, held.get(mid, newest))
+        streams = {(creator, mid): newest for creator in creators for mid, newest in held.items()}
         stream = "x.creator = s.a AND x.effective_mid = s.b"
     else:
-        streams = [one for one in counting.streams(tx, mids, types) if one[1] not in left_out]
+        listed = counting.streams(tx, mids, types)
+        streams = {one: newest for one, newest in listed.items() if one[1] not in left_out}
         stream = "x.effective_mid = s.a AND x.type_no = s.b"
     inner = (
         f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"
         " ORDER BY x.at DESC, x.vid DESC LIMIT ?"
     )
-    return merge.latest(tx, inner, tuple(where.params), streams, limit)
+    if filter.since is not None:
+        streams = {one: newest for one, newest in streams.items() if newest >= filter.since}
+    return merge.latest(tx, inner, tuple(where.params), streams, limit, below=after)
 
 
 def _narrow(tx: Transaction, filter: Filter, visible: Visible, where: _Where) -> None:

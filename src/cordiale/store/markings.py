@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from cordiale.platform.errors import NotFound
@@ -42,12 +43,21 @@ def atoms(tx: Transaction, mid: int) -> Marking:
     return _remembered(tx, mid, row[0])
 
 
-def all_markings(tx: Transaction) -> dict[int, Marking]:
-    """Return every marking known here by its id."""
-    return {
-        mid: tx.interned.marking(mid) or _remembered(tx, mid, text)
-        for mid, text in tx.rows("SELECT mid, atoms FROM markings ORDER BY mid")
-    }
+def all_markings(tx: Transaction) -> Mapping[int, Marking]:
+    """Return every marking known here by its id.
+
+    They are numbered in turn and never change, so that only those added since the last time are read.
+    """
+    last = int(tx.row("SELECT COALESCE(MAX(mid), 0) FROM markings")[0])
+    until, known = (tx.interned.below or tx.interned).every
+    if until > last:  # another thread has seen a later state than this one
+        return {mid: marking for mid, marking in known.items() if mid <= last}
+    if until < last:
+        added = tx.rows("SELECT mid, atoms FROM markings WHERE mid > ? ORDER BY mid", until)
+        known = known | {mid: tx.interned.marking(mid) or _remembered(tx, mid, text) for mid, text in added}
+        if not tx.writing:  # what this transaction gave numbers to may yet be rolled back
+            tx.interned.every = last, known
+    return known
 
 
 def join(tx: Transaction, one: int, other: int) -> int:

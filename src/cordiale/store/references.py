@@ -60,7 +60,7 @@ def referrers(
             " WHERE r.target = ? AND r.inherent = s.b AND r.mid = s.a AND r.vid < ? AND y.current = 1"
             " ORDER BY r.vid DESC LIMIT ?"
         )
-        streams = [(mid, inherent) for mid in visible for inherent in (0, 1)]
+        streams = {(mid, inherent): None for mid in counting.used(tx, list(visible)) for inherent in (0, 1)}
         # one version may refer in two ways: twice as many keys hold enough versions
         keys = merge.latest(tx, inner, (target, before), streams, 2 * (limit + 1), by="vid")
         vids = list(dict.fromkeys(vid for _vid, vid in keys))[: limit + 1]

@@ -154,3 +154,15 @@ def of_ids(
     ):
         found.setdefault(row.id, []).append(row)
     return found
+
+
+def standing(tx: Transaction, oids: Iterable[int]) -> dict[int, set[int]]:
+    """Return the effective markings of what is currently stated about objects, by internal number; none for no statement.
+
+    For whoever asks what is seen and what is hidden, and reads neither.
+    """
+    found: dict[int, set[int]] = {}
+    sql = "SELECT oid, effective_mid FROM statements WHERE oid IN INTS(?) AND vid IS NOT NULL"
+    for oid, mid in tx.rows(sql, list(oids)):
+        found.setdefault(oid, set()).add(mid)
+    return found

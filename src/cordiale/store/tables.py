@@ -158,6 +158,7 @@ counters = Table(
     _key("mid"),
     _key("type_no"),
     Column("n", Big, nullable=False),
+    Column("latest", Big),
     sqlite_with_rowid=False,
 )
 

@@ -21,7 +21,7 @@ from cordiale.store.purge import (
     tombstones,
 )
 from cordiale.store.put import ORIGIN_SHIFT, ORIGINS, put
-from cordiale.store.rows import bodies, by_vid, get, of_ids
+from cordiale.store.rows import bodies, by_vid, get, of_ids, standing
 from cordiale.store.types import (
     Filter,
     Key,
@@ -66,6 +66,7 @@ __all__ = [
     "remark",
     "remark_all",
     "replay",
+    "standing",
     "take_out",
     "tombstones",
     "under_full",
