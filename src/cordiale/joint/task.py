@@ -17,7 +17,7 @@ from cordiale.joint.moment import at, stamp
 from cordiale.joint.sending import Sent, send
 from cordiale.joint.words import NONE, Words
 from cordiale.joint.written import object_of
-from cordiale.platform.errors import InputError
+from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def view(
     now: int,
 ) -> TaskView:
     """Return a task as it stands: what its owner said of it last, among the progress of a case."""
-    mine = [one for one in said if one.said.about == id and one.author == owner]
+    mine = [one for one in said if (one.said.role, one.said.about, one.author) == (PROGRESS, id, owner)]
     state = str(mine[-1].said.details.get("state", "open")) if mine else "open"
     return TaskView(
         id=id,
@@ -154,3 +154,26 @@ def report(
         )
     spoken = words if words.said("en").strip() else Words(en=state, fr=state)
     return contribute(desk, actor, case, PROGRESS, spoken, about=about, details={"state": state}, kind=kind)
+
+
+def report_on(
+    desk: Desk, actor: Actor, case: str, written: str, state: str, words: Words, *, kind: str = ""
+) -> Added:
+    """Say how far a task is, named by the beginning of its UUID; raises NotFound for none, NotAllowed for another's."""
+    from cordiale.joint.case import SHORTEST, find
+
+    authorise(actor, "case")
+    asked = written.strip().lower().removeprefix("note--")
+    with desk.store.read() as tx:
+        found = [
+            one
+            for one in tasks(tx, desk, actor, find(tx, desk, actor, case, kind))
+            if len(asked) >= SHORTEST and one.id.partition("--")[2].startswith(asked)
+        ]
+    if len(found) != 1:
+        raise NotFound("no-task", _("There is no task {id} in this case."), id=written[:80])
+    if found[0].owner != desk.node:
+        raise NotAllowed(
+            "task-other", _("This task is for {owner}: only it can say how far it is."), owner=found[0].owner
+        )
+    return report(desk, actor, case, found[0].id, state, words, kind=kind)

@@ -1,0 +1,45 @@
+"""Before a text is agreed somebody answers for both languages saying the same: a comparison, or a named person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cordiale.joint.moment import stamp
+from cordiale.joint.revision import Parity, Text
+from cordiale.platform.errors import Conflict, InputError
+from cordiale.platform.languages import _
+
+Compare = Callable[[Text, Text], int]
+"""Given the English and the French text, return how many divergences there are."""
+
+
+def answered_for(
+    en: Text, fr: Text, *, by: str, reason: str, acting: str, now: int, compare: Compare | None
+) -> Parity:
+    """Return who answers for both languages saying the same, as the record of an agreement says it.
+
+    Where `compare` finds no divergence, whoever acts answers by it. Where it finds some, or there is no comparison, a person
+    has to be named (`by`) and say why (`reason`). Raises InputError and Conflict saying so.
+    """
+    found = compare(en, fr) if compare is not None else None
+    if found == 0 and not by:
+        return Parity(by=acting, at=stamp(now), how="compared")
+    if not by.strip():
+        if found is None:
+            raise InputError(
+                "parity-unsaid",
+                _("Nobody answers yet for the English and the French saying the same: name who read both (--parity NAME)."),
+            )  # fmt: skip
+        raise Conflict(
+            "parity-differs",
+            _("The English and the French differ in {n} places: correct them, or name who answers for them (--parity NAME --because TEXT)."),
+            n=found,
+        )  # fmt: skip
+    if found and not reason.strip():
+        raise Conflict(
+            "parity-reason",
+            _("The English and the French differ in {n} places: {by} has to say why they still say the same (--because TEXT)."),
+            n=found,
+            by=by,
+        )  # fmt: skip
+    return Parity(by=by.strip(), at=stamp(now), how="stated", divergences=found or 0, reason=reason.strip())
