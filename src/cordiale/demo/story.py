@@ -50,7 +50,10 @@ ENTRIES = 100
 
 
 def make(nodes: Nodes, ports: Mapping[str, int]) -> None:
-    """Make the three node folders, each with its release officer and an analyst who is cleared for little."""
+    """Make the three node folders, each with its release officer and an analyst who is cleared for little.
+
+    Nobody of them has chosen a language: who opens a link reads the pages in that of their browser.
+    """
 
     def one(plan: Plan) -> None:
         nodes.run(plan.name,
@@ -68,6 +71,7 @@ def make(nodes: Nodes, ports: Mapping[str, int]) -> None:
         nodes.run(plan.name,
             "person", "change", officer(plan),
             "--title", expectation().acts[plan.name].title,
+            "--speaks", "",
             *(part for level in plan.clearances for part in ("--clearance", level)),
             *(part for name in plan.compartments for part in ("--compartment", name)),
         )  # fmt: skip

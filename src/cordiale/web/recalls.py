@@ -12,7 +12,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Recalled, RecallReceived
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
+from cordiale.desk.display import Show, display
 from cordiale.desk.recall_trial import TOGETHER
 from cordiale.platform.clock import MINUTE
 from cordiale.platform.errors import Conflict, InputError, NotFound, explain, http_status
@@ -38,7 +38,7 @@ ACTIONS: Final = {
     "downgrade": _("hold it under another marking"),
 }
 OUTCOMES: Final = {
-    "done": _("done"),
+    "done": _("done, as asked"),
     "in-use": _("in use here, being corrected"),
     "cannot": _("cannot be done here"),
 }
@@ -232,12 +232,8 @@ def _received(one: RecallReceived, lang: str, titles: dict[str, str]) -> dict[st
 def one_recall(desk: Desk, actor: Actor, lang: str, name: str) -> dict[str, Any]:
     """Return one recall, and what it names."""
     found = verbs.recall_show(desk, actor, name)
-    named = list(found.ids[:NAMED])
-    names = _names(desk, actor, lang, named)
-    ids = [
-        {"href": href(i), "name": names.get(i) or short(i, i.partition("--")[0], lang), "id": i}
-        for i in named
-    ]
+    show = display(desk, actor, lang)
+    ids, marked = _named(desk, actor, lang, show, list(found.ids[:NAMED]))
     answered = found.outcome or ""
     return recall_line(found, lang, titles_of(desk, actor)) | {
         "outcome": text(lang, THERE.get(answered, answered)) if answered else "",
@@ -257,19 +253,22 @@ def one_recall(desk: Desk, actor: Actor, lang: str, name: str) -> dict[str, Any]
         "more": found.objects - len(ids),
         "may_confirm": found.state == "draft" and may(actor, "recall"),
         "acting_as": actor.name,
-        "banner": unmarked(lang),
+        "banner": banner(marked, show, lang),
     }
 
 
-def _names(desk: Desk, actor: Actor, lang: str, ids: Sequence[str]) -> dict[str, str]:
-    """Return what objects are called, as far as they are still here."""
+def _named(
+    desk: Desk, actor: Actor, lang: str, show: Show, ids: Sequence[str]
+) -> tuple[list[dict[str, Any]], list[tuple[str, ...]]]:
+    """Return objects as a recall lists them, by name as far as they are still here, and what those are marked."""
     try:
         items = verbs.summaries(desk, actor, ids)
     except NotFound:
-        return {}
-    return {
-        row["id"]: row["name"] for row in lines_of(desk, actor, items, lang, {}, display(desk, actor, lang))
-    }
+        return [{"href": href(i), "name": short(i, i.partition("--")[0], lang), "id": i} for i in ids], []
+    rows = lines_of(desk, actor, items, lang, {}, show)
+    return [{name: row[name] for name in ("href", "name", "id", "type")} for row in rows], [
+        item.marking for item in items
+    ]
 
 
 def dry_run(
@@ -281,11 +280,14 @@ def dry_run(
         raise InputError("recall-count", _("Choose 1 to {most} objects."), most=TOGETHER)
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
     found = verbs.recall_try(desk, actor, listed, partner=partner or None, members=members)
-    marked = [left.marking for one in found for left in one.left]
+    named, marked = _named(desk, actor, lang, show, listed[:NAMED])
+    marked += [left.marking for one in found for left in one.left]
     query = {"id": listed, "partner": partner}
     return {
         "tabs": tabs(actor, lang, "-"),
         "ids": listed,
+        "named": named,
+        "more": len(listed) - len(named),
         "heading": ntext(lang, _("Recall {n} object"), _("Recall {n} objects"), len(listed)),
         "partner": partner,
         "partner_title": titles.get(partner, partner),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -20,6 +21,7 @@ from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _, _n, instant, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, said
+from cordiale.web.labels import property_label
 from cordiale.web.lines import FORMS, line, sentence, titles_of, when
 from cordiale.web.marks import banner
 
@@ -27,6 +29,8 @@ HERE: Final = "/release"
 RAIL: Final = Entry(30, HERE, _("Release"), "release", verb="preview")
 PAGE: Final = 50
 LONGEST: Final = 400
+_TOP: Final = re.compile(r"[.\[]")
+"""What ends the name of the property that a path begins with."""
 FOLLOWED: Final = 10
 """Objects of one act whose receipt is looked up: each is a decision of its own."""
 LOOKED: Final = 10 * MINUTE
@@ -165,13 +169,15 @@ def judged(item: Judged, lang: str, titles: Mapping[str, str], show: Show, partn
     """Return one object with what a partner would get of it, and why."""
     style, word = FORMS.get(item.form, ("withheld", item.form))
     names = {"verbatim": _("as it is"), "tear-line": _("as a tear-line"), "withheld": _("not at all")}
-    reasons = [sentence(one, lang) for one in item.why if one.code != "passes"]
+    reasons = [sentence(one, lang) for one in item.why if one.code not in ("passes", "approved")]
+    parts = dict.fromkeys(property_label(_TOP.split(path)[0], lang) for path in item.removed)
     return line(item.summary, lang, titles, show) | {
         "id": item.summary.id,
         "text_href": text_href(item.summary.id, partner),
         "form": text(lang, names.get(style, word)),
         "style": style,
         "why": " ".join(reasons),
+        "stays": text(lang, _("Not in it, or not whole: {parts}."), parts=", ".join(parts)) if parts else "",
         "rule": next((one.rule for one in item.why if one.rule), ""),
         "waits": sentence(item.waits, lang),
         "mandate": (item.waits.rule or "") if item.waits else "",
