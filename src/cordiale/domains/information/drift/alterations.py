@@ -1,0 +1,233 @@
+"""Changes in how much, when, who, and whether: amounts, dates, names, speakers and negations that answer each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from cordiale.domains.information.drift.comparison import Pairing, near
+from cordiale.domains.information.drift.quantities import Quantity
+from cordiale.domains.information.drift.reading import Reading, Span
+from cordiale.domains.information.folding import bare
+
+if TYPE_CHECKING:
+    from cordiale.domains.information.drift.judge import Change
+
+ROUNDED: Final = 0.035
+"""Two exact numbers that differ by at most this share of the larger one fit each other when rounded."""
+VAGUE: Final = 0.12
+"""The same where one of them is said with "about", "more than" or in words."""
+
+
+def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
+    """Return the amounts that became larger or smaller."""
+    one, other = list(source.quantities), list(derived.quantities)
+    for mine in list(one):
+        same = next((theirs for theirs in other if _equal(mine, theirs)), None)
+        if same is not None:
+            one.remove(mine)
+            other.remove(same)
+    found = []
+    for theirs in list(other):
+        answer = _answer(theirs, one, other, source, derived, pairing)
+        if answer is None:
+            continue
+        one.remove(answer)
+        other.remove(theirs)
+        if change := _changed(answer, theirs, source, derived):
+            found.append(change)
+    found += _parts(one, source, derived, pairing.source, "up")
+    found += _parts(other, derived, source, pairing.derived, "down")
+    return found
+
+
+def _equal(one: Quantity, other: Quantity) -> bool:
+    if one.kind != other.kind:
+        return False
+    if one.kind == "amount" and one.value <= 3 and one.value != other.value:
+        return False
+    allowed = ROUNDED if one.exact and other.exact else 0.055
+    return abs(one.value - other.value) <= allowed * max(one.value, other.value)
+
+
+def _answer(
+    theirs: Quantity,
+    one: Sequence[Quantity],
+    other: Sequence[Quantity],
+    source: Reading,
+    derived: Reading,
+    pairing: Pairing,
+) -> Quantity | None:
+    """Return the amount of the source that one of the derived sentence answers: of the same things, else the only one left."""
+    same_things = [
+        mine
+        for mine in one
+        if any(pairing.source.get(thing.start) in {t.start for t in theirs.things} for thing in mine.things)
+    ]
+    if same_things:
+        return same_things[0]
+    of_kind = [mine for mine in one if mine.kind == theirs.kind]
+    if len(of_kind) == 1 and len([q for q in other if q.kind == theirs.kind]) == 1:
+        mine = of_kind[0]
+        return mine if near(source.statement, mine.start, mine.end, pairing.source, 3) else None
+    return None
+
+
+def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading) -> Change | None:
+    from cordiale.domains.information.drift.judge import Change
+
+    if {mine.kind, theirs.kind} == {"amount", "share"}:
+        # a number of things beside a share of them: only "all" and "most" say how the number compares
+        share, up = (theirs, True) if theirs.kind == "share" else (mine, False)
+        if share.value >= 0.65 and share is theirs:
+            return Change("quantity", _piece(source, mine), _piece(derived, theirs), "up", 0.7)
+        if share.value >= 0.65 and not up:
+            return Change("quantity", _piece(source, mine), _piece(derived, theirs), "down", 0.7)
+        return None
+    if mine.kind != theirs.kind:
+        return None
+    low, high = sorted((mine.value, theirs.value))
+    vague = not (mine.exact and theirs.exact)
+    if (
+        high - low
+        <= (VAGUE if vague and mine.kind == "amount" and not _bounded(mine, theirs) else ROUNDED) * high
+    ):
+        return None
+    return Change(
+        "quantity",
+        _piece(source, mine),
+        _piece(derived, theirs),
+        "up" if theirs.value > mine.value else "down",
+        0.85 if not vague else 0.75,
+    )
+
+
+def _bounded(mine: Quantity, theirs: Quantity) -> bool:
+    """Tell whether two amounts are one number with different bounds: "about five", "more than five"."""
+    return max(mine.value, theirs.value) <= 1.5 * min(mine.value, theirs.value)
+
+
+def _parts(
+    left: Sequence[Quantity], reading: Reading, other: Reading, answered: dict[int, int], direction: str
+) -> list[Change]:
+    """Return the parts that are said of the whole in the other sentence: "part of the records", "the records"."""
+    from cordiale.domains.information.drift.judge import Change
+
+    found = []
+    for quantity in left:
+        partial = quantity.kind == "share" and quantity.value < 0.95
+        if not partial or not quantity.things or quantity.things[0].start not in answered:
+            continue
+        if any(q.kind == "share" for q in other.quantities):
+            continue
+        place = answered[quantity.things[0].start]
+        if any(abs(q.end - place) < 25 and q.start < place for q in other.quantities):
+            continue
+        thing = next(t for t in other.statement.tokens if t.start == place)
+        word = other.statement.text[thing.start : thing.end]
+        piece = _piece(reading, quantity)
+        spans = (piece, word) if direction == "up" else (word, piece)
+        found.append(Change("quantity", *spans, direction, 0.6))  # type: ignore[arg-type]
+    return found
+
+
+def _piece(reading: Reading, quantity: Quantity) -> str:
+    """Return an amount as it stands, with what is counted where that comes next."""
+    text = reading.statement.text
+    end = quantity.end
+    if quantity.things and not text[end : quantity.things[0].start].strip(" '’\u00a0\u202f"):
+        end = quantity.things[0].end
+    return text[quantity.start : end].strip()
+
+
+def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
+    """Return the negation that was put in or taken out, where the words beside it were kept."""
+    from cordiale.domains.information.drift.judge import Change
+
+    one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 3)]
+    other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 3)]
+    if bool(source.denials) == bool(derived.denials):
+        return []
+    turns = len(source.turned) + len(derived.turned)
+    if turns % 2 or not (one or other):
+        return []
+    if one:
+        return [Change("negation", _denied(source, one[0]), _plain(derived), "none", 0.7)]
+    return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
+
+
+def _denied(reading: Reading, denial: Span) -> str:
+    text = reading.statement.text
+    following = [t for t in reading.statement.tokens if t.start >= denial.end][:3]
+    return text[denial.start : following[-1].end if following else denial.end].strip()
+
+
+def _plain(reading: Reading) -> str:
+    from cordiale.domains.information.drift.modality import _verb
+
+    return _verb(reading)
+
+
+def dates(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
+    """Return the dates that became others."""
+    from cordiale.domains.information.drift.judge import Change
+
+    one = [d for d in source.dates if d.value not in {o.value for o in derived.dates}]
+    other = [d for d in derived.dates if d.value not in {o.value for o in source.dates}]
+    found = []
+    for mine in one:
+        kind = mine.value.split(" ")[0]
+        theirs = next((o for o in other if o.value.split(" ")[0] == kind), None)
+        if theirs is not None and not _fits(mine.value, theirs.value):
+            other.remove(theirs)
+            spans = (
+                source.statement.text[mine.start : mine.end],
+                derived.statement.text[theirs.start : theirs.end],
+            )
+            found.append(Change("date", *spans, "none", 0.8))
+    return found
+
+
+def _fits(one: str, other: str) -> bool:
+    """Tell whether two hours may be one: 6:14 and 18:14 are not, 4:00 and 4:20 are not."""
+    return one == other
+
+
+def names(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
+    """Return the name that stands where another stood, or who is said to speak in another's place."""
+    from cordiale.domains.information.drift.judge import Change
+
+    one = _unanswered(source, derived)
+    other = _unanswered(derived, source)
+    if not one or not other:
+        return []
+    mine, theirs = one[0], other[0]
+    speaking = any(_overlap(mine, s) for s in source.speakers) and any(
+        _overlap(theirs, s) for s in derived.speakers
+    )
+    spans = source.statement.text[mine.start : mine.end], derived.statement.text[theirs.start : theirs.end]
+    if speaking:
+        return [Change("speaker", *spans, "none", 0.75)]
+    if not near(source.statement, mine.start, mine.end, pairing.source, 2) or not near(
+        derived.statement, theirs.start, theirs.end, pairing.derived, 2
+    ):
+        return []
+    return [Change("name", *spans, "none", 0.65)]
+
+
+def _unanswered(reading: Reading, other: Reading) -> list[Span]:
+    """Return the names of which no word stands in the other sentence, in either language's spelling."""
+    said = {bare(t.word)[:5] for t in other.statement.tokens}
+    marks = {mark for t in other.statement.tokens for mark, _strength in t.marks}
+    found = []
+    for name in reading.names:
+        tokens = [t for t in reading.statement.tokens if name.start <= t.start < name.end and t.content]
+        if tokens and not any(
+            bare(t.word)[:5] in said or any(mark in marks for mark, _strength in t.marks) for t in tokens
+        ):
+            found.append(name)
+    return found
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,53 @@
+"""Which words of two matched sentences answer each other: what stands beside an answered word was kept, the rest was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from cordiale.domains.information.lineage.statement import Statement, Token
+
+ANSWERS = 0.45
+"""Two words answer each other from this strength of their best common mark on."""
+
+
+class Pairing(msgspec.Struct, frozen=True):
+    """For each content word of the source and of the derived sentence (by its start) the start of the word that answers it."""
+
+    source: dict[int, int]
+    derived: dict[int, int]
+
+
+def pair(source: Statement, derived: Statement) -> Pairing:
+    """Pair the words of two sentences, each with its best answer; the best pairs are made first, near places before far ones."""
+    scores: list[tuple[float, float, int, int]] = []
+    marks: dict[str, list[tuple[Token, float]]] = {}
+    for token in derived.tokens:
+        for mark, strength in token.marks:
+            marks.setdefault(mark, []).append((token, strength))
+    length, other_length = max(1, len(source.text)), max(1, len(derived.text))
+    for token in source.tokens:
+        best: dict[int, float] = {}
+        for mark, strength in token.marks:
+            for other, its in marks.get(mark, ()):
+                best[other.start] = max(best.get(other.start, 0.0), min(strength, its))
+        for start, strength in best.items():
+            if strength >= ANSWERS:
+                scores.append(
+                    (-strength, abs(token.start / length - start / other_length), token.start, start)
+                )
+    forth: dict[int, int] = {}
+    back: dict[int, int] = {}
+    for _strength, _far, one, other_start in sorted(scores):
+        if one not in forth and other_start not in back:
+            forth[one], back[other_start] = other_start, one
+    return Pairing(forth, back)
+
+
+def near(statement: Statement, start: int, end: int, answered: Iterable[int], reach: int = 4) -> bool:
+    """Tell whether one of the nearest words that carry meaning, after or before a place, was kept in the other sentence."""
+    kept = set(answered)
+    after = [t for t in statement.tokens if t.content and t.start >= end][:reach]
+    before = [t for t in statement.tokens if t.content and t.end <= start][-2:]
+    return any(t.start in kept for t in (*after, *before))

@@ -1,0 +1,143 @@
+"""Words that say how sure, how binding or how strong a statement is, in English and French, with their step on a scale.
+
+Steps of `sure` (how certain a claim is, and how far along an intention): 1 unlikely, 2 possible, reported or only considered,
+3 likely, expected or planned, 4 promised, 5 a fact. What has no cue is a fact, or a promise where it is in the future.
+Steps of `order`: 1 invites, 2 recommends, 3 demands. Steps of `cause`: 1 contributes, 2 causes. Steps of `degree`: 1 slightly,
+2 much. Patterns are matched against folded text (`bare`), so they are written without accents. The steps are those
+that labellers use (`tests/corpus/lineage/DEFINITIONS.md`, section 5).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+import msgspec
+
+
+class Cue(msgspec.Struct, frozen=True):
+    """One cue in a sentence: characters `start` to `end`. A `soft` cue counts only where the other sentence has one."""
+
+    scale: str
+    step: int
+    start: int
+    end: int
+    soft: bool = False
+
+
+_ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
+    ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
+    ("sure", 2, (r"may(?! \d)|might|could|perhaps|maybe|possibl[ey]|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
+                r"|reportedly|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
+                r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
+    ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
+                r"|consider(?:s|ed)?(?= (?:\w+ ){0,2}\w+ing\b)|would consider|to consider|will consider|contemplat\w+|envisag\w+|hopes?(?: to)?|hoped(?: to)?"
+                r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? (?:to|\w+ to)|wanted to|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
+    ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
+                r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
+                r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects?|suspected"
+                r"|(?:is|are|was|were) due to(?= (?:be|begin|start|open|leave|close|arrive|end|take)\b)|supposed to")),
+    ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned(?: to)?|planning(?: to)?|(?:is|are|was|were) planned|(?:aims?|aimed|seeks?|sought) to"
+                r"|propos(?:es?|ed|al|ing)(?! \w+ly)|scheduled|in the works|is preparing to|are preparing to")),
+    ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
+                r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
+    ("order", 1, r"invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
+    ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were) asked|urg(?:es?|ed)|calls? (?:on|for)|called (?:on|for)"
+                 r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to")),
+    ("order", 3, r"demand(?:s|ed)?|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
+    ("cause", 1, r"contribut(?:es?|ed|ing|e) to|plays? (?:a|some) part|played a part|partly (?:due|because)|is linked|are linked|linked to|associated with|one of the causes"),
+    ("cause", 2, r"causes?|caused|(?:is|are|was|were) (?:the (?:source|cause|reason)|to blame|responsible|behind|due to)|because of|blamed? (?:on|for)|guilty"),
+    ("degree", 1, r"slight(?:ly)?|a little|somewhat|barely|marginal(?:ly)?|minor|mild(?:ly)?|limited|modest(?:ly)?"),
+    ("degree", 2, r"serious(?:ly)?|severe(?:ly)?|heav(?:y|ily)|massive(?:ly)?|grave(?:ly)?|sharp(?:ly)?|dramatic(?:ally)?|drastic(?:ally)?|huge(?:ly)?|catastrophic(?:ally)?|major"),
+)  # fmt: skip
+_FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
+    ("sure", 1, r"(?:tres |fort |hautement )?(?:peu probable|improbable)|(?:ait|aient|avoir|a|ont) peu de chances"),
+    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|peut-etre|possible(?:ment|s)?|possibilite|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
+                r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
+    ("sure", 2, (r"envisag(?:e|ent|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
+                r"|espere(?:nt)?|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|veu(?:t|lent)|voulai(?:t|ent)|hesit(?:e|ent)|deliber\w+")),
+    ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
+                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|il est prevu|devai(?:t|ent)|attendu(?:e|s|es)?|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
+    ("sure", 3, (r"entend(?:ent|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ait|aient)(?= (?:\w+ ){0,3}\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)|(?:est|sont|etait|etaient) prevu(?:e|s|es)?"
+                r"|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|ait|er|erait)(?= de| d')|au programme")),
+    ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
+    ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)? (?:de|aux|a)"),
+    ("order", 2, (r"recommand(?:e|ent|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|demand(?:e|ent|ait)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
+                 r"|reclam(?:e|ent|ait)|(?:a|ont) reclame|invit(?:e|ent) fermement")),
+    ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
+    ("cause", 1, r"contribu(?:e|ent|ait|er|eraient|erait)(?: a| aux?)?|y (?:est|sont) pour quelque chose|jou(?:e|ent) un role|en partie d|(?:est|sont) li(?:e|ee|es|ees) a"),
+    ("cause", 2, r"caus(?:e|ent|ait|er|ee?s?)(?! d)|provoqu(?:e|ent|ait|ee?s?)|coupables?|responsables? d|(?:est|sont|etait|etaient|serait|seraient) a l'origine|en cause|a cause d|du[es]? a"),
+    ("degree", 1, r"legere?(?:ment|s)?|un peu|quelque peu|a peine|faible(?:ment|s)?|limite(?:e|s|es)?|modere(?:e|ment|s|es)?|modeste(?:ment)?"),
+    ("degree", 2, r"grave(?:ment|s)?|severe(?:ment|s)?|forte?(?:ment|s)?|massi(?:f|ve|vement|fs|ves)|lourd(?:ement|e|s|es)?|serieu(?:x|se|sement|ses)|considerable(?:ment|s)?|enorme(?:ment|s)?|catastrophi\w+"),
+)  # fmt: skip
+_SOFT: Final = {
+    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to",
+    "fr": r"peu(?:t|vent)|est en mesure|sont en mesure|permet(?:tent)? de",
+}
+_CONDITIONAL = re.compile(
+    r"\b(?:(?:ser|aur|fer|ir|saur|tiendr|viendr|prendr|mettr|rendr|devien?dr|verr|vaudr|faudr|recevr|perdr|suivr|produir|conduir|\w{3,}(?:er|ir|dr|ttr|ivr|uir))"
+    r"(?:ait|aient))\b"
+)
+_NO_CONDITIONAL = re.compile(
+    r"^(?:(?:r?ent|re?ti|atti|admi|respi|inspi|aspi|expi|ouv|couv|liv|offr|souff|dur|mesur|figur|assur|ti|desi|vi|empi|cou|parcou|recou|mou)raient?"
+    r"|\w*(?:tr|br|gr|pr|cr)(?:ait|aient))$"
+)
+_REPORTED_FR = re.compile(
+    r"\b(?:annonce|indique|declare|promis|precise|affirme|explique|dit|assure|ajoute|fait savoir|confirme|decide|estime|disait|annoncait|pense|repondu|ecrit|prevenu|jure)"
+    r"(?: \w+){0,3} qu(?:e\b|')"
+)
+_WOULD = re.compile(r"\bwould(?! like)(?! consider)\b|(?<=\w)'d (?=be|have)")
+_REPORTED_EN = re.compile(
+    r"\b(?:said|announced|told|added|promised|pledged|confirmed|warned|knew|explained|noted|ruled)\b(?:[^.,;]{0,40}?) (?:that |he |she |it |they |\w+ )?(?:\w+ ){0,3}$"
+)
+
+
+@cache
+def _compiled(lang: str) -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+    table = _FRENCH if lang == "fr" else _ENGLISH
+    return tuple((scale, step, re.compile(rf"\b(?:{pattern})(?!\w)")) for scale, step, pattern in table)
+
+
+@cache
+def _soft(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_SOFT['fr' if lang == 'fr' else 'en']})(?!\w)")
+
+
+def cues(flat: str, lang: str) -> list[Cue]:
+    """Return the cues of a folded sentence in order; where two overlap, the longer one."""
+    found = [
+        Cue(scale, step, match.start(), match.end())
+        for scale, step, pattern in _compiled(lang)
+        for match in pattern.finditer(flat)
+    ]
+    found += [Cue("sure", 2, m.start(), m.end(), soft=True) for m in _soft(lang).finditer(flat)]
+    found += _conditionals(flat) if lang == "fr" else _woulds(flat)
+    found.sort(key=lambda cue: (cue.start - cue.end, cue.step))
+    kept: list[Cue] = []
+    for cue in found:
+        if all(cue.end <= other.start or cue.start >= other.end for other in kept):
+            kept.append(cue)
+    return sorted(kept, key=lambda cue: cue.start)
+
+
+def _conditionals(flat: str) -> list[Cue]:
+    """Return the verbs in the press conditional ("aurait fourni"): reported, not vouched for.
+
+    After "a annoncé que" the same form is the future seen from the past: a promise.
+    """
+    found = []
+    for match in _CONDITIONAL.finditer(flat):
+        if _NO_CONDITIONAL.match(match[0]) or re.search(r"\bsi\b[^,;]*$", flat[: match.start()]):
+            continue
+        reported = any(r.end() <= match.start() for r in _REPORTED_FR.finditer(flat))
+        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end()))
+    return found
+
+
+def _woulds(flat: str) -> list[Cue]:
+    found = []
+    for match in _WOULD.finditer(flat):
+        reported = _REPORTED_EN.search(flat[: match.start()])
+        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end()))
+    return found

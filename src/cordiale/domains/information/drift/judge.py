@@ -1,0 +1,126 @@
+"""Say what became of a statement: a label, the changes with their places and directions, the reason, and how sure that is.
+
+Which label wins, when there are several changes, follows the definitions that the corpus is labelled by
+(`tests/corpus/lineage/DEFINITIONS.md`, section 4): a negation contradicts; ups and downs together are for a person;
+a direction strengthens or weakens; the rest alters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from cordiale.domains.information.drift import alterations, comparison, modality
+from cordiale.domains.information.drift.reading import read
+from cordiale.domains.information.lineage.alignment import Match
+from cordiale.domains.information.lineage.statement import Statement
+from cordiale.platform.languages import _
+
+Label = Literal[
+    "verbatim",
+    "paraphrase",
+    "strengthened",
+    "weakened",
+    "altered",
+    "contradicted",
+    "unsupported_addition",
+    "to_review",
+]
+Kind = Literal["modality", "quantity", "date", "name", "negation", "speaker", "scope"]
+Direction = Literal["up", "down", "none"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One thing that a sentence says otherwise than its source; the spans are exact pieces of both."""
+
+    kind: Kind
+    source_span: str
+    derived_span: str
+    direction: Direction
+    sure: float = 1.0
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What became of a statement. `because` is a message id with its values in `facts`; `confidence` is 0 to 1."""
+
+    label: Label
+    changes: tuple[Change, ...]
+    because: str
+    facts: Mapping[str, str]
+    confidence: float
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """When a verdict is left to a person (tuned on the development part of the corpus)."""
+
+    name: str = "drift-1"
+    match: float = 0.5
+    """A change is believed only where the two sentences match with at least this score."""
+    change: float = 0.5
+    """Below this, a change is for a person to judge."""
+
+
+PROFILE: Final = Profile()
+
+
+def judge(source: Statement, derived: Statement, match: Match, profile: Profile = PROFILE) -> Verdict:
+    """Return what became of the source's statement in the derived text."""
+    if match.verbatim or (source.key == derived.key and source.key):
+        return Verdict("verbatim", (), _("Word for word as in the source."), {}, 1.0)
+    one, other = read(source), read(derived)
+    pairing = comparison.pair(source, derived)
+    changes = [
+        *modality.changes(one, other, pairing),
+        *alterations.quantities(one, other, pairing),
+        *alterations.denials(one, other, pairing),
+        *alterations.dates(one, other, pairing),
+        *alterations.names(one, other, pairing),
+    ]
+    return _verdict(changes, match, profile)
+
+
+def _verdict(changes: Sequence[Change], match: Match, profile: Profile) -> Verdict:
+    sure = min(1.0, match.score + 0.15)
+    believed = tuple(change for change in changes if change.sure >= profile.change)
+    if not believed and changes:
+        return _review(changes, _("Something may have changed; a person should read both."), sure)
+    if not believed:
+        return Verdict("paraphrase", (), _("The same statement in other words."), {}, round(sure * 0.9, 2))
+    if match.score < profile.match and not any(change.kind == "negation" for change in believed):
+        return _review(believed, _("The sentences may not be about the same thing."), sure)
+    confidence = round(min(sure, *(change.sure for change in believed)), 2)
+    main = believed[0]
+    facts = {"source": main.source_span, "derived": main.derived_span}
+    directions = {change.direction for change in believed} - {"none"}
+    if negation := next((change for change in believed if change.kind == "negation"), None):
+        facts = {"source": negation.source_span, "derived": negation.derived_span}
+        return Verdict(
+            "contradicted",
+            believed,
+            _("“{source}” became “{derived}”: it says the opposite."),
+            facts,
+            confidence,
+        )
+    if len(directions) == 2:
+        return _review(believed, _("Some of it was strengthened and some weakened."), sure)
+    if directions:
+        main = next(change for change in believed if change.direction != "none")
+        facts = {"source": main.source_span, "derived": main.derived_span}
+        if directions == {"up"}:
+            return Verdict(
+                "strengthened",
+                believed,
+                _("“{source}” became “{derived}”: it claims more."),
+                facts,
+                confidence,
+            )
+        return Verdict(
+            "weakened", believed, _("“{source}” became “{derived}”: it claims less."), facts, confidence
+        )
+    return Verdict("altered", believed, _("“{source}” became “{derived}”."), facts, confidence)
+
+
+def _review(changes: Sequence[Change], because: str, sure: float) -> Verdict:
+    return Verdict("to_review", tuple(changes), because, {}, round(sure * 0.5, 2))

@@ -1,0 +1,191 @@
+"""Tell English from French, block by block, by the words that hold sentences together; no model is needed for two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cordiale.domains.information.folding import words
+
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "is",
+        "was",
+        "were",
+        "are",
+        "that",
+        "for",
+        "with",
+        "on",
+        "as",
+        "by",
+        "be",
+        "at",
+        "from",
+        "his",
+        "her",
+        "its",
+        "their",
+        "this",
+        "has",
+        "have",
+        "had",
+        "not",
+        "but",
+        "which",
+        "they",
+        "it",
+        "he",
+        "she",
+        "who",
+        "or",
+        "an",
+        "will",
+        "would",
+        "could",
+        "may",
+        "can",
+        "been",
+        "said",
+        "more",
+        "than",
+        "all",
+        "no",
+        "one",
+        "there",
+        "we",
+        "our",
+        "your",
+        "about",
+        "into",
+        "after",
+        "out",
+        "also",
+        "when",
+        "what",
+        "some",
+        "only",
+        "if",
+        "how",
+        "so",
+        "up",
+        "over",
+        "then",
+        "where",
+        "while",
+        "before",
+        "between",
+        "under",
+        "most",
+        "other",
+        "many",
+    ]
+)
+_FRENCH = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "de",
+        "des",
+        "du",
+        "un",
+        "une",
+        "et",
+        "est",
+        "sont",
+        "était",
+        "étaient",
+        "que",
+        "qui",
+        "dans",
+        "pour",
+        "par",
+        "sur",
+        "avec",
+        "ce",
+        "cette",
+        "ces",
+        "il",
+        "elle",
+        "ils",
+        "elles",
+        "ne",
+        "pas",
+        "plus",
+        "au",
+        "aux",
+        "en",
+        "se",
+        "sa",
+        "son",
+        "ses",
+        "leur",
+        "leurs",
+        "nous",
+        "vous",
+        "mais",
+        "ou",
+        "où",
+        "dont",
+        "a",
+        "ont",
+        "été",
+        "être",
+        "sera",
+        "seront",
+        "avait",
+        "comme",
+        "après",
+        "entre",
+        "sans",
+        "sous",
+        "depuis",
+        "selon",
+        "d",
+        "l",
+        "qu",
+        "n",
+        "s",
+        "c",
+        "j",
+        "y",
+        "aussi",
+        "fait",
+        "tout",
+        "tous",
+        "toute",
+        "même",
+        "très",
+        "peut",
+        "encore",
+    ]
+)
+_MARKS = frozenset("éèêàâùûçîïôœ")
+
+
+def language(text: str) -> str:
+    """Return "en", "fr", or "" where neither can be told (another language, a number, a name)."""
+    found = words(text)
+    english = sum(word in _ENGLISH for word in found)
+    french = sum(word in _FRENCH for word in found)
+    french += min(2, sum(any(c in _MARKS for c in word) for word in found)) * 0.5
+    if max(english, french) < 1 or english == french:
+        return ""
+    return "en" if english > french else "fr"
+
+
+def main_language(texts: Iterable[str]) -> str:
+    """Return the language of most of the words."""
+    size = {"en": 0, "fr": 0}
+    for text in texts:
+        found = language(text)
+        if found:
+            size[found] += len(text)
+    if not any(size.values()):
+        return ""
+    return max(size, key=lambda lang: (size[lang], lang))

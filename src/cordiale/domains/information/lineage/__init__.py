@@ -1,0 +1,1 @@
+"""Which text derives from which: copies, retellings, translations, and texts from a source that nobody here holds."""

@@ -1,0 +1,142 @@
+"""Find for each sentence of one text the sentence of another that makes the same statement: by likeness, order and place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from cordiale.domains.information.lineage.likeness import compare, likeness
+from cordiale.domains.information.lineage.statement import Statement
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """The thresholds by which sentences are held to be one statement (tuned on the development part of the corpus)."""
+
+    name: str = "alignment-1"
+    neighbours: float = 0.22
+    """What two sentences gain at most because those around them are alike too."""
+    place: float = 0.12
+    """What they gain at most for standing where the sentences before and after lead to."""
+    least: float = 0.42
+    """Below this, likeness with all that is gained, two sentences are not one statement."""
+    own: float = 0.16
+    """Likeness they need of themselves, whatever stands around them."""
+    sure: float = 0.62
+    """From here on the statement is the same beyond doubt."""
+    anchor: float = 0.45
+    """Likeness from which two sentences lead their neighbours."""
+
+
+PROFILE: Final = Profile()
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A sentence of the derived text and the one it matches: places in both texts.
+
+    `likeness` (0 to 1) is of the words alone; `score` adds what order and neighbours say. `forth` and `back` are the
+    shares of the derived and of the source sentence that the other has. `joined` is the next sentence of the source,
+    where the derived one says both, else None.
+    """
+
+    derived: int
+    source: int
+    score: float
+    likeness: float
+    forth: float
+    back: float
+    verbatim: bool = False
+    joined: int | None = None
+
+
+def align(
+    source: Sequence[Statement],
+    derived: Sequence[Statement],
+    known: Mapping[str, float],
+    profile: Profile = PROFILE,
+) -> list[Match]:
+    """Return the matches of the sentences of two texts, at most one for each derived sentence, in its order.
+
+    Texts are compared as they are: regions are the caller's business. Places are indexes into what was given.
+    """
+    shares = compare(source, derived, known)
+    alike = [[likeness(*pair) for pair in row] for row in shares]
+    by_key = _by_key(source)
+    for j, statement in enumerate(derived):
+        for i in by_key.get(statement.key, ()):
+            alike[j][i] = 1.0
+    scores = _with_place(_with_neighbours(alike, profile), alike, profile)
+    found = []
+    for j, statement in enumerate(derived):
+        if not source:
+            break
+        same = [i for i in by_key.get(statement.key, ()) if statement.key]
+        i = max(same or range(len(source)), key=lambda one: (scores[j][one], -one))
+        if not same and (scores[j][i] < profile.least or alike[j][i] < profile.own):
+            continue
+        forth, back = (1.0, 1.0) if same else shares[j][i]
+        found.append(Match(j, i, min(1.0, scores[j][i]), alike[j][i], forth, back, verbatim=bool(same)))
+    return found
+
+
+def _by_key(source: Sequence[Statement]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, statement in enumerate(source):
+        if statement.key:
+            found.setdefault(statement.key, []).append(i)
+    return found
+
+
+def _with_neighbours(alike: list[list[float]], profile: Profile) -> list[list[float]]:
+    """Add what the sentences before and after gain: a retelling goes through its source in order, with gaps."""
+    height = len(alike)
+    width = len(alike[0]) if alike else 0
+    found = []
+    for j in range(height):
+        row = []
+        for i in range(width):
+            gained = 0.0
+            for step in (-2, -1, 1, 2):
+                other = j + step
+                if not 0 <= other < height:
+                    continue
+                low, high = (i + step, i) if step < 0 else (i, i + step)
+                near = max(
+                    (alike[other][k] for k in range(max(0, low), min(width, high + 1)) if k != i), default=0.0
+                )
+                gained = max(gained, near * (1.0 if abs(step) == 1 else 0.7))
+            row.append(alike[j][i] + profile.neighbours * gained)
+        found.append(row)
+    return found
+
+
+def _with_place(scores: list[list[float]], alike: list[list[float]], profile: Profile) -> list[list[float]]:
+    """Add what standing between the anchors before and after gains."""
+    width = len(alike[0]) if alike else 0
+    anchors: list[tuple[int, int]] = []
+    for j, row in enumerate(scores):
+        if not width:
+            break
+        i = max(range(width), key=row.__getitem__)
+        second = max((row[k] for k in range(width) if k != i), default=0.0)
+        if alike[j][i] >= profile.anchor and row[i] - second >= 0.1:
+            anchors.append((j, i))
+    for j, row in enumerate(scores):
+        before = next(((b, i) for b, i in reversed(anchors) if b < j), None)
+        after = next(((a, i) for a, i in anchors if a > j), None)
+        for i in range(width):
+            row[i] += profile.place * max(_near(j, i, before, 1), _near(j, i, after, -1))
+    return scores
+
+
+def _near(j: int, i: int, anchor: tuple[int, int] | None, way: int) -> float:
+    """Return how far (0 to 1) a sentence stands where an anchor leads: as many sentences on as in the other text."""
+    if anchor is None:
+        return 0.0
+    expected = anchor[1] + (j - anchor[0])
+    distance = abs(i - expected)
+    reach = abs(j - anchor[0])
+    if (i - anchor[1]) * way < 0:
+        return 0.0
+    return max(0.0, 1 - distance / (2 + reach)) / (1 + 0.15 * (reach - 1))

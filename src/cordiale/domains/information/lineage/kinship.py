@@ -1,0 +1,112 @@
+"""How near two texts are as wholes: what their matched sentences add up to, and how much one holds of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from cordiale.domains.information.lineage.alignment import PROFILE as ALIGNMENT
+from cordiale.domains.information.lineage.alignment import Match, align
+from cordiale.domains.information.lineage.alignment import Profile as Alignment
+from cordiale.domains.information.lineage.statement import Statement
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """From when on two texts are of one lineage.
+
+    Each threshold lies half way between the nearest two unrelated texts of the corpus' development part and the
+    furthest text that was made from another.
+    """
+
+    name: str = "kinship-1"
+    likeness: float = 0.215
+    """Likeness of the matched sentences, summed over all of the shorter text's."""
+    likeness_across: float = 0.1
+    """The same between two languages, where fewer words meet."""
+    strong: float = 0.2
+    """Share of the shorter text's sentences that are matched with a likeness of at least STRONG."""
+    strong_across: float = 0.09
+    passage: int = 3
+    """Sentences repeated word for word, of eight words or more, that make a lineage whatever the rest."""
+    copied: float = 0.6
+    """Share of the shorter text repeated word for word that makes a copy."""
+
+
+PROFILE: Final = Profile()
+_LONG: Final = 8
+STRONG: Final = 0.45
+"""Likeness of two sentences that few sentences of unrelated texts reach."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One text as lineage compares it: its article's sentences, and all sentences of the page."""
+
+    number: int
+    name: str
+    segment: int
+    lang: str
+    body: tuple[Statement, ...]
+    page: tuple[Statement, ...]
+
+
+class Kinship(msgspec.Struct, frozen=True):
+    """Two texts compared both ways. `forth` are matches of `second`'s sentences with `first`'s; `back` the other way.
+
+    `nearness` orders possible parents; `containment` is which share of the first text's and of the second text's
+    sentences the other holds; `verbatim` the share of the shorter one that is repeated word for word.
+    """
+
+    first: int
+    second: int
+    forth: tuple[Match, ...]
+    back: tuple[Match, ...]
+    nearness: float
+    containment: tuple[float, float]
+    verbatim: float
+    across: bool
+    related: bool
+
+
+def kinship(
+    first: Text,
+    second: Text,
+    known: Mapping[str, float],
+    profile: Profile = PROFILE,
+    alignment: Alignment = ALIGNMENT,
+) -> Kinship:
+    """Compare two texts sentence by sentence, both ways."""
+    across = first.lang != second.lang
+    forth = tuple(align(first.body, second.body, known, alignment))
+    back = tuple(align(second.body, first.body, known, alignment))
+    one, other = max(1, len(first.body)), max(1, len(second.body))
+    sums = sum(m.likeness for m in forth) / other, sum(m.likeness for m in back) / one
+    nearness = max(sums)
+    verbatim = _repeated(forth, second.body), _repeated(back, first.body)
+    long = sum(m.verbatim and len(second.body[m.derived].tokens) >= _LONG for m in forth)
+    strong = max(_strong(forth) / other, _strong(back) / one)
+    enough = (
+        (profile.likeness_across, profile.strong_across) if across else (profile.likeness, profile.strong)
+    )
+    return Kinship(
+        first.number,
+        second.number,
+        forth,
+        back,
+        nearness,
+        (len(back) / one, len(forth) / other),
+        max(verbatim),
+        across,
+        related=(nearness >= enough[0] and strong >= enough[1]) or long >= profile.passage,
+    )
+
+
+def _strong(matches: Sequence[Match]) -> int:
+    return sum(match.likeness >= STRONG for match in matches)
+
+
+def _repeated(matches: Sequence[Match], body: Sequence[Statement]) -> float:
+    """Return the share of a text's words that stand word for word in the other."""
+    whole = sum(len(statement.tokens) for statement in body) or 1
+    return sum(len(body[m.derived].tokens) for m in matches if m.verbatim) / whole
