@@ -535,9 +535,13 @@ class Schedule:
                 continue
             with node.store.read() as tx:
                 partner = records.partner(tx, other)
+                full = (
+                    records.link(tx, partner.number).generation > 1
+                )  # as nodes do after each that a partner begins
             self.judge.stale.add(node.name)
+            way = self.network.way(node.name, other)
             try:
-                report = reconcile(node.store, node.home, partner, self.network.way(node.name, other))
+                report = reconcile(node.store, node.home, partner, way, full=full)
             except CordialeError as refused:
                 self.trace("refused", refused.code)
                 continue
@@ -548,7 +552,11 @@ class Schedule:
             for one in report.differences:
                 self.coverage[f"difference {one.kind} {one.repair}"] += 1
             self.trace(
-                "compared", other, report.explained, [(one.kind, one.repair) for one in report.differences]
+                "compared",
+                other,
+                full,
+                report.explained,
+                [(one.kind, one.repair) for one in report.differences],
             )
 
     def _work(self, node: Node, *, last: bool) -> bool:

@@ -14,7 +14,7 @@ from cordiale.exchange.carriers import bundle
 from cordiale.exchange.carriers.bundle import Listing, Part
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link import greeting
-from cordiale.exchange.recall import answering, demand, ledger
+from cordiale.exchange.recall import carrying_out, demand, ledger
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.records import carried, reconciliations
 from cordiale.exchange.records.carried import IN, CarriedRow
@@ -204,7 +204,7 @@ class _Reading:
                 expected=after + 1,
             )
         now = self.home.clock()
-        answering.carry_out(self.store, self.home, self.partner, number, data, now, part.basis)
+        carrying_out.carry_out(self.store, self.home, self.partner, number, data, now, part.basis)
         with self.store.write() as tx:
             records.save_link(tx, self.partner.number, {"recalls": number})
         self.counts["recalls"] += 1

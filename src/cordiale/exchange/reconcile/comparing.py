@@ -19,6 +19,7 @@ from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.asking import Asking, decoded
 from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import JSON, Request, Transport
+from cordiale.exchange.recall import answering
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import Segment
 from cordiale.exchange.reconcile.repair import Found, Repairs
@@ -227,6 +228,10 @@ class _Comparison:
                 ]
         for start in range(0, len(apart), concordance.MOST_EXTRA):
             self.repairs.apart(apart[start : start + concordance.MOST_EXTRA])
+        if self.repairs.settled:
+            with self.store.write() as tx:
+                now = self.home.clock()
+                answering.found_after_all(tx, self.home, self.partner, self.repairs.recalled, now)
 
     def _log(self) -> None:
         """Keep the differences that were not kept yet, and tell of each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,7 +60,8 @@ class Found(msgspec.Struct, frozen=True):
 class Repairs:
     """Repair one partner's stream, segment by segment, and remember what was done.
 
-    `damaged` names entries whose stored content was found lost or altered.
+    `damaged` names entries whose stored content was found lost or altered, `recalled` counts by recall what was taken that
+    stands in no stream, and `settled` says that the partner knew of everything asked.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class Repairs:
         self.damaged: dict[int, str] = {}
         self.found: list[Found] = []
         self.purged = False
+        self.settled = True
+        self.recalled: Counter[int] = Counter()
 
     def segment(self, one: Segment, states: Sequence[str | Asked]) -> list[tuple[int, bool, str]]:
         """Repair one segment; return what is held or not, other than its sender believes, with the reason."""
@@ -274,9 +278,11 @@ class Repairs:
         answer = self.ask(Request("POST", BASE + "reconcile/extra", "", JSON, msgspec.json.encode(asked)))
         found = concordance.read_extra(answer.body, self.home, self.partner, nonce, len(stored))
         if not found.settled:
+            self.settled = False
             return  # the partner still sends what may go: what is not counted yet may come
         for one, state in zip(stored, found.states, strict=True):
             if state is None:
                 self._set_aside([(one.vid, 0)])
             elif state.action == "purge" and state.number <= self.recalls:
                 self._purge(one.vid, 0, state.number)
+                self.recalled[state.number] += 1

@@ -23,7 +23,7 @@ from cordiale.exchange.protocol import (
     SIGNED_ANSWERS,
     UPGRADE,
 )
-from cordiale.exchange.recall import answering
+from cordiale.exchange.recall import answering, carrying_out
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
@@ -289,7 +289,7 @@ class _Visit:
         able = self.welcome is not None and RECALL_BASIS in self.welcome.extensions
         answer = self._ask_signed("recalls", f"after={after}&origins={SIGNED if able else 1}", able)
         fetched = decoded(answer.body, list[wire.NumberedRecall], self.partner)
-        last, problem = answering.in_order(self.store, self.home, self.partner, fetched, after)
+        last, problem = carrying_out.in_order(self.store, self.home, self.partner, fetched, after)
         self.recalls += last - after
         self.more |= self.welcome is not None and self.welcome.recalls > last > after
         if problem is not None:

@@ -11,7 +11,7 @@ import pytest
 from cordiale.exchange import records
 from cordiale.exchange.home import Partner
 from cordiale.exchange.link.wire import NumberedRecall
-from cordiale.exchange.recall import answering, demand, ledger, sending
+from cordiale.exchange.recall import answering, carrying_out, demand, ledger, sending
 from cordiale.platform.clock import DAY, HOUR
 from cordiale.platform.errors import InputError, IntegrityError, NotFound
 from cordiale.store import markings, versions
@@ -154,7 +154,7 @@ def test_a_large_recall_goes_in_parts_and_goes_on_where_it_stopped(monkeypatch: 
     assert [number for number, _message, _basis in messages] == [1, 2, 3, 4]
     messages = [(number, message) for number, message, _basis in messages]
     # a visit that is interrupted after the second part
-    answering.carry_out_all(there.store, there.home, partner, messages[:2], there.clock())
+    carrying_out.carry_out_all(there.store, there.home, partner, messages[:2], there.clock())
     with there.store.write() as tx:
         records.save_link(tx, partner.number, {"recalls": 2})
     assert len(there.ids()) == 15
@@ -172,7 +172,7 @@ def test_what_comes_before_a_damaged_message_is_carried_out_all_the_same() -> No
     with here.store.read() as tx:
         ((number, message, _basis),) = records.recalls_after(tx, known(here, "FRA").number, 0, 50)
     fetched = [NumberedRecall(number + more, message.decode()) for more in (0, 1)]
-    last, problem = answering.in_order(there.store, there.home, partner, fetched, 0)
+    last, problem = carrying_out.in_order(there.store, there.home, partner, fetched, 0)
     assert (last, isinstance(problem, IntegrityError)) == (1, True)
     assert there.ids() == {id_of(indicator("b"))}
 
@@ -311,7 +311,7 @@ def test_what_was_forwarded_is_not_forwarded_again_when_it_is_done_again() -> No
     message = demand.read_message(fra.home, partner, number, data)
     for _attempt in range(2):  # a crash before the receipt was kept
         with fra.store.write() as tx:
-            answering._take_back(tx, fra.home, partner, message, fra.clock())
+            carrying_out._take_back(tx, fra.home, partner, message, fra.clock())
     assert made.id
     assert [row.action for row in stored(fra)] == ["downgrade"]
 

@@ -11,7 +11,7 @@ from cordiale.exchange import records
 from cordiale.exchange.home import Limits
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.partners import pairing as partners
-from cordiale.exchange.recall import sending
+from cordiale.exchange.recall import ledger, sending
 from cordiale.exchange.reconcile.comparing import Report, reconcile
 from cordiale.exchange.records import reconciliations
 from cordiale.platform.errors import IntegrityError, Unavailable
@@ -56,6 +56,27 @@ def found(report: Report) -> list[tuple[str, str, str]]:
 def agree(here: Node, there: Node) -> bool:
     quick, full = compare(here, there), compare(here, there, full=True)
     return not quick.differences and not full.differences
+
+
+def test_what_was_asked_back_by_numbers_of_a_lost_history_is_found_by_its_content() -> None:
+    can, fra = two(ITEMS[:1])
+    old = can.store.snapshot()
+    send(can, fra, *ITEMS[1:4])
+    can.store.load(old)  # and does not know it yet
+    can.put(ITEMS[3])
+    can.cut("FRA")
+    made = ask_back(can, fra, [ITEMS[3]])  # entry 2, which is another object there
+    quiet(can, fra)
+    assert len(fra.ids()) == 4
+    reopen(can, fra)
+    quiet(can, fra)
+    with can.store.read() as tx:
+        assert ledger.get(tx, made).outcome == "cannot"
+    assert ("recalled", "purged", id_of(ITEMS[3])) in found(compare(fra, can, full=True))
+    assert id_of(ITEMS[3]) not in fra.ids()
+    pull(fra, can)
+    with can.store.read() as tx:
+        assert ledger.get(tx, made).outcome == "done"
 
 
 def hold_again(fra: Node, item: bytes, source: str = "CAN") -> int:

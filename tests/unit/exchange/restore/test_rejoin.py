@@ -195,7 +195,7 @@ def test_a_recall_by_numbers_of_a_lost_history_takes_nothing_else_with_it() -> N
     assert names(fra) == {"a", "b"}
     pull(can, fra)
     with can.store.read() as tx:
-        assert ledger.get(tx, made).state == "acknowledged"
+        assert ledger.get(tx, made).state == "refused"  # nobody says that it is done
 
 
 def test_a_recall_that_was_forgotten_is_learnt_again_and_what_it_named_does_not_come_back() -> None:
