@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -141,7 +141,10 @@ def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str 
     found = verbs.waiting(desk, actor, partner=partner or None, after=after or None, limit=PAGE)
     every = found if not partner else verbs.waiting(desk, actor, limit=PAGE)
     chosen = next((one for one in found if one.items), found[0] if found else None)
-    rows = [judged(item, lang, titles, show, chosen.partner) for item in chosen.items] if chosen else []
+    names = _names(desk, actor, lang, chosen.items) if chosen else {}
+    rows = (
+        [judged(item, lang, titles, show, chosen.partner, names) for item in chosen.items] if chosen else []
+    )
     return {
         "tabs": tabs(actor, lang, ""),
         "partners": [
@@ -165,14 +168,28 @@ def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str 
     }
 
 
-def judged(item: Judged, lang: str, titles: Mapping[str, str], show: Show, partner: str) -> dict[str, Any]:
-    """Return one object with what a partner would get of it, and why."""
+def _names(desk: Desk, actor: Actor, lang: str, items: Iterable[Judged]) -> dict[str, str]:
+    """Return what objects are called in the reader's language, where a translation may be read."""
+    return verbs.translated(desk, actor, [item.summary for item in items], lang)
+
+
+def judged(
+    item: Judged,
+    lang: str,
+    titles: Mapping[str, str],
+    show: Show,
+    partner: str,
+    names: Mapping[str, str] = {},
+) -> dict[str, Any]:
+    """Return one object with what a partner would get of it, and why; `names` are those in the reader's language."""
     style, word = FORMS.get(item.form, ("withheld", item.form))
     names = {"verbatim": _("as it is"), "tear-line": _("as a tear-line"), "withheld": _("not at all")}
     reasons = [sentence(one, lang) for one in item.why if one.code not in ("passes", "approved")]
     parts = dict.fromkeys(property_label(_TOP.split(path)[0], lang) for path in item.removed)
-    return line(item.summary, lang, titles, show) | {
+    shown = line(item.summary, lang, titles, show)
+    return shown | {
         "id": item.summary.id,
+        "name": names.get(item.summary.id) or shown["name"],
         "text_href": text_href(item.summary.id, partner),
         "form": text(lang, names.get(style, word)),
         "style": style,
@@ -195,6 +212,7 @@ def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: st
     chosen = [partner] if partner else known
     runs = [verbs.release_try(desk, actor, name, listed) for name in chosen]
     everything = [item.summary.marking for run in runs for item in run.items]
+    names = _names(desk, actor, lang, runs[0].items) if runs else {}
     return {
         "tabs": tabs(actor, lang, "-"),
         "ids": listed,
@@ -215,7 +233,7 @@ def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: st
                 "beside": len(run.beside),
                 "beside_href": "/release/try?"
                 + urlencode({"partner": run.partner, "id": [*listed, *run.beside]}, doseq=True),
-                "rows": [judged(item, lang, titles, show, run.partner) for item in run.items],
+                "rows": [judged(item, lang, titles, show, run.partner, names) for item in run.items],
             }
             for run in runs
         ],
@@ -265,7 +283,8 @@ def one_act(desk: Desk, actor: Actor, lang: str, act: str) -> dict[str, Any]:
     found = verbs.act_show(desk, actor, act)
     shown = list(found.ids)[:PAGE]
     run = verbs.release_try(desk, actor, found.partner, shown) if shown and found.now else None
-    rows = [judged(item, lang, titles, show, found.partner) for item in run.items] if run else []
+    names = _names(desk, actor, lang, run.items) if run else {}
+    rows = [judged(item, lang, titles, show, found.partner, names) for item in run.items] if run else []
     wait = found.now is not None and found.now.waiting_second and not found.withdrawn_by
     goes = [item.summary.id for item in run.items if item.form != "withheld"] if run else []
     arrived = _arrived(desk, actor, lang, goes[:FOLLOWED], found.partner) if not wait else {}

@@ -46,7 +46,8 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
     counts = verbs.counts(desk, actor)
     page = verbs.search(desk, actor, "", lang=lang, limit=LOOKED)
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
-    known = [item for item in page.items if item.type != "marking-definition"]
+    # a translation is read beside what it translates
+    known = [item for item in page.items if item.type not in ("marking-definition", "language-content")]
     came = [item for item in known if item.origin == "received"][:SHOWN]
     made = [item for item in known if item.origin != "received"][:SHOWN]
     told = _alerts(desk, actor, lang, titles, show)
@@ -62,6 +63,7 @@ def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
         if may(actor, "preview")
         else [],
         "partners": [partner_view(p, lang) for p in verbs.partner_list(desk, actor)],
+        "whole": actor.recipient is None,
         "banner": banner(marked, show, lang),
     }
 
@@ -77,14 +79,18 @@ def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
         )
     if may(actor, "recall"):
         drafts = sum(1 for r in verbs.recall_list(desk, actor) if r.state == "draft")
-        found.append(("/release", drafts, (_("{n} recall is drafted"), _("{n} recalls are drafted"))))
+        found.append(("/release/recalls", drafts, (_("{n} recall is drafted"), _("{n} recalls are drafted"))))
         asked = sum(
             1 for r in verbs.recall_received(desk, actor) if r.outcome == "in-use" and r.answered_by is None
         )
-        found.append(("/release", asked, (_("{n} recall of a partner"), _("{n} recalls of partners"))))
+        found.append(
+            ("/release/recalls", asked, (_("{n} recall of a partner"), _("{n} recalls of partners")))
+        )
     if may(actor, "consent"):
         consents = sum(1 for c in verbs.consent_list(desk, actor, waiting=True) if c.direction == "answering")
-        found.append(("/release", consents, (_("{n} consent is asked"), _("{n} consents are asked"))))
+        found.append(
+            ("/release/consents", consents, (_("{n} consent is asked"), _("{n} consents are asked")))
+        )
     if may(actor, "job"):
         running = sum(1 for job in verbs.jobs(desk, actor) if job.state in ("running", "interrupted"))
         found.append(
