@@ -92,7 +92,7 @@ def export_objects(
     audit.read(desk, actor, "export", form=form, words=asked.words, type=asked.type, found=count)
     return Exported(
         data=data,
-        media_type="text/csv; charset=utf-8" if form == "csv" else "application/stix+json;version=2.1",
+        media_type="text/csv" if form == "csv" else "application/stix+json;version=2.1",
         name=f"{desk.node}-{format_instant(desk.clock())[:10]}.{'csv' if form == 'csv' else 'json'}",
         objects=count,
         in_part=parts,

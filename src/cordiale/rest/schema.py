@@ -26,6 +26,8 @@ UPLOADS: Final = (
     f"{PREFIX}/set-aside/{{number}}/mend",
     f"{PREFIX}/objects/{{stix_id}}/files",
 )
+FILES: Final = {f"{PREFIX}/export": ("text/csv", "application/stix+json;version=2.1")}
+"""What is answered with a file whose kind the question chooses."""
 
 
 def config() -> OpenAPIConfig:
@@ -60,6 +62,8 @@ def document(site: Litestar) -> dict[str, Any]:
             "required": True,
             "content": {"application/octet-stream": {"schema": {}}, "application/json": {"schema": {}}},
         }
+    for path, kinds in FILES.items():
+        found["paths"][path]["get"]["responses"]["200"]["content"] = {kind: {"schema": {}} for kind in kinds}
     return found
 
 
