@@ -88,7 +88,14 @@ def _edges(answer: Answer) -> str:
                 edge.because,
             )
         )
-    columns = (tr(_("source text")), "", tr(_("derived text")), tr(_("kind")), tr(_("held of each")), tr(_("because")))
+    columns = (
+        tr(_("source text")),
+        "",
+        tr(_("derived text")),
+        tr(_("kind")),
+        tr(_("held of each")),
+        tr(_("because")),
+    )
     return table(columns, rows)
 
 
@@ -129,3 +136,6 @@ def _omissions(answer: Answer) -> str:
 def _short(words: str) -> str:
     flat = " ".join(words.split())
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1] + "…"
+
+
+from cordiale.cli import information_posts  # noqa: E402,F401 - adds its commands to the group

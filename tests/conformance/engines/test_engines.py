@@ -40,8 +40,10 @@ DAILY = {"counting"}
 every = pytest.mark.parametrize(("analysis", "sample"), FOUND, ids=[one.name for one, _sample in FOUND])
 
 
-def rows(folder: Path, table: pa.Table, files: int = 3) -> dict[str, Rows | pa.Table]:
-    """Write rows into several files, as a dataset holds them."""
+def rows(
+    folder: Path, table: pa.Table, analysis: Analysis = counting.COUNTING, files: int = 3
+) -> dict[str, Rows | pa.Table]:
+    """Write rows into several files, as a dataset holds them; nothing was found before, by nobody."""
     folder.mkdir(exist_ok=True)
     step = -(-table.num_rows // files)
     paths = []
@@ -49,7 +51,13 @@ def rows(folder: Path, table: pa.Table, files: int = 3) -> dict[str, Rows | pa.T
         paths.append(folder / f"{n}")
         pq.write_table(table.slice(n * step, step), paths[-1])
     given = Rows(tuple(paths), table.num_rows)
-    return {"rows": given, "fresh": given}
+    before = {f"before:{name}": schema.empty_table() for name, schema in analysis.results.items()}
+    for need in analysis.needs:
+        name, _colon, stage = need.partition(":")
+        other = next(one for one, _sample in FOUND if one.name == name)
+        found = LocalEngine().run(other, rows(folder / name, table, other, files), folder / f"{name}-found")
+        before[need] = found[stage]
+    return {"rows": given, "fresh": given, **before}
 
 
 def values(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -85,7 +93,7 @@ def cluster() -> Iterator[str]:
 def test_both_engines_give_the_same(
     analysis: Analysis, sample: Callable[[], pa.Table], cluster: str, tmp_path: Path
 ) -> None:
-    given = rows(tmp_path / "rows", sample())
+    given = rows(tmp_path / "rows", sample(), analysis)
     analysis = in_buckets(analysis, 50)
     here = LocalEngine().run(analysis, given, tmp_path / "local")
     there = SparkEngine(cluster).run(analysis, given, tmp_path / "spark")
@@ -101,8 +109,8 @@ def test_a_finding_does_not_depend_on_the_order_of_rows(
     table = sample()
     turned = table.take(list(range(table.num_rows))[::-1])
     last = analysis.stages[-1].name
-    one = LocalEngine().run(analysis, rows(tmp_path / "a", table), tmp_path / "one")
-    two = LocalEngine().run(analysis, rows(tmp_path / "b", turned), tmp_path / "two")
+    one = LocalEngine().run(analysis, rows(tmp_path / "a", table, analysis), tmp_path / "one")
+    two = LocalEngine().run(analysis, rows(tmp_path / "b", turned, analysis), tmp_path / "two")
     assert values(one[last]) == values(two[last])
 
 
@@ -110,7 +118,7 @@ def test_a_finding_does_not_depend_on_the_order_of_rows(
 def test_no_rows_give_an_empty_result(
     analysis: Analysis, sample: Callable[[], pa.Table], tmp_path: Path
 ) -> None:
-    none = rows(tmp_path / "rows", sample().slice(0, 0), files=1)
+    none = rows(tmp_path / "rows", sample().slice(0, 0), analysis, files=1)
     found = LocalEngine().run(analysis, none, tmp_path / "local")
     assert found[analysis.stages[-1].name].num_rows == 0
 

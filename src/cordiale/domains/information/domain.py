@@ -7,6 +7,7 @@ from cordiale.platform.languages import _
 
 INFORMATION = Domain(
     name="information",
+    analyses=("cordiale.domains.information.copies.stages:COPIES",),
     messages="cordiale.domains.information.messages",
     title=_("Information"),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from cordiale.desk.datasets import Kind
+
 KIND = "posts"
 """What a dataset of posts calls itself."""
 
@@ -27,10 +29,14 @@ POSTS = pa.schema(
         # hashes of attached images, in lower-case hexadecimal
         pa.field("images", pa.list_(pa.string()), nullable=False),
         pa.field("reply_to", pa.string()),
-        # the post, or where only that is known the account, that this one repeats as its network marks it
+        # the post, or where only that is known the account, that this one repeats as its network marks it; empty where
+        # it is marked as repeating and nothing says what
         pa.field("repost_of", pa.string()),
         # in the source file, counted from 1
         pa.field("line", pa.int64(), nullable=False),
     ]
 )
 """Columns of a post."""
+
+DATASET = Kind(KIND, VERSION, POSTS, time="at")
+"""How a dataset of posts is kept: partitioned by month."""
