@@ -55,12 +55,12 @@ def demo(
         fresh=fresh,
         as_json=current().json,
         lang=current().lang,
-        command=_here,
+        command=here,
     )
     raise typer.Exit(code)
 
 
-def _here(line: Sequence[str], actor: str) -> tuple[int, str, str]:
+def here(line: Sequence[str], actor: str) -> tuple[int, str, str]:
     """Run a command line of the demonstration in this process: the same words, without starting Python each time."""
     from cordiale.cli.main import main
 
