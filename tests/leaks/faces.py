@@ -42,7 +42,7 @@ from tests.unit.web.asgi import ask
 WHO: Final = {"authorization": f"Bearer {READER}", "accept": TAXII}
 ABSENT: Final = "indicator--99999999-9999-4999-8999-999999999999"
 _LINK: Final = re.compile(rb"/objects/([a-z0-9-]+--[0-9a-f-]{36})")
-PARTS: Final = ("?tab=graph", "?tab=timeline", "?tab=versions", "?tab=raw", "/glance", "/neighbours", f"/path?to={SEEN['id']}")  # fmt: skip
+PARTS: Final = ("?tab=graph", "?tab=timeline", "?tab=versions", "?tab=raw", "/glance", "/purge", "/neighbours", f"/path?to={SEEN['id']}")  # fmt: skip
 """What else an object's page shows or fetches."""
 
 NARROWED: Final = ("marking=tlp%3Ared", "marking=tlp%3Agreen", "source=gbr", "since=2026-01-01", "sort=name", "q=phishing&type=malware", "q=domain-name%3Dshared.example")  # fmt: skip
@@ -198,6 +198,10 @@ def pages(scene: Scene, asked: Iterable[str]) -> None:
                 page(f"/objects/{stix_id}/files/{sha.decode()}", lang, stix_id, sha.decode())
     for narrowed in NARROWED:
         page(f"/objects?{narrowed}", "en", narrowed)
+    for form in ("csv", "stix"):
+        page(f"/objects/export?form={form}", "en")
+        page(f"/objects/export?form={form}&q=halcyon", "en", "halcyon")
+    page("/administration/retention", "en")
     scene.note("news", standing(desk, PERSON))
 
 
@@ -208,7 +212,7 @@ def identified(token: str, among: Mapping[str, Actor] = {"paul's": PERSON}) -> A
     return among[token]
 
 
-PROGRAM: Final = ("/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/consents", "/consents/00000000", "/jobs/00000000", "/nowhere")  # fmt: skip
+PROGRAM: Final = ("/facets", "/facets?q=halcyon", "/export", "/export?form=stix", "/export?q=harbour&form=stix", "/searches", "/alerts", "/retention", "/retention/removals", "/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/consents", "/consents/00000000", "/jobs/00000000", "/nowhere")  # fmt: skip
 SEARCHES: Final = ("limit=2", "limit=2&type=indicator", "limit=3&partners=true", "q=harbour", "q=halcyon", "q=kestrel", "value=domain-name%3Dhalcyon.example")  # fmt: skip
 
 
@@ -259,7 +263,7 @@ def rest(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
             one["id"] for one in every(f"/objects?{query}", "halcyon" if "halcyon" in query else query)
         }
     for stix_id in (*list(asked)[:8], ABSENT, *sorted(listed)[:8]):
-        for rest_of in ("", "/statements", "/versions", "/remarks", "/neighbours", f"/path?to={SEEN['id']}", "/raw", f"/why?partner={READER}", "/why?partner=nobody"):  # fmt: skip
+        for rest_of in ("", "/statements", "/versions", "/remarks", "/neighbours", f"/path?to={SEEN['id']}", "/raw", "/purge-plan", f"/why?partner={READER}", "/why?partner=nobody"):  # fmt: skip
             get(f"/objects/{stix_id}{rest_of}", stix_id)
         get(f"/objects/{stix_id}", stix_id, lang="fr")
         get(f"/preview?id={stix_id}", stix_id)
@@ -276,6 +280,9 @@ def acting(scene: Scene, asked: Iterable[str]) -> None:
             about = {"id": stix_id} if path == "/proofs" else {"ids": [stix_id]}
             post(path, stix_id, body={"partner": "fra", **about})
         post("/recalls", stix_id, body={"ids": [stix_id]})
+        post(f"/objects/{stix_id}/notes", stix_id, body={"content": "about it"})
+        post(f"/objects/{stix_id}/purge", stix_id, body={"reason": "a mistake", "versions": 1})
+        post(f"/objects/{stix_id}/files?name=f", stix_id, body={"content": "of a file"})
 
 
 FACES: Final[dict[str, Callable[[Scene, Iterable[str]], None]]] = {

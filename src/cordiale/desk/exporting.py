@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
@@ -19,7 +20,7 @@ from cordiale.desk.visible import visible
 from cordiale.desk.written import written
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError
-from cordiale.platform.ids import uuid4
+from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 from cordiale.release.marking import parse_atom
 from cordiale.stix import atoms as definitions
@@ -88,7 +89,7 @@ def export_objects(
             data, count, parts = _table(lines, chosen), len(lines), 0
         else:
             whole = [row for row in rows if not in_part(row) and row.raw]
-            data, count, parts = _bundle(tx, desk, whole), len(whole), len(rows) - len(whole)
+            data, count, parts = _bundle(tx, whole), len(whole), len(rows) - len(whole)
     audit.read(desk, actor, "export", form=form, words=asked.words, type=asked.type, found=count)
     return Exported(
         data=data,
@@ -134,17 +135,17 @@ def _cell(line: Summary, column: str) -> str:
     return f"'{said}" if said.startswith(_FORMULA) else said
 
 
-def _bundle(tx: Transaction, desk: Desk, rows: Sequence[Row]) -> bytes:
+def _bundle(tx: Transaction, rows: Sequence[Row]) -> bytes:
     used: dict[str, None] = {}
     objects = [_marked(tx, row, used) for row in rows]
     known = [definitions.definition_of(atom) for atom in used]
     held = {value["id"] for value in objects}
-    bundle = {
-        "type": "bundle",
-        "id": f"bundle--{uuid4(desk.random)}",
-        "objects": [*(one for one in known if one["id"] not in held), *objects],
-    }
-    return orjson.dumps(bundle, option=orjson.OPT_INDENT_2)
+    listed = [*(one for one in known if one["id"] not in held), *objects]
+    # the same finds make the same file
+    name = uuid5(definitions.NAMESPACE, sha256(orjson.dumps(listed)).hexdigest())
+    return orjson.dumps(
+        {"type": "bundle", "id": f"bundle--{name}", "objects": listed}, option=orjson.OPT_INDENT_2
+    )
 
 
 def _marked(tx: Transaction, row: Row, used: dict[str, None]) -> dict[str, Any]:

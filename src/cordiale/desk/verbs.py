@@ -24,6 +24,7 @@
 | `path` | `(desk, actor, start, goal) -> Graph` |
 | `history` | `(desk, actor, stix_id) -> tuple[VersionView, ...]` |
 | `remarks` | `(desk, actor, stix_id) -> tuple[Remark, ...]` (notes, opinions, translations, sightings) |
+| `say` | `(desk, actor, stix_id, content, *, opinion="", marking=None, lang="") -> id` (a note or an opinion) |
 | `mark` | `(desk, actor, stix_id, atoms) -> Marked` |
 | `mark_all` | `(desk, actor, ids, atoms, *, progress=None, wait=True) -> MarkedMany` |
 | `preview` | `(desk, actor, *, partner=None, ids=None) -> list[PartnerPreview]` |
@@ -139,6 +140,7 @@ VERBS: dict[str, str] = {
     "path": "graph",
     "history": "history",
     "remarks": "history",
+    "say": "saying",
     "mark": "mark",
     "mark_all": "remark",
     "preview": "preview",

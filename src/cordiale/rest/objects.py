@@ -14,6 +14,7 @@ from cordiale.desk.visible import unknown
 from cordiale.rest.asking import (
     After,
     Asked,
+    Asking,
     Key,
     act,
     answer,
@@ -202,6 +203,27 @@ def mark(
     )
 
 
+@post("/objects/{stix_id:str}/notes", status_code=200, responses=refusals(404, 409, 413, 507), sync_to_thread=True, tags=["objects"])  # fmt: skip
+def say(
+    request: Asked, stix_id: ObjectId, data: JSONBody[wire.NoteAsked], idempotency_key: Key = None
+) -> Response[wire.Noted]:
+    """Write a note about an object, or an opinion; it carries all that the object is marked by."""
+
+    def do(asked: Asking) -> wire.Noted:
+        made = verbs.say(
+            asked.desk,
+            asked.actor,
+            stix_id,
+            data.content,
+            opinion=data.opinion or "",
+            marking=data.marking,
+            lang=data.lang or asked.lang,
+        )
+        return wire.Noted(id=made)
+
+    return act(request, idempotency_key, data, do)
+
+
 HANDLERS: Final = (
     search,
     counts,
@@ -214,4 +236,5 @@ HANDLERS: Final = (
     raw,
     attachment,
     mark,
+    say,
 )

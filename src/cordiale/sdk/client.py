@@ -22,6 +22,9 @@ from cordiale.sdk.objects import (
     Graph,
     MarkAsked,
     Marked,
+    NoteAsked,
+    Noted,
+    Opinion,
     Remarks,
     Shown,
     Versions,
@@ -128,6 +131,19 @@ class Client(Finding, Running):
         called = name or (source.name if isinstance(source, Path) else "file")
         asked = {"name": called, "media_type": media_type, "marking": marking}
         return value(self._ask.send(f"objects/{stix_id}/files", content(source), key, asked), Attachment)
+
+    def say(
+        self,
+        stix_id: str,
+        content: str = "",
+        *,
+        opinion: Opinion | None = None,
+        marking: str | None = None,
+        key: str | None = None,
+    ) -> str:
+        """Write a note about an object, or an opinion; return the id of what was written."""
+        asked = NoteAsked(content=content, opinion=opinion, marking=marking)
+        return self._ask.post(f"objects/{stix_id}/notes", asked, Noted, key).id
 
     def mark(
         self, stix_id: str, marking: str, *, source: str | None = None, key: str | None = None

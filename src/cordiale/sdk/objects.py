@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+import msgspec
+
 from cordiale.sdk.wire import Asked, Line, Marking, Moment, Object, Reason, Told
 
 
@@ -182,3 +186,22 @@ class Marked(Told, frozen=True, kw_only=True):
     after: Marking
     version: str | None = None
     recalls_drafted: int = 0
+
+
+Opinion = Literal["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"]
+"""What an opinion says (STIX 2.1, opinion-enum)."""
+
+
+class NoteAsked(Asked, frozen=True, kw_only=True):
+    """What somebody says about an object: a note, or with `opinion` an opinion and its reason; `marking` only narrows."""
+
+    content: Annotated[str, msgspec.Meta(max_length=20_000)] = ""
+    opinion: Opinion | None = None
+    marking: Line | None = None
+    lang: Literal["en", "fr"] | None = None
+
+
+class Noted(Told, frozen=True, kw_only=True):
+    """The id of what was written."""
+
+    id: str

@@ -16,9 +16,11 @@ from cordiale.desk.answers import AttachmentView, Chip, Shown, Statement
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
 from cordiale.desk.history import Remark
+from cordiale.platform.errors import InputError, explain
 from cordiale.platform.languages import _, instant, ntext, number, text
 from cordiale.web.context import Site
 from cordiale.web.decisions import decisions
+from cordiale.web.deeds import Asked, Given, away, deed
 from cordiale.web.fields import Reading, rows, title
 from cordiale.web.graph import drawn
 from cordiale.web.history import timeline, versions
@@ -26,7 +28,7 @@ from cordiale.web.labels import type_label
 from cordiale.web.lines import href, partner_chip, references, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 from cordiale.web.members import PATH, members, waits
-from cordiale.web.remarks import Translated, spoken, translations
+from cordiale.web.remarks import OPINIONS, Translated, spoken, translations
 
 TABS: Final = {
     "": _("Overview"),
@@ -78,7 +80,28 @@ def handlers(site: Site) -> list[Any]:
             headers={"content-security-policy": "sandbox; default-src 'none'"},
         )
 
-    return [shown, glance, attachment]
+    def say(request: Asked, given: Given) -> Response[Any]:
+        stix_id = str(request.path_params["stix_id"])
+        actor, lang = site.actor(request), site.language(request)
+        try:
+            verbs.say(
+                site.desk,
+                actor,
+                stix_id,
+                given.whole("content"),
+                opinion=given.one("opinion", 40),
+                marking=given.one("marking") or None,
+                lang=lang,
+            )
+        except InputError as error:
+            values = one_object(site.desk, actor, lang, stix_id) | {
+                "problem": explain(error, lang),
+                "content": given.whole("content"),
+            }
+            return site.page(request, "object.html", "/objects", values, 422)
+        return away(f"{href(stix_id)}#said")
+
+    return [shown, glance, attachment, deed("/objects/{stix_id:str}/say", say)]
 
 
 def one_object(
@@ -148,6 +171,10 @@ def one_object(
         "remarks": spoken(said, lang, titles, show),
         "may_mark": may(actor, "mark"),
         "may_release": may(actor, "release"),
+        "may_say": may(actor, "say"),
+        "opinions": [(one, text(lang, words)) for one, words in OPINIONS.items()],
+        "problem": "",
+        "content": "",
         "may_purge": may(actor, "recall") and any(s.summary.origin == "local" for s in shown.statements),
     }
     if tab == "graph":

@@ -170,7 +170,8 @@ def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str 
 
 def _names(desk: Desk, actor: Actor, lang: str, items: Iterable[Judged]) -> dict[str, str]:
     """Return what objects are called in the reader's language, where a translation may be read."""
-    return verbs.translated(desk, actor, [item.summary for item in items], lang)
+    found: dict[str, str] = verbs.translated(desk, actor, [item.summary for item in items], lang)
+    return found
 
 
 def judged(

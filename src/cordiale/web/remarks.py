@@ -49,6 +49,7 @@ def spoken(said: Iterable[Remark], lang: str, titles: Mapping[str, str], show: S
             "type": type_label(one.summary.type, lang),
             "heading": _heading(one.value, lang),
             "words": _words(one.value),
+            "authors": _authors(one.value),
             "source": titles.get(one.summary.source, one.summary.source),
             "when": when(one.summary.created, lang),
             "chips": chips(one.marking, show),
@@ -69,6 +70,12 @@ def instants(said: Iterable[Remark], lang: str) -> list[tuple[int, str, str]]:
         for one in said
         if one.summary.created is not None and one.summary.type != "language-content"
     ]
+
+
+def _authors(value: Mapping[str, Any]) -> str:
+    """Return who wrote it, as far as it says so."""
+    named = value.get("authors")
+    return ", ".join(one for one in named if isinstance(one, str)) if isinstance(named, list) else ""
 
 
 def _heading(value: Mapping[str, Any], lang: str) -> str:

@@ -28,6 +28,7 @@ from cordiale.node.opening import open_node
 from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, format_instant
 from cordiale.platform.errors import ConfigurationError, NotAllowed
+from cordiale.release.recipient import Recipient
 from cordiale.store import versions
 from cordiale.store.backup import check
 from tests.unit.desk.conftest import indicator
@@ -187,6 +188,21 @@ def test_what_is_stated_again_counts_anew(pair: Pair, time: Time) -> None:
     retention_apply(pair.canada.desk, pair.officer)
     with pair.canada.store.read() as tx:
         assert versions.get(tx, indicator(1)["id"], None, history=True) == []
+
+
+def test_who_does_not_see_everything_counts_and_removes_what_they_see(pair: Pair, time: Time) -> None:
+    green = Actor("paula", frozenset({"officer"}), Recipient(node="canada", nation="CAN", person="paula", tlp="green"))  # fmt: skip
+    desk = pair.canada.desk
+    take(pair, "vendor", indicator(1), marking="tlp:green")
+    take(pair, "vendor", indicator(2), indicator(3), marking="tlp:red")
+    time.now += 11 * DAY
+    assert sum(one.objects for one in retention_preview(desk, pair.officer).due) == 3
+    assert [one.objects for one in retention_preview(desk, green).due] == [1]
+    assert retention_apply(desk, green, standing=False).removed == 1
+    assert has(pair) == {2, 3}
+    assert retention_apply(desk, pair.officer, standing=False).removed == 2
+    assert [one.types for one in retention_log(desk, pair.officer)] == [{"indicator": 2}, {"indicator": 1}]
+    assert [one.types for one in retention_log(desk, green)] == [{"indicator": 1}]
 
 
 def test_what_went_to_partners_is_asked_back_with_its_reason(pair: Pair, time: Time) -> None:

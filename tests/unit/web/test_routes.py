@@ -47,6 +47,7 @@ ACCESS: Final[dict[str, str]] = {
     "POST /objects/chosen": "search",
     "POST /objects/columns": ANYBODY,
     "GET /objects/export": "export",
+    "POST /objects/{stix_id}/say": "say",
     "GET /objects/{stix_id}/purge": "recall",
     "POST /objects/{stix_id}/purge/do": "recall",
     "POST /searches": "search",
