@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ROUNDED: Final = 0.035
 """Two exact numbers that differ by at most this share of the larger one fit each other when rounded."""
+VAGUE_SOME: Final = 0.3
+"""What "some" counts as a share."""
 VAGUE: Final = 0.12
 """The same where one of them is said with "about", "more than" or in words."""
 
@@ -29,25 +32,34 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
             other.remove(same)
     found = []
     for theirs in list(other):
-        answer = _answer(theirs, one, other, source, derived, pairing)
+        answer = _answer(theirs, one, other, source, pairing)
         if answer is None:
             continue
         one.remove(answer)
         other.remove(theirs)
         if change := _changed(answer, theirs, source, derived):
             found.append(change)
+    found += _articles(one, source, derived, pairing)
     found += _parts(one, source, derived, pairing.source, "up")
     found += _parts(other, derived, source, pairing.derived, "down")
     return found
 
 
 def _equal(one: Quantity, other: Quantity) -> bool:
-    if one.kind != other.kind:
+    if one.kind != other.kind or one.unit != other.unit:
         return False
-    if one.kind == "amount" and one.value <= 3 and one.value != other.value:
+    if one.ends[1] or other.ends[1]:
+        return one.ends == other.ends or (not (one.ends[1] and other.ends[1]) and _ends_with(one, other))
+    if one.kind == "amount" and not one.unit and one.value <= 3 and one.value != other.value:
         return False
     allowed = ROUNDED if one.exact and other.exact else 0.055
     return abs(one.value - other.value) <= allowed * max(one.value, other.value)
+
+
+def _ends_with(one: Quantity, other: Quantity) -> bool:
+    """Tell whether "up to 14" sums up "6 to 14"."""
+    ranged, single = (one, other) if one.ends[1] else (other, one)
+    return not single.exact and abs(single.value / 0.8 - ranged.ends[1]) <= ROUNDED * ranged.ends[1]
 
 
 def _answer(
@@ -55,37 +67,41 @@ def _answer(
     one: Sequence[Quantity],
     other: Sequence[Quantity],
     source: Reading,
-    derived: Reading,
     pairing: Pairing,
 ) -> Quantity | None:
     """Return the amount of the source that one of the derived sentence answers: of the same things, else the only one left."""
-    same_things = [
-        mine
-        for mine in one
-        if any(pairing.source.get(thing.start) in {t.start for t in theirs.things} for thing in mine.things)
+    starts = {thing.start for thing in theirs.things}
+    same_things = [m for m in one if any(pairing.source.get(thing.start) in starts for thing in m.things[:1])]
+    same_things += [
+        m for m in one if any(pairing.source.get(thing.start) in starts for thing in m.things[1:])
     ]
-    if same_things:
-        return same_things[0]
-    of_kind = [mine for mine in one if mine.kind == theirs.kind]
-    if len(of_kind) == 1 and len([q for q in other if q.kind == theirs.kind]) == 1:
-        mine = of_kind[0]
-        return mine if near(source.statement, mine.start, mine.end, pairing.source, 3) else None
-    return None
+    fitting = [m for m in same_things if m.unit == theirs.unit]
+    if fitting:
+        return min(fitting, key=lambda m: m.kind != theirs.kind)
+    of_kind = [m for m in one if m.kind == theirs.kind and m.unit == theirs.unit]
+    if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
+        return None
+    mine = of_kind[0]
+    elsewhere = (
+        theirs.things
+        and theirs.things[0].start in pairing.derived
+        and mine.things
+        and mine.things[0].start in pairing.source
+    )
+    if elsewhere and not theirs.unit:
+        return None
+    return mine if theirs.unit or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
 
 
 def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading) -> Change | None:
     from cordiale.domains.information.drift.judge import Change
 
-    if {mine.kind, theirs.kind} == {"amount", "share"}:
-        # a number of things beside a share of them: only "all" and "most" say how the number compares
-        share, up = (theirs, True) if theirs.kind == "share" else (mine, False)
-        if share.value >= 0.65 and share is theirs:
-            return Change("quantity", _piece(source, mine), _piece(derived, theirs), "up", 0.7)
-        if share.value >= 0.65 and not up:
-            return Change("quantity", _piece(source, mine), _piece(derived, theirs), "down", 0.7)
-        return None
+    spans = _piece(source, mine), _piece(derived, theirs)
     if mine.kind != theirs.kind:
-        return None
+        one, other = _as_amount(mine, theirs), _as_amount(theirs, mine)
+        if one is None or other is None or one == other:
+            return None
+        return Change("quantity", *spans, "up" if other > one else "down", 0.65)
     low, high = sorted((mine.value, theirs.value))
     vague = not (mine.exact and theirs.exact)
     if (
@@ -93,18 +109,52 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
         <= (VAGUE if vague and mine.kind == "amount" and not _bounded(mine, theirs) else ROUNDED) * high
     ):
         return None
-    return Change(
-        "quantity",
-        _piece(source, mine),
-        _piece(derived, theirs),
-        "up" if theirs.value > mine.value else "down",
-        0.85 if not vague else 0.75,
-    )
+    return Change("quantity", *spans, "up" if theirs.value > mine.value else "down", 0.75 if vague else 0.85)
+
+
+def _as_amount(one: Quantity, beside: Quantity) -> float | None:
+    """Return a share as an amount that compares with the amount beside it, where words allow: "some", "most", "all"."""
+    if one.kind == "amount":
+        return one.value
+    if one.kind != "share":
+        return None
+    if one.whole and beside.value == one.whole:
+        return one.whole * one.value
+    if not one.whole and one.value == VAGUE_SOME:
+        return 6.0
+    return float("inf") if one.value >= 0.65 and not one.whole else None
 
 
 def _bounded(mine: Quantity, theirs: Quantity) -> bool:
     """Tell whether two amounts are one number with different bounds: "about five", "more than five"."""
     return max(mine.value, theirs.value) <= 1.5 * min(mine.value, theirs.value)
+
+
+def _articles(left: Sequence[Quantity], source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
+    """Return the numbers of things of which the derived sentence has one: "two ships", "a ship"."""
+    from cordiale.domains.information.drift.judge import Change
+
+    found = []
+    for quantity in left:
+        if (
+            quantity.kind != "amount"
+            or quantity.unit
+            or not quantity.exact
+            or quantity.value < 2
+            or not quantity.things
+        ):
+            continue
+        place = pairing.source.get(quantity.things[0].start)
+        article = (
+            re.search(r"\b(un|une|a|an|one|un seul|une seule)\s$", derived.flat[:place])
+            if place is not None
+            else None
+        )
+        if article:
+            thing = next(t for t in derived.statement.tokens if t.start == place)
+            text = derived.statement.text[article.start(1) : thing.end]
+            found.append(Change("quantity", _piece(source, quantity), text, "down", 0.7))
+    return found
 
 
 def _parts(
@@ -118,7 +168,7 @@ def _parts(
         partial = quantity.kind == "share" and quantity.value < 0.95
         if not partial or not quantity.things or quantity.things[0].start not in answered:
             continue
-        if any(q.kind == "share" for q in other.quantities):
+        if any(q.kind == "share" for q in other.quantities) or _bare_some(reading, quantity):
             continue
         place = answered[quantity.things[0].start]
         if any(abs(q.end - place) < 25 and q.start < place for q in other.quantities):
@@ -131,6 +181,11 @@ def _parts(
     return found
 
 
+def _bare_some(reading: Reading, quantity: Quantity) -> bool:
+    """Tell whether "some" is no more than an article ("certaines radios", "des radios")."""
+    return reading.flat[quantity.start : quantity.end].strip() in ("some", "certains", "certaines", "certain")
+
+
 def _piece(reading: Reading, quantity: Quantity) -> str:
     """Return an amount as it stands, with what is counted where that comes next."""
     text = reading.statement.text
@@ -141,19 +196,23 @@ def _piece(reading: Reading, quantity: Quantity) -> str:
 
 
 def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
-    """Return the negation that was put in or taken out, where the words beside it were kept."""
+    """Return the negation that was put in or taken out, where the word that it denies was kept."""
     from cordiale.domains.information.drift.judge import Change
 
-    one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 3)]
-    other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 3)]
-    if bool(source.denials) == bool(derived.denials):
+    if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
         return []
-    turns = len(source.turned) + len(derived.turned)
-    if turns % 2 or not (one or other):
+    one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 2)]
+    other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 2)]
+    if not (one or other) or _hedged(source) != _hedged(derived):
         return []
     if one:
         return [Change("negation", _denied(source, one[0]), _plain(derived), "none", 0.7)]
     return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
+
+
+def _hedged(reading: Reading) -> bool:
+    """Tell whether a sentence only holds likely what it says: its negation is then one of degree."""
+    return any(cue.scale == "sure" and cue.step <= 3 and not cue.soft for cue in reading.cues)
 
 
 def _denied(reading: Reading, denial: Span) -> str:

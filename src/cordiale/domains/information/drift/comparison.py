@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
 
 from cordiale.domains.information.lineage.statement import Statement, Token
 
+_CLAUSE = re.compile(r"[;:.!?]|, (?:and|but|although|though|while|mais|et|quoique|alors)\b")
 ANSWERS = 0.45
 """Two words answer each other from this strength of their best common mark on."""
 
@@ -46,8 +48,16 @@ def pair(source: Statement, derived: Statement) -> Pairing:
 
 
 def near(statement: Statement, start: int, end: int, answered: Iterable[int], reach: int = 4) -> bool:
-    """Tell whether one of the nearest words that carry meaning, after or before a place, was kept in the other sentence."""
+    """Tell whether one of the next words that carry meaning was kept in the other sentence.
+
+    Only words of the same clause count; where a cue ends its clause ("it is possible"), those before it do.
+    """
     kept = set(answered)
-    after = [t for t in statement.tokens if t.content and t.start >= end][:reach]
+    text = statement.text
+    ahead = _CLAUSE.search(text, end)
+    limit = ahead.start() if ahead else len(text)
+    after = [t for t in statement.tokens if t.content and end <= t.start < limit][:reach]
+    if after:
+        return any(t.start in kept for t in after)
     before = [t for t in statement.tokens if t.content and t.end <= start][-2:]
-    return any(t.start in kept for t in (*after, *before))
+    return any(t.start in kept for t in before)

@@ -28,7 +28,7 @@ class Cue(msgspec.Struct, frozen=True):
 
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
-    ("sure", 2, (r"may(?! \d)|might|could|perhaps|maybe|possibl[ey]|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
+    ("sure", 2, (r"may|might|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
                 r"|reportedly|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
@@ -37,33 +37,33 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects?|suspected"
-                r"|(?:is|are|was|were) due to(?= (?:be|begin|start|open|leave|close|arrive|end|take)\b)|supposed to")),
-    ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned(?: to)?|planning(?: to)?|(?:is|are|was|were) planned|(?:aims?|aimed|seeks?|sought) to"
-                r"|propos(?:es?|ed|al|ing)(?! \w+ly)|scheduled|in the works|is preparing to|are preparing to")),
+                r"|(?:is|are|was|were) due to(?= (?:be|begin|start|open|leave|close|arrive|end|take)\b)|should have been|was to have|were to have|supposed to")),
+    ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
+                r"|propos(?:es?|ed|al|ing)(?! \w+ly)|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
                 r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
     ("order", 1, r"invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
     ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were) asked|urg(?:es?|ed)|calls? (?:on|for)|called (?:on|for)"
                  r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to")),
-    ("order", 3, r"demand(?:s|ed)?|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
+    ("order", 3, r"demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
     ("cause", 1, r"contribut(?:es?|ed|ing|e) to|plays? (?:a|some) part|played a part|partly (?:due|because)|is linked|are linked|linked to|associated with|one of the causes"),
-    ("cause", 2, r"causes?|caused|(?:is|are|was|were) (?:the (?:source|cause|reason)|to blame|responsible|behind|due to)|because of|blamed? (?:on|for)|guilty"),
+    ("cause", 2, r"causes?|caused|(?:is|are|was|were) (?:the (?:source|cause|reason)|to blame|responsible|behind|due to(?! (?:be|begin|start|open|leave|close|arrive|end|take)\b))|because of|blamed? (?:on|for)|guilty"),
     ("degree", 1, r"slight(?:ly)?|a little|somewhat|barely|marginal(?:ly)?|minor|mild(?:ly)?|limited|modest(?:ly)?"),
     ("degree", 2, r"serious(?:ly)?|severe(?:ly)?|heav(?:y|ily)|massive(?:ly)?|grave(?:ly)?|sharp(?:ly)?|dramatic(?:ally)?|drastic(?:ally)?|huge(?:ly)?|catastrophic(?:ally)?|major"),
 )  # fmt: skip
 _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:tres |fort |hautement )?(?:peu probable|improbable)|(?:ait|aient|avoir|a|ont) peu de chances"),
-    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|peut-etre|possible(?:ment|s)?|possibilite|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
-                r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
-    ("sure", 2, (r"envisag(?:e|ent|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
-                r"|espere(?:nt)?|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|veu(?:t|lent)|voulai(?:t|ent)|hesit(?:e|ent)|deliber\w+")),
-    ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
-                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|il est prevu|devai(?:t|ent)|attendu(?:e|s|es)?|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
-    ("sure", 3, (r"entend(?:ent|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ait|aient)(?= (?:\w+ ){0,3}\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)|(?:est|sont|etait|etaient) prevu(?:e|s|es)?"
+    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
+                r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
+    ("sure", 2, (r"envisag(?:e|ent|eons|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eons|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
+                r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+")),
+    ("sure", 3, (r"devrai(?:t|ent)|aurai(?:t|ent) du|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
+                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|devai(?:t|ent)|attendu(?:e|s|es)?|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
+    ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d)"
                 r"|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|ait|er|erait)(?= de| d')|au programme")),
     ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
     ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)? (?:de|aux|a)"),
-    ("order", 2, (r"recommand(?:e|ent|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|demand(?:e|ent|ait)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
+    ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
                  r"|reclam(?:e|ent|ait)|(?:a|ont) reclame|invit(?:e|ent) fermement")),
     ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
     ("cause", 1, r"contribu(?:e|ent|ait|er|eraient|erait)(?: a| aux?)?|y (?:est|sont) pour quelque chose|jou(?:e|ent) un role|en partie d|(?:est|sont) li(?:e|ee|es|ees) a"),
@@ -72,8 +72,8 @@ _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("degree", 2, r"grave(?:ment|s)?|severe(?:ment|s)?|forte?(?:ment|s)?|massi(?:f|ve|vement|fs|ves)|lourd(?:ement|e|s|es)?|serieu(?:x|se|sement|ses)|considerable(?:ment|s)?|enorme(?:ment|s)?|catastrophi\w+"),
 )  # fmt: skip
 _SOFT: Final = {
-    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to",
-    "fr": r"peu(?:t|vent)|est en mesure|sont en mesure|permet(?:tent)? de",
+    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|willing|ready to|prepared to|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could",
+    "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que",
 }
 _CONDITIONAL = re.compile(
     r"\b(?:(?:ser|aur|fer|ir|saur|tiendr|viendr|prendr|mettr|rendr|devien?dr|verr|vaudr|faudr|recevr|perdr|suivr|produir|conduir|\w{3,}(?:er|ir|dr|ttr|ivr|uir))"
@@ -104,8 +104,11 @@ def _soft(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{_SOFT['fr' if lang == 'fr' else 'en']})(?!\w)")
 
 
-def cues(flat: str, lang: str) -> list[Cue]:
-    """Return the cues of a folded sentence in order; where two overlap, the longer one."""
+def cues(flat: str, lang: str, text: str) -> list[Cue]:
+    """Return the cues of a folded sentence in order; where two of one scale overlap, the longer one.
+
+    `text` is the sentence as it stands, which tells the month of May from what may be.
+    """
     found = [
         Cue(scale, step, match.start(), match.end())
         for scale, step, pattern in _compiled(lang)
@@ -113,12 +116,19 @@ def cues(flat: str, lang: str) -> list[Cue]:
     ]
     found += [Cue("sure", 2, m.start(), m.end(), soft=True) for m in _soft(lang).finditer(flat)]
     found += _conditionals(flat) if lang == "fr" else _woulds(flat)
+    found = [cue for cue in found if not text.startswith("May", cue.start) or _begins(text, cue.start)]
     found.sort(key=lambda cue: (cue.start - cue.end, cue.step))
     kept: list[Cue] = []
     for cue in found:
-        if all(cue.end <= other.start or cue.start >= other.end for other in kept):
+        if all(
+            cue.scale != other.scale or cue.end <= other.start or cue.start >= other.end for other in kept
+        ):
             kept.append(cue)
     return sorted(kept, key=lambda cue: cue.start)
+
+
+def _begins(text: str, start: int) -> bool:
+    return not re.search(r"\w[^.!?:]*$", text[:start]) and not re.match(r"May \d", text[start:])
 
 
 def _conditionals(flat: str) -> list[Cue]:

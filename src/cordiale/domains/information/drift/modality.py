@@ -119,10 +119,10 @@ def _verb(reading: Reading) -> str:
     pattern = (
         r"\b(?:will|shall|is|are|was|were|has|have|had)\b(?: (?:not |now |been |be |already )*\w+)?"
         if reading.statement.lang != "fr"
-        else r"\b(?:est|sont|a|ont|etait|etaient|sera|seront|avait|\w{3,}r(?:a|ont))\b(?: (?:pas |deja |ete )*\w+)?"
+        else r"(?<!')\b(?:est|sont|a(?= \w+[eitus]\b)|ont|etait|etaient|sera|seront|avait|\w{3,}r(?:a|ont))\b(?: (?:pas |deja |ete )*\w+)?"
     )
     text = reading.statement.text
-    found = re.search(pattern, reading.flat)
+    found = next((m for m in re.finditer(pattern, reading.flat) if text[m.start()] not in "àÀ"), None)
     if found:
         return text[found.start() : found.end()]
     tokens = reading.statement.tokens[:4]

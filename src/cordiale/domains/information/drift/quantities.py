@@ -18,7 +18,8 @@ class Quantity(msgspec.Struct, frozen=True):
     """An amount said: characters `start` to `end`. `kind` is "amount", "share" (of 1) or "often".
 
     `value` is the amount that a reader takes away: "more than 50" is above 50, "up to 50" below; `exact` tells whether it is a
-    number that could be checked. `things` are the marks of what is counted.
+    number that could be checked. `things` are the marks of what is counted. Times and lengths are in seconds and metres, with
+    `unit` "s" or "m". `whole` is of what a share is one ("two of three"); `ends` are those of a range.
     """
 
     kind: str
@@ -27,19 +28,22 @@ class Quantity(msgspec.Struct, frozen=True):
     end: int
     exact: bool
     things: tuple[Token, ...]
+    unit: str = ""
+    whole: float = 0.0
+    ends: tuple[float, float] = (0.0, 0.0)
 
 
 _BOUNDS: Final = {
     "en": (
         (1.12, r"(?:more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
-        (0.85, r"(?:less than|fewer than|under|below|not even|barely|hardly|only|just(?! over| under))"),
+        (0.85, r"(?:less than|fewer than|under|below|within|inside|not even|barely|hardly|only|just(?! over| under))"),
         (0.8, r"(?:up to|as many as|as much as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
         (1.0, r"(?:about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
         (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
-        (0.85, r"(?:moins de|moins d'|inferieur\w* a|pas meme|a peine|seulement|ne \w+ que|pas plus d'un)"),
+        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|a peine|seulement|ne \w+ que|pas plus d'un)"),
         (0.8, r"(?:jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
         (0.97, r"(?:presque|pres de|proche de|pas loin de|peut-etre)"),
         (1.0, r"(?:environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
@@ -47,14 +51,14 @@ _BOUNDS: Final = {
 }  # fmt: skip
 _WORDS: Final = {
     "en": (
-        ("amount", 45, r"dozens(?: of)?|scores of"), ("amount", 12, r"a dozen|dozen"), ("amount", 400, r"hundreds of(?! thousand| million)|hundreds(?! of)|several hundred|a few hundred"),
+        ("amount", 40, r"dozens(?: of)?"), ("amount", 60, r"scores of|scores(?= \w)"), ("amount", 12, r"a dozen|dozen"), ("amount", 400, r"hundreds of(?! thousand| million)|hundreds(?! of)|several hundred|a few hundred"),
         ("amount", 4000, r"thousands(?: of)?|several thousand|a few thousand"), ("amount", 45000, r"(?:several )?tens of thousands(?: of)?"),
         ("amount", 400000, r"hundreds of thousands(?: of)?"), ("amount", 4e6, r"millions(?: of)?"), ("amount", 4, r"a few|a handful(?: of)?|handful of"),
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of|twice|both"),
         ("amount", 3, r"three times"), ("amount", 1, r"a single|one single|just one|only one|once"),
-        ("share", 1.0, r"(?:all|every|each)(?! at once| but| year| week| month| day| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole of|entire|without exception|100 per ?cent"),
+        ("share", 1.0, r"(?:all|every|each)(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| \d| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole of|entire|without exception|100 per ?cent"),
         ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly"),
-        ("share", 0.5, r"half(?: of)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
+        ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some(?: of)?(?: the| its| those| these| their)?(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
         ("often", 1.0, r"always|constantly|every time|all day|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
@@ -65,10 +69,10 @@ _WORDS: Final = {
         ("amount", 400, r"(?:des |plusieurs |quelques )centaines(?: de| d')?(?! milliers)"), ("amount", 4000, r"(?:des |plusieurs |quelques )milliers(?: de| d')?"), ("amount", 45000, r"(?:des |plusieurs |quelques )dizaines de milliers(?: de| d')?"),
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("amount", 2, r"les deux|deux fois|tous deux"), ("amount", 1, r"un seul|une seule|un unique|l'unique|une fois|le seul|la seule"),
-        ("share", 1.0, r"(?:tous|toutes) les|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout"),
-        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie"), ("share", 0.5, r"la moitie|moitie d"),
-        ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le) tiers"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
-        ("share", 0.1, r"(?:un|le) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
+        ("share", 1.0, r"(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout"),
+        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
+        ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
+        ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
         ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois|toute la journee"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
     ),
 }  # fmt: skip
@@ -80,6 +84,11 @@ _ORDINAL = re.compile(
     r"(?:no|n°|number|numero|bus|line|ligne|lines|article|page|route|class|classe|level|niveau|grade|storm|section|chapter|annex|paragraph)s?\.? ?$"
 )
 _CLOCK = re.compile(r"^\s?(?:a\.?m|p\.?m|h\b|heures?\b(?= \d)|o'clock)")
+
+
+_DAYS_ON = re.compile(rf"\s?(?:er)?\s?(?:a|au|to|-|and|et)\s?\d{{1,2}}(?:er)?\s(?:{'|'.join(MONTHS)})\b")
+_AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
+_AT_TIME = re.compile(r"\b(?:at|from|by|until|to|the)\s$")
 
 
 @cache
@@ -111,8 +120,43 @@ def quantities(statement: Statement, flat: str) -> list[Quantity]:
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
             factor, begin = _bound(flat, start, statement.lang)
-            found.append(Quantity(kind, value * factor, begin, end, False, _things(statement.tokens, end)))
+            unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
+            things = _things(statement.tokens, end)
+            found.append(Quantity(kind, value * factor * scale, begin, end, False, things, unit))
     return sorted(found, key=lambda q: q.start)
+
+
+_SECONDS: Final = {
+    **dict.fromkeys(("second", "seconds", "seconde", "secondes"), 1.0),
+    **dict.fromkeys(("minute", "minutes"), 60.0),
+    **dict.fromkeys(("hour", "hours", "heure", "heures", "hourly"), 3600.0),
+    **dict.fromkeys(("day", "days", "jour", "jours"), 86400.0),
+    **dict.fromkeys(("week", "weeks", "semaine", "semaines"), 604800.0),
+    **dict.fromkeys(("month", "months", "mois"), 2629800.0),
+    **dict.fromkeys(("year", "years", "an", "ans", "annee", "annees", "decades"), 31557600.0),
+}
+_METRES: Final = {
+    **dict.fromkeys(("kilometre", "kilometres", "kilometer", "kilometers", "km"), 1000.0),
+    **dict.fromkeys(("metre", "metres", "meter", "meters"), 1.0),
+    **dict.fromkeys(("mile", "miles"), 1609.3),
+    **dict.fromkeys(("foot", "feet"), 0.3048),
+    **dict.fromkeys(("centimetre", "centimetres", "centimeters", "cm"), 0.01),
+}
+
+
+def _unit(flat: str, end: int) -> tuple[str, float]:
+    """Return what the word after a number makes of it: seconds or metres, and by how much; nothing for other words."""
+    match = re.match(r"[\s'-]*(?:de |d'|of )?([a-z]+)", flat[end:])
+    word = match[1] if match else ""
+    if word in _SECONDS:
+        return "s", _SECONDS[word]
+    return ("m", _METRES[word]) if word in _METRES else ("", 1.0)
+
+
+_AFTER_BOUND = re.compile(
+    r"^[\s'-]*(?:\w+[\s'-]+){0,3}?(?:(?P<most>au plus|au maximum|at most|or less)|(?P<least>au minimum|au moins|at least|or more|et plus))\b"
+)
+_RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
 
 def _numbers(statement: Statement, flat: str) -> list[Quantity]:
@@ -120,22 +164,56 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
     numbers = [t for t in statement.tokens if t.value is not None]
     skip = -1
     for place, token in enumerate(numbers):
-        if token.start < skip or token.value is None or dated(flat, token):
+        if token.start < skip or token.value is None:
             continue
-        after = flat[token.end :]
-        value, end, kind = token.value, token.end, "amount"
         following = numbers[place + 1] if place + 1 < len(numbers) else None
         between = flat[token.end : following.start] if following is not None else ""
+        ranged = following is not None and bool(_RANGE.match(between)) and _opens(flat, token.start, between)
+        if dated(flat, token) or (ranged and following is not None and dated(flat, following)):
+            skip = following.end if ranged and following is not None else skip
+            continue
+        after = flat[token.end :]
+        value, end, kind, whole, ends = token.value, token.end, "amount", 0.0, (0.0, 0.0)
         if percent := _PERCENT.match(after):
             value, end, kind = value / 100, token.end + percent.end(), "share"
-        elif following is not None and following.value and following.value > value and _OF.match(between):
-            value, end, kind = value / following.value, following.end, "share"
+        elif following is not None and following.value and following.value >= value and _OF.match(between):
+            value, end, kind, whole = value / following.value, following.end, "share", following.value
+            skip = following.end
+        elif ranged and following is not None and following.value:
+            ends = (_scaled(flat, token, following), following.value)
+            value, end = (ends[0] + ends[1]) / 2, following.end
             skip = following.end
         factor, begin = _bound(flat, token.start, statement.lang)
+        if factor == 1.0 and (late := _AFTER_BOUND.match(flat[end:])):
+            factor = 0.8 if late["most"] else 1.12
+        unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
         found.append(
-            Quantity(kind, value * factor, begin, end, factor == 1.0, _things(statement.tokens, end))
-        )
+            Quantity(
+                kind, value * factor * scale, begin, end, factor == 1.0, _things(statement.tokens, end), unit, whole,
+                (ends[0] * scale, ends[1] * scale),
+            )
+        )  # fmt: skip
     return found
+
+
+def _opens(flat: str, start: int, between: str) -> bool:
+    """Tell whether two numbers are a range: "de six à huit", "between 6 and 8", "six to eight", not "in 2 and 3"."""
+    if between.strip() in ("and", "et"):
+        return bool(re.search(r"\b(?:entre|between)\b[^,;.]{0,20}$", flat[:start]))
+    return True
+
+
+def _scaled(flat: str, first: Token, second: Token) -> float:
+    """Return the first number of a range in the measure of the second: "1,2 à 1,8 million"."""
+    value, other = first.value or 0.0, second.value or 0.0
+    for scale in (10.0**9, 10.0**6, 1000.0):
+        if (
+            other >= scale
+            and value < 1000
+            and re.search(r"mil|thousand|bn|\d\s?m\b", flat[second.start : second.end + 3])
+        ):
+            return value * scale
+    return value
 
 
 def dated(flat: str, token: Token) -> bool:
@@ -173,6 +251,14 @@ def dated(flat: str, token: Token) -> bool:
             "annee",
             "du",
         }
+    if value <= 31 and _DAYS_ON.match(after):
+        return True
+    if re.match(r"\s?heures?\b", after) and value <= 24 and _AT_HOUR.search(before):
+        return not re.search(r"\b(?:duree|horaire|plus|moins|pendant|supplementaires)\b[^,]{0,12}$", before)
+    if re.match(r"\s?(?:in the (?:morning|afternoon|evening)|o'clock)", after):
+        return True
+    if re.fullmatch(r"[0-2]?\d\.[0-5]\d", flat[token.start : token.end]) and _AT_TIME.search(before):
+        return True
     if (
         ":" in flat[token.start : token.end]
         or _CLOCK.match(after)

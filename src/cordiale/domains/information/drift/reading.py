@@ -39,21 +39,21 @@ class Reading(msgspec.Struct, frozen=True):
 
 _DENIALS: Final = {
     "en": re.compile(
-        r"\b(?:not(?! only| just| rul| exclud| altogether)|n't|cannot|no(?! doubt| fewer| less| more than| longer than|\. ?\d|\d| later)|none|never|nobody|nothing|neither|nowhere|without(?! doubt))\b"
+        r"\b(?:not(?! only| just| rul| exclud| altogether)|n't|cannot|no(?! doubt| fewer| less| more than| longer than|\. ?\d|\d| later)|none|never|nobody|nothing|neither|nowhere)\b"
     ),
     "fr": re.compile(
-        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|un)\b|\bsans(?! doute)\b|\bnon(?!-)\b"
+        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|un)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?!-)\b"
     ),
 }
 _NOT_DENIED: Final = re.compile(
-    r"n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins"
+    r"n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
 )
 _TURNED: Final = {
     "en": re.compile(
-        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|rejected|abandoned)\b"
+        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|rejected|abandoned|without|cut off|left out|against|stopped)\b"
     ),
     "fr": re.compile(
-        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus(?:e|ent|ait|er)|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdit(?:e|es|s)?|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*)\b"
+        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus(?:e|ent|ait|er)|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdit(?:e|es|s)?|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|prive\w*|contre)\b"
     ),
 }
 _FUTURE: Final = {
@@ -83,7 +83,7 @@ def read(statement: Statement) -> Reading:
     return Reading(
         statement,
         flat,
-        tuple(cues(flat, lang)),
+        tuple(cues(flat, lang, statement.text)),
         tuple(quantities(statement, flat)),
         tuple(_once(denials)),
         tuple(Span("turned", m.start(), m.end()) for m in _TURNED[lang].finditer(flat)),
