@@ -138,7 +138,7 @@ def figures(answer: Answer, lines: list[Line]) -> Figures:
 def _labels(
     answer: Answer, lines: list[Line]
 ) -> tuple[dict[str, tuple[Share, Share]], Share, Share, Counter[tuple[str, str]]]:
-    mine = {key: pair for key, pair in _keyed(answer)}
+    mine = dict(_keyed(answer))
     labelled: dict[tuple[str, str, int], Line] = {}
     seen: Counter[tuple[str, str]] = Counter()
     for line in lines:
