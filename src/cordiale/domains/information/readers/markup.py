@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 
-TAGS: Final = 1_000_000
-"""Tags of one page: a hundred times what large pages have."""
+TAGS: Final = 250_000
+"""Tags of one page: twice what the largest lists have."""
 
 LONGEST: Final = 8_192
 """Characters of one tag: a longer one is cut there (data: addresses are read elsewhere)."""
