@@ -10,8 +10,9 @@ from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.serve.service import respond
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
+from tests.simulation.disk import Crash
 from tests.simulation.judge import Judge
-from tests.simulation.world import Crash, World
+from tests.simulation.world import World
 
 UNREACHABLE = _("{node} cannot be reached.")
 

@@ -24,6 +24,7 @@ from cordiale.stix import atoms as definitions
 from cordiale.stix.ingress import Limits
 from cordiale.store import changes, search, versions
 from tests.simulation import restoring, writing
+from tests.simulation.disk import Crash
 from tests.simulation.judge import Judge, Violation
 from tests.simulation.network import FAIR, Network
 from tests.simulation.reader import Reader
@@ -36,7 +37,6 @@ from tests.simulation.world import (
     QUICK,
     READER,
     SECOND,
-    Crash,
     Keys,
     Node,
     World,

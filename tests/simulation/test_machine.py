@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from cordiale.platform.errors import CordialeError
+from tests.simulation.disk import Crash
 from tests.simulation.network import FAIR
 from tests.simulation.schedule import Schedule
-from tests.simulation.world import NODES, Crash, Node
+from tests.simulation.world import NODES, Node
 
 WHERE = st.sampled_from(NODES)
 CHANCE = st.integers(0, 255)

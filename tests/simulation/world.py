@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -31,8 +30,8 @@ from cordiale.platform.settings import NodeSection, Settings
 from cordiale.release.egress.client import Egress, local_egress
 from cordiale.release.keys import Signer, ed25519_signer, keyed_signer, verify_ed25519, verify_keyed
 from cordiale.release.segment import Verify
-from cordiale.store.connection import Store, Transaction
 from cordiale.store.migrations import migrate
+from tests.simulation.disk import Disk, copied
 from tests.simulation.terms import FULL, Terms, text_of
 
 NODES = ("can", "fra", "gbr")
@@ -44,61 +43,6 @@ DAY = 86_400 * SECOND
 OFFICER: Actor = house("officer")
 SMALL = Limits(segment_entries=4, page_objects=5, segments_per_pull=3)
 """Limits so small that few objects already meet them."""
-
-
-class Crash(BaseException):
-    """The power went out at a node; only the simulator catches it."""
-
-    def __init__(self, node: str) -> None:
-        super().__init__(node)
-        self.node = node
-
-
-class Disk(Store):
-    """A store whose power can go out at a commit: just before it, or just after."""
-
-    fuse = 0
-    after = False
-    node = ""
-
-    def write(self) -> AbstractContextManager[Transaction]:
-        """Commit as the store does, unless this is the commit at which the power goes out."""
-        if not self.fuse:
-            return super().write()
-        self.fuse -= 1
-        return super().write() if self.fuse else self._last()
-
-    @contextmanager
-    def _last(self) -> Iterator[Transaction]:
-        with super().write() as tx:
-            yield tx
-            if not self.after:
-                raise Crash(self.node)
-        raise Crash(self.node)
-
-    @property
-    def commits(self) -> int:
-        """Return how many transactions were committed."""
-        return self._commits
-
-    def saved(self) -> bytes:
-        """Return the whole committed state, in memory or in a file."""
-        if self.memory is not None:
-            return self.snapshot()
-        with self.bare(reading=True) as connection:
-            return bytes(connection.serialize())
-
-    def put_back(self, state: bytes) -> None:
-        """Become an earlier state, as a restored backup does."""
-        if self.memory is not None:
-            self.load(state)
-            return
-        assert self.file is not None
-        self.close()
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{self.file}{ending}").unlink(missing_ok=True)
-        self.file.write_bytes(state)
-        self.forget()
 
 
 class Clock:
@@ -180,9 +124,8 @@ def folder(process: int) -> Path:
     return made
 
 
-def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:
-    """Make a node over an empty store at `url`."""
-    store = Disk(url)
+def make(name: str, time: list[int], seed: int, store: Disk, keys: Keys) -> Node:
+    """Make a node over a store."""
     store.node = name
     signer = keys.signer(name)
     egress: Egress = local_egress(signer)
@@ -218,7 +161,7 @@ def make(name: str, time: list[int], seed: int, url: str, keys: Keys) -> Node:
 def templates(keys: Keys) -> dict[str, bytes]:
     """Return freshly migrated and connected stores: made once, copied for every schedule."""
     time = [START]
-    nodes = {name: make(name, time, 0, "memory://", keys) for name in NODES}
+    nodes = {name: make(name, time, 0, Disk("memory://"), keys) for name in NODES}
     for node in nodes.values():
         migrate(node.store, ROOMS)
     for here in nodes.values():
@@ -250,6 +193,12 @@ def apply_terms(node: Node, partner: str, terms: Terms) -> None:
     rules_apply(node.desk, OFFICER, text, "rules", seen.token)
 
 
+@lru_cache(maxsize=4)
+def _kept(_process: int, _keys: Keys) -> dict[str, list[Disk]]:
+    """Return the stores of earlier schedules of this process that can be used again, by node."""
+    return {name: [] for name in NODES}
+
+
 class World:
     """Three nodes and one plain TAXII client of the first, at the moment they were connected."""
 
@@ -258,13 +207,19 @@ class World:
         self.random = Random(seed)
         self.time = [START]
         self.nodes: dict[str, Node] = {}
+        self._stores = _kept(os.getpid(), keys)
         for name, state in templates(keys).items():
-            url = "memory://" if files is None else f"sqlite:///{files / (name + '.db')}"
-            node = make(name, self.time, seed, url, keys)
-            node.store.put_back(state)
-            self.nodes[name] = node
+            if files is not None:
+                store = Disk(f"sqlite:///{files / (name + '.db')}")
+                store.put_back(state)
+            else:
+                store = self._stores[name].pop() if self._stores[name] else copied(state)
+            self.nodes[name] = make(name, self.time, seed, store, keys)
 
     def close(self) -> None:
-        """Let go of every store."""
-        for node in self.nodes.values():
-            node.store.close()
+        """Let go of every store, and keep those that can be used again."""
+        for name, node in self.nodes.items():
+            if node.store.again():
+                self._stores[name].append(node.store)
+            else:
+                node.store.close()

@@ -98,8 +98,8 @@ class Store:
             try:
                 if self.memory is None:
                     engines.begin_write(lease.driver, self.dialect)
-                else:  # no other process writes there, and no other thread has the turn
-                    lease.driver.execute("BEGIN IMMEDIATE")
+                else:
+                    self.memory.begin()
             except BaseException:
                 lease.end()
                 raise

@@ -39,8 +39,10 @@ _READERS = 8
 class Memory:
     """The one connection that is a database in memory."""
 
+    factory: type[sqlite3.Connection] = sqlite3.Connection
+
     def __init__(self) -> None:
-        self.connection = _connected(":memory:", _WRITER_CACHE_KIB)
+        self.connection = self._connected()
         self._engine: Engine | None = None
 
     def engine(self) -> Engine:
@@ -58,6 +60,10 @@ class Memory:
             engine.dispose()
         return self._engine
 
+    def begin(self) -> None:
+        """Begin a transaction that writes; nobody else does, and no other thread has the turn."""
+        self.connection.execute("BEGIN IMMEDIATE")
+
     def close(self) -> None:
         """End the database."""
         if self._engine is not None:
@@ -70,7 +76,7 @@ class Memory:
 
     def load(self, state: bytes) -> None:
         """Become another database. The old connection and all it had prepared is let go of."""
-        fresh = _connected(":memory:", _WRITER_CACHE_KIB)
+        fresh = self._connected()
         with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(state)
             source.backup(fresh)
@@ -78,6 +84,9 @@ class Memory:
             self._engine.dispose()
         self.connection.close()
         self.connection = fresh
+
+    def _connected(self) -> sqlite3.Connection:
+        return _connected(":memory:", _WRITER_CACHE_KIB, self.factory)
 
 
 class Opened(NamedTuple):
@@ -126,13 +135,16 @@ def _memory() -> Opened:
     return Opened("memory://", "sqlite", memory=Memory())
 
 
-def _connected(database: str, cache_kib: int) -> sqlite3.Connection:
+def _connected(
+    database: str, cache_kib: int, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     connection = sqlite3.connect(
         database,
         timeout=WAIT_SECONDS,
         isolation_level=None,  # transactions are begun and ended below, in so many words
         check_same_thread=False,
         cached_statements=512,
+        factory=factory,
     )
     try:
         for pragma in (
