@@ -46,8 +46,11 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
 
 
 def _equal(one: Quantity, other: Quantity) -> bool:
-    if one.kind != other.kind or one.unit != other.unit:
+    if one.kind != other.kind:
         return False
+    if one.unit != other.unit:
+        # "under 35" and "moins de 35 ans": only one says of what
+        return bool(one.raw) and one.raw == other.raw and not (one.unit and other.unit)
     if one.ends[1] or other.ends[1]:
         return one.ends == other.ends or (not (one.ends[1] and other.ends[1]) and _ends_with(one, other))
     if one.kind == "amount" and not one.unit and one.value <= 3 and one.value != other.value:
@@ -82,14 +85,6 @@ def _answer(
     if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
         return None
     mine = of_kind[0]
-    elsewhere = (
-        theirs.things
-        and theirs.things[0].start in pairing.derived
-        and mine.things
-        and mine.things[0].start in pairing.source
-    )
-    if elsewhere and not theirs.unit:
-        return None
     return mine if theirs.unit or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
 
 
@@ -118,7 +113,7 @@ def _as_amount(one: Quantity, beside: Quantity) -> float | None:
         return one.value
     if one.kind != "share":
         return None
-    if one.whole and beside.value == one.whole:
+    if one.whole:
         return one.whole * one.value
     if not one.whole and one.value == VAGUE_SOME:
         return 6.0
@@ -201,18 +196,15 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
 
     if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
         return []
+    if (source if derived.denials else derived).negative:
+        return []
     one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 2)]
     other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 2)]
-    if not (one or other) or _hedged(source) != _hedged(derived):
+    if not (one or other):
         return []
     if one:
         return [Change("negation", _denied(source, one[0]), _plain(derived), "none", 0.7)]
     return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
-
-
-def _hedged(reading: Reading) -> bool:
-    """Tell whether a sentence only holds likely what it says: its negation is then one of degree."""
-    return any(cue.scale == "sure" and cue.step <= 3 and not cue.soft for cue in reading.cues)
 
 
 def _denied(reading: Reading, denial: Span) -> str:

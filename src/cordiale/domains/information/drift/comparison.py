@@ -61,3 +61,14 @@ def near(statement: Statement, start: int, end: int, answered: Iterable[int], re
         return any(t.start in kept for t in after)
     before = [t for t in statement.tokens if t.content and t.end <= start][-2:]
     return any(t.start in kept for t in before)
+
+
+def in_clause(statement: Statement, start: int, end: int, answered: Iterable[int]) -> bool:
+    """Tell whether a word that carries meaning, in the clause around a place, was kept in the other sentence."""
+    kept = set(answered)
+    text = statement.text
+    ahead = _CLAUSE.search(text, end)
+    limit = ahead.start() if ahead else len(text)
+    behind = [m.end() for m in _CLAUSE.finditer(text, 0, start)]
+    begin = behind[-1] if behind else 0
+    return any(t.start in kept for t in statement.tokens if t.content and begin <= t.start < limit)

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from cordiale.domains.information.lexicon import scan
+
 
 class Cue(msgspec.Struct, frozen=True):
     """One cue in a sentence: characters `start` to `end`. A `soft` cue counts only where the other sentence has one."""
@@ -33,13 +35,13 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
                 r"|consider(?:s|ed)?(?= (?:\w+ ){0,2}\w+ing\b)|would consider|to consider|will consider|contemplat\w+|envisag\w+|hopes?(?: to)?|hoped(?: to)?"
-                r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? (?:to|\w+ to)|wanted to|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
+                r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? to(?! know)|wants? \w+ to|wanted to(?! know)|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects?|suspected"
-                r"|(?:is|are|was|were) due to(?= (?:be|begin|start|open|leave|close|arrive|end|take)\b)|should have been|was to have|were to have|supposed to")),
+                r"|in our view")),
     ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
-                r"|propos(?:es?|ed|al|ing)(?! \w+ly)|in the works|is preparing to|are preparing to")),
+                r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
                 r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
     ("order", 1, r"invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
@@ -57,10 +59,10 @@ _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
                 r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
     ("sure", 2, (r"envisag(?:e|ent|eons|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eons|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
                 r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+")),
-    ("sure", 3, (r"devrai(?:t|ent)|aurai(?:t|ent) du|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
-                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|devai(?:t|ent)|attendu(?:e|s|es)?|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
-    ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d)"
-                r"|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|ait|er|erait)(?= de| d')|au programme")),
+    ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
+                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
+    ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')\w+(?:er|ir|re)\b)"
+                r"|tout (?:notre|son|leur) possible|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
     ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
     ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)? (?:de|aux|a)"),
     ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
@@ -72,8 +74,8 @@ _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("degree", 2, r"grave(?:ment|s)?|severe(?:ment|s)?|forte?(?:ment|s)?|massi(?:f|ve|vement|fs|ves)|lourd(?:ement|e|s|es)?|serieu(?:x|se|sement|ses)|considerable(?:ment|s)?|enorme(?:ment|s)?|catastrophi\w+"),
 )  # fmt: skip
 _SOFT: Final = {
-    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|willing|ready to|prepared to|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could",
-    "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que",
+    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|willing|ready to|prepared to|(?:is|are|was|were) due to(?= \w)|should have been|was to have|were to have|supposed to|scheduled|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could",
+    "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que|aurai(?:t|ent) du|devai(?:t|ent)|cense(?:e|s|es)?",
 }
 _CONDITIONAL = re.compile(
     r"\b(?:(?:ser|aur|fer|ir|saur|tiendr|viendr|prendr|mettr|rendr|devien?dr|verr|vaudr|faudr|recevr|perdr|suivr|produir|conduir|\w{3,}(?:er|ir|dr|ttr|ivr|uir))"
@@ -87,7 +89,7 @@ _REPORTED_FR = re.compile(
     r"\b(?:annonce|indique|declare|promis|precise|affirme|explique|dit|assure|ajoute|fait savoir|confirme|decide|estime|disait|annoncait|pense|repondu|ecrit|prevenu|jure)"
     r"(?: \w+){0,3} qu(?:e\b|')"
 )
-_WOULD = re.compile(r"\bwould(?! like)(?! consider)\b|(?<=\w)'d (?=be|have)")
+_WOULD = re.compile(r"\bwould(?! like)(?! consider)(?! rather)\b|(?<=\w)'d (?=be|have)")
 _REPORTED_EN = re.compile(
     r"\b(?:said|announced|told|added|promised|pledged|confirmed|warned|knew|explained|noted|ruled)\b(?:[^.,;]{0,40}?) (?:that |he |she |it |they |\w+ )?(?:\w+ ){0,3}$"
 )
@@ -96,7 +98,15 @@ _REPORTED_EN = re.compile(
 @cache
 def _compiled(lang: str) -> tuple[tuple[str, int, re.Pattern[str]], ...]:
     table = _FRENCH if lang == "fr" else _ENGLISH
-    return tuple((scale, step, re.compile(rf"\b(?:{pattern})(?!\w)")) for scale, step, pattern in table)
+    return tuple(
+        (scale, step, re.compile(rf"\b(?:{whole(pattern)})(?:(?<=')|(?!\w))"))
+        for scale, step, pattern in table
+    )
+
+
+def whole(pattern: str) -> str:
+    """Return a pattern in which a "d" at the end of a choice stands for "de", "des", "du" and "d'"."""
+    return re.sub(r" d(?=\||$)", " d(?:e|es|u|')", pattern)
 
 
 @cache
@@ -116,8 +126,9 @@ def cues(flat: str, lang: str, text: str) -> list[Cue]:
     ]
     found += [Cue("sure", 2, m.start(), m.end(), soft=True) for m in _soft(lang).finditer(flat)]
     found += _conditionals(flat) if lang == "fr" else _woulds(flat)
+    found += _listed(text, lang)
     found = [cue for cue in found if not text.startswith("May", cue.start) or _begins(text, cue.start)]
-    found.sort(key=lambda cue: (cue.start - cue.end, cue.step))
+    found.sort(key=lambda cue: (cue.soft, cue.start - cue.end, cue.step))
     kept: list[Cue] = []
     for cue in found:
         if all(
@@ -125,6 +136,17 @@ def cues(flat: str, lang: str, text: str) -> list[Cue]:
         ):
             kept.append(cue)
     return sorted(kept, key=lambda cue: cue.start)
+
+
+def _listed(text: str, lang: str) -> list[Cue]:
+    """Return what else the lexicon knows to hedge or announce: soft, for it was not written with claims in mind."""
+    found = []
+    for term in scan(text, "fr" if lang == "fr" else "en"):
+        for one in term.cues:
+            if one.kind in ("hedge", "modality") and one.strength <= 6:
+                step = 1 if one.strength == 1 else 2 if one.strength <= 4 else 3
+                found.append(Cue("sure", step, term.start, term.end, soft=True))
+    return found
 
 
 def _begins(text: str, start: int) -> bool:

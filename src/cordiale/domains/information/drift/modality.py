@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cordiale.domains.information.drift.comparison import Pairing, near
+from cordiale.domains.information.drift.comparison import Pairing, in_clause
 from cordiale.domains.information.drift.cues import Cue
 from cordiale.domains.information.drift.reading import Reading
 
@@ -38,7 +38,16 @@ def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
     """Return the cues of a scale beside words that the other sentence keeps; in a short sentence all of them."""
     of_scale = [cue for cue in reading.cues if cue.scale == scale]
     short = len(reading.statement.tokens) <= 14
-    return [cue for cue in of_scale if short or near(reading.statement, cue.start, cue.end, answered)]
+    return [
+        cue
+        for cue in of_scale
+        if (short or in_clause(reading.statement, cue.start, cue.end, answered)) and not _denied(reading, cue)
+    ]
+
+
+def _denied(reading: Reading, cue: Cue) -> bool:
+    """Tell whether what a cue says is itself denied: "it is not planned", "rien n'est prévu"."""
+    return cue.step == DOUBT and any(0 <= cue.start - denial.start <= 20 for denial in reading.denials)
 
 
 def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
@@ -67,7 +76,7 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     assert weak_other is not None
     if weak_one.step == weak_other.step:
         return None
-    if (weak_one.soft or weak_other.soft) and abs(weak_one.step - weak_other.step) < 2:
+    if (weak_one.soft or weak_other.soft) and max(weak_one.step, weak_other.step) <= DOUBT:
         return None
     up = weak_one.step < weak_other.step
     return Change(

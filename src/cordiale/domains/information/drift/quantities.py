@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from cordiale.domains.information.dates import DAYS, MONTHS
+from cordiale.domains.information.drift.cues import whole
 from cordiale.domains.information.folding import bare
 from cordiale.domains.information.lineage.statement import Statement, Token
 
@@ -19,7 +20,7 @@ class Quantity(msgspec.Struct, frozen=True):
 
     `value` is the amount that a reader takes away: "more than 50" is above 50, "up to 50" below; `exact` tells whether it is a
     number that could be checked. `things` are the marks of what is counted. Times and lengths are in seconds and metres, with
-    `unit` "s" or "m". `whole` is of what a share is one ("two of three"); `ends` are those of a range.
+    `unit` "s" or "m". `whole` is of what a share is one ("two of three"); `ends` are those of a range; `raw` is the number as written.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Quantity(msgspec.Struct, frozen=True):
     unit: str = ""
     whole: float = 0.0
     ends: tuple[float, float] = (0.0, 0.0)
+    raw: float = 0.0
 
 
 _BOUNDS: Final = {
@@ -61,7 +63,7 @@ _WORDS: Final = {
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some(?: of)?(?: the| its| those| these| their)?(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
-        ("often", 1.0, r"always|constantly|every time|all day|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
+        ("often", 1.0, r"always|constantly|every time|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
     ),
     "fr": (
         ("amount", 45, r"(?:des |plusieurs |quelques )dizaines(?: de| d')?"), ("amount", 12, r"une douzaine(?: de| d')?|douzaine"), ("amount", 10, r"une dizaine(?: de| d')?"), ("amount", 15, r"une quinzaine(?: de| d')?"), ("amount", 20, r"une vingtaine(?: de| d')?"),
@@ -73,7 +75,7 @@ _WORDS: Final = {
         ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
-        ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois|toute la journee"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
+        ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
     ),
 }  # fmt: skip
 _OF = re.compile(
@@ -91,11 +93,15 @@ _AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
 _AT_TIME = re.compile(r"\b(?:at|from|by|until|to|the)\s$")
 
 
+_NEVER = re.compile(r"\b(?:not|cannot|never|n't|n'\w+ pas|ne \w+ pas|ne pas)\b[^,;.]{0,40}$")
+
+
 @cache
 def _words(lang: str) -> tuple[tuple[str, float, re.Pattern[str]], ...]:
     table = _WORDS["fr" if lang == "fr" else "en"]
     return tuple(
-        (kind, float(value), re.compile(rf"\b(?:{pattern})(?!\w)")) for kind, value, pattern in table
+        (kind, float(value), re.compile(rf"\b(?:{whole(pattern)})(?:(?<=')|(?!\w))"))
+        for kind, value, pattern in table
     )
 
 
@@ -107,6 +113,15 @@ def _bounds(lang: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
     )
 
 
+_LENGTHS: Final = (
+    (900.0, re.compile(r"\b(?:un )?quart d'heure|\ba quarter of an hour\b")),
+    (1800.0, re.compile(r"\b(?:une )?demi-heure|\bhalf an hour\b")),
+    (43200.0, re.compile(r"\ball day\b|\btoute la journee\b")),
+    (28800.0, re.compile(r"\ball night\b|\btoute la nuit\b")),
+    (1209600.0, re.compile(r"\ba fortnight\b|\bune quinzaine de jours\b")),
+)
+
+
 def quantities(statement: Statement, flat: str) -> list[Quantity]:
     """Return the amounts a sentence says, in order; dates, hours and numbers that name something are left out."""
     found = _numbers(statement, flat)
@@ -116,6 +131,11 @@ def quantities(statement: Statement, flat: str) -> list[Quantity]:
         for kind, value, pattern in _words(statement.lang)
         for m in pattern.finditer(flat)
     ]
+    lengths = [(seconds, m.start(), m.end()) for seconds, pattern in _LENGTHS for m in pattern.finditer(flat)]
+    for seconds, start, end in lengths:
+        if all(end <= s or start >= e for s, e in taken):
+            taken.append((start, end))
+            found.append(Quantity("amount", seconds, start, end, False, _things(statement.tokens, end), "s"))
     for kind, value, start, end in sorted(said, key=lambda one: one[2] - one[3]):
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
@@ -156,6 +176,7 @@ def _unit(flat: str, end: int) -> tuple[str, float]:
 _AFTER_BOUND = re.compile(
     r"^[\s'-]*(?:\w+[\s'-]+){0,3}?(?:(?P<most>au plus|au maximum|at most|or less)|(?P<least>au minimum|au moins|at least|or more|et plus))\b"
 )
+_ONE_IN = re.compile(r"\b(?:une?|one) (?:\w+ )?(?:sur|in|out of|of the|of its|of their|des|de ses) $")
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
 
@@ -174,6 +195,21 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
             continue
         after = flat[token.end :]
         value, end, kind, whole, ends = token.value, token.end, "amount", 0.0, (0.0, 0.0)
+        if one_in := _ONE_IN.search(flat[: token.start]):
+            found.append(
+                Quantity(
+                    "share",
+                    1 / (value or 1),
+                    one_in.start(),
+                    end,
+                    True,
+                    _things(statement.tokens, end),
+                    "",
+                    value,
+                    raw=1,
+                )
+            )
+            continue
         if percent := _PERCENT.match(after):
             value, end, kind = value / 100, token.end + percent.end(), "share"
         elif following is not None and following.value and following.value >= value and _OF.match(between):
@@ -186,11 +222,13 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         factor, begin = _bound(flat, token.start, statement.lang)
         if factor == 1.0 and (late := _AFTER_BOUND.match(flat[end:])):
             factor = 0.8 if late["most"] else 1.12
+        if kind == "amount" and re.match(r"\s?(?:times|fois)\b", flat[end:]):
+            kind = "times"
         unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
         found.append(
             Quantity(
                 kind, value * factor * scale, begin, end, factor == 1.0, _things(statement.tokens, end), unit, whole,
-                (ends[0] * scale, ends[1] * scale),
+                (ends[0] * scale, ends[1] * scale), token.value,
             )
         )  # fmt: skip
     return found
@@ -274,7 +312,9 @@ def _bound(flat: str, start: int, lang: str) -> tuple[float, int]:
     before = flat[max(0, start - 24) : start]
     for factor, pattern in _bounds(lang):
         if match := pattern.search(before):
-            return factor, start - len(before) + match.start()
+            begin = start - len(before) + match.start()
+            # "cannot be said more than three days before" is three days at most
+            return (0.8 if factor > 1.0 and _NEVER.search(flat[:begin]) else factor), begin
     return 1.0, start
 
 

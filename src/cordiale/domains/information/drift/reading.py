@@ -23,7 +23,8 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A sentence as drift reads it. `denials` are its negations; `turned` the words that deny without one ("failed")."""
+    """A sentence as drift reads it. `denials` are its negations; `turned` the words that deny without one
+    ("failed"); `negative` tells whether any word of negation is there at all."""
 
     statement: Statement
     flat: str
@@ -35,6 +36,7 @@ class Reading(msgspec.Struct, frozen=True):
     names: tuple[Span, ...]
     speakers: tuple[Span, ...]
     future: bool
+    negative: bool
 
 
 _DENIALS: Final = {
@@ -45,8 +47,12 @@ _DENIALS: Final = {
         r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|un)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?!-)\b"
     ),
 }
+_ANY_NO: Final = {
+    "en": re.compile(r"\b(?:not|n't|cannot|no|none|never|nobody|nothing|neither|nor)\b"),
+    "fr": re.compile(r"\b(?:n'|ne |aucun|jamais|personne ne|rien|pas (?:de|d'|plus)|non\b)"),
+}
 _NOT_DENIED: Final = re.compile(
-    r"n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
+    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
 )
 _TURNED: Final = {
     "en": re.compile(
@@ -91,6 +97,7 @@ def read(statement: Statement) -> Reading:
         tuple(_names(statement)),
         tuple(_speakers(statement, flat, lang)),
         bool(_FUTURE[lang].search(flat)),
+        bool(_ANY_NO[lang].search(flat)),
     )
 
 

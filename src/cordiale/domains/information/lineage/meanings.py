@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from cordiale.domains.information.folding import stem
-from cordiale.domains.information.lexicon import pairs
+from cordiale.domains.information.lexicon import Language, lemmas, pairs
 
 _ENGLISH = """a an the and or but nor so if as than that which who whom whose what when where while of to in on at by for from
 with without into onto over under about after before between through during against among within upon per out up down
@@ -51,8 +51,18 @@ def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
 def meanings(word: str, lang: str) -> frozenset[str]:
     """Return the English stems that a word may stand for: an English word stands for itself."""
     if lang != "fr":
-        return frozenset({stem(word, "en")})
-    return _lexicon()[0].get(stem(word, "fr"), frozenset())
+        return frozenset({stem(word, "en"), *roots(word, "en")})
+    found = set(_lexicon()[0].get(stem(word, "fr"), ()))
+    for root in roots(word, "fr"):
+        found |= _lexicon()[0].get(root, frozenset())
+    return frozenset(found)
+
+
+@lru_cache(maxsize=200_000)
+def roots(word: str, lang: str) -> frozenset[str]:
+    """Return the stems of the dictionary forms a word may be a form of: "bought" is of "buy", "pris" of "prendre"."""
+    language: Language = "fr" if lang == "fr" else "en"
+    return frozenset(stem(lemma, lang) for lemma in lemmas(word, language) if " " not in lemma)
 
 
 @lru_cache(maxsize=200_000)
@@ -60,4 +70,7 @@ def translations(word: str, lang: str) -> frozenset[str]:
     """Return the French stems that an English word may stand for; words of one language that share one may mean the same."""
     if lang == "fr":
         return frozenset()
-    return _lexicon()[1].get(stem(word, "en"), frozenset())
+    found = set(_lexicon()[1].get(stem(word, "en"), ()))
+    for root in roots(word, "en"):
+        found |= _lexicon()[1].get(root, frozenset())
+    return frozenset(found)

@@ -11,7 +11,7 @@ import msgspec
 
 from cordiale.domains.information.document import Document, Region
 from cordiale.domains.information.folding import bare, key, plain, stem
-from cordiale.domains.information.lineage.meanings import function_words, meanings, translations
+from cordiale.domains.information.lineage.meanings import function_words, meanings, roots, translations
 from cordiale.domains.information.numerals import spelled
 from cordiale.domains.information.sentences import spans
 
@@ -158,6 +158,8 @@ def _marks(low: str, root: str, lang: str) -> tuple[tuple[str, float], ...]:
     """Return by what a word may be recognised: itself, its stem, what it means, how it begins."""
     flat = bare(low)
     found = {f"{'fr' if lang == 'fr' else 'en'}:{root}": SAME}
+    for one in roots(low, lang):
+        found[f"{'fr' if lang == 'fr' else 'en'}:{one}"] = SAME
     if len(flat) >= SPELLED:
         found["w:" + flat] = SPELLED_ALIKE
     if len(flat) >= COGNATE:
