@@ -103,7 +103,7 @@ def _closings(tokens: list[_Token], known: Index) -> dict[int, tuple[int, str, i
             )
             if place is not None:
                 two = " ".join(token.word for token in tokens[place : place + 2])
-                size, closing = (2, two) if two in known.gapped else (1, tokens[place].word)
+                size, closing = (2, two) if " " in two and two in known.gapped else (1, tokens[place].word)
                 found[place] = (size, known.gapped[closing], ne)
                 break
     return found
