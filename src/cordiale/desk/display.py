@@ -25,7 +25,16 @@ def display(desk: Desk, actor: Actor, lang: str) -> Show:
         reader = actor.recipient
         rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, desk, reader)
     now = desk.clock()
-    return lambda marking: banner(frozenset(marking), lang, rules, reader, now)
+    known: dict[frozenset[str], tuple[Part, ...]] = {}  # a page has many objects under few markings
+
+    def show(marking: Iterable[str]) -> tuple[Part, ...]:
+        atoms = frozenset(marking)
+        found = known.get(atoms)
+        if found is None:
+            found = known[atoms] = banner(atoms, lang, rules, reader, now)
+        return found
+
+    return show
 
 
 def in_words(definitions: Iterable[Summary], show: Show) -> tuple[Summary, ...]:

@@ -10,9 +10,9 @@ from msgspec import structs
 
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
-from cordiale.desk.search import Question, matching
+from cordiale.desk.search import Question, matching, within
 from cordiale.desk.visible import visible
-from cordiale.store import markings
+from cordiale.store import markings, versions
 from cordiale.store import search as text
 
 if TYPE_CHECKING:
@@ -46,35 +46,46 @@ def facets(desk: Desk, actor: Actor, asked: Question) -> Facets:
     authorise(actor, "search")
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        plain = not (asked.words or asked.value or asked.source or asked.since or asked.until)
-        types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen)
-        if plain:
+        if not (asked.words or asked.value or asked.source or asked.since or asked.until):
             types, atoms, total = _counted(tx, asked, seen)
             whole = True
+            # whether what is read in part is new depends on what is read of it
+            sources = (
+                _newest(tx, asked, seen)
+                if asked.beyond is None
+                else _sampled(tx, desk, actor, asked, seen)[2]
+            )
         else:
+            types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen)
             if asked.type:
                 types = _sampled(tx, desk, actor, structs.replace(asked, type=None), seen)[0]
             if asked.marking:
                 atoms = _sampled(tx, desk, actor, structs.replace(asked, marking=None), seen)[1]
-        if asked.source:
-            sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen)[2]
+            if asked.source:
+                sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen)[2]
     return Facets(types=_most(types), markings=_most(atoms), sources=_most(sources), total=total, whole=whole)
 
 
 def _counted(tx: Transaction, asked: Question, seen: Visible) -> tuple[Counter[str], Counter[str], int]:
     """Count from the counters by marking and type, which know no reader and no text."""
-    types: Counter[str] = Counter()
+    chosen = seen
+    if asked.marking is not None:
+        known = markings.all_markings(tx).items()
+        chosen = frozenset(m for m, held in known if asked.marking in held and (seen is None or m in seen))
+    types = Counter(text.counts(tx, chosen))
     atoms: Counter[str] = Counter()
-    total = 0
-    for (mid, type), n in text.counted(tx, seen).items():
-        held = markings.atoms(tx, mid)
-        if asked.marking is None or asked.marking in held:
-            types[type] += n
-        if asked.type is None or asked.type == type:
-            atoms.update(dict.fromkeys(held, n))
-        if (asked.marking is None or asked.marking in held) and (asked.type is None or asked.type == type):
-            total += n
-    return types, atoms, total
+    for mid, n in text.under(tx, seen, asked.type).items():
+        for atom in markings.atoms(tx, mid):
+            atoms[atom] += n
+    return types, atoms, types.total() if asked.type is None else types[asked.type]
+
+
+def _newest(tx: Transaction, asked: Question, seen: Visible) -> Counter[str]:
+    """Count the sources of the newest finds, where it is their types and markings alone that are asked for.
+
+    What is found by those is found however much of it is read, so that nothing of it need be.
+    """
+    return Counter(versions.sources(tx, within(tx, asked, seen), SAMPLED, seen))
 
 
 def _sampled(

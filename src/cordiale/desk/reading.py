@@ -12,9 +12,19 @@ from cordiale.desk import definitions
 from cordiale.desk.visible import passed_by, rules_of_reader
 from cordiale.platform.errors import InputError
 from cordiale.release.decide import compile_rules
-from cordiale.release.form import Candidate, Redaction, Target, Verbatim, asked_about, read_by
+from cordiale.release.form import (
+    TRANSLATION,
+    Candidate,
+    Redaction,
+    Target,
+    Verbatim,
+    asked_about,
+    learnt,
+    read_by,
+    reads_whole,
+)
 from cordiale.release.pruning import names_in
-from cordiale.stix.version import Version, read
+from cordiale.stix.version import Version, read, view
 from cordiale.store import markings, versions
 
 if TYPE_CHECKING:
@@ -25,6 +35,8 @@ if TYPE_CHECKING:
 
 _INSTANTS: Final = ("created", "modified")
 _DEFINITIONS: Final = ("marking-definition--", "extension-definition--")
+_WHOLE: Final = Target("verbatim")
+_ABSENT: Final = Target("absent")
 
 
 def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], seen: Visible) -> list[Row]:
@@ -37,25 +49,29 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
         return list(rows)
     compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
     known, now = definitions.known(tx, desk), desk.clock()
-    whole = versions.bodies(tx, [row.vid for row in rows])
-    read_of = {row.vid: _read(whole.get(row.vid)) for row in rows}
-    stored = [version for version in read_of.values() if version is not None]
-    originals = _originals(tx, stored, seen)
-    targets = _targets(tx, {i for version in stored for i in asked_about(version)}, seen)
+    asked, read_of = _looked_at(tx, rows)
+    originals = _originals(tx, (version for version in read_of.values() if version is not None), seen)
+    targets = _targets(tx, {i for named in asked.values() for i in named}, seen)
     own = passed_by(tx, desk, actor.within) if actor.within is not None else None
     found = []
     for row in rows:
+        if own is not None and row.full_mid not in own:
+            found.append(_partial(row, None))
+            continue
+        base, full, effective = (
+            markings.atoms(tx, mid) for mid in (row.base_mid, row.full_mid, row.effective_mid)
+        )
+        if row.vid not in read_of:
+            if reads_whole(row.type, row.hash, base, full, effective, compiled, now, targets):
+                found.append(row)
+                continue
+            read_of[row.vid] = _seen(row, versions.bodies(tx, (row.vid,)).get(row.vid))
         version = read_of[row.vid]
-        if version is None or (own is not None and row.full_mid not in own):
+        if version is None:
             found.append(_partial(row, None))
             continue
         candidate = Candidate(
-            version,
-            markings.atoms(tx, row.base_mid),
-            markings.atoms(tx, row.full_mid),
-            markings.atoms(tx, row.effective_mid),
-            ours=True,
-            original=originals.get(_translated(version)),
+            version, base, full, effective, ours=True, original=originals.get(_translated(version))
         )
         made = read_by(candidate, compiled, now, targets=targets, definitions=known)
         if isinstance(made, Verbatim):
@@ -66,6 +82,28 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
         else:
             found.append(_partial(row, None))
     return found
+
+
+def _looked_at(
+    tx: Transaction, rows: Sequence[Row]
+) -> tuple[dict[int, frozenset[str]], dict[int, Version | None]]:
+    """Return by version id what each row's content names, and the content of those where that was not known before.
+
+    A page of a list is mostly one that was read a moment ago, and half of reading it is looking for what it names.
+    """
+    asked: dict[int, frozenset[str]] = {}
+    unread = []
+    for row in rows:
+        names = learnt(row.hash) if row.hash and row.type != TRANSLATION else None
+        if names is None:
+            unread.append(row)
+        else:
+            asked[row.vid] = names
+    bodies = {row.vid: row.raw for row in unread if row.raw is not None}
+    bodies |= versions.bodies(tx, [row.vid for row in unread if row.vid not in bodies])
+    read_of = {row.vid: _seen(row, bodies.get(row.vid)) for row in unread}
+    asked |= {vid: asked_about(version) for vid, version in read_of.items() if version is not None}
+    return asked, read_of
 
 
 def in_part(row: Row) -> bool:
@@ -82,6 +120,24 @@ def _partial(row: Row, raw: bytes | None) -> Row:
     return structs.replace(row, raw=raw, hash=b"", modified=None, received=row.created or 0)
 
 
+def _seen(row: Row, raw: bytes | None) -> Version | None:
+    """Return the typed view of a stored version, None of one that is not readable any more.
+
+    What may be read whole was checked when it was stored; all else is checked again before anything of it is shown.
+    """
+    if raw is None:
+        return None
+    try:
+        if not row.hash:
+            return read(raw)[0]
+        value = orjson.loads(raw)
+        version = view(value, raw, row.hash)
+        asked_about(version, value)  # is looked at once, while the value is at hand
+    except (InputError, orjson.JSONDecodeError):
+        return None
+    return version
+
+
 def _read(raw: bytes | None) -> Version | None:
     if raw is None:
         return None
@@ -93,7 +149,7 @@ def _read(raw: bytes | None) -> Version | None:
 
 def _translated(version: Version) -> str:
     """Return the id that a translation is of, empty for everything else."""
-    if version.type != "language-content":
+    if version.type != TRANSLATION:
         return ""
     return next((reference.target for reference in version.refs if reference.path == "object_ref"), "")
 
@@ -110,18 +166,25 @@ def _targets(tx: Transaction, ids: Iterable[str], seen: Visible) -> Mapping[str,
     """Say of each referenced id whether the reader sees it, it is hidden, or it never was held here."""
     asked = [i for i in ids if not i.startswith(_DEFINITIONS)]
     held = versions.oids(tx, asked)
-    shown = versions.of_ids(tx, held, seen, raw=False)
-    hidden = versions.of_ids(tx, held.keys() - shown.keys(), None, raw=False)
+    standing = versions.standing(tx, held.values())
+    hidden = {
+        i
+        for i, oid in held.items()
+        if oid in standing and seen is not None and standing[oid].isdisjoint(seen)
+    }
+    words = versions.of_ids(tx, hidden, None, raw=False) if hidden else {}
     found: dict[str, Target] = {}
     for identifier in asked:
-        if identifier in shown:
-            found[identifier] = Target("verbatim")
+        if identifier in words:
+            found[identifier] = Target("hidden", words=_names(tx, words[identifier]))
         elif identifier in hidden:
-            found[identifier] = Target("hidden", words=_names(tx, hidden[identifier]))
+            found[identifier] = Target("hidden")
+        elif held.get(identifier, 0) in standing:
+            found[identifier] = _WHOLE
         elif identifier in held and versions.tombstones(tx, identifier):
             found[identifier] = Target("hidden")
         else:
-            found[identifier] = Target("absent")  # not held, or named by something held here and nothing more
+            found[identifier] = _ABSENT  # not held, or named by something held here and nothing more
     return found
 
 

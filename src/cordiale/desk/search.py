@@ -108,25 +108,16 @@ def matching(
     What is read in part has no instant of change for its reader: it is in no list bounded by one, counts as new only when
     it was not here before, and stands in its page by when it was created. Each would follow changes of the hidden part.
     """
-    within = Filter(
-        types=(asked.type,) if asked.type else (),
-        sources=(asked.source,) if asked.source else (),
-        markings=_under(tx, asked.marking, seen) if asked.marking else (),
-        value=_value(asked.value) if asked.value else None,
-        since=asked.since,
-        until=asked.until,
-        beyond=asked.beyond,
-        without=without,
-    )
+    filter = within(tx, asked, seen, without)
     if asked.words and asked.value:
         raise InputError(
             "search-combination",
             _("Words are not looked for together with a value: leave out one of them."),
         )
     if asked.words:
-        page = text.search(tx, asked.words, seen, type=asked.type, after=start, limit=limit, within=within)
+        page = text.search(tx, asked.words, seen, type=asked.type, after=start, limit=limit, within=filter)
     else:
-        page = versions.current(tx, within, start, limit, seen)
+        page = versions.current(tx, filter, start, limit, seen)
     rows = readable(tx, desk, actor, page.rows, seen)
     wanted = _value(asked.value)[1] if asked.value else ""
     found = [row for row in rows if _found(row, asked.words, wanted)]
@@ -139,6 +130,20 @@ def matching(
         if not in_part(row) or not (bounded or (asked.beyond is not None and _before(tx, row, asked.beyond)))
     ]
     return page, sorted(kept, key=_read_at, reverse=True)
+
+
+def within(tx: Transaction, asked: Question, seen: Visible, without: tuple[str, ...] = ()) -> Filter:
+    """Return a question as the store is asked it; its words are asked apart."""
+    return Filter(
+        types=(asked.type,) if asked.type else (),
+        sources=(asked.source,) if asked.source else (),
+        markings=_under(tx, asked.marking, seen) if asked.marking else (),
+        value=_value(asked.value) if asked.value else None,
+        since=asked.since,
+        until=asked.until,
+        beyond=asked.beyond,
+        without=without,
+    )
 
 
 def _before(tx: Transaction, row: Row, beyond: int) -> bool:

@@ -38,6 +38,9 @@ WRITTEN_S = 10.0
 SHARE = 3.0
 """Times what indexing took that passes before the next: a quarter of the worker's time goes into it at most."""
 
+TIDIED_S = 0.25
+"""Seconds between two pieces of the text index that are merged, while there is nothing else to index."""
+
 log = logger("node")
 
 
@@ -68,6 +71,8 @@ class Work:
         self.least, self.most = lag / 100, lag / 4
         self.rest = self.least
         self.indexed_at = -self.most
+        self.untidy = self.indexing
+        self.tidied_at = -TIDIED_S
 
     def period(self, usual: float) -> float:
         """Return the seconds between two looks: less than usual while things change, so that a release waits for no tick."""
@@ -101,6 +106,7 @@ class Work:
         more = self._index() or more or self.remarking
         if not self.backlog:
             self.measure.searchable(desk.clock())
+            self._tidy(now)
         if self.measure.dirty and now - self.written_at >= WRITTEN_S:
             self.written_at = now
             self.write_measured()
@@ -119,12 +125,21 @@ class Work:
             return False
         with span("index") as said, self.desk.store.write() as tx:
             done = said["n"] = search.index_text(tx, INDEX)
+        self.untidy = self.untidy or done > 0
         if done == INDEX:
             return True
         self.backlog = False
         self.indexed_at = self.monotonic()
         self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
         return False
+
+    def _tidy(self, now: float) -> None:
+        """Merge a piece of the text index, where indexing left it in many."""
+        if not self.untidy or now - self.tidied_at < TIDIED_S:
+            return
+        self.tidied_at = now
+        with self.desk.store.write() as tx:
+            self.untidy = search.tidy(tx)
 
     def write_measured(self) -> None:
         """Write down what was measured and is not written yet."""

@@ -140,25 +140,29 @@ def percent(lang: str, share: float, digits: int = 0) -> str:
 
 def instant(lang: str, when: Instant) -> str:
     """Write an instant for a person, to the minute, with its zone: 3 March 2026, 14:05 UTC."""
-    from datetime import UTC, datetime
-
-    from babel.dates import format_datetime
-
-    moment = datetime.fromtimestamp(when / 1_000_000, UTC)
-    clock = "HH 'h' mm" if lang == "fr-CA" else "HH:mm"
     comma = "" if is_french(lang) else ","
-    return format_datetime(moment, f"d MMMM y{comma} {clock} 'UTC'", locale=_locale(lang))
+    return _written(lang, when, "wide", comma) + " UTC"
 
 
 def brief_instant(lang: str, when: Instant) -> str:
     """Write an instant for a list whose head names the zone, UTC: 3 Mar 2026 14:05."""
+    return _written(lang, when, "abbreviated", "")
+
+
+def _written(lang: str, when: Instant, width: str, comma: str) -> str:
+    """Write a day, its month by name, and the minute; by hand, since a page has hundreds of them."""
     from datetime import UTC, datetime
 
-    from babel.dates import format_datetime
-
     moment = datetime.fromtimestamp(when / 1_000_000, UTC)
-    clock = "HH 'h' mm" if lang == "fr-CA" else "HH:mm"
-    return format_datetime(moment, f"d MMM y {clock}", locale=_locale(lang))
+    clock = f"{moment:%H} h {moment:%M}" if lang == "fr-CA" else f"{moment:%H:%M}"
+    return f"{moment.day} {_months(lang, width)[moment.month]} {moment.year}{comma} {clock}"
+
+
+@cache
+def _months(lang: str, width: str) -> Mapping[int, str]:
+    from babel.dates import get_month_names
+
+    return dict(get_month_names(width, locale=_locale(lang)))  # type: ignore[arg-type]  # one of babel's own widths
 
 
 def day(lang: str, when: Instant) -> str:

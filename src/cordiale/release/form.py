@@ -37,7 +37,9 @@ __all__ = [
     "Withheld",
     "asked_about",
     "form",
+    "learnt",
     "read_by",
+    "reads_whole",
 ]
 
 
@@ -105,6 +107,9 @@ _SHAPES: dict[bytes, _Shape] = {}
 
 SHAPES: Final = 8192
 
+TRANSLATION: Final = "language-content"
+"""The type whose form depends on another version as well: the one it translates."""
+
 
 def asked_about(version: Version, value: Mapping[str, Any] | None = None) -> frozenset[str]:
     """Return the ids whose state for the recipient `form` asks about: all that the object names, markings included.
@@ -117,6 +122,12 @@ def asked_about(version: Version, value: Mapping[str, Any] | None = None) -> fro
 def unusual_in(version: Version) -> tuple[str, ...]:
     """Return the names of what STIX 2.1 does not define in a version, as `allowlist.unusual` does, looked at once."""
     return _shape(version).names
+
+
+def learnt(digest: bytes) -> frozenset[str] | None:
+    """Return what `asked_about` found in content of this digest; None where it was not looked at lately."""
+    found = _SHAPES.get(digest)
+    return None if found is None else found.asked_about
 
 
 def _shape(version: Version, value: Mapping[str, Any] | None = None) -> _Shape:
@@ -183,11 +194,10 @@ def read_by(
     A redaction keeps the id, which the reader knows, and not the instants, which would tell when something hidden
     changed.
     """
-    marking = candidate.base | candidate.effective
-    verdict = compiled.decide(marking, now)
-    if not marking or not verdict.passes:
-        return Withheld(verdict.code if marking else "unmarked", verdict.atom, verdict.rule, verdict.params)
-    version = candidate.version
+    version, marking = candidate.version, candidate.base | candidate.effective
+    barred = _barred(marking, compiled, now)
+    if barred is not None:
+        return barred
     states = answered(asked_about(version), targets)
     why = _partial(candidate, compiled, now, states, definitions, NOTHING)
     if why is None:
@@ -196,6 +206,34 @@ def read_by(
         return why
     made = redaction_for(version, version.id, compiled, now, states, definitions, candidate.original, NOTHING)
     return Withheld(made.code, params={"place": made.place}) if isinstance(made, Unredactable) else made
+
+
+def reads_whole(
+    kind: str,
+    digest: bytes,
+    base: Marking,
+    full: Marking,
+    effective: Marking,
+    compiled: Compiled,
+    now: Instant,
+    targets: Mapping[str, Target],
+) -> bool:
+    """Tell whether `read_by` would return a version as it is, from what was learnt of content of this digest.
+
+    False also where the content has to be looked at: it was not learnt, or it is a translation.
+    """
+    shape = _SHAPES.get(digest)
+    if shape is None or kind == TRANSLATION or _barred(base | effective, compiled, now) is not None:
+        return False
+    return _lacking(kind, shape, full, compiled, now, answered(shape.asked_about, targets), NOTHING) is None
+
+
+def _barred(marking: Marking, compiled: Compiled, now: Instant) -> Withheld | None:
+    """Return why a person may read nothing of what is marked so, None when they may."""
+    verdict = compiled.decide(marking, now)
+    if marking and verdict.passes:
+        return None
+    return Withheld(verdict.code if marking else "unmarked", verdict.atom, verdict.rule, verdict.params)
 
 
 def _partial(
@@ -209,15 +247,28 @@ def _partial(
     """Return why a version cannot go as it is, None when it can."""
     version = candidate.version
     full = candidate.full
-    if version.type == "language-content":
+    if version.type == TRANSLATION:
         if candidate.original is None:
             return Withheld("original-missing", params={"id": version.id})
         full |= of_granular(translated(candidate.original, orjson.loads(version.raw)), definitions)
+    return _lacking(version.type, _shape(version), full, compiled, now, states, consents)
+
+
+def _lacking(
+    kind: str,
+    shape: _Shape,
+    full: Marking,
+    compiled: Compiled,
+    now: Instant,
+    states: Mapping[str, Target],
+    consents: frozenset[str],
+) -> str | None:
+    """Return what of a version would be missing from what the recipient gets, None for nothing."""
     if not compiled.decide(full, now, consents).passes:
         return "hidden-property"
     if any(target.state in ("hidden", "tear-line") for target in states.values()):
         return "hidden-reference"
-    if outside_of(version.type, _shape(version).names, compiled.rules.allow):
+    if outside_of(kind, shape.names, compiled.rules.allow):
         return "outside-allow-list"
     return None
 

@@ -45,6 +45,15 @@ def current(
     return Page(rows.fetch(tx, [vid for _at, vid in keys], visible, raw), keys[-1] if more and keys else None)
 
 
+def sources(tx: Transaction, filter: Filter, limit: int, visible: Visible) -> dict[str, int]:
+    """Return who states the current statements that `current` would list first, and how many of those each."""
+    vids = [vid for _at, vid in _keys(tx, filter, _END, limit, visible)]
+    found = tx.rows(
+        "SELECT v.source_no, COUNT(*) FROM versions v WHERE v.vid IN INTS(?) GROUP BY v.source_no", vids
+    )
+    return {names.name(tx, source): int(n) for source, n in found}
+
+
 def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visible) -> list[Key]:
     where = _Where()
     if filter.until is not None:  # as a bound on the key, so that the index is entered there
@@ -83,11 +92,11 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
         stream = "x.effective_mid = s.a AND x.type_no = s.b"
     inner = (
         f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"
-        " ORDER BY x.at DESC, x.vid DESC LIMIT ?"
+        " AND x.at >= ? ORDER BY x.at DESC, x.vid DESC LIMIT ?"
     )
     if filter.since is not None:
         streams = {one: newest for one, newest in streams.items() if newest >= filter.since}
-    return merge.latest(tx, inner, tuple(where.params), streams, limit, below=after)
+    return merge.latest(tx, inner, tuple(where.params), streams, limit)
 
 
 def _narrow(tx: Transaction, filter: Filter, visible: Visible, where: _Where) -> None:

@@ -8,7 +8,6 @@ of a stream is, those whose newest is older than the page are not asked at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any, Final, Literal
 
 from cordiale.store.connection import Transaction
@@ -16,6 +15,7 @@ from cordiale.store.dialects import Dialect
 from cordiale.store.types import Key
 
 _ENDLESS: Final = 1 << 62
+_LAST: Final[Key] = (_ENDLESS, _ENDLESS)
 
 _WAVE: Final = 24
 """Streams that are asked at first, and at least in each further round: a page is mostly of few reports."""
@@ -32,58 +32,59 @@ def latest(
     limit: int,
     *,
     by: Literal["at", "vid"] = "at",
-    below: Key | None = None,
 ) -> list[Key]:
     """Return the `limit` greatest keys (instant or vid, vid) over all streams, descending.
 
-    `inner`: SELECT vid (and at, on PostgreSQL used) of the stream (s.a, s.b), descending, ending in `LIMIT ?`;
-    `params` fill its places before that one, and keep to keys before `below`. Streams are asked in the order of the
-    newest they may hold, and no further than the page needs.
+    `inner`: SELECT vid (and at, on PostgreSQL used) of the stream (s.a, s.b), descending, with a place for the least
+    key it still has to give and one for how many; `params` fill its places before those. Streams are asked in the order
+    of the newest they may hold, and no further than the page needs.
     """
     if not streams or limit < 1:
         return []
     sql = _over_streams(inner, tx.dialect, by)
-    top = below[0] if below is not None else _ENDLESS
-    ordered = sorted(
-        ((min(top, _ENDLESS if newest is None else newest), pair) for pair, newest in streams.items()),
-        key=itemgetter(0),
-        reverse=True,
-    )
-    found: list[list[Key]] = []
-    taken: list[int] = []
-    wave = len(ordered) if ordered[-1][0] == _ENDLESS else _WAVE
-    take = max(1, 2 * limit // min(wave, len(ordered)))
+    ordered = list(streams)
+    if None in streams.values():
+        newest, wave = [_ENDLESS] * len(ordered), len(ordered)
+    else:
+        ordered.sort(key=streams.__getitem__, reverse=True)  # type: ignore[arg-type]  # no None among them
+        newest, wave = [streams[one] or 0 for one in ordered], _WAVE
     keys: list[Key] = []
+    given: list[
+        int
+    ] = []  # by place in `ordered`: how many keys a stream gave, how many were asked for, and the least
+    taken: list[int] = []
+    least: list[Key] = []
     while True:
         lowest = keys[-1] if len(keys) == limit else None
         # a stream that gave all it was asked for may hold more below its last key
-        deeper = [
+        asked = [
             n
-            for n, some in enumerate(found)
-            if taken[n] < limit and len(some) >= taken[n] and (lowest is None or some[-1] > lowest)
+            for n, had in enumerate(given)
+            if had >= taken[n] and taken[n] < limit and (lowest is None or least[n] > lowest)
         ]
-        if deeper:
-            asked, most = deeper, min(4 * max(taken[n] for n in deeper), limit)
+        if asked:
+            most = min(4 * max(taken[n] for n in asked), limit)
         else:
-            asked = [
-                n
-                for n in range(len(found), min(len(found) + wave, len(ordered)))
-                if lowest is None or ordered[n][0] >= lowest[0]
-            ]
-            most = take
+            ahead = range(len(given), min(len(given) + wave, len(ordered)))
+            asked = [n for n in ahead if lowest is None or newest[n] >= lowest[0]]
+            most = min(max(1, 2 * limit // max(1, len(asked))), limit)
+            given += [0] * len(asked)
+            taken += [0] * len(asked)
+            least += [_LAST] * len(asked)
             wave *= 4
         if not asked:
             return keys
         for n in asked:
-            if n == len(found):
-                found.append([])
-                taken.append(0)
-            found[n], taken[n] = [], most
-        for i, key, vid in tx.rows(sql, [ordered[n][1] for n in asked], *params, most):
-            found[asked[i]].append((key, vid))
-        for n in asked:
-            found[n].sort(reverse=True)
-        keys = sorted((key for some in found for key in some), reverse=True)[:limit]
+            given[n], taken[n] = 0, most
+        floor = -_ENDLESS if lowest is None else lowest[0]
+        pool = set(keys)
+        for i, key, vid in tx.rows(sql, [ordered[n] for n in asked], *params, floor, most):
+            n, one = asked[i], (key, vid)
+            given[n] += 1
+            pool.add(one)
+            if one < least[n]:
+                least[n] = one
+        keys = sorted(pool, reverse=True)[:limit]
 
 
 def _over_streams(inner: str, dialect: Dialect, by: str) -> str:

@@ -44,29 +44,32 @@ def referrers(
     target = names.known_oids(tx, (stix_id,)).get(stix_id)
     if target is None:
         return Page([], None)
-    before = 1 << 62 if after is None else after
+    vids = _newest(tx, target, visible, 1 << 62 if after is None else after, limit + 1)
+    more = len(vids) > limit
+    vids = vids[:limit]
+    return Page(rows.fetch(tx, vids, visible), (vids[-1], vids[-1]) if more and vids else None)
+
+
+def _newest(tx: Transaction, target: int, visible: Visible, before: int, limit: int) -> list[int]:
+    """Return the current versions stored last that refer to one object, at a cost that does not grow with their number."""
     if visible is None:
         found = tx.rows(
             "SELECT DISTINCT r.vid FROM refs r JOIN versions v ON v.vid = r.vid"
             " WHERE r.target = ? AND r.vid < ? AND v.current = 1 ORDER BY r.vid DESC LIMIT ?",
             target,
             before,
-            limit + 1,
+            limit,
         )
-        vids = [row[0] for row in found]
-    else:
-        inner = (
-            "SELECT DISTINCT r.vid FROM refs r JOIN versions y ON y.vid = r.vid"
-            " WHERE r.target = ? AND r.inherent = s.b AND r.mid = s.a AND r.vid < ? AND y.current = 1"
-            " ORDER BY r.vid DESC LIMIT ?"
-        )
-        streams = {(mid, inherent): None for mid in counting.used(tx, list(visible)) for inherent in (0, 1)}
-        # one version may refer in two ways: twice as many keys hold enough versions
-        keys = merge.latest(tx, inner, (target, before), streams, 2 * (limit + 1), by="vid")
-        vids = list(dict.fromkeys(vid for _vid, vid in keys))[: limit + 1]
-    more = len(vids) > limit
-    vids = vids[:limit]
-    return Page(rows.fetch(tx, vids, visible), (vids[-1], vids[-1]) if more and vids else None)
+        return [row[0] for row in found]
+    inner = (
+        "SELECT DISTINCT r.vid FROM refs r JOIN versions y ON y.vid = r.vid"
+        " WHERE r.target = ? AND r.inherent = s.b AND r.mid = s.a AND r.vid < ? AND y.current = 1"
+        " AND r.vid >= ? ORDER BY r.vid DESC LIMIT ?"
+    )
+    streams = {(mid, inherent): None for mid in counting.used(tx, list(visible)) for inherent in (0, 1)}
+    # one version may refer in two ways: twice as many keys hold enough versions
+    keys = merge.latest(tx, inner, (target, before), streams, 2 * limit, by="vid")
+    return list(dict.fromkeys(vid for _vid, vid in keys))[:limit]
 
 
 def targets_of(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[int, list[Link]]:
@@ -89,6 +92,8 @@ def targets_of(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[i
 def referrers_of(tx: Transaction, ids: Iterable[str], visible: Visible, *, limit: int) -> list[Row]:
     """Return current statements that refer to any of many ids, last stored first, at most `limit` of them."""
     oids = list(names.known_oids(tx, ids).values())
+    if len(oids) == 1:
+        return rows.fetch(tx, _newest(tx, oids[0], visible, 1 << 62, limit), visible)
     sql = (
         "SELECT DISTINCT r.vid FROM refs r JOIN versions v ON v.vid = r.vid"
         " WHERE r.target IN INTS(?) AND r.inherent IN (0, 1) AND v.current = 1"

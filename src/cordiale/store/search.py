@@ -7,12 +7,12 @@ from typing import Any
 
 from cordiale.store import counting, listing, names, rows
 from cordiale.store.connection import Transaction
-from cordiale.store.text import behind, index_text
+from cordiale.store.text import behind, index_text, tidy
 from cordiale.store.types import Filter, Key, Page, Row, Visible
 from cordiale.store.words import asked as terms_asked
 from cordiale.store.words import terms
 
-__all__ = ["behind", "by_value", "counted", "counts", "index_text", "says", "search"]
+__all__ = ["behind", "by_value", "counts", "index_text", "says", "search", "tidy", "under"]
 
 _MOST_WORDS = 32
 
@@ -81,11 +81,17 @@ def _conditions(tx: Transaction, within: Filter) -> tuple[str, list[Any]]:
     return sql, params
 
 
-def counted(tx: Transaction, visible: Visible) -> dict[tuple[int, str], int]:
-    """Return how many current statements the reader sees, by effective marking id and type."""
-    sql = "SELECT mid, type_no, n FROM counters WHERE type_no <> 0 AND n > 0"
-    found = tx.rows(sql) if visible is None else tx.rows(sql + " AND mid IN INTS(?)", list(visible))
-    return {(mid, names.name(tx, type_no)): int(n) for mid, type_no, n in found}
+def under(tx: Transaction, visible: Visible, type: str | None = None) -> dict[int, int]:
+    """Return how many current statements the reader sees, of one type or of all, by effective marking id."""
+    sql = "SELECT mid, SUM(n) FROM counters WHERE type_no <> 0 AND n > 0"
+    params: list[Any] = []
+    if type is not None:
+        sql += " AND type_no = ?"
+        params.append(names.known_number(tx, names.TYPE, type) or 0)
+    if visible is not None:
+        sql += " AND mid IN INTS(?)"
+        params.append(list(visible))
+    return {mid: int(n) for mid, n in tx.rows(sql + " GROUP BY mid", *params)}
 
 
 def says(texts: Iterable[str], words: str) -> bool:

@@ -13,6 +13,12 @@ from cordiale.store import counting, words
 from cordiale.store.connection import Transaction
 from cordiale.store.waiting import Texts
 
+_PIECES = 2
+"""Segments of one size from which they are merged; FTS5's own choice, 4, leaves a dozen at a million objects."""
+
+_PAGES = 100
+"""Pages of the index that are merged at a time, some 10 ms."""
+
 _Entry = tuple[int, int, int, str]
 """(row id, marking id, type number, terms)"""
 
@@ -38,6 +44,20 @@ def index_text(tx: Transaction, limit: int) -> int:
         tx.used += fresh
         tx.run("DELETE FROM text_dirty WHERE vid IN INTS(?)", fresh)
     return len(dirty) + len(fresh)
+
+
+def tidy(tx: Transaction) -> bool:
+    """Merge a piece of what the index was written in, where pieces are many; tell whether there may be more to do.
+
+    A question looks for every marking of its reader in each of them. PostgreSQL keeps its index in one piece.
+    """
+    if tx.dialect != "sqlite":
+        return False
+    if tx.row("SELECT v FROM text_index_config WHERE k = 'usermerge'") != (_PIECES,):
+        tx.run("INSERT INTO text_index (text_index, rank) VALUES ('usermerge', ?)", _PIECES)
+    before = tx.driver.total_changes
+    tx.run("INSERT INTO text_index (text_index, rank) VALUES ('merge', ?)", _PAGES)
+    return int(tx.driver.total_changes) - int(before) > 1  # the statement itself counts as one
 
 
 def behind(tx: Transaction) -> int:

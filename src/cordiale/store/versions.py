@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from cordiale.store import names
 from cordiale.store.connection import Transaction
-from cordiale.store.listing import current
+from cordiale.store.listing import current, sources
 from cordiale.store.purge import (
     bury,
     bury_statements,
@@ -66,6 +66,7 @@ __all__ = [
     "remark",
     "remark_all",
     "replay",
+    "sources",
     "standing",
     "take_out",
     "tombstones",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cordiale.store.connection import Store
 from cordiale.store.references import referrers_of, targets_of, translations_of
-from cordiale.store.search import counted, search
+from cordiale.store.search import search, under
 from cordiale.store.types import Filter
 from cordiale.store.versions import current, get, last, of_ids
 from tests.conformance.store.objects import AMBER, DAY, GREEN, RED, START, keep, named, of, relationship, sdo
@@ -49,10 +49,8 @@ def test_references_of_many_are_those_the_reader_sees(store: Store) -> None:
 def test_counts_by_marking_and_type_leave_out_what_is_hidden(store: Store) -> None:
     filled(store)
     with store.read() as tx:
-        assert sum(n for (_mid, kind), n in counted(tx, None).items() if kind == "campaign") == 4
-        assert (
-            sum(n for (_mid, kind), n in counted(tx, sees(store, *GREEN)).items() if kind == "campaign") == 3
-        )
+        assert sum(under(tx, None, "campaign").values()) == 4
+        assert sum(under(tx, sees(store, *GREEN), "campaign").values()) == 3
 
 
 def test_words_are_narrowed_by_source_time_marking_and_what_is_new(store: Store) -> None:

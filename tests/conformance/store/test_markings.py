@@ -273,17 +273,15 @@ def check_against_naive(store: Store) -> None:
                 if marking != of[vid]:
                     of[vid] = marking
                     changed = True
-        counted: dict[int, dict[int, int]] = {}
-        for vid, oid, source, _m, _r, _base, own, effective_mid, full_mid, is_current, type_no in versions:
+        newest: dict[tuple[int, int], int] = {}
+        for vid, oid, source, m, r, _base, own, effective_mid, full_mid, is_current, type_no in versions:
             assert atoms(tx, effective_mid) == of[vid]
             assert atoms(tx, full_mid) == of[vid] | atoms(tx, own)
             assert bool(is_current) == (heads[oid, source] == vid)
             if is_current:
-                counted.setdefault(effective_mid, {}).setdefault(type_no, 0)
-                counted[effective_mid][type_no] += 1
-        assert sorted(counting.streams(tx, None, None)) == sorted(
-            (mid, type_no) for mid, types in counted.items() for type_no in types
-        )
+                at, place = r if m is None else m, (effective_mid, type_no)
+                newest[place] = max(at, newest.get(place, at))
+        assert counting.streams(tx, None, None) == newest
         assert sum(counts(tx, None).values()) == sum(bool(row[9]) for row in versions)
         mids = {row[0]: (row[7], row[8]) for row in versions}
         assert all(
