@@ -9,6 +9,8 @@ import msgspec
 from cordiale.desk import attachments, audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
+from cordiale.desk.attach import views
+from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.removing import concerned, take_away
 from cordiale.desk.summary import summary
 from cordiale.desk.visible import unknown, visible
@@ -18,6 +20,8 @@ from cordiale.platform.languages import _
 from cordiale.store import backup, references, versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.store.connection import Transaction
@@ -69,8 +73,9 @@ def purge(
     """Take one own object away for good, in every version, and ask back what partners have of it.
 
     Of it there stay its id, a salted hash of each content, when, by whom and why: enough that the same content is refused
-    from now on, wherever it comes from in this node's name. A corrected object may be stated under the same id. Raises
-    NotFound and Conflict as the preview does, InputError without a reason, Conflict when there are other versions than were seen.
+    from now on, wherever it comes from in this node's name. A corrected object may be stated under the same id. Versions
+    that the actor does not see go as well: an answer of their own would tell that they are there. Raises NotFound and
+    Conflict as the preview does, InputError without a reason, Conflict when there are other versions than were seen.
     """
     authorise(actor, "recall")
     named(actor, "purge")
@@ -102,38 +107,53 @@ def purge(
     attachments.collect(desk)
     backup.scrub_owed(desk.store)
     desk.wake()
-    return msgspec.structs.replace(plan, asked_back=back, done=now)
+    told = back if actor.recipient is None else {one.partner: one.versions for one in plan.held_by}
+    return msgspec.structs.replace(plan, asked_back=told, done=now)
 
 
 def _plan(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> PurgePlan:
+    """Return the plan as the actor sees it: nothing in it differs by what is hidden, neither a number nor a refusal."""
     seen = visible(tx, desk, actor)
     rows = versions.get(tx, stix_id, seen)
     if not rows:
         raise unknown(stix_id)
     own = next((row for row in rows if row.source == desk.node), None)
-    shown = {row.vid for row in versions.get(tx, stix_id, seen, history=True)}
-    oid = versions.oids(tx, [stix_id])[stix_id]
-    vids, holding = concerned(tx, desk, desk.node, [oid])
-    if own is None or not shown.issuperset(vids):
+    if own is None:
         raise Conflict(
             "purge-not-ours",
             _(
-                "{id} is stated by {sources}: only what this node states itself is purged, by who may see all of it. They can take theirs back."
+                "{id} is stated by {sources}: only what this node states itself is purged. They can take theirs back."
             ),
             id=stix_id,
             sources=", ".join(sorted({row.source for row in rows})),
         )
-    line = summary(tx, own)
+    (read,) = readable(tx, desk, actor, [own], seen)
+    line = summary(tx, read)
+    oid = versions.oids(tx, [stix_id])[stix_id]
+    vids, holding = concerned(tx, desk, desk.node, [oid])
+    files = {one.sha256 for one in views(tx, desk, actor, stix_id)}
+    referrers = references.referrers(tx, stix_id, seen, limit=REFERRERS).rows
+
+    def counted(found: Iterable[int]) -> int:
+        shown = len(versions.by_vid(tx, found, seen))
+        # of what is read in part, how often a hidden part changed is hidden as well
+        return min(shown, 1) if in_part(read) else shown
+
     return PurgePlan(
         id=stix_id,
         type=line.type,
         name=line.name,
-        versions=len(vids),
+        versions=counted(vids),
         held_by=tuple(
-            Holder(partner=one.node, versions=len(held), recallable=one.assurance == "node")
+            Holder(partner=one.node, versions=n, recallable=one.assurance == "node")
             for one, held in holding
+            if (n := counted(held))
         ),
-        referrers=len({row.id for row in references.referrers(tx, stix_id, seen, limit=REFERRERS).rows}),
-        files=sum(1 for one in evidence.of_object(tx, stix_id) if one.source == desk.node),
+        referrers=len(
+            {row.id for row in readable(tx, desk, actor, referrers, seen) if mentioned(row, stix_id)}
+        ),
+        files=sum(
+            1 for one in evidence.of_object(tx, stix_id) if one.source == desk.node and one.sha256 in files
+        ),
         others=tuple(sorted({row.source for row in rows} - {desk.node})),
     )
