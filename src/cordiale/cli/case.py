@@ -78,7 +78,7 @@ def _listed(found: list[Dossier]) -> str:
             one.case.said.chair,
             ", ".join(one.case.said.members),
             str(sum(task.state not in ("done", "dropped") for task in one.tasks)),
-            tr(_("closed")) if one.case.said.state == "closed" else tr(_("open")),
+            tr(_("closed")) if one.case.said.state == "closed" else tr(_("in progress")),
         )
         for one in found
     ]
@@ -109,7 +109,7 @@ def _shown(one: Dossier) -> str:
         for each in one.said
     ]
     if one.tasks:
-        headings = ("ID", tr(_("Owner")), tr(_("Task")), tr(_("Due")), tr(_("State")))
+        headings = ("ID", tr(_("Owner")), tr(_("Task")), tr(_("By when")), tr(_("State")))
         rows = [
             (short(t.id), t.owner, in_words(t.words), when(t.due), tr(STATES[t.state]) + (tr(_(" (late)")) if t.late else ""))
             for t in one.tasks

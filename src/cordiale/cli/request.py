@@ -23,7 +23,7 @@ EN = typer.Option("--en", metavar="TEXT", help=tr(_("In English.")))
 FR = typer.Option("--fr", metavar="TEXT", help=tr(_("In French.")))
 
 STATES = {
-    "open": _("open"),
+    "open": _("awaiting an answer"),
     "accepted": _("being worked on"),
     "partial": _("answered in part"),
     "answered": _("answered"),
@@ -91,7 +91,7 @@ def list_(
 def _listed(found: list[RequestView]) -> str:
     if not found:
         return tr(_("Nobody waits for an answer, here or there."))
-    headings = ("ID", tr(_("Who asks")), tr(_("Whom")), tr(_("Question")), tr(_("Due")), tr(_("State")), tr(_("Who looks after it")))  # fmt: skip
+    headings = ("ID", tr(_("Who asks")), tr(_("Whom")), tr(_("Question")), tr(_("By when")), tr(_("State")), tr(_("Who looks after it")))  # fmt: skip
     rows = [
         (
             short(one.id),

@@ -254,7 +254,7 @@ def publish(
 
     with opened() as (node, actor):
         done, found = acts.publish(node.desk, _as(who, actor), case, where)
-    said = statement(found, lang or current().lang)
+    said = statement(found, lang or current().lang, public=True)
     emit({"id": done.id, "text": said}, lambda: published(said))
 
 

@@ -29,7 +29,7 @@ PROOFS = {
 }
 
 STATES = {
-    "open": _("open"),
+    "open": _("to do"),
     "under-way": _("under way"),
     "done": _("done"),
     "dropped": _("dropped"),
@@ -184,7 +184,7 @@ def _after(found: Response) -> list[str]:
             (one.id, one.owner, in_words(one.words), when(one.due), tr(STATES[one.state]) + (tr(_(" (late)")) if one.late else ""))
             for one in found.measures
         ]  # fmt: skip
-        lines += ["", table(("", tr(_("Owner")), tr(_("Measure")), tr(_("Due")), tr(_("State"))), rows)]
+        lines += ["", table(("", tr(_("Owner")), tr(_("Measure")), tr(_("By when")), tr(_("State"))), rows)]
     for one in found.published:
         lines.append(tr(_("Published by {node} on {when} {where}"), node=one.node, when=when(one.at), where=printable(one.where)).rstrip())  # fmt: skip
     for heading, said in ((_("Effects:"), found.effects), (_("Lessons:"), found.lessons)):
@@ -195,10 +195,12 @@ def _after(found: Response) -> list[str]:
 
 
 def _numbers(details: dict[str, str | int | float | bool]) -> str:
+    from cordiale.domains.information.response.printed import plain
+
     if "before" not in details and "after" not in details:
         return ""
-    values = f" {details.get('before', '–')} → {details.get('after', '–')} {details.get('unit', '')}"
-    return printable(values).rstrip()
+    before, after = (plain(details.get(name, "–")) for name in ("before", "after"))
+    return printable(f": {before} → {after} {details.get('unit', '')}").rstrip()
 
 
 def in_title(found: Response) -> str:

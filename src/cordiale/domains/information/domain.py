@@ -8,6 +8,10 @@ from cordiale.platform.languages import _
 INFORMATION = Domain(
     name="information",
     analyses=("cordiale.domains.information.copies.stages:COPIES",),
+    pages=(
+        "cordiale.domains.information.response.pages:responses",
+        "cordiale.domains.information.response.pages:response",
+    ),
     messages="cordiale.domains.information.messages",
     title=_("Information"),
 )

@@ -135,6 +135,9 @@ def test_an_incident_becomes_a_response_with_effect_and_lessons(three: Three) ->
     assert "Nous agirons ensemble." in printed
     assert "1. fra: La France ne nomme aucun compte." in printed
     assert "S’y associent\u00a0: can, fra" in printed
+    public = statement(read(three, "gbr", of), "en", public=True)
+    assert "France names no account." in public
+    assert "advertising account" not in public
     with pytest.raises(Conflict, match="under embargo until"):
         acts.publish(three["fra"], OFFICER, of, "https://example.org")
     three.pass_time(2 * 3600 + 120)
