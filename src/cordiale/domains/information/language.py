@@ -8,6 +8,7 @@ from cordiale.domains.information.folding import words
 
 _ENGLISH = frozenset(
     [
+        "a",
         "the",
         "of",
         "and",

@@ -31,15 +31,15 @@ class Cue(msgspec.Struct, frozen=True):
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
     ("sure", 2, (r"may|might|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
-                r"|reportedly|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
+                r"|reportedly|(?:is|are|was|were) (?:said|reported|alleged|rumou?red) to|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
                 r"|consider(?:s|ed)?(?= (?:\w+ ){0,2}\w+ing\b)|would consider|to consider|will consider|contemplat\w+|envisag\w+|hopes?(?: to)?|hoped(?: to)?"
                 r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? to(?! know)|wants? \w+ to|wanted to(?! know)|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
-                r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects?|suspected"
-                r"|in our view")),
+                r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects? (?:that|of|an?)|suspected (?:that|of|to)"
+                r"|in our view|offers? to|offered to")),
     ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
                 r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
@@ -55,16 +55,16 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
 )  # fmt: skip
 _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:tres |fort |hautement )?(?:peu probable|improbable)|(?:ait|aient|avoir|a|ont) peu de chances"),
-    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
+    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|il se peut|il se pourrait|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
                 r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
     ("sure", 2, (r"envisag(?:e|ent|eons|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eons|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
                 r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+")),
     ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
-                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)?|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
+                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)? qu(?:e|')|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
     ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')\w+(?:er|ir|re)\b)"
                 r"|tout (?:notre|son|leur) possible|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
     ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
-    ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)? (?:de|aux|a)"),
+    ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)?(?! qu)"),
     ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
                  r"|reclam(?:e|ent|ait)|(?:a|ont) reclame|invit(?:e|ent) fermement")),
     ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
@@ -138,10 +138,15 @@ def cues(flat: str, lang: str, text: str) -> list[Cue]:
     return sorted(kept, key=lambda cue: cue.start)
 
 
+_DUE = re.compile(r"d[uû]e?s?")
+
+
 def _listed(text: str, lang: str) -> list[Cue]:
     """Return what else the lexicon knows to hedge or announce: soft, for it was not written with claims in mind."""
     found = []
     for term in scan(text, "fr" if lang == "fr" else "en"):
+        if _DUE.fullmatch(text[term.start : term.end].casefold()):
+            continue  # "due to the cold", "due au froid" is a cause
         for one in term.cues:
             if one.kind in ("hedge", "modality") and one.strength <= 6:
                 step = 1 if one.strength == 1 else 2 if one.strength <= 4 else 3

@@ -56,7 +56,7 @@ class Profile(msgspec.Struct, frozen=True):
     """When a verdict is left to a person (tuned on the development part of the corpus)."""
 
     name: str = "drift-1"
-    match: float = 0.42
+    match: float = 0.36
     """A change is believed only where the two sentences match with at least this score."""
     change: float = 0.5
     """Below this, a change is for a person to judge."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cordiale.domains.information.drift.comparison import Pairing, in_clause
@@ -22,7 +23,7 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     found = [
         change
         for change in (
-            _sure(source, derived, pairing),
+            _sure(source, derived, pairing) or _done(source, derived, pairing),
             _both(source, derived, "order"),
             _both(source, derived, "cause"),
             _degree(source, derived),
@@ -54,6 +55,7 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     from cordiale.domains.information.drift.judge import Change
 
     one, other = _kept(source, "sure", pairing.source), _kept(derived, "sure", pairing.derived)
+    one, other = _unshared(one, other, pairing)
     all_one = [cue for cue in source.cues if cue.scale == "sure"]
     all_other = [cue for cue in derived.cues if cue.scale == "sure"]
     weak_one, weak_other = _weakest(one), _weakest(other)
@@ -82,6 +84,61 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     return Change(
         "modality", _span(source, weak_one), _span(derived, weak_other), "up" if up else "down", 0.75
     )
+
+
+_DONE: Final = {
+    "en": re.compile(r"\b(?:has|have|had)(?: now| already| just| since)? (\w+)"),
+    "fr": re.compile(
+        r"\b(?:a|ont|avait|est|sont)(?: deja| desormais| enfin)? (\w+(?:e|ee|es|ees|i|ie|is|it|u|ue|us|rt|ert))\b"
+    ),
+}
+_TO_DO: Final = {
+    "en": re.compile(
+        r"\b(?:will|shall|is to|are to|(?:promis\w+|pledg\w+|plan\w*|intend\w*|agreed|offer\w*|is set|are set|undert\w+) to)(?: now| also)? (\w+)"
+    ),
+    "fr": re.compile(
+        r"\b(\w{2,}r(?:a|ont))\b|\b(?:va|vont|promis de|s'engage a|compte|entend|prevoit de) (\w+(?:er|ir|re))\b"
+    ),
+}
+
+
+def _done(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
+    """Return the step from what will be done to what has been, or back, where both sentences have the same verb."""
+    from cordiale.domains.information.drift.judge import Change
+
+    for one, other, answers, direction in (
+        (source, derived, pairing.source, "up"),
+        (derived, source, pairing.derived, "down"),
+    ):
+        for planned in _TO_DO["fr" if one.statement.lang == "fr" else "en"].finditer(one.flat):
+            verb = planned.start(planned.lastindex or 1)
+            answer = answers.get(verb)
+            for did in _DONE["fr" if other.statement.lang == "fr" else "en"].finditer(other.flat):
+                if (
+                    answer is not None
+                    and did.start(1) == answer
+                    and other.statement.text[did.start()] not in "àÀ"
+                ):
+                    spans = (
+                        one.statement.text[planned.start() : planned.end()],
+                        other.statement.text[did.start() : did.end()],
+                    )
+                    if direction == "down":
+                        spans = spans[1], spans[0]
+                    return Change("modality", *spans, direction, 0.65)  # type: ignore[arg-type]
+    return None
+
+
+def _unshared(one: list[Cue], other: list[Cue], pairing: Pairing) -> tuple[list[Cue], list[Cue]]:
+    """Return the cues without those that answer each other: what both say is no change."""
+    shared = [
+        (mine, theirs)
+        for mine in one
+        for theirs in other
+        if mine.step == theirs.step and theirs.start <= pairing.source.get(mine.start, -1) < theirs.end
+    ]
+    mine_too, theirs_too = {mine for mine, _theirs in shared}, {theirs for _mine, theirs in shared}
+    return [cue for cue in one if cue not in mine_too], [cue for cue in other if cue not in theirs_too]
 
 
 def _both(source: Reading, derived: Reading, scale: str) -> Change | None:
@@ -123,8 +180,6 @@ def _span(reading: Reading, cue: Cue) -> str:
 
 def _verb(reading: Reading) -> str:
     """Return the words where a sentence states plainly what the other hedges: what it has of a verb, else its beginning."""
-    import re
-
     pattern = (
         r"\b(?:will|shall|is|are|was|were|has|have|had)\b(?: (?:not |now |been |be |already )*\w+)?"
         if reading.statement.lang != "fr"

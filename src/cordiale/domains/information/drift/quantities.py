@@ -38,17 +38,17 @@ class Quantity(msgspec.Struct, frozen=True):
 _BOUNDS: Final = {
     "en": (
         (1.12, r"(?:more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
-        (0.85, r"(?:less than|fewer than|under|below|within|inside|not even|barely|hardly|only|just(?! over| under))"),
+        (0.85, r"(?:less than|fewer than|under|below|within|inside|not even|barely|hardly)"),
         (0.8, r"(?:up to|as many as|as much as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
-        (1.0, r"(?:about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
+        (1.0, r"(?:only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
         (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
-        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|a peine|seulement|ne \w+ que|pas plus d'un)"),
+        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|a peine)"),
         (0.8, r"(?:jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
         (0.97, r"(?:presque|pres de|proche de|pas loin de|peut-etre)"),
-        (1.0, r"(?:environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
+        (1.0, r"(?:seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
     ),
 }  # fmt: skip
 _WORDS: Final = {
@@ -124,13 +124,18 @@ _LENGTHS: Final = (
 
 def quantities(statement: Statement, flat: str) -> list[Quantity]:
     """Return the amounts a sentence says, in order; dates, hours and numbers that name something are left out."""
-    found = _numbers(statement, flat)
-    taken = [(q.start, q.end) for q in found]
     said = [
         (kind, value, m.start(), m.end())
         for kind, value, pattern in _words(statement.lang)
         for m in pattern.finditer(flat)
     ]
+    spelled = [
+        (start, end)
+        for kind, _value, start, end in said
+        if kind == "share" and any(t.value is not None and start <= t.start < end for t in statement.tokens)
+    ]
+    found = [q for q in _numbers(statement, flat) if not any(s <= q.start < e for s, e in spelled)]
+    taken = [(q.start, q.end) for q in found]
     lengths = [(seconds, m.start(), m.end()) for seconds, pattern in _LENGTHS for m in pattern.finditer(flat)]
     for seconds, start, end in lengths:
         if all(end <= s or start >= e for s, e in taken):
