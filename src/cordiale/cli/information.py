@@ -23,7 +23,10 @@ def information() -> None:
     """Keep the group a group however few commands it has."""
 
 
-DOCUMENTS = typer.Argument(metavar="FILE…", help=tr(_("Text files; one may hold several texts.")))
+DOCUMENTS = typer.Argument(
+    metavar="FILE…",
+    help=tr(_("Texts, saved pages, feeds, transcripts or web archives; one file may hold several texts.")),
+)
 WIDEST = 90
 
 LABELS = {
@@ -51,9 +54,9 @@ KINDS = {"copy": _("copy"), "derived": _("derived"), "common_source": _("common 
 def lineage(files: Annotated[list[Path], DOCUMENTS]) -> None:
     """Trace lineage and claim drift."""
     from cordiale.domains.information.lineage.trace import trace
-    from cordiale.domains.information.plain import read_text
+    from cordiale.domains.information.readers.content import read_file
 
-    documents = [document for file in files for document in read_text(file.name, file.read_bytes())]
+    documents = [document for file in files for document in read_file(file, file.name).documents]
     with progress(tr(_("Comparing texts"))) as report:
         answer = trace(documents, current().lang, report)
     emit(answer, lambda: _words(answer))
@@ -138,4 +141,4 @@ def _short(words: str) -> str:
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1] + "…"
 
 
-from cordiale.cli import information_posts  # noqa: E402,F401 - adds its commands to the group
+from cordiale.cli import information_posts, information_read  # noqa: E402,F401 - adds its commands to the group

@@ -10,6 +10,7 @@ from cordiale.desk.sources import of_file, unpacked
 from cordiale.domains.information import plain
 from cordiale.domains.information.readers import archive, page
 from cordiale.domains.information.readers.feed import looks_like_feed, read_feed
+from cordiale.domains.information.readers.posts.profile import NAMES
 from cordiale.domains.information.readers.result import Read
 from cordiale.domains.information.readers.subtitles import looks_like_subtitles, read_subtitles
 from cordiale.platform.errors import InputError
@@ -19,6 +20,7 @@ HEAD: Final = 4096
 WHOLE: Final = 64 << 20
 """Bytes of a file that is read whole; archives are read as they stream."""
 
+_COLUMNS = frozenset(name for names in NAMES.values() for name in names)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main|div|p|h1|title|meta)\b", re.IGNORECASE)
 
 
@@ -69,6 +71,19 @@ def _whole(path: Path, name: str) -> bytes:
             limit=WHOLE >> 20,
         )
     return path.read_bytes()
+
+
+def looks_like_posts(head: bytes) -> bool:
+    """Tell whether first bytes begin an export of posts: JSON, or a table whose columns are named as posts are."""
+    if head.startswith((b"\x1f\x8b", b"PK", b"WARC/")):
+        return False
+    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if text.startswith(("{", "[{", "window.YTD.")) or re.match(r"\[\s*\{", text):
+        return True
+    first = text.partition("\n")[0]
+    names = [re.sub(r"\W+", "_", part.strip().lower()).strip("_") for part in re.split(r"[,;\t|]", first)]
+    known = sum(name in _COLUMNS for name in names)
+    return len(names) >= 3 and known >= 2 and all(len(name) <= 60 for name in names)
 
 
 def recognise(head: bytes) -> str:

@@ -1,0 +1,367 @@
+"""`cordiale information read`: open pages, texts, feeds, archives and exports of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from cordiale.cli.information import app
+from cordiale.cli.opened import opened
+from cordiale.cli.output import count, emit, printable, progress, table
+from cordiale.cli.reports import INPUT
+from cordiale.cli.session import current
+from cordiale.cli.tree import Command, tr
+from cordiale.platform.errors import Conflict, CordialeError, InputError
+from cordiale.platform.languages import _, _n, number, text
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.domains.information.captures import Capture
+    from cordiale.domains.information.collecting import Collected
+    from cordiale.domains.information.readers.posts.profile import Profile
+    from cordiale.domains.information.readers.result import Aside, Read
+
+SHOWN = 12
+"""Lines of what was set aside that people are shown of one file; --json has the first thousand."""
+
+WIDEST = 60
+
+KINDS = {
+    "page": _("page"),
+    "feed": _("feed"),
+    "subtitles": _("subtitles"),
+    "text": _("text"),
+    "WARC": _("web archive (WARC)"),
+    "WACZ": _("web archive (WACZ)"),
+}
+BASES = {
+    "stated": _("printed"),
+    "metadata": _("page's metadata"),
+    "url": _("address"),
+    "capture": _("capture"),
+    "none": "–",
+}
+
+PROPOSED = _("mapping proposed")
+
+
+class Opened(NamedTuple):
+    """One file as it was opened: a text, or posts, or why it could not be."""
+
+    name: str
+    read: Read | None = None
+    posts: Collected | None = None
+    capture: Capture | None = None
+    error: CordialeError | None = None
+
+
+@app.command(
+    "read",
+    cls=Command,
+    help=tr(
+        _(
+            "Open pages, texts, feeds, transcripts, web archives and exports of posts, and say what is in them. The format is recognised by content. With --keep texts become evidence, with --dataset posts become rows of it."
+        )
+    ),
+)
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=tr(_("Files, gzip or not.")))],
+    profile: Annotated[
+        Path | None,
+        typer.Option(
+            "--profile", metavar="FILE", help=tr(_("Which column means what, for tables of posts."))
+        ),
+    ] = None,
+    save_profile: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-profile",
+            metavar="FILE",
+            help=tr(_("Write the proposed mapping, to be changed and given again.")),
+        ),
+    ] = None,
+    network: Annotated[
+        str, typer.Option("--network", metavar="NAME", help=tr(_("Network of posts that do not say theirs.")))
+    ] = "",
+    account: Annotated[
+        str, typer.Option("--account", metavar="NAME", help=tr(_("Account of posts that do not say theirs.")))
+    ] = "",
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", metavar="NAME", help=tr(_("Add posts to this dataset.")))
+    ] = None,
+    purpose: Annotated[
+        str | None,
+        typer.Option("--purpose", metavar="WORDS", help=tr(_("Of a new dataset: for what it is kept."))),
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option("--basis", metavar="WORDS", help=tr(_("Of a new dataset: its legal basis.")))
+    ] = None,
+    purge_on: Annotated[
+        str | None,
+        typer.Option(
+            "--purge-on", metavar="DAY", help=tr(_("Of a new dataset: the day its rows are deleted."))
+        ),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help=tr(_("Keep texts as evidence, sealed by their SHA-256.")))
+    ] = False,
+    marking: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--marking", "-m", metavar="ATOM…", help=tr(_("Marking of what is kept; may be repeated."))
+        ),
+    ] = None,
+) -> None:
+    """Open files."""
+    from cordiale.domains.information.readers.posts.profile import load, save
+
+    given = load(profile) if profile else None
+    found = []
+    with _node(dataset is not None or keep) as (desk, actor), progress(tr(_("Reading"))) as report:
+        if desk and actor and dataset:
+            _dataset(desk, actor, dataset, purpose, basis, purge_on, marking)
+        for done, path in enumerate(files, 1):
+            found.append(_open(desk, actor, path, given, network, account, dataset, marking, keep=keep))
+            report(done, len(files))
+    proposed = next((one.posts.profile for one in found if one.posts and one.posts.profile), None)
+    if save_profile and proposed is None:
+        raise InputError(
+            "no-profile", _("None of these files is a table of posts: there is no mapping to write.")
+        )
+    if save_profile and proposed:
+        save(proposed, save_profile)
+    emit({"files": [_built(one) for one in found]}, lambda: "\n\n".join(map(_words, found)))
+    if all(one.error for one in found):
+        raise typer.Exit(INPUT)
+
+
+@contextmanager
+def _node(needed: bool) -> Iterator[tuple[Desk | None, Actor | None]]:
+    """Open the node where something is to be kept: looking needs none."""
+    if not needed:
+        yield None, None
+        return
+    with opened() as (node, actor):
+        yield node.desk, actor
+
+
+def _dataset(
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    purpose: str | None,
+    basis: str | None,
+    purge_on: str | None,
+    marking: list[str] | None,
+) -> None:
+    """Begin the dataset where there is none of this name and the command says what it is for."""
+    from cordiale.cli.moment import instant_of
+    from cordiale.desk.datasets import dataset_create, dataset_list
+    from cordiale.domains.information.posts import DATASET
+
+    if any(name in (one.name, one.id) for one in dataset_list(desk, actor)):
+        return
+    if not (purpose and basis and purge_on):
+        raise InputError(
+            "dataset-new",
+            _("There is no dataset {name} yet: say --purpose, --basis and --purge-on to begin it."),
+            name=name,
+        )
+    day = instant_of(purge_on, end=True)
+    dataset_create(desk, actor, DATASET, name, purpose=purpose, basis=basis, purge_on=day, marking=marking)
+
+
+def _open(
+    desk: Desk | None,
+    actor: Actor | None,
+    path: Path,
+    given: Profile | None,
+    network: str,
+    account: str,
+    dataset: str | None,
+    marking: list[str] | None,
+    *,
+    keep: bool,
+) -> Opened:
+    from cordiale.domains.information.readers.content import read_file
+
+    try:
+        if given or dataset or _holds_posts(path):
+            return Opened(path.name, posts=_posts(desk, actor, path, given, network, account, dataset))
+        read = read_file(path, path.name)
+        if not (keep and desk and actor):
+            return Opened(path.name, read)
+        from cordiale.domains.information.captures import capture
+
+        return Opened(path.name, read, capture=capture(desk, actor, path, read, marking))
+    except (InputError, Conflict) as error:
+        return Opened(path.name, error=error)
+    except OSError as error:
+        problem = InputError(
+            "unreadable", _("It cannot be read: {words}."), words=error.strerror or str(error)
+        )
+        return Opened(path.name, error=problem)
+
+
+def _holds_posts(path: Path) -> bool:
+    from cordiale.desk.sources import of_file, unpacked
+    from cordiale.domains.information.readers.content import looks_like_posts
+
+    return looks_like_posts(next(unpacked(of_file(path).open(), 200, 1 << 40), b""))
+
+
+def _posts(
+    desk: Desk | None,
+    actor: Actor | None,
+    path: Path,
+    given: Profile | None,
+    network: str,
+    account: str,
+    dataset: str | None,
+) -> Collected:
+    from cordiale.evidence.datasets.kind import available
+    from cordiale.platform.clock import system_clock
+
+    available()
+    from cordiale.domains.information.collecting import collect, look
+
+    if desk and actor and dataset:
+        return collect(desk, actor, path, dataset, given=given, network=network, account=account)
+    return look(path, system_clock(), given=given, network=network, account=account)
+
+
+def _built(one: Opened) -> dict[str, Any]:
+    """Return what --json prints of one file."""
+    import msgspec
+
+    lang = current().lang
+    said: dict[str, Any] = {"name": one.name}
+    if one.error:
+        said["error"] = {
+            "code": one.error.code,
+            "message": text(lang, one.error.message_id, **one.error.params),
+        }
+    if one.read:
+        said |= msgspec.to_builtins(one.read, builtin_types=())
+        said["aside"] = _listed(one.read.aside)
+    if one.posts:
+        said |= {"kind": one.posts.kind, "posts": msgspec.to_builtins(one.posts)}
+        said["posts"].pop("aside")
+        said["aside"] = _listed(one.posts.aside)
+    if one.capture:
+        said["capture"] = msgspec.to_builtins(one.capture)
+    return said
+
+
+def _listed(aside: Any) -> list[dict[str, Any]]:
+    return [{"line": one.line, "code": one.code, "message": _said(one)} for one in aside]
+
+
+def _said(one: Aside) -> str:
+    return text(current().lang, one.message_id, **one.params)
+
+
+def _words(one: Opened) -> str:
+    if one.error:
+        return tr(
+            _("{name}: set aside. {reason}"),
+            name=one.name,
+            reason=text(current().lang, one.error.message_id, **one.error.params),
+        )
+    lines = []
+    if one.read:
+        lines.append(tr(_("{name}: {kind}"), name=one.name, kind=tr(KINDS[one.read.kind])))
+        lines.append(_documents(one.read))
+        if one.read.images:
+            lines.append(
+                count(
+                    len(one.read.images),
+                    _n("{n} image, known by its hash", "{n} images, known by their hashes"),
+                )
+            )
+        lines += _aside(list(one.read.aside), len(one.read.aside))
+    if one.posts:
+        kind = tr(PROPOSED) if one.posts.kind == "proposed" else one.posts.kind
+        lines += [tr(_("{name}: posts ({kind})"), name=one.name, kind=kind), _figures(one.posts)]
+        lines += _aside(one.posts.aside, sum(one.posts.reasons.values()))
+    if one.capture:
+        lines.append(
+            tr(
+                _("Kept as evidence under {id}, SHA-256 {sha256}."),
+                id=one.capture.id,
+                sha256=one.capture.sha256,
+            )
+        )
+    return "\n".join(line for line in lines if line)
+
+
+def _documents(read: Read) -> str:
+    rows = []
+    for document in read.documents[:200]:
+        regions = [block.region for block in document.blocks]
+        day = document.published.date().isoformat() if document.published else "–"
+        rows.append(
+            (
+                str(document.segment),
+                printable((document.title or document.blocks[0].text)[:WIDEST]),
+                document.lang or "–",
+                day,
+                tr(BASES[document.published_basis]) if document.published else "–",
+                " / ".join(str(regions.count(region)) for region in ("body", "teaser", "chrome")),
+                printable(document.source[:WIDEST]),
+            )
+        )
+    headings = (
+        *(tr(_("No.")), tr(_("Text")), tr(_("Language")), tr(_("Published")), tr(_("Known from"))),
+        *(tr(_("Article / elsewhere / page")), tr(_("Address"))),
+    )
+    return table(headings, rows)
+
+
+def _figures(found: Collected) -> str:
+    lang = current().lang
+    said = [
+        tr(
+            _("  {posts} posts of {accounts} accounts, {first} to {last}"),
+            posts=number(lang, found.posts),
+            accounts=number(lang, found.accounts),
+            first=found.first[:16].replace("T", " ") or "–",
+            last=found.last[:16].replace("T", " ") or "–",
+        )
+    ]
+    if found.reposts:
+        said.append("  " + count(found.reposts, _n("{n} repeats another post", "{n} repeat another post")))
+    if found.undated:
+        said.append(
+            "  "
+            + count(
+                found.undated,
+                _n(
+                    "{n} has no time: it takes no part in analyses of time",
+                    "{n} have no time: they take no part in analyses of time",
+                ),
+            )
+        )
+    if found.profile:
+        columns = ", ".join(f"{field} = {column}" for field, column in found.profile.columns.items())
+        said.append(tr(_("  columns: {columns}"), columns=printable(columns)))
+        if found.profile.minute:
+            said.append(tr(_("  times are whole minutes")))
+    return "\n".join(said)
+
+
+def _aside(aside: list[Aside], total: int) -> list[str]:
+    if not total:
+        return []
+    lines = [count(total, _n("{n} piece is set aside:", "{n} pieces are set aside:"))]
+    lines += [
+        tr(_("  line {line}: {reason}"), line=one.line, reason=printable(_said(one))) for one in aside[:SHOWN]
+    ]
+    if total > SHOWN:
+        lines.append(tr(_("  … and {n} more (--json lists the first thousand)"), n=total - SHOWN))
+    return lines
