@@ -34,6 +34,17 @@ def streams(
     }
 
 
+def held(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) -> int:
+    """Return how many current statements there are under these markings and of these types."""
+    sql = "SELECT COALESCE(SUM(n), 0) FROM counters WHERE n > 0 AND type_no <> 0"
+    given: list[list[int]] = []
+    for column, numbers in (("mid", mids), ("type_no", type_nos)):
+        if numbers is not None:
+            sql += f" AND {column} IN INTS(?)"
+            given.append(numbers)
+    return int(tx.row(sql, *given)[0])
+
+
 def mark_strict(tx: Transaction, mids: set[int]) -> None:
     """Note the markings under which text rows of their own exist."""
     tx.many(

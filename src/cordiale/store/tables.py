@@ -89,6 +89,15 @@ versions = Table(
         postgresql_where=text("current = 1"),
     ),
     Index(
+        "ix_versions_source",
+        "source_no",
+        "effective_mid",
+        "at",
+        "vid",
+        sqlite_where=text("current = 1"),
+        postgresql_where=text("current = 1"),
+    ),
+    Index(
         "ix_versions_creator",
         "creator",
         "effective_mid",

@@ -84,3 +84,28 @@ def test_narrowing_opens_nothing(store: Store) -> None:
     hidden = tuple(sees(store, *RED) or ())
     with store.read() as tx:
         assert search(tx, "harbour", sees(store, *GREEN), within=Filter(markings=hidden)).rows == []
+
+
+def test_the_few_of_one_source_among_many_are_listed_by_their_own_index(store: Store) -> None:
+    keep(store, *(sdo("campaign", f"many {n}", day=n % 9) for n in range(2100)))
+    keep(store, *(sdo("campaign", f"few {n}", day=n) for n in range(5)), source="fra")
+    keep(store, sdo("tool", "other"), source="fra")
+    keep(store, sdo("campaign", "hidden"), source="fra", base=RED)
+    seen = sees(store, *GREEN)
+
+    def listed(visible: frozenset[int] | None, **more: object) -> list[str]:
+        found, after = [], None
+        while True:
+            with store.read() as tx:
+                page = current(tx, Filter(sources=("fra",), **more), after, 2, visible)  # type: ignore[arg-type]
+            found += [row.id for row in page.rows]
+            after = page.next
+            if after is None:
+                return found
+
+    few = [named("campaign", f"few {n}") for n in (4, 3, 2, 1, 0)]
+    assert listed(seen, types=("campaign",)) == few
+    assert set(listed(seen)) == {*few, named("tool", "other")}
+    assert set(listed(seen, without=("campaign",))) == {named("tool", "other")}
+    assert set(listed(None)) == {*few, named("tool", "other"), named("campaign", "hidden")}
+    assert set(listed(seen, since=START + 3 * DAY)) == set(few[:2])
