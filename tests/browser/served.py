@@ -23,6 +23,9 @@ from tests.unit.web.conftest import HOSTILE, RULES, indicator
 
 MINE = objects_of("canada")
 CAMPAIGN: str = MINE["phishing/campaign"]["id"]
+REPORT: str = MINE["finding/finding"]["id"]
+"""What gathers other objects, not all of which its partner may have."""
+
 CHANGED: str = "indicator--00000000-0000-4000-8000-000000000001"
 """An object with two versions, which a partner waits for."""
 

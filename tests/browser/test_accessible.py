@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.served import CAMPAIGN, CHANGED
+from tests.browser.served import CAMPAIGN, CHANGED, REPORT
 
 AXE = Path(__file__).parents[2] / "build" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -23,6 +23,8 @@ PAGES = (
     f"/objects/{CHANGED}?tab=versions",
     f"/objects/{CHANGED}?tab=decisions",
     f"/objects/{CAMPAIGN}?tab=raw",
+    f"/objects/{REPORT}",
+    f"/objects/{CHANGED}/purge",
     "/release",
     "/partners",
     "/see-as",

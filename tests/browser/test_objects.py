@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,35 @@ def test_a_search_is_kept_watched_and_removed(enter: Enter) -> None:
     page.locator(".kept summary").click()
     page.get_by_role("button", name="Remove").click()
     page.locator(".kept a", has_text="Lanterns").wait_for(state="detached")
+
+
+def test_columns_are_chosen_and_remembered_and_go_into_the_table_that_is_saved(enter: Enter) -> None:
+    page = enter("analyst")
+    page.goto("/objects?type=campaign")
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("Source", exact=True).uncheck()
+    page.get_by_label("Id", exact=True).check()
+    page.get_by_role("button", name="Show these").click()
+    page.locator("th.col-id").wait_for()
+    assert page.locator("th.col-source").count() == 0
+    page.goto("/objects?type=campaign")
+    page.locator("td.col-id", has_text=CAMPAIGN).wait_for()
+    page.locator("summary", has_text="Export").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV").click()
+    head, line, *_more = Path(saved.value.path()).read_text("utf-8-sig").splitlines()
+    assert head == "name,type,marking,modified,id"
+    assert "tlp:amber" in line
+
+
+def test_a_note_is_written_beside_its_object_and_hostile_words_stay_words(enter: Enter) -> None:
+    page = enter("analyst")
+    page.goto(f"/objects/{CAMPAIGN}")
+    page.get_by_text("Say something about it").click()
+    page.get_by_label("Note, or the reason of the opinion").fill("<img src=x onerror=alert(1)> seen again")
+    page.get_by_role("button", name="Write it").click()
+    page.locator(".notes li", has_text="<img src=x onerror=alert(1)> seen again").wait_for()
+    assert page.locator(".notes img").count() == 0
 
 
 def test_an_officer_sees_as_an_analyst_and_comes_back(enter: Enter) -> None:
