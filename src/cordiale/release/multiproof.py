@@ -7,6 +7,7 @@ the proof is the audit path of the RFC; for several, what can be worked out from
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from cordiale.release.merkle import node_hash
 
@@ -25,9 +26,11 @@ def full_tree(leaves: Sequence[bytes]) -> Tree:
     found = {(0, place): leaf for place, leaf in enumerate(leaves)}
     level, row = 0, list(leaves)
     while len(row) > 1:
-        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+        each = iter(row)
+        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=True)]
         level += 1
-        found.update(((level, place), node) for place, node in enumerate(row))
+        for place, node in enumerate(row):
+            found[level, place] = node
     return found
 
 

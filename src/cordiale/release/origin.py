@@ -8,6 +8,7 @@ tree cannot be told from a leaf. So whoever holds an object can prove to anybody
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import shake_256
 from typing import Final
 
@@ -22,6 +23,9 @@ PURPOSE: Final = "origin"
 
 SIZES: Final = (32, 1024)
 """Leaves of a batch. Two sizes tell apart a handful of objects and many, and nothing finer."""
+
+_REMEMBERED: Final = 1024
+"""Bytes of a header that is remembered as read; a partner cannot fill our memory with longer ones."""
 
 HEIGHTS: Final = {size: size.bit_length() - 1 for size in SIZES}
 
@@ -78,12 +82,20 @@ def header_bytes(header: OriginHeader) -> bytes:
 
 def read_header(data: bytes) -> OriginHeader | None:
     """Read signed bytes; None unless they are exactly canonical and of a size that is used."""
+    return _remembered(data) if len(data) <= _REMEMBERED else _read(data)
+
+
+def _read(data: bytes) -> OriginHeader | None:
     try:
         header = msgspec.json.decode(data, type=OriginHeader)
         sound = header.format == 1 and header.size in SIZES and len(bytes.fromhex(header.key)) == 32
     except (msgspec.MsgspecError, ValueError):
         return None
     return header if sound and header_bytes(header) == data else None
+
+
+# one batch is read again for each segment that something of it goes in
+_remembered = lru_cache(maxsize=1024)(_read)
 
 
 def proven(

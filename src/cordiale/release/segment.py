@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256, shake_256
 from struct import Struct, iter_unpack
 from typing import Final
@@ -88,9 +89,14 @@ def message(purpose: str, payload: bytes) -> bytes:
 
     Raises ValueError for a purpose that could be confused with another.
     """
+    return _begin(purpose) + payload
+
+
+@lru_cache(maxsize=64)
+def _begin(purpose: str) -> bytes:
     if not purpose or not all(c.isascii() and (c.isalnum() or c == "-") for c in purpose):
         raise ValueError(f"{purpose!r} is not a purpose: use letters, digits and hyphens")
-    return b"cordiale/" + purpose.encode() + b"/1\n" + payload
+    return b"cordiale/" + purpose.encode() + b"/1\n"
 
 
 def verify_segment(header: SegmentHeader, signature: bytes, public_key: bytes, verify: Verify) -> bool:

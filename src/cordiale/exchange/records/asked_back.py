@@ -71,7 +71,8 @@ def twins(tx: Transaction, vids: Sequence[int]) -> dict[int, list[int]]:
 
 def _held(tx: Transaction, number: int, kind: str) -> Held:
     def load(chunk: int) -> bytes | None:
-        row = tx.row(_CHUNK, number, kind, chunk)
+        asked = number, kind, chunk
+        row = tx.lately.answer("exchange_asked_back", asked, lambda: tx.row(_CHUNK, *asked))
         return None if row is None else row[0]
 
     return Held(load)

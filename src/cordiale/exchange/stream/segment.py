@@ -7,6 +7,7 @@ a recall or expiry only the leaf is left: the chain of headers and every Merkle 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -57,6 +58,10 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     consents: list[Beside] = []
 
 
+_REMEMBERED = 2048
+"""Bytes of a header that is remembered as read; a partner cannot fill our memory with longer ones."""
+
+
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
     pair: str
     generation: int
@@ -76,6 +81,10 @@ def pair_name(sender: str, receiver: str) -> str:
 
 def read_header(data: bytes) -> SegmentHeader:
     """Read the signed bytes of a header; raises ProtocolError unless they are exactly canonical."""
+    return _remembered(data) if len(data) <= _REMEMBERED else _read_header(data)
+
+
+def _read_header(data: bytes) -> SegmentHeader:
     try:
         found = msgspec.json.decode(data, type=_Header)
         header = SegmentHeader(
@@ -102,6 +111,10 @@ def read_header(data: bytes) -> SegmentHeader:
             problem="not canonical",
         )
     return header
+
+
+# what one visit shows, takes in and proves is the same header again and again
+_remembered = lru_cache(maxsize=256)(_read_header)
 
 
 def read_resource(data: bytes, limit: int) -> Resource:
