@@ -163,7 +163,9 @@ def _parts(
         partial = quantity.kind == "share" and quantity.value < 0.95
         if not partial or not quantity.things or quantity.things[0].start not in answered:
             continue
-        if any(q.kind == "share" for q in other.quantities) or _bare_some(reading, quantity):
+        if any(q.kind == "share" for q in other.quantities) or (
+            _bare_some(reading, quantity) and (direction == "up" or quantity.start > 3)
+        ):
             continue
         place = answered[quantity.things[0].start]
         if any(abs(q.end - place) < 25 and q.start < place for q in other.quantities):

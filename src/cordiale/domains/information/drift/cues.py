@@ -19,13 +19,16 @@ from cordiale.domains.information.lexicon import scan
 
 
 class Cue(msgspec.Struct, frozen=True):
-    """One cue in a sentence: characters `start` to `end`. A `soft` cue counts only where the other sentence has one."""
+    """One cue in a sentence: characters `start` to `end`. A `soft` cue changes nothing; it only answers one in the
+    other sentence. A `loose` one, the conditional, is as unsure as either step 2 or 3.
+    """
 
     scale: str
     step: int
     start: int
     end: int
     soft: bool = False
+    loose: bool = False
 
 
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
@@ -44,7 +47,7 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
                 r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
                 r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
-    ("order", 1, r"invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
+    ("order", 1, r"would like (?:\w+ ){1,4}to|invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
     ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were) asked|urg(?:es?|ed)|calls? (?:on|for)|called (?:on|for)"
                  r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to")),
     ("order", 3, r"demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
@@ -79,7 +82,7 @@ _SOFT: Final = {
 }
 _CONDITIONAL = re.compile(
     r"\b(?:(?:ser|aur|fer|ir|saur|tiendr|viendr|prendr|mettr|rendr|devien?dr|verr|vaudr|faudr|recevr|perdr|suivr|produir|conduir|\w{3,}(?:er|ir|dr|ttr|ivr|uir))"
-    r"(?:ait|aient))\b"
+    r"(?:ait|aient|ions|iez))\b"
 )
 _NO_CONDITIONAL = re.compile(
     r"^(?:(?:r?ent|re?ti|atti|admi|respi|inspi|aspi|expi|ouv|couv|liv|offr|souff|dur|mesur|figur|assur|ti|desi|vi|empi|cou|parcou|recou|mou)raient?"
@@ -89,7 +92,9 @@ _REPORTED_FR = re.compile(
     r"\b(?:annonce|indique|declare|promis|precise|affirme|explique|dit|assure|ajoute|fait savoir|confirme|decide|estime|disait|annoncait|pense|repondu|ecrit|prevenu|jure)"
     r"(?: \w+){0,3} qu(?:e\b|')"
 )
-_WOULD = re.compile(r"\bwould(?! like)(?! consider)(?! rather)\b|(?<=\w)'d (?=be|have)")
+_WOULD = re.compile(
+    r"\bwould(?! like)(?! consider)(?! rather)(?! be (?:willing|ready|prepared))\b|(?<=\w)'d (?=be|have)"
+)
 _REPORTED_EN = re.compile(
     r"\b(?:said|announced|told|added|promised|pledged|confirmed|warned|knew|explained|noted|ruled)\b(?:[^.,;]{0,40}?) (?:that |he |she |it |they |\w+ )?(?:\w+ ){0,3}$"
 )
@@ -148,7 +153,9 @@ def _listed(text: str, lang: str) -> list[Cue]:
         if _DUE.fullmatch(text[term.start : term.end].casefold()):
             continue  # "due to the cold", "due au froid" is a cause
         for one in term.cues:
-            if one.kind in ("hedge", "modality") and one.strength <= 6:
+            if (one.kind == "hedge" and one.strength <= 6) or (
+                one.kind == "modality" and one.strength in (1, 2, 3, 5, 6)
+            ):
                 step = 1 if one.strength == 1 else 2 if one.strength <= 4 else 3
                 found.append(Cue("sure", step, term.start, term.end, soft=True))
     return found
@@ -168,7 +175,7 @@ def _conditionals(flat: str) -> list[Cue]:
         if _NO_CONDITIONAL.match(match[0]) or re.search(r"\bsi\b[^,;]*$", flat[: match.start()]):
             continue
         reported = any(r.end() <= match.start() for r in _REPORTED_FR.finditer(flat))
-        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end()))
+        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end(), loose=not reported))
     return found
 
 
@@ -176,5 +183,5 @@ def _woulds(flat: str) -> list[Cue]:
     found = []
     for match in _WOULD.finditer(flat):
         reported = _REPORTED_EN.search(flat[: match.start()])
-        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end()))
+        found.append(Cue("sure", 4 if reported else 2, match.start(), match.end(), loose=not reported))
     return found

@@ -58,8 +58,9 @@ class Profile(msgspec.Struct, frozen=True):
     name: str = "drift-1"
     match: float = 0.36
     """A change is believed only where the two sentences match with at least this score."""
-    change: float = 0.5
-    """Below this, a change is for a person to judge."""
+    change: float = 0.6
+    """A change less sure than this is believed only where the sentences are alike by `alike` of themselves."""
+    alike: float = 0.4
 
 
 PROFILE: Final = Profile()
@@ -83,7 +84,8 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
 
 def _verdict(changes: Sequence[Change], match: Match, profile: Profile) -> Verdict:
     sure = min(1.0, match.score + 0.15)
-    believed = tuple(change for change in changes if change.sure >= profile.change)
+    least = 0.0 if match.likeness >= profile.alike else profile.change
+    believed = tuple(change for change in changes if change.sure >= least)
     if not believed and changes:
         return _review(changes, _("Something may have changed; a person should read both."), sure)
     if not believed:

@@ -67,18 +67,23 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         if weak_one.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in derived.cues):
             return None
         place = _verb(derived)
-        return Change("modality", _span(source, weak_one), place, "up", 0.8)
+        return Change(
+            "modality", _span(source, weak_one), place, "up", _believed(source, weak_one, pairing.source)
+        )
     if weak_one is None and weak_other is not None:
         if weak_other.soft or weak_other.step > DOUBT or any(cue.step == weak_other.step for cue in all_one):
             return None
         if weak_other.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in source.cues):
             return None
-        return Change("modality", _verb(source), _span(derived, weak_other), "down", 0.8)
+        believed = _believed(derived, weak_other, pairing.derived)
+        return Change("modality", _verb(source), _span(derived, weak_other), "down", believed)
     assert weak_one is not None
     assert weak_other is not None
     if weak_one.step == weak_other.step:
         return None
-    if (weak_one.soft or weak_other.soft) and max(weak_one.step, weak_other.step) <= DOUBT:
+    if weak_one.soft or weak_other.soft:
+        return None
+    if (weak_one.loose or weak_other.loose) and {weak_one.step, weak_other.step} == {2, 3}:
         return None
     up = weak_one.step < weak_other.step
     return Change(
@@ -127,6 +132,12 @@ def _done(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
                         spans = spans[1], spans[0]
                     return Change("modality", *spans, direction, 0.65)  # type: ignore[arg-type]
     return None
+
+
+def _believed(reading: Reading, cue: Cue, answered: dict[int, int]) -> float:
+    """Return how sure a change is: surer where the very word that the cue is about was kept."""
+    about = next((t for t in reading.statement.tokens if t.content and t.start >= cue.end), None)
+    return 0.8 if about is not None and about.start in answered else 0.55
 
 
 def _unshared(one: list[Cue], other: list[Cue], pairing: Pairing) -> tuple[list[Cue], list[Cue]]:

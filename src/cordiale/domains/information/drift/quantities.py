@@ -37,16 +37,16 @@ class Quantity(msgspec.Struct, frozen=True):
 
 _BOUNDS: Final = {
     "en": (
+        (0.8, r"(?:up to|as many as|as much as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (1.12, r"(?:more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
         (0.85, r"(?:less than|fewer than|under|below|within|inside|not even|barely|hardly)"),
-        (0.8, r"(?:up to|as many as|as much as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
         (1.0, r"(?:only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
-        (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
-        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|a peine)"),
         (0.8, r"(?:jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
+        (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
+        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|meme pas|a peine)"),
         (0.97, r"(?:presque|pres de|proche de|pas loin de|peut-etre)"),
         (1.0, r"(?:seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
     ),
@@ -179,7 +179,7 @@ def _unit(flat: str, end: int) -> tuple[str, float]:
 
 
 _AFTER_BOUND = re.compile(
-    r"^[\s'-]*(?:\w+[\s'-]+){0,3}?(?:(?P<most>au plus|au maximum|at most|or less)|(?P<least>au minimum|au moins|at least|or more|et plus))\b"
+    r"^[^.;:!?\d]{0,30}?\b(?:(?P<most>au plus|au maximum|at most|or less)|(?P<least>au minimum|au moins|at least|or more|et plus))\b"
 )
 _ONE_IN = re.compile(r"\b(?:une?|one) (?:\w+ )?(?:sur|in|out of|of the|of its|of their|des|de ses) $")
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
