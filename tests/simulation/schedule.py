@@ -82,7 +82,7 @@ class Schedule:
         self.copies: dict[str, restoring.Copy] = {}
         # copies and restores shake everything at once: most schedules go without, to look at the rest for longer
         self.mix = {**_MIX, **_RESTORES} if seed % RESTORING == RESTORING - 1 else _MIX
-        self._done: dict[tuple[str, ...], object] = {}
+        self._done: dict[tuple[str, ...], tuple[list[int] | None, object]] = {}
         self._put_back_any = False
         self.reader = Reader()
         for name in NODES:
@@ -514,11 +514,11 @@ class Schedule:
 
     def _settle(self) -> None:
         before: object = None
+        can = self.world.nodes["can"]
         for _round in range(ROUNDS):
             # who was put back waits for its partners as long as any of them may yet be visited
             busy = [self._work(node, last=_round >= PATIENCE) for node in self.world.nodes.values()]
-            can = self.world.nodes["can"]
-            while self._due("read", can.store.commits, can) or self.reader.more:
+            while self._due("read", lambda: can.store.commits, can) or self.reader.more:
                 busy.append(True)
                 self.reader.read(self)
             after = self._state()
@@ -561,7 +561,7 @@ class Schedule:
 
     def _work(self, node: Node, *, last: bool) -> bool:
         """Do what a node does all day, as far as anything happened that it could be about."""
-        busy = self.rejoin(node, unvisited=last) | self._due("cut", self._waiting(node), node)
+        busy = self.rejoin(node, unvisited=last) | self._due("cut", partial(self._waiting, node), node)
         if busy:
             expiry.expire(node.desk)
             self.judge.stale.add(node.name)
@@ -570,19 +570,23 @@ class Schedule:
             if other == node.name:
                 continue
             there = self.world.nodes[other]
-            if self._due("call", self._between(node, there), node, there):
+            if self._due("call", partial(self._between, node, there), node, there):
                 self.call(node, other)
                 busy = True
         if busy:
             self.judge.recalls(node.name)
         return busy
 
-    def _due(self, what: str, at: object, *nodes: Node) -> bool:
-        """Tell whether what some work is about (`at`) is other than when it was last due: if not, it would change nothing."""
+    def _due(self, what: str, about: Callable[[], object], *nodes: Node) -> bool:
+        """Tell whether what some work is about is other than when it was last due: if not, it would change nothing."""
         key = (what, *(node.name for node in nodes))
-        due = self._done.get(key) != at
-        self._done[key] = at
-        return due
+        commits = [node.store.commits for node in nodes]
+        before, known = self._done.get(key, (None, None))
+        if commits == before:  # nobody wrote anything: nothing to look at
+            return False
+        at = about()
+        self._done[key] = commits, at
+        return known != at
 
     def _waiting(self, node: Node) -> object:
         """Return all that a cut could be about, when the clock stands still."""
