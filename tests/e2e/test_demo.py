@@ -57,6 +57,17 @@ def test_nothing_leaks_and_everything_arrives(played: tuple[dict[str, Any], str]
     assert answer["set_aside"] == 0
 
 
+def test_the_three_agree_on_one_text_and_the_reserve_is_recorded(played: tuple[dict[str, Any], str]) -> None:
+    response = played[0]["response"]
+    assert response["stage"] == "agreed"
+    assert response["stands"] == {
+        "france": "join",
+        "canada": "join-with-footnote",
+        "united-kingdom": "no-objection",
+    }
+    assert response["hash"][:16] in played[1]
+
+
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_every_partner_is_given_something_in_part_and_not_all(
     played: tuple[dict[str, Any], str], partner: str

@@ -39,6 +39,9 @@ VOLATILE: Final = frozenset(
 
 PAGE: Final = 1000
 
+AMBER: Final = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
+"""TLP:AMBER of TLP 2.0: the marking of what is said in the response."""
+
 
 class Leak(msgspec.Struct, frozen=True):
     """Something a partner holds and must not. `what`: an id, a property or a string; `where`: a file or the store."""
@@ -112,7 +115,7 @@ def compare(
         else:
             arrived.add(key)
     for value in strangers:
-        if _superseding(value, {objects[key]["id"] for key in arrived}):
+        if _superseding(value, {objects[key]["id"] for key in arrived}) or said_in_a_case(value):
             continue
         key = _parent(value, objects, share)
         if key is None:
@@ -156,6 +159,35 @@ def compare_input(
             whole.add(one.value["id"])
     # a tear-line of what was given whole later is superseded, and not counted
     return leaks, len(whole), len(in_part - whole)
+
+
+def said_in_a_case(value: Mapping[str, Any]) -> bool:
+    """Tell whether a value is what a member says in the scenario's response, under the marking of that; see `compare_said`."""
+    labels = value.get("labels", ())
+    extensions = value.get("extensions", {})
+    return (
+        len(labels) == 1
+        and labels[0].startswith("joint-")
+        and value.get("object_marking_refs") == [AMBER]
+        and len(extensions) == 1
+        and all(one.get("definition_ref") == name for name, one in extensions.items())
+    )
+
+
+def compare_said(holding: Mapping[str, Iterable[Held]]) -> list[Leak]:
+    """Compare what each node holds of the response with what its author's node holds: nothing else, and no other word."""
+    own = {
+        (node, one.value["id"], repr(one.value))
+        for node, held in holding.items()
+        for one in held
+        if one.source == node
+    }
+    return [
+        Leak(node, "altered", one.value["id"], "store")
+        for node, held in holding.items()
+        for one in held
+        if said_in_a_case(one.value) and (one.source, one.value["id"], repr(one.value)) not in own
+    ]
 
 
 def _superseding(value: Mapping[str, Any], whole: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from cordiale.demo import chapter as chapters
-from cordiale.demo import checker, story, timing
+from cordiale.demo import checker, respond, story, timing
 from cordiale.demo.checker import Compared, Held, Leak
 from cordiale.demo.expectation import expectation
 from cordiale.demo.given import Given
@@ -55,10 +55,17 @@ def measure_scenario(m: Measured, counts: Counts) -> Outcome:
         m.say(_("Releasing bulletins one by one, to measure"))
         _wait(m, lambda: not any(k for k in _missing(_compare(m.nodes.folder)) if "bulletins/" not in k))
         _time_bulletins(m)
+        m.say(
+            _(
+                "France chairs a collective response to the content farm: assessments, positions on one text, agreement"
+            )
+        )
+        respond.respond(m.nodes, lambda arrived: _wait(m, arrived))
     _wait(m, lambda: not _missing(_compare(m.nodes.folder)))
     m.say(_("Comparing every store with the expectation and searching every folder"))
     compared = _compare(m.nodes.folder)
     leaks = [leak for c in compared.values() for leak in c.leaks]
+    leaks += checker.compare_said({n.name: checker.held(m.nodes.folder / n.name) for n in NODES})
     for node in NODES:
         strings = [*expectation().canaries[node.name], *_hidden_ids(node.name)]
         leaks += checker.search_folder(node.name, m.nodes.folder / node.name, strings)
@@ -83,6 +90,7 @@ def measure_scenario(m: Measured, counts: Counts) -> Outcome:
         },
         leaks=tuple(leaks),
         latency=_latency(m.latencies),
+        response=respond.outcome(m.nodes),
     )
 
 

@@ -13,7 +13,14 @@ from rich.text import Text
 
 from cordiale.demo.checker import Leak
 from cordiale.demo.partnership import NODES, plan
+from cordiale.demo.respond import Agreed
 from cordiale.platform.languages import _, _n, ntext, number, text
+
+STANDS = {
+    "join": _("joins"),
+    "join-with-footnote": _("joins, with a reserve"),
+    "no-objection": _("no objection"),
+}
 
 SHOWN = 8
 """Characters of an id's UUID in a table: enough to tell two objects of the scenario apart, and fits 80 columns."""
@@ -59,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     missing: Mapping[str, tuple[str, ...]]
     leaks: tuple[Leak, ...]
     latency: Latency
+    response: Agreed | None = None
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -78,6 +86,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "missing": {p: list(keys) for p, keys in outcome.missing.items() if keys},
         "leaks": len(outcome.leaks),
         "latency_ms": {"p50": outcome.latency.p50, "p99": outcome.latency.p99},
+        "response": msgspec.to_builtins(outcome.response),
     }
 
 
@@ -99,7 +108,21 @@ def show(console: Console, outcome: Outcome, lang: str) -> None:
             p99=number(lang, round(timing.p99)),
         )
         console.print(Text(said))
+    if outcome.response is not None:
+        console.print(_response(outcome.response, lang))
     console.print(_verdict(outcome, lang))
+
+
+def _response(found: Agreed, lang: str) -> Text:
+    """Say who stands where on the text that was agreed, or that none was."""
+    if not found.hash:
+        return Text(text(lang, _("The collective response was not agreed.")), style="yellow")
+    stands = ", ".join(
+        f"{plan(node).called(lang)} ({text(lang, STANDS[position])})"
+        for node, position in found.stands.items()
+    )
+    said = _("A collective response is agreed, on the text {hash}: {stands}.")
+    return Text("\n" + text(lang, said, hash=found.hash[:16], stands=stands))
 
 
 def _partner(name: str, outcome: Outcome, lang: str) -> Group:

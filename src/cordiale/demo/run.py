@@ -77,7 +77,7 @@ def demo(
                 sys.stdout.write(json.dumps(outcome.as_json(result)) + "\n")
                 sys.stdout.flush()
             if not once:
-                _links(console, place, doors, bool(paths), lang)
+                _links(console, place, doors, result, bool(paths), lang)
                 _serve(servers)
     return 1 if result.leaks or any(result.missing.values()) else 0
 
@@ -165,7 +165,9 @@ def _remember(place: Path, state: State) -> None:
     new.replace(place / STATE)
 
 
-def _links(console: Console, place: Path, doors: Mapping[str, str], real: bool, lang: str) -> None:
+def _links(
+    console: Console, place: Path, doors: Mapping[str, str], result: outcome.Outcome, real: bool, lang: str
+) -> None:
     """Print numbered links to what is worth looking at; each signs in as somebody of the node."""
 
     def to(node: str, page: str, who: str = "") -> str:
@@ -211,6 +213,14 @@ def _links(console: Console, place: Path, doors: Mapping[str, str], real: bool, 
         if tear_line:
             found.append(
                 (text(lang, _("Its tear-line, as France sees it")), to("france", "objects/" + tear_line))
+            )
+        if result.response is not None:
+            page = f"domains/information/response?id={result.response.id}"
+            found.append(
+                (
+                    text(lang, _("A collective response, as the United Kingdom sees it")),
+                    to("united-kingdom", page),
+                )
             )
     found.append((text(lang, _("France: its partners")), to("france", "partners")))
     analyst = to("canada", "objects", f"/{story.ANALYST}")

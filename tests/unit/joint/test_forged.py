@@ -1,0 +1,100 @@
+"""Who may say what is decided by who stated it: what an object claims about itself counts for nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cordiale.desk.desk import Desk
+from cordiale.desk.mark import mark
+from cordiale.desk.stating import state
+from cordiale.joint import agreement, case, position, revision
+from cordiale.joint.agreement import Agreement, Record
+from cordiale.joint.position import Position, Signed
+from cordiale.joint.revision import Revision, Text
+from cordiale.joint.signed import sign
+from cordiale.joint.tally import Tally
+from cordiale.joint.words import Words
+from cordiale.joint.written import object_of
+from tests.unit.joint.conftest import MARKING, OFFICER, Three
+
+EN, FR = Text("Statement", "We will act."), Text("Déclaration", "Nous agirons.")
+AT = "2027-01-15T08:00:00.000Z"
+
+
+def begun(three: Three) -> tuple[str, revision.Proposed]:
+    of = case.open_case(
+        three["can"], OFFICER, title=Words("Joint", "Commun"), members=["fra", "gbr"], marking=MARKING
+    ).id
+    made = revision.propose(three["can"], OFFICER, of, en=EN, fr=FR)
+    three.exchange()
+    return of, made
+
+
+def said(desk: Desk, value: dict[str, Any]) -> None:
+    """Let a node state and release whatever it likes, past the acts that would refuse it."""
+    from cordiale.desk.release import release
+
+    with desk.store.write() as tx:
+        state(tx, desk, [value], frozenset(MARKING.split()))
+    release(desk, OFFICER, "can", ids=[value["id"]])
+
+
+def stands(desk: Desk, of: str) -> Tally:
+    with desk.store.read() as tx:
+        held = case.find(tx, desk, OFFICER, of)
+        return agreement.stands(tx, desk, OFFICER, held, revision.revisions(tx, desk, OFFICER, held)[0])
+
+
+def claimed(desk: Desk, of: str, hash: str, node: str, **more: Any) -> Position:
+    bare = Signed(case_ref=of, revision=hash, node=node, position="join", at=AT)
+    made = Position(**msgspec.structs.asdict(bare), statement=sign(desk, position.PURPOSE, bare))
+    return msgspec.structs.replace(made, **more)
+
+
+def test_nobody_takes_a_position_in_another_s_name(three: Three) -> None:
+    of, text = begun(three)
+    fra = three["fra"]
+    forged = claimed(fra, of, text.hash, "gbr")
+    said(fra, object_of(fra, position.NAME, forged, "opinion", refs=[text.id], case=of, opinion="agree"))
+    three.exchange()
+    assert {one.node: one.position for one in stands(three["can"], of).stands}["gbr"] == "waiting"
+
+
+def test_a_position_that_says_another_thing_than_was_signed_is_in_no_list(three: Three) -> None:
+    of, text = begun(three)
+    fra = three["fra"]
+    for altered in ({"position": "object"}, {"footnote": Words("x", "y")}, {"statement": "{}"}):
+        forged = claimed(fra, of, text.hash, "fra", **altered)
+        said(fra, object_of(fra, position.NAME, forged, "opinion", refs=[text.id], case=of, opinion="agree"))
+    three.exchange()
+    assert {one.node: one.position for one in stands(three["can"], of).stands}["fra"] == "waiting"
+
+
+def test_only_the_chair_s_own_word_is_a_text_or_an_agreement(three: Three) -> None:
+    of, text = begun(three)
+    fra, can = three["fra"], three["can"]
+    other = Revision(case_ref=of, number=2, previous=text.hash, en=Text("Other", "x"), fr=FR)
+    said(fra, object_of(fra, revision.NAME, other, "report", refs=[of], case=of, name="Other", published=AT))
+    record = Record(case_ref=of, revision=text.hash, number=1, positions=(), at=AT)
+    forged = Agreement(**msgspec.structs.asdict(record), statement=sign(fra, agreement.PURPOSE, record))
+    said(fra, object_of(fra, agreement.NAME, forged, "report", refs=[of, text.id], case=of, name="Agreed", published=AT))  # fmt: skip
+    three.exchange()
+    with can.store.read() as tx:
+        held = case.find(tx, can, OFFICER, of)
+        assert [one.said.number for one in revision.revisions(tx, can, OFFICER, held)] == [1]
+        assert agreement.agreements(tx, can, OFFICER, held) == []
+
+
+def test_a_position_that_not_all_may_read_counts_for_nobody_and_is_in_the_way(three: Three) -> None:
+    of, text = begun(three)
+    taken = position.take(three["fra"], OFFICER, of, "join", text.hash)
+    position.take(three["can"], OFFICER, of, "join", text.hash)
+    mark(three["fra"], OFFICER, taken.id, "tlp:amber rel:nation-can|nation-fra pap:amber")
+    three.exchange()
+    at_can, at_gbr = stands(three["can"], of), stands(three["gbr"], of)
+    assert (at_can.joined, at_gbr.joined) == (1, 1)
+    assert {one.node: one.position for one in at_gbr.stands}["fra"] == "waiting"
+    assert "position-hidden" in {one.code for one in at_can.blocking}
+    assert "position-hidden" not in {one.code for one in at_gbr.blocking}
