@@ -85,7 +85,13 @@ def _answer(
     if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
         return None
     mine = of_kind[0]
-    return mine if theirs.unit or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
+    return (
+        mine
+        if theirs.unit
+        or mine.kind in ("share", "times", "often")
+        or near(source.statement, mine.start, mine.end, pairing.source, 6)
+        else None
+    )
 
 
 def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading) -> Change | None:

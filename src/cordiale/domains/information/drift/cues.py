@@ -3,7 +3,7 @@
 Steps of `sure` (how certain a claim is, and how far along an intention): 1 unlikely, 2 possible, reported or only considered,
 3 likely, expected or planned, 4 promised, 5 a fact. What has no cue is a fact, or a promise where it is in the future.
 Steps of `order`: 1 invites, 2 recommends, 3 demands. Steps of `cause`: 1 contributes, 2 causes. Steps of `degree`: 1 slightly,
-2 much. Patterns are matched against folded text (`bare`), so they are written without accents. The steps are those
+2 much. Steps of `proof`: 1 suggests, 2 shows, 3 proves. Patterns are matched against folded text (`bare`), so they are written without accents. The steps are those
 that labellers use (`tests/corpus/lineage/DEFINITIONS.md`, section 5).
 """
 
@@ -33,7 +33,7 @@ class Cue(msgspec.Struct, frozen=True):
 
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
-    ("sure", 2, (r"may|might|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
+    ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) (?:in talks|negotiating)|cannot be (?:excluded|ruled out)|hint(?:s|ed)? (?:that|at)|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
                 r"|reportedly|(?:is|are|was|were) (?:said|reported|alleged|rumou?red) to|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
@@ -42,39 +42,45 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects? (?:that|of|an?)|suspected (?:that|of|to)"
-                r"|in our view|offers? to|offered to")),
+                r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided|subject to|on condition that|looks? set to|on course to|offers? to|offered to")),
     ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
                 r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
                 r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
     ("order", 1, r"would like (?:\w+ ){1,4}to|invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
-    ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were) asked|urg(?:es?|ed)|calls? (?:on|for)|called (?:on|for)"
+    ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were|been) asked|urg(?:es?|ed)|calls? (?:on|for)|calling (?:on|for)|called (?:on|for)"
                  r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to")),
-    ("order", 3, r"demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
-    ("cause", 1, r"contribut(?:es?|ed|ing|e) to|plays? (?:a|some) part|played a part|partly (?:due|because)|is linked|are linked|linked to|associated with|one of the causes"),
+    ("order", 3, r"demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|binding|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
+    ("cause", 1, r"contribut(?:es?|ed|ing|e) to|plays? (?:a|some) part|played a part|play(?:s|ed)? (?:a|some) (?:\w+ )?role|partly (?:due|because)|is linked|are linked|linked to|associated with|one of the causes"),
     ("cause", 2, r"causes?|caused|(?:is|are|was|were) (?:the (?:source|cause|reason)|to blame|responsible|behind|due to(?! (?:be|begin|start|open|leave|close|arrive|end|take)\b))|because of|blamed? (?:on|for)|guilty"),
     ("degree", 1, r"slight(?:ly)?|a little|somewhat|barely|marginal(?:ly)?|minor|mild(?:ly)?|limited|modest(?:ly)?"),
-    ("degree", 2, r"serious(?:ly)?|severe(?:ly)?|heav(?:y|ily)|massive(?:ly)?|grave(?:ly)?|sharp(?:ly)?|dramatic(?:ally)?|drastic(?:ally)?|huge(?:ly)?|catastrophic(?:ally)?|major"),
+    ("degree", 2, r"serious(?:ly)?|severe(?:ly)?|heav(?:y|ily)|considerabl[ey]|significant(?:ly)?|soar(?:s|ed)?|surg(?:es?|ed)|plung(?:es?|ed)|plummet(?:s|ed)?|massive(?:ly)?|grave(?:ly)?|sharp(?:ly)?|dramatic(?:ally)?|drastic(?:ally)?|huge(?:ly)?|catastrophic(?:ally)?|major"),
+    ("proof", 1, r"suggests?|suggested|points? to|pointed to|hints? at"),
+    ("proof", 2, r"indicates?(?! by)|shows? that|shows|finds that"),
+    ("proof", 3, r"prov(?:es?|ed|en)|establish(?:es|ed)(?! in| by)|demonstrat(?:es?|ed)|conclusive(?:ly)?"),
 )  # fmt: skip
 _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:tres |fort |hautement )?(?:peu probable|improbable)|(?:ait|aient|avoir|a|ont) peu de chances"),
-    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|il se peut|il se pourrait|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
+    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|il se peut|ignor(?:e|ent|ons) (?:encore )?si|ne sait (?:pas )?(?:encore )?si|reste a savoir|pass(?:e|ent) pour|repute(?:e|s)?|negoci(?:e|ent|ait)|laiss(?:e|ent|ait|er) entendre|a laisse entendre|etudi(?:e|ent|ait) (?:la |l'|le |un |une )\w*(?:tion|ment|ture|age|achat|projet|recours)|il se pourrait|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
                 r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
     ("sure", 2, (r"envisag(?:e|ent|eons|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eons|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
                 r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+")),
     ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
                 r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)? qu(?:e|')|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
     ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')\w+(?:er|ir|re)\b)"
-                r"|tout (?:notre|son|leur) possible|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
+                r"|tout (?:notre|son|leur) possible|si (?:\w+[ ']){1,5}(?:permet|permettent)|sous reserve|a condition que?|laiss(?:e|ent) supposer|donn(?:e|ent) a penser|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
     ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
     ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)?(?! qu)"),
     ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
                  r"|reclam(?:e|ent|ait)|(?:a|ont) reclame|invit(?:e|ent) fermement")),
-    ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
-    ("cause", 1, r"contribu(?:e|ent|ait|er|eraient|erait)(?: a| aux?)?|y (?:est|sont) pour quelque chose|jou(?:e|ent) un role|en partie d|(?:est|sont) li(?:e|ee|es|ees) a"),
-    ("cause", 2, r"caus(?:e|ent|ait|er|ee?s?)(?! d)|provoqu(?:e|ent|ait|ee?s?)|coupables?|responsables? d|(?:est|sont|etait|etaient|serait|seraient) a l'origine|en cause|a cause d|du[es]? a"),
+    ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|l'ordre d|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
+    ("cause", 1, r"contribu(?:e|ent|ait|er|eraient|erait)(?: a| aux?)?|y (?:est|sont) pour quelque chose|(?:a |ont )?jou(?:e|ent) un (?:\w+ )?role|l'une des causes|une des causes|en partie d|(?:est|sont) li(?:e|ee|es|ees) a"),
+    ("cause", 2, r"caus(?:e|ent|ait|er|ee?s?)(?! d)|provoqu(?:e|ent|ait|ee?s?)|(?:est|etait|sont) la cause|coupables?|responsables? d|(?:est|sont|etait|etaient|serait|seraient) a l'origine|en cause|a cause d|du[es]? a"),
     ("degree", 1, r"legere?(?:ment|s)?|un peu|quelque peu|a peine|faible(?:ment|s)?|limite(?:e|s|es)?|modere(?:e|ment|s|es)?|modeste(?:ment)?"),
     ("degree", 2, r"grave(?:ment|s)?|severe(?:ment|s)?|forte?(?:ment|s)?|massi(?:f|ve|vement|fs|ves)|lourd(?:ement|e|s|es)?|serieu(?:x|se|sement|ses)|considerable(?:ment|s)?|enorme(?:ment|s)?|catastrophi\w+"),
+    ("proof", 1, r"suggere(?:nt)? que|laiss(?:e|ent) (?:penser|supposer|croire)|donn(?:e|ent) a penser"),
+    ("proof", 2, r"indiqu(?:e|ent)(?= que| qu'| un| des)|montr(?:e|ent)"),
+    ("proof", 3, r"prouv(?:e|ent)|demontr(?:e|ent)|etabli(?:t|ssent)(?! un| des)|atteste(?:nt)?"),
 )  # fmt: skip
 _SOFT: Final = {
     "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|willing|ready to|prepared to|(?:is|are|was|were) due to(?= \w)|should have been|was to have|were to have|supposed to|scheduled|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could",

@@ -26,6 +26,7 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
             _sure(source, derived, pairing) or _done(source, derived, pairing),
             _both(source, derived, "order"),
             _both(source, derived, "cause"),
+            _both(source, derived, "proof"),
             _degree(source, derived),
         )
         if change is not None
