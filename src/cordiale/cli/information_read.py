@@ -38,6 +38,7 @@ KINDS = {
     "text": _("text"),
     "WARC": _("web archive (WARC)"),
     "WACZ": _("web archive (WACZ)"),
+    "addresses": _("fetched addresses"),
 }
 BASES = {
     "stated": _("printed"),
@@ -58,6 +59,18 @@ class Opened(NamedTuple):
     posts: Collected | None = None
     capture: Capture | None = None
     error: CordialeError | None = None
+
+
+class _How(NamedTuple):
+    """What the command line says of every file."""
+
+    given: Profile | None
+    network: str
+    account: str
+    dataset: str | None
+    marking: list[str] | None
+    keep: bool
+    fetch: bool
 
 
 @app.command(
@@ -107,6 +120,10 @@ def read(
             "--purge-on", metavar="DAY", help=tr(_("Of a new dataset: the day its rows are deleted."))
         ),
     ] = None,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help=tr(_("Fetch the addresses of a file that lists them, one a line."))),
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--keep", help=tr(_("Keep texts as evidence, sealed by their SHA-256.")))
     ] = False,
@@ -126,7 +143,8 @@ def read(
         if desk and actor and dataset:
             _dataset(desk, actor, dataset, purpose, basis, purge_on, marking)
         for done, path in enumerate(files, 1):
-            found.append(_open(desk, actor, path, given, network, account, dataset, marking, keep=keep))
+            how = _How(given, network, account, dataset, marking, keep, fetch)
+            found.append(_open(desk, actor, path, how))
             report(done, len(files))
     proposed = next((one.posts.profile for one in found if one.posts and one.posts.profile), None)
     if save_profile and proposed is None:
@@ -180,25 +198,21 @@ def _open(
     desk: Desk | None,
     actor: Actor | None,
     path: Path,
-    given: Profile | None,
-    network: str,
-    account: str,
-    dataset: str | None,
-    marking: list[str] | None,
-    *,
-    keep: bool,
+    how: _How,
 ) -> Opened:
     from cordiale.domains.information.readers.content import read_file
 
     try:
-        if given or dataset or _holds_posts(path):
-            return Opened(path.name, posts=_posts(desk, actor, path, given, network, account, dataset))
+        if how.given or how.dataset or _holds_posts(path):
+            return Opened(path.name, posts=_posts(desk, actor, path, how))
+        if addresses := _addresses(path):
+            return _fetched(desk, actor, path, addresses, how)
         read = read_file(path, path.name)
-        if not (keep and desk and actor):
+        if not (how.keep and desk and actor):
             return Opened(path.name, read)
         from cordiale.domains.information.captures import capture
 
-        return Opened(path.name, read, capture=capture(desk, actor, path, read, marking))
+        return Opened(path.name, read, capture=capture(desk, actor, path, read, how.marking))
     except (InputError, Conflict) as error:
         return Opened(path.name, error=error)
     except OSError as error:
@@ -219,10 +233,7 @@ def _posts(
     desk: Desk | None,
     actor: Actor | None,
     path: Path,
-    given: Profile | None,
-    network: str,
-    account: str,
-    dataset: str | None,
+    how: _How,
 ) -> Collected:
     from cordiale.evidence.datasets.kind import available
     from cordiale.platform.clock import system_clock
@@ -230,9 +241,48 @@ def _posts(
     available()
     from cordiale.domains.information.collecting import collect, look
 
-    if desk and actor and dataset:
-        return collect(desk, actor, path, dataset, given=given, network=network, account=account)
-    return look(path, system_clock(), given=given, network=network, account=account)
+    if desk and actor and how.dataset:
+        return collect(
+            desk, actor, path, how.dataset, given=how.given, network=how.network, account=how.account
+        )
+    return look(path, system_clock(), given=how.given, network=how.network, account=how.account)
+
+
+def _addresses(path: Path) -> tuple[str, ...]:
+    """Return the addresses of a file that lists them and holds nothing else."""
+    from cordiale.domains.information.readers.fetching import ADDRESSES, listed
+
+    with path.open("rb") as stream:
+        start = stream.read(ADDRESSES * 300)
+    return listed(start.decode("utf-8", "replace")) if start.lstrip()[:1] in (b"h", b"#") else ()
+
+
+def _fetched(
+    desk: Desk | None, actor: Actor | None, path: Path, addresses: tuple[str, ...], how: _How
+) -> Opened:
+    """Fetch a list of addresses; what is kept of it is a web archive of the answers."""
+    import tempfile
+
+    from cordiale.domains.information.captures import capture
+    from cordiale.domains.information.readers.addresses import archive, read_fetched, refused
+    from cordiale.domains.information.readers.fetching import Fetched, fetch_all
+    from cordiale.platform.clock import format_instant
+
+    if not how.fetch:
+        raise refused(path.name, len(addresses))
+    answers = list(fetch_all(addresses))
+    read = read_fetched(path.name, answers)
+    if not (how.keep and desk and actor and read.documents):
+        return Opened(path.name, read)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / f"{path.stem}.warc.gz"
+        archive(
+            kept,
+            [one for one in answers if isinstance(one, Fetched)],
+            format_instant(desk.clock()),
+            desk.random,
+        )
+        return Opened(path.name, read, capture=capture(desk, actor, kept, read, how.marking))
 
 
 def _built(one: Opened) -> dict[str, Any]:

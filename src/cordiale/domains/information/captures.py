@@ -35,6 +35,7 @@ MEDIA_TYPES = {
     "text": "text/plain",
     "WARC": "application/warc",
     "WACZ": "application/wacz",
+    "addresses": "application/warc",
 }
 
 

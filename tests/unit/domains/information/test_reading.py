@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 from cordiale.cli.main import main
 from cordiale.desk import attach, show
 from cordiale.desk.actor import house
+from cordiale.domains.information.readers.addresses import archive
+from cordiale.domains.information.readers.content import read_file
+from cordiale.domains.information.readers.fetching import Fetched
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node
 
@@ -102,3 +106,25 @@ def test_posts_become_rows_of_a_dataset_that_says_what_for(
     assert (shown["rows"], shown["kind"], shown["purpose"]) == (2, "posts", "ferry rumours")
     again = read(capsys, *line, code=4)["files"][0]
     assert again["error"]["message"] == "Dataset ferry holds the rows of this file already."
+
+
+def test_a_list_of_addresses_is_not_fetched_unless_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "list.txt").write_text("http://127.0.0.1:1/a\nhttp://10.0.0.8/b\n", encoding="utf-8")
+    line = ("information", "read", str(tmp_path / "list.txt"))
+    (refused,) = read(capsys, *line, code=4)["files"]
+    assert refused["error"]["code"] == "fetch-not-asked"
+    (asked,) = read(capsys, *line, "--fetch")["files"]
+    assert [one["code"] for one in asked["aside"]] == ["fetch-private", "fetch-private"]
+    assert asked["documents"] == []
+
+
+def test_what_was_fetched_is_kept_as_an_archive_that_is_read_again(tmp_path: Path) -> None:
+    page = Fetched("https://port.example/a", "https://port.example/ferry", "text/html", PAGE)
+    archive(tmp_path / "kept.warc.gz", [page], "2026-03-14T08:30:00.000Z", os.urandom)
+    found = read_file(tmp_path / "kept.warc.gz", "kept")
+    assert (found.kind, found.aside) == ("WARC", ())
+    assert [(one.source, one.title) for one in found.documents] == [
+        ("https://port.example/ferry", "Ferry to run again")
+    ]

@@ -181,6 +181,14 @@ def _unchunked(body: bytes) -> bytes:
     return b"".join(parts)
 
 
+def unpacked_body(body: bytes, encoding: str) -> bytes | None:
+    """Return a body as it was before a Content-Encoding; None for an unknown one, damage, and more than RECORD bytes."""
+    named = encoding.strip().lower()
+    if named in ("", "identity"):
+        return body
+    return _inflated(body, named) if named in ("gzip", "x-gzip", "deflate") else None
+
+
 def _inflated(body: bytes, encoding: str) -> bytes | None:
     if encoding != "deflate" and not body.startswith(b"\x1f\x8b"):
         return body  # the crawler undid it
