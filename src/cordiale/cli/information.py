@@ -141,4 +141,4 @@ def _short(words: str) -> str:
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1] + "…"
 
 
-from cordiale.cli import information_posts, information_read  # noqa: E402,F401 - adds its commands to the group
+from cordiale.cli import information_posts, information_read, information_sheet  # noqa: E402,F401 - add their commands to the group

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.drift.judge import PROFILE as DRIFT
@@ -61,8 +63,26 @@ def trace(
 
     `progress` is told how many pairs of texts have been compared.
     """
+    return traced(documents, (lang,), progress)[lang]
+
+
+def traced(
+    documents: Sequence[Document],
+    langs: Sequence[str],
+    progress: Progress = lambda done, total: None,
+    sources: Collection[int] = (),
+) -> dict[str, Answer]:
+    """Return the lineage of texts once for each language; texts are compared once.
+
+    `sources` are the places of documents that somebody holds to be the sources: without a printed date they are taken
+    before the others, and which came first stays unknown.
+    """
     texts = [_text(number, document) for number, document in enumerate(documents)]
     moments = [moment(document) for document in documents]
+    moments = [
+        msgspec.structs.replace(one, release=True) if number in sources else one
+        for number, one in enumerate(moments)
+    ]
     known = weights([one.body for one in texts])
     chosen = candidates.pairs(texts)
     found: dict[tuple[int, int], Kinship] = {}
@@ -70,6 +90,10 @@ def trace(
         progress(done, len(chosen))
         found[one, other] = kinship.kinship(texts[one], texts[other], known)
     tree = links(texts, moments, found)
+    return {lang: _answer(documents, texts, tree, lang) for lang in langs}
+
+
+def _answer(documents: Sequence[Document], texts: Sequence[Text], tree: Sequence[Link], lang: str) -> Answer:
     ancestors = [link for link in tree if link.kind == "common_source"]
     names = {(link.parent, link.child): f"presumed-{n}" for n, link in enumerate(ancestors, start=1)}
     return Answer(
