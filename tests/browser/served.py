@@ -26,6 +26,9 @@ CAMPAIGN: str = MINE["phishing/campaign"]["id"]
 REPORT: str = MINE["finding/finding"]["id"]
 """What gathers other objects, not all of which its partner may have."""
 
+PLACED = "note--00000000-0000-4000-8000-000000000003"
+"""What names two places, one on each side of the antimeridian."""
+
 CHANGED: str = "indicator--00000000-0000-4000-8000-000000000001"
 """An object with two versions, which a partner waits for."""
 
@@ -54,6 +57,22 @@ def made(folder: Path) -> dict[str, str]:
         desk = opened.desk
         partner_add_client(desk, marie, "france", title="France", nation="FRA", organisation="FRA-CVMI")
         verbs.rules_apply(desk, marie, RULES, "rules.toml", verbs.rules_diff(desk, marie, RULES).token)
+        where = {
+            "spec_version": "2.1",
+            "created": "2026-03-02T08:00:00.000Z",
+            "modified": "2026-03-02T08:00:00.000Z",
+        }
+        places = [
+            {"type": "location", "id": f"location--00000000-0000-4000-8000-00000000000{n}", "name": name, "latitude": -17.0, "longitude": longitude, **where}
+            for n, (name, longitude) in enumerate((("West of the date line", 178.0), ("East of it", -178.5)), 1)
+        ]  # fmt: skip
+        note = {
+            "type": "note",
+            "id": PLACED,
+            "content": "On both sides of the date line",
+            "object_refs": [one["id"] for one in places],
+            **where,
+        }
         bundles = [chapter.bundle() for chapter in chapters() if chapter.node == "canada"]
         given: list[Any] = [object for bundle in bundles for object in bundle["objects"]]
         first = indicator(
@@ -64,7 +83,10 @@ def made(folder: Path) -> dict[str, str]:
             "description": "A page that copies the embassy's sign-in.",
         }
         verbs.import_(
-            desk, marie, [of_bytes("bundle", orjson.dumps([*given, HOSTILE, first]))], marking="tlp:amber"
+            desk,
+            marie,
+            [of_bytes("bundle", orjson.dumps([*given, *places, note, HOSTILE, first]))],
+            marking="tlp:amber",
         )
         verbs.import_(desk, marie, [of_bytes("later", orjson.dumps([later]))], marking="tlp:amber")
         codes = {}

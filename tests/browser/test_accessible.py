@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.served import CAMPAIGN, CHANGED, REPORT
+from tests.browser.served import CAMPAIGN, CHANGED, PLACED, REPORT
 
 AXE = Path(__file__).parents[2] / "build" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -25,6 +25,7 @@ PAGES = (
     f"/objects/{CAMPAIGN}?tab=raw",
     f"/objects/{REPORT}",
     f"/objects/{CHANGED}/purge",
+    f"/objects/{PLACED}?tab=map",
     "/release",
     "/partners",
     "/see-as",
@@ -61,6 +62,8 @@ def faults(page: Any, address: str) -> list[str]:
     page.goto(address)
     if "graph" in address:
         page.locator("[data-graph][data-ready=drawn]").wait_for()
+    if "map" in address:
+        page.locator("[data-map][data-ready=drawn]").wait_for()
     page.evaluate(AXE.read_text("utf-8"))
     violations = page.evaluate("asked => axe.run(document, asked)", ASKED)["violations"]
     page.emulate_media(color_scheme="dark")

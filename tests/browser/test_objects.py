@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import SHOTS
-from tests.browser.served import CAMPAIGN, CHANGED, Served
+from tests.browser.served import CAMPAIGN, CHANGED, PLACED, Served
 from tests.unit.web.conftest import HOSTILE
 
 Enter = Callable[..., Any]
@@ -91,6 +91,21 @@ def test_an_object_opens_its_graph_and_neighbours_are_expanded(enter: Enter) -> 
     page.locator("[data-state]", has_text="Connected in").wait_for()
 
 
+def test_places_on_both_sides_of_the_date_line_are_beside_one_another_on_the_map(enter: Enter) -> None:
+    page = enter(lang="fr")
+    page.goto(f"/objects/{PLACED}")
+    page.locator(".tabs a", has_text="Carte").click()
+    page.locator("[data-map][data-ready=drawn]").wait_for()
+    apart = "() => { const [a, b] = [...document.querySelectorAll('.map .place')].map(c => +c.getAttribute('cx')); return Math.abs(a - b); }"
+    near = page.evaluate(apart)
+    assert 50 < near < 900
+    page.get_by_role("button", name="Agrandir").click()
+    assert page.evaluate(apart) > 1.5 * near
+    page.locator(".map .board").press("-")
+    assert abs(page.evaluate(apart) - near) < 1
+    page.get_by_text("17° S, 178,5° O").wait_for()
+
+
 def test_two_versions_are_compared_word_by_word(enter: Enter) -> None:
     page = enter()
     page.goto(f"/objects/{CHANGED}?tab=versions")
@@ -140,8 +155,8 @@ def test_columns_are_chosen_and_remembered_and_go_into_the_table_that_is_saved(e
     page = enter("analyst")
     page.goto("/objects?type=campaign")
     page.locator("summary", has_text="Columns").click()
-    page.get_by_label("Source", exact=True).uncheck()
-    page.get_by_label("Id", exact=True).check()
+    page.get_by_role("checkbox", name="Source").uncheck()
+    page.get_by_role("checkbox", name="Id").check()
     page.get_by_role("button", name="Show these").click()
     page.locator("th.col-id").wait_for()
     assert page.locator("th.col-source").count() == 0

@@ -28,11 +28,13 @@ from cordiale.web.labels import type_label
 from cordiale.web.lines import href, partner_chip, references, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 from cordiale.web.members import PATH, members, waits
+from cordiale.web.places import has_places, places
 from cordiale.web.remarks import OPINIONS, Translated, spoken, translations
 
 TABS: Final = {
     "": _("Overview"),
     "graph": _("Graph"),
+    "map": _("Map"),
     "timeline": _("Timeline"),
     "versions": _("Versions"),
     "decisions": _("Who sees this and why"),
@@ -138,7 +140,8 @@ def one_object(
     on_page += [a.marking for a in shown.attachments]
     on_page += [r.marking for r in (*shown.refers_to, *shown.referred_by)]
     on_page += [one.marking for one in said] + [over]
-    tab = tab if tab in TABS and (tab != "decisions" or others) else ""
+    offered = {"decisions": bool(others), "map": has_places(shown)}
+    tab = tab if tab in TABS and offered.get(tab, True) else ""
     gathered = members(desk, actor, lang, shown, others, titles, show) if not tab else None
     values: dict[str, Any] = {
         "id": stix_id,
@@ -147,7 +150,7 @@ def one_object(
         "tabs": [
             {"name": one, "label": text(lang, label), "href": href(stix_id) + (f"?tab={one}" if one else "")}
             for one, label in TABS.items()
-            if one != "decisions" or others
+            if offered.get(one, True)
         ],
         "title": name,
         "title_lang": name_lang if name_lang and name_lang[:2] != lang[:2] else None,
@@ -181,6 +184,9 @@ def one_object(
         around = drawn(desk, actor, lang, verbs.neighbours(desk, actor, [stix_id]))
         values["graph"] = around
         on_page.append(carried(around["banner"]["atoms"]))
+    elif tab == "map":
+        values["places"] = places(desk, actor, lang, stix_id, titles, show)
+        on_page += values["places"]["markings"]
     elif tab in ("versions", "timeline"):
         found = verbs.history(desk, actor, stix_id)
         on_page += [v.marking for v in found]

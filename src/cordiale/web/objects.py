@@ -65,8 +65,7 @@ def objects(
     chosen: tuple[str, ...] = DEFAULT,
 ) -> dict[str, Any]:
     """Return the object list: one page, newest first, with what it can be narrowed to; `chosen` are its columns."""
-    items, more = _found(desk, actor, lang, asked, after)
-    found = verbs.facets(desk, actor, asked.question())
+    items, more, found = _found(desk, actor, lang, asked, after)
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
     rows = lines_of(desk, actor, items, lang, titles, show)
     shared = any(row["partners"] for row in rows)
@@ -106,31 +105,25 @@ def objects(
 
 def _found(
     desk: Desk, actor: Actor, lang: str, asked: Asked, after: str
-) -> tuple[tuple[Summary, ...], str | None]:
+) -> tuple[tuple[Summary, ...], str | None, Facets]:
     if asked.stix_id:
+        found = verbs.facets(desk, actor, asked.question())
         try:
-            return tuple(s.summary for s in verbs.show(desk, actor, asked.stix_id).statements), None
+            return tuple(s.summary for s in verbs.show(desk, actor, asked.stix_id).statements), None, found
         except NotFound:
-            return (), None
-    q = asked.question()
-    page = verbs.search(
+            return (), None, found
+    page, found = verbs.listed(
         desk,
         actor,
-        q.words,
+        asked.question(),
         lang=lang,
-        type=q.type,
-        source=q.source,
-        value=q.value,
-        marking=q.marking,
-        since=q.since,
-        until=q.until,
         after=after or None,
         limit=SORTED if asked.sort else PAGE,
         partners=True,
     )
     if not asked.sort:
-        return page.items, page.next
-    return tuple(_sorted(page.items, asked.sort, lang)), None
+        return page.items, page.next, found
+    return tuple(_sorted(page.items, asked.sort, lang)), None, found
 
 
 def _sorted(items: Iterable[Summary], sort: str, lang: str) -> list[Summary]:

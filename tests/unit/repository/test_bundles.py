@@ -57,5 +57,5 @@ def test_bundles_name_no_address_and_no_path_of_a_machine() -> None:
 
 def test_only_what_the_pages_need_is_declared() -> None:
     package = json.loads((SOURCES / "package.json").read_text("utf-8"))
-    assert set(package["dependencies"]) == {"cytoscape", "htmx.org"}
+    assert set(package["dependencies"]) == {"cytoscape", "htmx.org", "world-atlas"}
     assert "scripts" not in package

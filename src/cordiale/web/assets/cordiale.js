@@ -9,6 +9,7 @@ import "./parts/selection.js";
 import "./parts/drop.js";
 import "./parts/live.js";
 import "./parts/graph-loader.js";
+import "./parts/map-loader.js";
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false, // the policy allows no inline style
