@@ -204,8 +204,9 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
 
     if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
         return []
-    if (source if derived.denials else derived).negative:
-        return []
+    plain = source if derived.denials else derived
+    if plain.negative or any(q.kind == "share" and q.value >= 0.9 for q in plain.quantities):
+        return []  # "none was hurt", "all were unharmed": two ways to deny, or to say so of all
     one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 2)]
     other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 2)]
     if not (one or other):

@@ -39,7 +39,7 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
                 r"|consider(?:s|ed)?(?= (?:\w+ ){0,2}\w+ing\b)|would consider|to consider|will consider|contemplat\w+|envisag\w+|hopes?(?: to)?|hoped(?: to)?"
                 r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? to(?! know)|wants? \w+ to|wanted to(?! know)|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
-    ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? to|appeared to|apparently"
+    ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? (?:to|that)|appeared (?:to|that)|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects? (?:that|of|an?)|suspected (?:that|of|to)"
                 r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided|subject to|on condition that|looks? set to|on course to|offers? to|offered to")),
@@ -99,7 +99,7 @@ _REPORTED_FR = re.compile(
     r"(?: \w+){0,3} qu(?:e\b|')"
 )
 _WOULD = re.compile(
-    r"\bwould(?! like)(?! consider)(?! rather)(?! be (?:willing|ready|prepared))\b|(?<=\w)'d (?=be|have)"
+    r"\bwould(?! like)(?! consider)(?! rather)(?! not\b)(?! be (?:willing|ready|prepared))\b|(?<=\w)'d (?=be|have)"
 )
 _REPORTED_EN = re.compile(
     r"\b(?:said|announced|told|added|promised|pledged|confirmed|warned|knew|explained|noted|ruled)\b(?:[^.,;]{0,40}?) (?:that |he |she |it |they |\w+ )?(?:\w+ ){0,3}$"

@@ -37,9 +37,9 @@ class Quantity(msgspec.Struct, frozen=True):
 
 _BOUNDS: Final = {
     "en": (
-        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|up to|as many as|as much as|at most|no more than|not more than|a maximum of|or less|never more than)"),
-        (1.12, r"(?:more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
-        (0.85, r"(?:less than|fewer than|under|below|within|inside|not even|barely|hardly)"),
+        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
+        (1.12, r"(?:(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
+        (0.85, r"(?:(?:shorter|younger|lower|smaller|lighter) than|less than|fewer than|under|below|within|inside|not even|barely|hardly)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
         (1.0, r"(?:only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
@@ -59,7 +59,7 @@ _WORDS: Final = {
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of|both"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|every|each)(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| \d| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
-        ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly"),
+        ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some(?: of)?(?: the| its| those| these| their)?(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
@@ -72,7 +72,7 @@ _WORDS: Final = {
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("amount", 2, r"les deux|tous deux"), ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
         ("share", 1.0, r"(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
-        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
+        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
         ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
