@@ -77,9 +77,11 @@ class Paged:
     database: int | None = None
     """Process id of PostgreSQL, whose CPU counts as well."""
 
-    def cpu(self) -> float:
-        """Return the CPU-seconds used so far to answer."""
-        return measure.tree_cpu(self.pid) + (measure.tree_cpu(self.database) if self.database else 0.0)
+    def busy_ms(self) -> float:
+        """Return the CPU-milliseconds used so far to answer, by the node and its database."""
+        return measure.busy_ms(
+            [*measure.tree(self.pid), *(measure.tree(self.database) if self.database else ())]
+        )
 
     @contextmanager
     def visitor(self, reader: Reader) -> Iterator[Visitor]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec import structs
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.answers import Answer
-from cordiale.desk.search import Question, matching, within
+from cordiale.desk.answers import Answer, Page
+from cordiale.desk.search import Looked, Question, answered, left_out, matching, page_of, within
+from cordiale.desk.summary import lines
 from cordiale.desk.visible import visible
 from cordiale.store import markings, versions
 from cordiale.store import search as text
@@ -45,24 +46,65 @@ def facets(desk: Desk, actor: Actor, asked: Question) -> Facets:
     """
     authorise(actor, "search")
     with desk.store.read() as tx:
+        return _facets(tx, desk, actor, asked, visible(tx, desk, actor))
+
+
+def listed(
+    desk: Desk,
+    actor: Actor,
+    asked: Question,
+    *,
+    lang: str = "en",
+    after: str | None = None,
+    limit: int = 50,
+    partners: bool = False,
+) -> tuple[Page, Facets]:
+    """Return a page as `search` does, with what it can be narrowed to: looked for once, where both need the same."""
+    authorise(actor, "search")
+    limit = lines(limit, SAMPLED)
+    with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        if not (asked.words or asked.value or asked.source or asked.since or asked.until):
-            types, atoms, total = _counted(tx, asked, seen)
-            whole = True
-            # whether what is read in part is new depends on what is read of it
-            sources = (
-                _newest(tx, asked, seen)
-                if asked.beyond is None
-                else _sampled(tx, desk, actor, asked, seen)[2]
-            )
-        else:
-            types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen)
-            if asked.type:
-                types = _sampled(tx, desk, actor, structs.replace(asked, type=None), seen)[0]
-            if asked.marking:
-                atoms = _sampled(tx, desk, actor, structs.replace(asked, marking=None), seen)[1]
-            if asked.source:
-                sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen)[2]
+        shared = not after and not _is_plain(asked)
+        looked = (
+            matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked)) if shared else None
+        )
+        page = page_of(
+            tx, desk, actor, asked, seen, after=after, limit=limit, partners=partners, looked=looked
+        )
+        found = _facets(tx, desk, actor, asked, seen, looked)
+    return answered(desk, actor, asked, page, lang), found
+
+
+def _is_plain(asked: Question) -> bool:
+    """Tell whether nothing but a type and a marking is asked for, of which counters know."""
+    return not (asked.words or asked.value or asked.source or asked.since or asked.until)
+
+
+def _facets(
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    asked: Question,
+    seen: Visible,
+    looked: Looked | None = None,
+) -> Facets:
+    if _is_plain(asked):
+        types, atoms, total = _counted(tx, asked, seen)
+        whole = True
+        # whether what is read in part is new depends on what is read of it
+        sources = (
+            _newest(tx, asked, seen)
+            if asked.beyond is None
+            else _sampled(tx, desk, actor, asked, seen).sources
+        )
+    else:
+        types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen, looked)
+        if asked.type:
+            types = _sampled(tx, desk, actor, structs.replace(asked, type=None), seen).types
+        if asked.marking:
+            atoms = _sampled(tx, desk, actor, structs.replace(asked, marking=None), seen).markings
+        if asked.source:
+            sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen).sources
     return Facets(types=_most(types), markings=_most(atoms), sources=_most(sources), total=total, whole=whole)
 
 
@@ -88,16 +130,35 @@ def _newest(tx: Transaction, asked: Question, seen: Visible) -> Counter[str]:
     return Counter(versions.sources(tx, within(tx, asked, seen), SAMPLED, seen))
 
 
+class _Sample(NamedTuple):
+    """What the newest finds are, counted."""
+
+    types: Counter[str]
+    markings: Counter[str]
+    sources: Counter[str]
+    total: int
+    whole: bool
+
+
 def _sampled(
-    tx: Transaction, desk: Desk, actor: Actor, asked: Question, seen: Visible
-) -> tuple[Counter[str], Counter[str], Counter[str], int, bool]:
-    page, rows = matching(tx, desk, actor, asked, None, SAMPLED, seen)
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    asked: Question,
+    seen: Visible,
+    looked: Looked | None = None,
+) -> _Sample:
+    page, rows = looked or matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked))
     types, atoms, sources = Counter[str](), Counter[str](), Counter[str]()
+    under = Counter[int]()
     for row in rows:
         types[row.type] += 1
         sources[row.source] += 1
-        atoms.update(markings.atoms(tx, row.effective_mid))
-    return types, atoms, sources, len(rows), page.next is None
+        under[row.effective_mid] += 1
+    for mid, n in under.items():
+        for atom in markings.atoms(tx, mid):
+            atoms[atom] += n
+    return _Sample(types, atoms, sources, len(rows), page.next is None)
 
 
 def _most(counted: Mapping[str, int] | Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -33,6 +33,9 @@ DEFINITION: Final = "marking-definition"
 LIMIT = 1000
 """Most lines of one page."""
 
+Looked = tuple["StorePage", "list[Row]"]
+"""What was looked for: the page of the store, and of it what the reader finds."""
+
 
 def search(
     desk: Desk,
@@ -65,18 +68,55 @@ def search(
     )
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
+        found = page_of(tx, desk, actor, asked, seen, after=after, limit=limit, partners=partners)
+    return answered(desk, actor, asked, found, lang)
+
+
+def page_of(
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    asked: Question,
+    seen: Visible,
+    *,
+    after: str | None,
+    limit: int,
+    partners: bool,
+    looked: Looked | None = None,
+) -> Page:
+    """Return a page of what is found; `looked` is more than a page from its beginning, where that was looked for already."""
+    if looked is None:
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
-        without = () if type else (DEFINITION,)
-        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=without)
-        told = chips(tx, desk, actor, shown) if partners else {}
-        items = tuple(summary(tx, row, told.get(row.vid, ())) for row in shown)
-    if type == DEFINITION:
+        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=left_out(asked))
+        rows, more = page.rows, page.next
+    else:
+        page, shown = looked
+        rows, more = page.rows[:limit], page.next
+        if len(page.rows) > limit:
+            last = rows[-1]
+            at = last.received if last.modified is None else last.modified
+            more = (last.vid if asked.words else at, last.vid)
+            first = {row.vid for row in rows}
+            shown = [row for row in shown if row.vid in first]
+    told = chips(tx, desk, actor, shown) if partners else {}
+    following = token(more)
+    if following is not None and seen is not None:
+        following = f"{rows[-1].id} {rows[-1].source}"
+    return Page(items=tuple(summary(tx, row, told.get(row.vid, ())) for row in shown), next=following)
+
+
+def answered(desk: Desk, actor: Actor, asked: Question, found: Page, lang: str) -> Page:
+    """Return a page as its reader gets it, and write down that it was asked for."""
+    items = found.items
+    if asked.type == DEFINITION:
         items = in_words(items, display(desk, actor, lang))
-    more = token(page.next)
-    if more is not None and seen is not None:
-        more = f"{page.rows[-1].id} {page.rows[-1].source}"
-    audit.read(desk, actor, "search", words=words, type=type, value=value, found=len(items))
-    return Page(items=items, next=more)
+    audit.read(desk, actor, "search", words=asked.words, type=asked.type, value=asked.value, found=len(items))
+    return Page(items=items, next=found.next)
+
+
+def left_out(asked: Question) -> tuple[str, ...]:
+    """Return the types that no list shows unless it is of them alone."""
+    return () if asked.type else (DEFINITION,)
 
 
 class Question(Answer, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `facets` | `(desk, actor, Question) -> Facets` |
+| `listed` | `(desk, actor, Question, *, lang="en", after=None, limit=50, partners=False) -> tuple[Page, Facets]` |
 | `seeable` | `(desk, actor) -> tuple[Seeing, ...]` |
 | `see_as` | `(desk, actor, kind, name) -> Actor` (who looks with somebody else's rights, within their own) |
 | `see_as_begin` / `see_as_end` | `(desk, actor, kind, name) -> None` (written down) |
@@ -121,6 +122,7 @@ VERBS: dict[str, str] = {
     "search": "search",
     "counts": "search",
     "facets": "facets",
+    "listed": "facets",
     "seeable": "seen_as",
     "see_as": "seen_as",
     "see_as_begin": "seen_as",
