@@ -8,7 +8,7 @@ it was signed, and whoever holds another segment there lets those numbers be.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ import msgspec
 from cordiale.exchange.home import Partner
 from cordiale.exchange.recall import demand
 from cordiale.exchange.recall.demand import Message
-from cordiale.exchange.records import arrivals
+from cordiale.exchange.records import arrivals, streams
 from cordiale.store.connection import Transaction
 
 HASH: Final = 16
@@ -46,7 +46,26 @@ def sequences(tx: Transaction, partner: Partner, message: Message, basis: Basis)
 
     All of them where no basis came with it, as from an older release. Raises IntegrityError beyond what one may ask.
     """
-    named = demand.sequences(message)
+
+    def held(sequence: int) -> tuple[int, bytes] | None:
+        row = arrivals.received_with(tx, partner.number, message.generation, sequence)
+        return None if row is None else (row.last, row.hash)
+
+    return _meant(demand.sequences(message), basis, held)
+
+
+def own_sequences(tx: Transaction, partner: Partner, message: Message, basis: Basis) -> list[int]:
+    """Return the entry numbers that a recall of ours means of our stream as we know it now; see `sequences`."""
+
+    def held(sequence: int) -> tuple[int, bytes] | None:
+        row = streams.segment_with(tx, partner.number, message.generation, sequence)
+        return None if row is None else (row.last, row.hash)
+
+    return _meant(demand.sequences(message), basis, held)
+
+
+def _meant(named: list[int], basis: Basis, held: Callable[[int], tuple[int, bytes] | None]) -> list[int]:
+    """Leave out the numbers of segments that are held otherwise; `held` gives end and hash of an entry's segment."""
     if not basis:
         return named
     told = sorted(basis)
@@ -59,9 +78,9 @@ def sequences(tx: Transaction, partner: Partner, message: Message, basis: Basis)
             continue
         if place not in ours:
             last, begin = told[place]
-            held = arrivals.received_with(tx, partner.number, message.generation, sequence)
+            row = held(sequence)
             # what was not received yet may be on its way: on media a recall comes before what it names
-            ours[place] = held is None or (held.last == last and held.hash.hex().startswith(begin))
+            ours[place] = row is None or (row[0] == last and row[1].hex().startswith(begin))
         if ours[place]:
             found.append(sequence)
     return found

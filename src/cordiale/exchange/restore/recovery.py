@@ -6,7 +6,7 @@ recalls say what must not go to the partner again, though it may be here as if n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import orjson
@@ -47,12 +47,13 @@ class HeldHeader(msgspec.Struct, frozen=True):
 
 
 class HeldRecall(msgspec.Struct, frozen=True):
-    """Show one recall of the other that was carried out: its message, our receipt, and what was purged."""
+    """Show one recall of the other that was carried out: its message and basis, our receipt, and what was purged."""
 
     number: int
     message: str
     receipt: str
     purged: list[tuple[str, bytes, bytes]] = []
+    basis: Sequence[tuple[int, str]] = ()
 
 
 Ask = Callable[[str, str], bytes]
@@ -74,14 +75,15 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     size = 0
     for number, data, receipt, told in generations.carried_out(tx, partner.number, after, 50):
         said = decoded(peek_statement(data, demand.PURPOSE)[0], demand.Message, partner)
-        named = basis.sequences(tx, partner, said, basis.unpack(told))
+        of = basis.unpack(told)
+        named = basis.sequences(tx, partner, said, of)
         vids = generations.received_among(tx, partner.number, said.generation, named)
         purged = [
             (one.id, one.salt, one.salted_hash)
             for one in generations.buried_versions(tx, list(vids.values()))
             if one.salted_hash is not None
         ]
-        found.append(HeldRecall(number, data.decode(), receipt.decode(), purged))
+        found.append(HeldRecall(number, data.decode(), receipt.decode(), purged, of))
         size += len(data) + 150 * len(purged)
         if size > RECALLED_BYTES:
             break
@@ -244,11 +246,12 @@ def _take_recall(tx: Transaction, home: Home, partner: Partner, one: HeldRecall)
     known = records.recall(tx, said.id)
     if known is not None and known.number == one.number:
         return said.id
-    vids = set(generations.sent_among(tx, partner.number, said.generation, demand.sequences(said)))
+    named = basis.own_sequences(tx, partner, said, one.basis)
+    vids = set(generations.sent_among(tx, partner.number, said.generation, named))
     for stix_id, salt, salted_hash in one.purged:
         tomb = Tombstone(stix_id, None, None, salt, salted_hash, said.reason, said.at)
         vids.update(versions.matching(tx, tomb))
-    named = records.dated(tx, sorted(vids))
+    dated = records.dated(tx, sorted(vids))
     values = {
         "pair": partner.number,
         "number": one.number,
@@ -257,13 +260,14 @@ def _take_recall(tx: Transaction, home: Home, partner: Partner, one: HeldRecall)
         "by": said.by,
         "confirmed_by": said.by,
         "state": "asked",
-        "ids": orjson.dumps(sorted({name[0] for name in named.values()})).decode(),
+        "ids": orjson.dumps(sorted({name[0] for name in dated.values()})).decode(),
         "vids": entry.numbers(sorted(vids)),
         "at": said.at,
         "message": one.message.encode(),
         "scope": said.scope,
         "marking": said.marking,
         "due": said.due or None,
+        "basis": basis.pack(one.basis),
     }
     whole = said.scope == "object"
     if known is None:

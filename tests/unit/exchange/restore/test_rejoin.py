@@ -198,6 +198,27 @@ def test_a_recall_by_numbers_of_a_lost_history_takes_nothing_else_with_it() -> N
         assert ledger.get(tx, made).state == "refused"  # nobody says that it is done
 
 
+def test_a_forgotten_recall_of_a_lost_history_keeps_nothing_else_back() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A)
+    old = can.store.snapshot()
+    send(can, fra, B)
+    known = can.store.snapshot()
+    can.store.load(old)
+    can.put(C)
+    can.cut("FRA")
+    ask_back(can, fra, [C])
+    pull(fra, can)
+    can.store.load(known)  # entry 2 is B again, and of the recall of entry 2 nothing is known
+    quiet(can, fra)
+    with can.store.read() as tx:
+        assert records.recalled_vids(tx, number(can, fra)) == set()
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert stream(can, fra) == (2, 2)
+    assert names(fra) == {"a", "b"}
+
+
 def test_a_recall_that_was_forgotten_is_learnt_again_and_what_it_named_does_not_come_back() -> None:
     can, fra, _gbr = three()
     send(can, fra, A)
