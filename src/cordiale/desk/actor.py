@@ -51,6 +51,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "joint": READERS,
     "request": READERS,
     "case": READERS,
+    "source": READERS,
     "position": ("officer", "liaison"),
     "agree": ("officer", "liaison"),
     "account": ROLES,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from cordiale.desk import definitions
+from cordiale.desk import audit, definitions
+from cordiale.desk.actor import authorise, named
+from cordiale.desk.importing import index_all
 from cordiale.desk.mark import MILLISECOND, new_definitions
+from cordiale.desk.written import marking_of
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
@@ -19,8 +22,55 @@ from cordiale.store import versions
 from cordiale.store.types import Put
 
 if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.store.connection import Transaction
+
+
+PUBLIC: Final = frozenset({"tlp:clear"})
+"""The marking of what every partner knows of this node: its name."""
+
+
+def stated(
+    desk: Desk,
+    actor: Actor,
+    verb: str,
+    values: Sequence[Mapping[str, Any]],
+    marking: str | Iterable[str],
+    **details: Any,
+) -> tuple[str, ...]:
+    """Store objects that this node states itself as a person's act; return their ids.
+
+    Raises NotAllowed, and what `state` raises.
+    """
+    authorise(actor, verb)
+    named(actor, verb)
+    wanted = marking_of(marking)
+    with desk.store.write() as tx:
+        state(tx, desk, values, wanted)
+        audit.acted(tx, desk, actor, verb, ids=[value["id"] for value in values], **details)
+    index_all(desk)
+    desk.wake()
+    return tuple(value["id"] for value in values)
+
+
+def own_identity(desk: Desk) -> str:
+    """Return the id of this node's identity, stored at its first use: what is about nothing else is about who says it."""
+    identifier = min(desk.home.identities)
+    with desk.store.write() as tx:
+        if not versions.get(tx, identifier, None):
+            first, _modified = instants(desk)
+            value = {
+                "type": "identity",
+                "spec_version": "2.1",
+                "id": identifier,
+                "created": first,
+                "modified": first,
+                "name": desk.home.title or desk.node,
+                "identity_class": "organization",
+            }
+            state(tx, desk, [value], PUBLIC)
+    return identifier
 
 
 def instants(desk: Desk, after: int | None = None) -> tuple[str, str]:

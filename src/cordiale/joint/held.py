@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import msgspec
 import orjson
 
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise
 from cordiale.desk.reading import in_part, readable
 from cordiale.desk.visible import visible
 from cordiale.stix.extensions import PUBLISHED
@@ -43,6 +45,15 @@ class Held(msgspec.Struct, Generic[T], frozen=True):
     modified: int
     created: str
     refs: tuple[str, ...]
+
+
+def listed(desk: Desk, actor: Actor, kind: type[T], name: str, about: str | None = None) -> list[Held[T]]:
+    """Return what `all_of` does, for who is allowed to look at joint work; written down as read."""
+    authorise(actor, "joint")
+    with desk.store.read() as tx:
+        found = all_of(tx, desk, actor, kind, name, about)
+    audit.read(desk, actor, name, found=len(found))
+    return found
 
 
 def all_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -11,7 +11,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.chosen import summaries
-from cordiale.desk.stating import instants, state
+from cordiale.desk.stating import own_identity, state
 from cordiale.desk.written import marking_of
 from cordiale.joint import records
 from cordiale.joint.answer import Given, answers
@@ -23,7 +23,6 @@ from cordiale.joint.words import NONE, Words
 from cordiale.joint.written import object_of
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from cordiale.platform.languages import _
-from cordiale.store import versions
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 NAME: Final = "joint-request"
 Settled = Literal["satisfied", "unsatisfied", "withdrawn"]
 PRIORITIES: Final = ("low", "normal", "high")
-PUBLIC: Final = frozenset({"tlp:clear"})
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,18 +117,16 @@ def ask(
         priority=priority,  # type: ignore[arg-type]
         at=stamp(desk.clock()),
     )
+    who = [] if about else [own_identity(desk)]
     with desk.store.write() as tx:
-        who = [] if about else [_identity(tx, desk)]
         value = object_of(
-            desk, NAME, made, "note", refs=about or [who[0]["id"]], abstract="request",
+            desk, NAME, made, "note", refs=about or who, abstract="request",
             content=words.said("en"), lang="en" if words.en else "fr",
         )  # fmt: skip
-        # what this node is called is known to every partner
-        state(tx, desk, [one for one in who if "name" in one], PUBLIC)
         state(tx, desk, [value], marking_of(marking))
         audit.acted(tx, desk, actor, "request", id=value["id"], to=list(made.to))
     finish(desk)
-    ids = [*about, *(one["id"] for one in who), value["id"]]
+    ids = [*about, *who, value["id"]]
     return Asked(id=value["id"], state="open", sent=send(desk, actor, made.to, ids, words.said("en")[:80]))
 
 
@@ -239,20 +235,3 @@ def find(tx: Transaction, desk: Desk, actor: Actor, written: str) -> Held[Reques
 
 def _all(tx: Transaction, desk: Desk, actor: Actor) -> list[Held[Request]]:
     return [one for one in all_of(tx, desk, actor, Request, NAME) if one.author == one.said.asker]
-
-
-def _identity(tx: Transaction, desk: Desk) -> dict[str, Any]:
-    """Return this node's identity, whole where it is not held yet: a question about nothing is about who asks."""
-    identifier = min(desk.home.identities)
-    if versions.get(tx, identifier, None):
-        return {"id": identifier}
-    first, _modified = instants(desk)
-    return {
-        "type": "identity",
-        "spec_version": "2.1",
-        "id": identifier,
-        "created": first,
-        "modified": first,
-        "name": desk.home.title or desk.node,
-        "identity_class": "organization",
-    }

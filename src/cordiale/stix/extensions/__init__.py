@@ -25,6 +25,7 @@ _DESCRIPTIONS = {
     "joint-request": "What one node asks of others, by when, and whether it was satisfied.",
     "joint-answer": "What a node answers to a request, and what it gives with it.",
     "joint-task": "What a node of a case takes on, by when.",
+    "source-fact": "One fact about a publisher, dated, with who says it and what it was read from; never a score.",
 }
 
 PUBLISHED: dict[str, str] = {
