@@ -141,4 +141,9 @@ def _short(words: str) -> str:
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1] + "…"
 
 
-from cordiale.cli import information_posts, information_read, information_sheet  # noqa: E402,F401 - add their commands to the group
+from cordiale.cli import (  # noqa: E402 - add their commands to the group
+    information_framework,  # noqa: F401
+    information_posts,  # noqa: F401
+    information_read,  # noqa: F401
+    information_sheet,  # noqa: F401
+)

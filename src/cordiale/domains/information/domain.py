@@ -7,6 +7,7 @@ from cordiale.platform.languages import _
 
 INFORMATION = Domain(
     name="information",
+    readers=("cordiale.domains.information.framework.galaxy:reader",),
     analyses=("cordiale.domains.information.copies.stages:COPIES",),
     pages=(
         "cordiale.domains.information.response.pages:responses",
