@@ -59,6 +59,8 @@ _COST: Final = 6
 """What a line that is no paragraph counts against the run it stands in, in words."""
 _FULL: Final = 60
 """A longer paragraph counts as this many words, so that one does not outweigh a menu."""
+_LOOKED_AT: Final = 900
+"""Characters of a line that are looked at: a line without an end must not cost time without end."""
 _SURE: Final = 12
 """Below the last such paragraph, a line is part of the article only if it has at least this many words and a full stop."""
 
@@ -68,7 +70,7 @@ def regions(lines: Sequence[str], lang: str = "", *, masthead: bool = True) -> l
 
     `masthead` is false for a text that follows others in its file: its first line is no longer the page's name.
     """
-    flat = [plain(line).strip() for line in lines]
+    flat = [_seen(plain(line).strip()) for line in lines]
     kinds: list[Region] = ["chrome"] * len(flat)
     paragraphs = [n for n, line in enumerate(flat) if _paragraph(line)]
     dense = _dense(flat, paragraphs)
@@ -88,6 +90,11 @@ def regions(lines: Sequence[str], lang: str = "", *, masthead: bool = True) -> l
             kinds[n] = "teaser"
     _tail(flat, kinds, last)
     return kinds
+
+
+def _seen(line: str) -> str:
+    """Return as much of a line as its region is told by: the beginning and the end."""
+    return line if len(line) <= _LOOKED_AT else line[: _LOOKED_AT - 60] + " " + line[-60:]
 
 
 def _dense(flat: Sequence[str], paragraphs: Sequence[int]) -> range:

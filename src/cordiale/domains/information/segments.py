@@ -32,7 +32,7 @@ def segments(lines: Sequence[str]) -> list[tuple[int, int]]:
         elif not line.strip():
             empty += 1
             continue
-        elif empty >= _GAP and len(words(line)) <= 14 and not re.search(r"[.!;,]\s*$", line):
+        elif empty >= _GAP and len(words(line[:400])) <= 14 and not re.search(r"[.!;,]\s*$", line):
             bounds.append(n)
         empty = 0
     parts = _worth(lines, sorted(set(bounds)))
@@ -43,9 +43,9 @@ def _worth(lines: Sequence[str], bounds: Sequence[int]) -> list[tuple[int, int]]
     """Join parts without a paragraph of their own to the one before."""
     kept: list[tuple[int, int]] = []
     for start, end in zip(bounds, [*bounds[1:], len(lines)], strict=True):
-        whole = any(len(words(line)) >= 25 for line in lines[start:end])
+        whole = any(len(words(line[:400])) >= 25 for line in lines[start:end])
         if (kept and not whole) or (
-            kept and not any(len(words(line)) >= 25 for line in lines[kept[-1][0] : kept[-1][1]])
+            kept and not any(len(words(line[:400])) >= 25 for line in lines[kept[-1][0] : kept[-1][1]])
         ):
             kept[-1] = kept[-1][0], end
         else:
@@ -55,10 +55,10 @@ def _worth(lines: Sequence[str], bounds: Sequence[int]) -> list[tuple[int, int]]
 
 def _told_twice(lines: Sequence[str], start: int, end: int) -> list[tuple[int, int]]:
     """Cut where the second part tells the first one's story again, paragraph after paragraph."""
-    places = [n for n in range(start, end) if len(words(lines[n])) >= 12]
+    places = [n for n in range(start, end) if len(words(lines[n][:400])) >= 12]
     if not 2 * _LEAST <= len(places) <= _MOST:
         return [(start, end)]
-    bags = _weighted([[bare(word)[:6] for word in words(lines[n]) if len(word) > 3] for n in places])
+    bags = _weighted([[bare(word)[:6] for word in words(lines[n][:4000]) if len(word) > 3] for n in places])
     best, cut = 0.0, 0
     for middle in range(_LEAST, len(places) - _LEAST + 1):
         followed = _followed(bags[:middle], bags[middle:])
@@ -73,7 +73,7 @@ def _told_twice(lines: Sequence[str], start: int, end: int) -> list[tuple[int, i
     while (
         line - 1 > start
         and lines[line - 1].strip()
-        and len(words(lines[line - 1])) < 12
+        and len(words(lines[line - 1][:400])) < 12
         and not lines[line - 2].strip()
     ):
         line -= 1

@@ -11,7 +11,7 @@ import msgspec
 from cordiale.domains.information.dates import DAYS, MONTHS
 from cordiale.domains.information.drift.cues import Cue, cues
 from cordiale.domains.information.drift.quantities import Quantity, folded, quantities
-from cordiale.domains.information.lineage.statement import Statement
+from cordiale.domains.information.lineage.statement import LONGEST, Statement
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -78,7 +78,7 @@ _ROLE: Final = r"(?:[\w'-]+ ){0,6}?"
 @lru_cache(maxsize=20_000)
 def read(statement: Statement) -> Reading:
     """Return what a sentence says that can drift."""
-    flat = folded(statement.text)
+    flat = folded(statement.text[:LONGEST])
     lang = "fr" if statement.lang == "fr" else "en"
     denials = [
         Span("no", m.start(), m.end())
@@ -89,7 +89,7 @@ def read(statement: Statement) -> Reading:
     return Reading(
         statement,
         flat,
-        tuple(cues(flat, lang, statement.text)),
+        tuple(cues(flat, lang, statement.text[:LONGEST])),
         tuple(quantities(statement, flat)),
         tuple(_once(denials)),
         tuple(Span("turned", m.start(), m.end()) for m in _TURNED[lang].finditer(flat)),

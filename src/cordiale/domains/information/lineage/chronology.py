@@ -67,9 +67,10 @@ def moment(document: Document) -> Moment:
     whole = "\n".join(
         bare(block.text) for block in document.blocks if block.region != "teaser" and len(block.text) < 200
     )
+    translated = any(_VERSION.search(bare(line)) for line in lines)
     return Moment(
         day, partial, document.published_basis if day else ("stated" if partial else "none"),
-        bool(_RELEASE.search(whole)), any(_VERSION.search(bare(line)) for line in lines), _masthead(document), _short(document.blocks, document.title), _above(document),
+        bool(_RELEASE.search(whole)) and not translated, translated, _masthead(document), _short(document.blocks, document.title), _above(document),
     )  # fmt: skip
 
 

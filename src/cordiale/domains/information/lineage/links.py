@@ -21,6 +21,8 @@ INSERTED: Final = 2
 """So many sentences of its own, in the midst of repeated paragraphs, in each of two texts: neither repeats the other."""
 BEYOND: Final = 2
 """So many words of a third text that a retelling has and its nearest relative nowhere: it does not retell that relative."""
+SAID: Final = 0.4
+"""Likeness from which a sentence of one copy stands for a sentence of the other."""
 COPIED: Final = PROFILE.copied
 SECOND: Final = 3
 """So many sentences that the nearest source does not have make a second source."""
@@ -177,8 +179,8 @@ def _side_by_side(texts: Sequence[Text], kin: Kinship) -> tuple[int, int] | None
     """Return how many sentences each of two copies has which the other lacks, in the midst of repeated paragraphs."""
     if kin.across or kin.verbatim < 0.4:
         return None
-    one = _inserted(texts[kin.first], {m.derived: m.verbatim for m in kin.back})
-    other = _inserted(texts[kin.second], {m.derived: m.verbatim for m in kin.forth})
+    one = _inserted(texts[kin.first], {m.derived: m.verbatim for m in kin.back if m.likeness >= SAID})
+    other = _inserted(texts[kin.second], {m.derived: m.verbatim for m in kin.forth if m.likeness >= SAID})
     return (one, other) if one >= INSERTED and other >= INSERTED else None
 
 

@@ -16,7 +16,7 @@ from cordiale.domains.information.numerals import spelled
 from cordiale.domains.information.sentences import spans
 
 _TOKEN = re.compile(
-    r"\d+(?:[ ,]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[-'][^\W\d_]+)*|[%€$£¥°]"
+    r"\d+(?:[ ,]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*|[^\W\d_]{1,60}(?:[-'][^\W\d_]{1,60}){0,8}|[%€$£¥°]"
 )
 _ELIDED = re.compile(r"^(?:qu|lorsqu|puisqu|jusqu|quoiqu|presqu|[ldjmtsnc])'", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"'s?$")
@@ -82,9 +82,13 @@ def statements(document: Document) -> tuple[Statement, ...]:
     return tuple(found)
 
 
+LONGEST: Final = 4000
+"""Characters of a sentence that are compared: what is longer has no full stop and is no sentence."""
+
+
 def tokens(text: str, lang: str) -> tuple[Token, ...]:
     """Return the words and numbers of a sentence; what several words spell as one number is one token."""
-    flat = _same_length(text)
+    flat = _same_length(text[:LONGEST])
     pieces: list[tuple[str, int, int]] = []
     for match in _TOKEN.finditer(flat):
         word, start = match[0], match.start()

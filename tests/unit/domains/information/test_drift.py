@@ -1,0 +1,74 @@
+"""What became of a claim, sentence beside sentence: pairs written for these tests, in English, French and across."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cordiale.domains.information.document import Block, Document
+from cordiale.domains.information.drift.judge import Verdict, judge
+from cordiale.domains.information.lineage.alignment import Match
+from cordiale.domains.information.lineage.statement import Statement, statements
+
+PAIRS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "drift_pairs.tsv").read_text(encoding="utf-8").splitlines()
+]
+
+
+def statement(text: str, lang: str = "en") -> Statement:
+    return statements(Document("text", (Block(text, "body", lang),), lang))[0]
+
+
+def verdict(
+    source: str, derived: str, langs: tuple[str, str] = ("en", "en"), likeness: float = 0.8
+) -> Verdict:
+    match = Match(0, 0, likeness, likeness, likeness, likeness)
+    return judge(statement(source, langs[0]), statement(derived, langs[1]), match)
+
+
+@pytest.mark.parametrize(("lang", "source", "other", "derived", "label"), PAIRS, ids=[p[3] for p in PAIRS])
+def test_a_pair_has_its_label(lang: str, source: str, other: str, derived: str, label: str) -> None:
+    assert verdict(source, derived, (lang, other)).label == label
+
+
+def test_spans_are_exact_pieces() -> None:
+    for lang, source, other, derived, _label in PAIRS:
+        for change in verdict(source, derived, (lang, other)).changes:
+            assert change.source_span in source
+            assert change.derived_span in derived
+
+
+def test_the_press_conditional_reports_and_does_not_vouch() -> None:
+    found = verdict("Le groupe aurait fourni des armes.", "Le groupe a fourni des armes.", ("fr", "fr"))
+    assert found.label == "strengthened"
+    assert [(c.kind, c.direction) for c in found.changes] == [("modality", "up")]
+
+
+def test_after_a_verb_of_speech_in_the_past_the_same_form_is_a_promise() -> None:
+    found = verdict("Elle a annoncé qu'elle partirait.", "Elle partira, a-t-elle annoncé.", ("fr", "fr"))
+    assert found.label == "paraphrase"
+
+
+def test_word_for_word_does_not_count_quotation_marks_capitals_and_dashes() -> None:
+    found = verdict(
+        "« Rien n’est perdu – rien », dit-elle.", '"Rien n\'est perdu - rien", DIT-ELLE', ("fr", "fr")
+    )
+    assert found.label == "verbatim"
+
+
+def test_ups_and_downs_in_one_sentence_are_for_a_person() -> None:
+    found = verdict("The mill may lose 40 jobs.", "The mill will lose 20 jobs.")
+    assert found.label == "to_review"
+    assert {change.direction for change in found.changes} == {"up", "down"}
+
+
+def test_a_change_between_sentences_that_are_hardly_alike_is_for_a_person() -> None:
+    assert verdict("The mill may close.", "The mill will close.", likeness=0.2).label == "to_review"
+
+
+def test_a_small_number_said_of_something_else_is_no_change() -> None:
+    assert (
+        verdict("Two men opened the gate.", "The gate was opened on line 3 by two men.").label == "paraphrase"
+    )
