@@ -21,6 +21,10 @@ MOST: Final = 50
 """Members that are shown with what each partner has of them: each is decided anew."""
 
 
+FEW: Final = 8
+"""Partners up to which members are decided for each of them; beyond, their own pages say it."""
+
+
 def members(
     desk: Desk,
     actor: Actor,
@@ -40,7 +44,7 @@ def members(
     if not ids:
         return None
     try:
-        items = verbs.summaries(desk, actor, ids[:MOST], partners=bool(partners))
+        items = verbs.summaries(desk, actor, ids[:MOST], partners=0 < len(partners) <= FEW)
     except NotFound:
         return None
     rows = lines_of(desk, actor, items, lang, titles, show)

@@ -44,6 +44,9 @@ TABS: Final = {
 MOST: Final = 4000
 """Longest marking that a page says it shows already."""
 
+DECIDED: Final = 4
+"""Partners for each of which a button leads to the dry run; beyond, the one that is for all does."""
+
 DOUBT: Final = _("In doubt: it came from {partners} while their key may have been in other hands.")
 
 
@@ -207,7 +210,10 @@ def _decide(
     lang: str,
     titles: Mapping[str, str],
 ) -> list[dict[str, str]]:
-    """Return where an officer decides for each partner for whom the object waits; its translations go along."""
+    """Return where an officer decides for each of a few partners for whom the object waits; its translations go along."""
+    waiting = [one for one in others if waits(one)]
+    if len(waiting) > DECIDED:
+        return []
     texts = [
         one.summary.id
         for one in said
@@ -221,8 +227,7 @@ def _decide(
             "href": "/release/try?"
             + urlencode({"partner": one.partner, "id": [stix_id, *texts]}, doseq=True),
         }
-        for one in others
-        if waits(one)
+        for one in waiting
     ]
 
 
