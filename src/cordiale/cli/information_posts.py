@@ -1,7 +1,8 @@
-"""`cordiale information copies`: analyses of datasets of posts."""
+"""`cordiale information copies|synchrony`: analyses of datasets of posts."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,10 +16,19 @@ from cordiale.platform.languages import _, number, percent
 
 if TYPE_CHECKING:
     from cordiale.domains.information.copies.view import Copies, Member
+    from cordiale.domains.information.synchrony.view import Edge, Network, Synchrony
 
 DATASET = typer.Argument(metavar="NAME", help=tr(_("The dataset's name or id.")))
 WIDEST = 100
 
+NETWORKS = {
+    "text": _("Texts"),
+    "link": _("Links"),
+    "tag": _("Hashtags"),
+    "image": _("Images"),
+    "reply": _("Replies"),
+    "repost": _("Reposts"),
+}
 DIFFERS = {"negation": _("negation"), "number": _("number"), "name": _("name")}
 
 
@@ -40,6 +50,116 @@ def copies(
     with opened() as (node, actor), progress(tr(_("Comparing posts"))) as report:
         found = find(node.desk, actor, dataset, cluster=cluster, limit=limit, progress=report)
     emit(found, lambda: _members(found) if cluster else _clusters(found))
+
+
+@app.command(
+    "synchrony",
+    cls=Command,
+    help=tr(
+        _(
+            "Find accounts that share the same things at the same moment more often than chance explains, with the posts behind it."
+        )
+    ),
+)
+def synchrony(
+    dataset: Annotated[str, DATASET],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--network", metavar="NAME", help=tr(_("Only one: text, link, tag, image, reply or repost."))
+        ),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", metavar="NAME", help=tr(_("Only edges of one account (NETWORK/NAME)."))),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 20,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export", metavar="FILE", help=tr(_("Write all edges to FILE.graphml, .csv or .json (STIX)."))
+        ),
+    ] = None,
+) -> None:
+    """Find synchrony."""
+    from cordiale.domains.information.synchrony.export import FORMS
+    from cordiale.domains.information.synchrony.view import synchrony as find
+    from cordiale.platform.errors import InputError
+    from cordiale.platform.replacing import replace_file
+
+    form = {".graphml": "graphml", ".csv": "csv", ".json": "stix"}.get(export.suffix if export else "", "")
+    if export is not None and not form:
+        raise InputError("synchrony-form", _("Name the file .graphml, .csv or .json (STIX)."))
+    with opened() as (node, actor), progress(tr(_("Comparing posts"))) as report:
+        most = None if export is not None else limit
+        found = find(node.desk, actor, dataset, kind=kind, account=account, limit=most, progress=report)
+        if export is not None:
+            replace_file(export, FORMS[form](found, node.desk.clock()), 0o600)
+    emit(found, lambda: _networks(found, limit))
+
+
+def _networks(found: Synchrony, limit: int) -> str:
+    return "\n\n".join(_network(found, network, limit) for network in found.networks) or tr(
+        _("No post of this dataset shares anything at a known moment.")
+    )
+
+
+def _network(found: Synchrony, network: Network, limit: int) -> str:
+    lang = current().lang
+    lines = [
+        tr(
+            _(
+                "{name}: pairs of accounts that are synchronised beyond chance: {edges}, of {tested} tested ({accounts} accounts, {shares} shares; window {window} s, false discoveries at most {rate})."
+            ),
+            name=tr(NETWORKS[network.kind]),
+            edges=number(lang, network.kept),
+            tested=number(lang, network.tested),
+            accounts=number(lang, network.accounts),
+            shares=number(lang, network.shares),
+            window=number(lang, found.profile["window_s"]),
+            rate=percent(lang, found.profile["rate"]),
+        )
+    ]
+    if network.minute:
+        lines.append(tr(_("Times are whole minutes: the same or the next minute counts as the same moment.")))
+    if network.set_aside:
+        lines.append(
+            tr(
+                _(
+                    "{n} things were shared by so many at once that they say nothing about two accounts: set aside."
+                ),
+                n=number(lang, network.set_aside),
+            )
+        )
+    if not network.edges:
+        return "\n".join(lines)
+
+    def row(edge: Edge) -> tuple[str, ...]:
+        first = edge.meetings[0].one.text if edge.meetings else ""
+        return (
+            edge.one,
+            edge.other,
+            number(lang, edge.occasions),
+            number(lang, round(edge.expected, 2)),
+            f"{edge.probability:.1e}",
+            number(lang, round(edge.apart, 1)),
+            first[:60].replace("\n", " "),
+        )
+
+    headings = (
+        tr(_("Account")),
+        tr(_("Account")),
+        tr(_("Occasions")),
+        tr(_("By chance")),
+        tr(_("Probability")),
+        tr(_("Seconds apart")),
+        tr(_("First text")),
+    )
+    lines.append(table(headings, [row(edge) for edge in network.edges[:limit]]))
+    sizes = ", ".join(number(lang, len(members)) for members in network.communities[:10])
+    lines.append(tr(_("Communities, by their accounts: {sizes}."), sizes=sizes))
+    lines.append(tr(_("Whether accounts act together by agreement is for a person to conclude.")))
+    return "\n".join(lines)
 
 
 def _clusters(found: Copies) -> str:

@@ -8,7 +8,10 @@ from cordiale.platform.languages import _
 INFORMATION = Domain(
     name="information",
     readers=("cordiale.domains.information.framework.galaxy:reader",),
-    analyses=("cordiale.domains.information.copies.stages:COPIES",),
+    analyses=(
+        "cordiale.domains.information.copies.stages:COPIES",
+        "cordiale.domains.information.synchrony.stages:SYNCHRONY",
+    ),
     pages=(
         "cordiale.domains.information.response.pages:responses",
         "cordiale.domains.information.response.pages:response",
