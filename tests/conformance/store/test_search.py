@@ -190,3 +190,24 @@ def test_counts_are_sums_of_counters_per_marking(store: Store) -> None:
         assert counts(tx, None) == {"campaign": 8, "tool": 1}
         assert counts(tx, sees(store, *GREEN)) == {"campaign": 2, "tool": 1}
         assert counts(tx, frozenset()) == {}
+
+
+def test_a_word_of_old_objects_is_found_beneath_many_newer_ones_by_a_reader_of_few_markings_and_of_many(
+    store: Store,
+) -> None:
+    """Past what PostgreSQL walks of the newest, its index of words is asked, in one of two ways."""
+    many = [frozenset({"tlp:green", f"rel:N{n:02}"}) for n in range(20)]
+    for n, marking in enumerate(many):
+        keep(store, sdo("campaign", f"tanker {n}"), base=marking)
+    keep(store, *[sdo("campaign", f"tanker hidden {n}") for n in range(30)], base=RED)
+    keep(store, *[sdo("campaign", f"newer {n}") for n in range(600)], base=many[0])
+    index_all(store)
+    one, all_of_them = sees(store, *many[3]), sees(store, *frozenset().union(*many))
+    assert found(store, "tanker", one) == [named("campaign", "tanker 3")]
+    newest_first = [named("campaign", f"tanker {n}") for n in reversed(range(20))]
+    assert found(store, "tanker", all_of_them) == newest_first
+    assert found(store, "tanker", all_of_them, limit=7) == newest_first[:7]
+    assert len(found(store, "tanker", None, limit=40)) == 40
+    assert found(store, "newer", all_of_them, limit=2) == [
+        named("campaign", f"newer {n}") for n in (599, 598)
+    ]
