@@ -46,6 +46,7 @@ _CHROME_TAGS = frozenset(
     "nav footer aside form button select dialog figcaption label noscript iframe svg".split()  # noqa: SIM905
 )
 _WHOLE_PAGE = frozenset({"html", "body", "main", "article"})
+_PARTS = frozenset({"td", "th", "pre", "dd", "dt"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHROME_WORDS = re.compile(
     r"""(?:^|[\s_-])(?:nav(?:bar|igation)?|menu|footer|masthead|sidebar|breadcrumbs?|cookies?|consent|gdpr|banner|share|sharing
@@ -211,7 +212,8 @@ def _regions(lines: Sequence[_Line], lang: str) -> list[Region]:
     for n, kind in zip(unsaid, told, strict=True):
         line = lines[n]
         paragraph = line.tag in ("p", "blockquote") and len(words(line.text)) >= _PARAGRAPH
-        kinds[n] = "body" if line.article and kind == "chrome" and (paragraph or line.tag == "h1") else kind
+        own = paragraph or line.tag in _PARTS or line.tag == "h1"
+        kinds[n] = "body" if line.article and own and kind == "chrome" else kind
     return kinds
 
 

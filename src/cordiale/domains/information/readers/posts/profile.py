@@ -263,8 +263,10 @@ def row(profile: Profile, record: Mapping[str, Any]) -> Row:
 
 
 def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else "" if value is None else str(value)
-    return "" if len(text) < 6 and text.strip().lower() in _EMPTY else text.strip()
+    if not value and value != 0:
+        return ""
+    text = (value if isinstance(value, str) else str(value)).strip()
+    return "" if len(text) < 5 and text.lower() in _EMPTY else text
 
 
 def _at(record: Mapping[str, Any], column: str) -> Any:

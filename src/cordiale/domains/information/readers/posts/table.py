@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import astuple
 
 from cordiale.domains.information.posts import POSTS
 from cordiale.domains.information.readers.posts.row import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIELDS = tuple(name for name in POSTS.names if name not in ("at", "line"))
+_FIELDS = Row.__struct_fields__
 
 
 class Batch:
-    """Columns that grow row by row."""
+    """Rows that become columns once there are enough of them."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in POSTS.names}
+        self._rows: list[Row] = []
+        self._lines: list[int] = []
 
     def __len__(self) -> int:
-        return len(self._columns["line"])
+        return len(self._lines)
 
     def add(self, row: Row, line: int) -> None:
         """Add one row with the line it stands in."""
-        columns = self._columns
-        for name in _FIELDS:
-            columns[name].append(getattr(row, name))
-        columns["at"].append(None if row.at is None else _microseconds(row.at))
-        columns["line"].append(line)
+        self._rows.append(row)
+        self._lines.append(line)
 
     def take(self) -> pa.RecordBatch:
         """Return the rows as a batch of POSTS and begin anew."""
+        columns: dict[str, Any] = dict(zip(_FIELDS, zip(*map(astuple, self._rows), strict=True), strict=True))
+        columns["at"] = [None if at is None else _microseconds(at) for at in columns["at"]]
+        columns["line"] = self._lines
         arrays = []
         for field in POSTS:
-            held = self._columns[field.name]
+            held = columns[field.name]
             if field.name == "at":
                 arrays.append(pa.array(held, pa.int64()).cast(field.type))
             else:
                 arrays.append(pa.array(_whole(held) if pa.types.is_string(field.type) else held, field.type))
-        self._columns = {name: [] for name in POSTS.names}
+        self._rows, self._lines = [], []
         return pa.RecordBatch.from_arrays(arrays, schema=POSTS)
 
 
@@ -49,7 +52,7 @@ def _microseconds(when: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _whole(held: list[Any]) -> list[Any]:
+def _whole(held: Sequence[Any]) -> Sequence[Any]:
     """Return texts without halves of characters (JSON may write them), which no table takes."""
     try:
         "".join(value for value in held if value).encode("utf-8")

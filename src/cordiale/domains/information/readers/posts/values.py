@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from cordiale.domains.information.readers.posts.row import Unreadable
@@ -20,6 +21,7 @@ _X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) ([+-
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ([AP]M))?)?")
 _SECONDS = re.compile(r"\d:\d\d:\d\d")
 _MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))  # noqa: SIM905
+_DIVIDED = re.compile(r"[\s,;|]")
 _LINK = re.compile(r"https?://[^\s<>\"'”»]+[^\s<>\"'”».,;:!?)\]}]")
 _TAG = re.compile(r"(?<![\w&/])[#＃](\w*[^\W\d_]\w*)")
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
@@ -41,7 +43,11 @@ def moment(written: Any) -> tuple[datetime, bool] | None:
     Taken are ISO 8601, seconds, milliseconds and microseconds since 1970, X's own form, and month/day/year; without a zone it is
     UTC. Raises Unreadable for another form.
     """
-    text = str(written).strip() if written is not None else ""
+    return _moment(str(written).strip() if written is not None else "")
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> tuple[datetime, bool] | None:
     if not text or text.lower() in ("nan", "none", "null", "na"):
         return None
     try:
@@ -95,6 +101,8 @@ def several(value: Any) -> list[str]:
             text = text[1:-1].replace("'", "").replace('"', "")
     if not text or text.lower() in ("nan", "none", "null", "na"):
         return []
+    if not _DIVIDED.search(text):
+        return [text]
     divider = r"[\s|]+|[,;]+(?=https?:)" if "://" in text else r"[\s,;|]+"
     return [one for one in re.split(divider, text) if one.strip()]
 
@@ -121,7 +129,12 @@ def unique(values: Iterable[str]) -> list[str]:
 
 def language_code(value: Any) -> str | None:
     """Return a language as its code in lower case; None where it is not said."""
-    text = str(value).strip().lower() if value is not None else ""
+    return _language(str(value)) if value is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _language(written: str) -> str | None:
+    text = written.strip().lower()
     if not text or text in ("und", "nan", "none", "null", "na"):
         return None
     return _LANGUAGES.get(text, text.split("-")[0].split("_")[0] if len(text) <= 7 else text)
