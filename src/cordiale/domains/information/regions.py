@@ -119,7 +119,7 @@ def _paragraph(line: str) -> bool:
 def _furnished(line: str, size: int) -> bool:
     """Tell whether a line speaks of the page; in a long line such a word may be the article's own."""
     found = _FURNITURE.search(line)
-    return bool(found) and (size < 40 or (found.start() < 12 and size < 60))
+    return found is not None and (size < 40 or (found.start() < 12 and size < 60))
 
 
 def _lead(line: str) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROUNDED: Final = 0.035
 """Two exact numbers that differ by at most this share of the larger one fit each other when rounded."""
+KEPT: Final = 0.4
+"""From this share of words kept on, two amounts left over are one that changed."""
 VAGUE_SOME: Final = 0.3
 """What "some" counts as a share."""
 VAGUE: Final = 0.12
@@ -85,13 +87,9 @@ def _answer(
     if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
         return None
     mine = of_kind[0]
-    return (
-        mine
-        if theirs.unit
-        or mine.kind in ("share", "times", "often")
-        or near(source.statement, mine.start, mine.end, pairing.source, 6)
-        else None
-    )
+    kept = len(pairing.source) / max(1, sum(token.content for token in source.statement.tokens))
+    sure = theirs.unit or mine.kind != "amount" or kept >= KEPT
+    return mine if sure or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
 
 
 def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading) -> Change | None:

@@ -179,7 +179,8 @@ def _unit(flat: str, end: int) -> tuple[str, float]:
 
 
 _AFTER_BOUND = re.compile(
-    r"^[^.;:!?\d]{0,30}?\b(?:(?P<most>au plus|au maximum|at most|or less)|(?P<least>au minimum|au moins|at least|or more|et plus))\b"
+    r"^[^.;:!?,\d]{0,30}?(?:, tout)? ?\b(?:(?P<most>au plus|au maximum|at most|or less|tout au plus)|(?P<least>au minimum|au moins|at least|or more|et plus))"
+    r"(?=\s*(?:\W|$))"
 )
 _ONE_IN = re.compile(r"\b(?:une?|one) (?:\w+ )?(?:sur|in|out of|of the|of its|of their|des|de ses) $")
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")

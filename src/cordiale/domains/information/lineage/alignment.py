@@ -87,7 +87,33 @@ def align(
             continue
         forth, back = (1.0, 1.0) if same else shares[j][i]
         found.append(Match(j, i, min(1.0, scores[j][i]), alike[j][i], forth, back, verbatim=bool(same)))
-    return found
+    return _filled(found, source, derived, alike, profile)
+
+
+def _filled(
+    found: list[Match],
+    source: Sequence[Statement],
+    derived: Sequence[Statement],
+    alike: list[list[float]],
+    profile: Profile,
+) -> list[Match]:
+    """Add, between two languages, the one sentence left on each side between neighbours that match, where lengths fit.
+
+    A translation keeps order and about the length (Gale and Church 1993): what is left over in one place is the pair.
+    """
+    by_place = {match.derived: match for match in found}
+    taken = {match.source for match in found}
+    added = []
+    for j in range(1, len(derived) - 1):
+        before, after = by_place.get(j - 1), by_place.get(j + 1)
+        if j in by_place or before is None or after is None or after.source != before.source + 2:
+            continue
+        i = before.source + 1
+        size, other = len(derived[j].text), len(source[i].text)
+        if i in taken or source[i].lang == derived[j].lang or not 0.55 <= size / max(1, other) <= 1.9:
+            continue
+        added.append(Match(j, i, profile.least_across, alike[j][i], alike[j][i], alike[j][i]))
+    return sorted([*found, *added], key=lambda match: match.derived)
 
 
 def _by_key(source: Sequence[Statement]) -> dict[str, list[int]]:
