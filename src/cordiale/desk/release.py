@@ -25,6 +25,7 @@ from cordiale.platform.languages import _
 from cordiale.release import records
 from cordiale.release.mandate import Act, Exemption
 from cordiale.release.partnership import Query
+from cordiale.release.personal import NAMES
 from cordiale.store import markings, versions
 from cordiale.store.types import Filter
 
@@ -81,6 +82,12 @@ def release(
         one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         _all_seen(tx, ids, seen)
+        if not reason.strip() and any(stix_id.partition("--")[0] in NAMES for stix_id in ids):
+            raise InputError(
+                "release-names",
+                _("{id} names somebody: say why the partner has to know who it is (--reason)."),
+                id=next(stix_id for stix_id in ids if stix_id.partition("--")[0] in NAMES),
+            )
         if seen is not None and not ids:  # nobody approves what they do not see, now or later
             if labels:
                 raise NotAllowed(

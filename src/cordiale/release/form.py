@@ -13,6 +13,7 @@ from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.mandate import Mandated
 from cordiale.release.marking import NOTHING, Marking, of_granular
+from cordiale.release.personal import NAMES
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import (
@@ -172,6 +173,8 @@ def form(
         if reference.inherent and states[reference.target].state not in ("verbatim", "tear-line"):
             return Withheld("end-not-released", params={"id": reference.target, "place": reference.path})
     why = _partial(candidate, compiled, now, states, definitions, consents)
+    if why is None and version.type in NAMES and not mandated.named:
+        why = "names-somebody"
     if why is None:
         return Verbatim(marking)
     if why is not None and (doubtful := _doubtful(candidate, definitions)) is not None:

@@ -10,6 +10,7 @@ import msgspec
 from cordiale.platform.clock import Instant
 from cordiale.release.marking import NOTHING, Marking
 from cordiale.release.partnership import Mandate, Query, Rules, matches_any
+from cordiale.release.personal import NAMES
 from cordiale.release.recipient import Recipient, addresses
 
 
@@ -57,6 +58,7 @@ class Mandated(msgspec.Struct, frozen=True):
     """Whether a version has a mandate, the code of the reason, and the mandate, act or person it rests on.
 
     Codes: `automatic`, `approved`; `held`, `consent-needed`, `second-officer-needed`, `approval-needed`, `no-mandate`.
+    `named` says of what names a person (`release.personal`) that an officer named that very object.
     """
 
     allowed: bool
@@ -64,6 +66,7 @@ class Mandated(msgspec.Struct, frozen=True):
     mandate: str | None = None
     act: str | None = None
     by: str | None = None
+    named: bool = False
 
 
 def mandated(
@@ -81,6 +84,29 @@ def mandated(
     approval. Exceptions come before all of them, a hold first.
     """
     called = addresses(recipient)
+    if facts.type in NAMES:
+        acts = tuple(acts)
+        found = _mandated(facts, called, rules, acts, exemptions, now, consents)
+        named = any(
+            facts.id in act.ids
+            and not act.withdrawn
+            and not called.isdisjoint(act.to)
+            and _lasts(act.until, now)
+            for act in acts
+        )
+        return msgspec.structs.replace(found, named=found.allowed and named)
+    return _mandated(facts, called, rules, acts, exemptions, now, consents)
+
+
+def _mandated(
+    facts: Facts,
+    called: frozenset[str],
+    rules: Rules,
+    acts: Iterable[Act],
+    exemptions: Iterable[Exemption],
+    now: Instant,
+    consents: frozenset[str],
+) -> Mandated:
     mine = [e for e in exemptions if e.object_id == facts.id and e.to in called and _lasts(e.until, now)]
     for exemption in mine:
         if exemption.kind == "hold":

@@ -43,6 +43,9 @@ REASONS: Final[Mapping[str, str]] = {
     "no-partner": _("Not a partner under these rules."),
     # It is allowed, and still cannot go as it is.
     "end-not-released": _("It refers to {id}, which this recipient does not have."),
+    "account-not-needed": _(
+        "It names somebody, and nothing that the partner is given speaks of it: release it by its id, with a reason, or release what does."
+    ),
     "only-in-part": _("Only a part of it may go, and somebody else's object goes whole or stays."),
     "original-missing": _("The object it translates is not held here."),
     "required-property": _("What may not go includes {place}, without which the object is not valid."),

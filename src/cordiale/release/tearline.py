@@ -14,10 +14,11 @@ import msgspec
 import orjson
 
 from cordiale.platform.clock import Instant, format_instant
-from cordiale.release.allowlist import name_of, outside_of, unusual_paths
+from cordiale.release.allowlist import Path, name_of, outside_of, unusual_paths
 from cordiale.release.decide import Compiled
 from cordiale.release.marking import NOTHING, atom_of_reference
 from cordiale.release.partnership import Allow
+from cordiale.release.personal import names_in, pseudonym
 from cordiale.release.pruning import (
     Pruning,
     is_there,
@@ -121,6 +122,8 @@ def redact(
     for path in secret:
         if path[0] in ("type", "object_marking_refs", "granular_markings") or not is_there(value, path):
             return Unredactable("selector-unresolvable", selector_of(path))
+    personal: list[Path] = [(name,) for name in names_in(value)]
+    secret += personal
     outside = set(outside_of(parent.type, tuple({name_of(p) for p in unusual_paths(value)}), allow))
     if "type" in outside:
         return Unredactable("outside-allow-list", "type")
@@ -131,6 +134,8 @@ def redact(
     cut = {path for path in (*secret, *unwanted) if path[0] not in ("id", *restamped)}
     pruning = Pruning(parent.id, new_id, targets, frozenset(cut))
     made: dict[str, Any] = pruning.prune(value) | {"id": new_id} | restamped
+    if personal:
+        made["display_name"] = pseudonym(new_id)
     _rebuild_markings(made, parent, cleared, targets, pruning)
     if made.get("object_ref") != value.get("object_ref"):
         made.pop("object_modified", None)  # it dates a version the recipient does not have

@@ -21,13 +21,16 @@ from cordiale.platform.languages import _
 from cordiale.release.allowlist import outside_of
 from cordiale.release.form import Candidate, Earlier, Target, TearLine, Verbatim, Withheld, form
 from cordiale.release.mandate import Mandated
+from cordiale.release.personal import NAMES
 from cordiale.release.pruning import names_in
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
+from cordiale.store.types import Row
 
 STRICTER = "current-stricter"
 RECALLED = "recalled"
+UNNEEDED = "account-not-needed"
 REFUSED = _("The current version of it is marked more strictly.")
 
 _VERBATIM = Target("verbatim")
@@ -157,6 +160,7 @@ class Planner:
             if (
                 not plain
                 or subject.row.type == "language-content"
+                or self._unnamed(subject.row, subject.kind)
                 or not self.may.lets(subject.row.full_mid, subject.row)
                 or not all(map(self.may.clearing.clear, subject.definitions))
             ):
@@ -198,6 +202,7 @@ class Planner:
                 self.may.has(row)
                 or (
                     not self.may.asked_back(row)
+                    and not self._unnamed(row, kind)
                     and not isinstance(self.may.verdict(identifier, kind), Withheld)
                 )
             ):
@@ -205,6 +210,18 @@ class Planner:
         return any(self.may.lets(row.full_mid, row) for row, _kind in outside.current) and bool(
             self.may.held.of(outside.vids)
         )
+
+    def _unnamed(self, row: Row, kind: int) -> bool:
+        """Tell whether a statement names somebody whom no officer named for this partner: it does not go whole."""
+        if row.type not in NAMES:
+            return False
+        found = self.may.verdict(row.id, kind)
+        return isinstance(found, Withheld) or not found.named
+
+    def _needed(self, row: Row) -> bool:
+        """Tell whether something that goes speaks of an account, or the partner knows it under its pseudonym already."""
+        users = self.subjects.users.get(row.id, ())
+        return row.oid in self._tear_lines or any(place in self._going for place in users)
 
     def holds_now(self, place: int) -> bool:
         """Tell whether the partner has a subject whole and may still have it so."""
@@ -229,6 +246,8 @@ class Planner:
             return Withheld(RECALLED)
         if place not in self._going:
             return Withheld(STRICTER)
+        if self._unnamed(subject.row, subject.kind) and not self._needed(subject.row):
+            return Withheld(UNNEEDED)
         return self._form(subject, found)
 
     def _form(self, subject: Subject, mandate: Mandated) -> Plan:
