@@ -119,8 +119,11 @@ def test_the_first_five_minutes(made: Path, tmp_path: Path, chromium: Any, lang:
     shots = SHOTS / "five-minutes"
     shots.mkdir(parents=True, exist_ok=True)
 
+    # one browser, as a visitor has: the nodes are on one machine, and must not sign one another out
+    browser = chromium.new_context(locale=lang, viewport={"width": 1280, "height": 900})
+
     def opened(link: str) -> Any:
-        page = chromium.new_context(locale=lang, viewport={"width": 1280, "height": 900}).new_page()
+        page = browser.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)  # fmt: skip
@@ -188,6 +191,5 @@ def test_the_first_five_minutes(made: Path, tmp_path: Path, chromium: Any, lang:
         canada.goto(links[0])
         canada.locator(".partner", has_text=words["taken back"]).wait_for()
         shot(canada, "9-recalled")
-        canada.context.close()
-        france.context.close()
+        browser.close()
     assert complaints == []
