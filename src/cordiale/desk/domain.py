@@ -17,14 +17,14 @@ ENTRY_POINTS = "cordiale.domains"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-REFERENCES = ("readers", "analyses", "actions", "writers", "pages")
+REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a domain's page shows: a template of its folder, what it names, and the markings of all that is on it.
 
-    A page is a function `(desk, actor, lang, query) -> Page` (`query`: parameters of the address); it reaches objects
+    A page is a function `(desk, actor, lang, query) -> Page | File` (`query`: parameters of the address); it reaches objects
     through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`.
     """
 
@@ -34,10 +34,32 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What a domain's page gives to be saved instead of shown: bytes under a name, and their media type."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form of a domain's page brings: the text of each field, and the files of each, which are gone afterwards.
+
+    A form is a function `(desk, actor, lang, sent) -> str` of the same name as the page that shows it, sent to that page's
+    address followed by `/send`. It returns the address that the browser goes to, or raises: then the page is shown again
+    with what was typed and `problem` in its query.
+    """
+
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[Path, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """What one field of work adds to a node.
 
-    Every member of `readers`, `analyses`, `actions`, `writers` and `pages` is a
+    Every member of `readers`, `analyses`, `actions`, `writers`, `pages` and `forms` is a
     `"module:function"` string, imported when it is first used. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
     holds its catalogues. `title` is what people call it, the first of `pages` where it begins. Raises
@@ -51,6 +73,7 @@ class Domain:
     actions: tuple[str, ...] = ()
     writers: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     messages: str | None = None
     title: str = ""
 

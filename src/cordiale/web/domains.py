@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import tempfile
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 
 from cordiale.desk.actor import authorise
+from cordiale.desk.attach import plain_name
 from cordiale.desk.display import display
-from cordiale.desk.domain import Domain, load
-from cordiale.platform.errors import NotFound
+from cordiale.desk.domain import Domain, File, Sent, load
+from cordiale.platform.errors import CordialeError, NotAllowed, NotFound, explain, http_status
 from cordiale.platform.languages import _
+from cordiale.web.connecting import download
 from cordiale.web.context import Asked, Entry, Site
+from cordiale.web.deeds import away
 from cordiale.web.marks import banner
+
+FILES: Final = 50
+"""Most files of one form of a domain."""
+
+LARGEST: Final = 24 << 20
+"""Bytes that a form of a domain may have, with its files: more is for the command line."""
 
 FIRST = 50
 """Place of the first domain in the rail."""
@@ -37,27 +51,84 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
     }
     if not pages:
         return []
+    forms = {
+        (domain.name, reference.partition(":")[2]): reference
+        for domain in found
+        for reference in domain.forms
+    }
     first = {domain.name: domain.pages[0].partition(":")[2] for domain in found if domain.pages}
 
     @get("/domains/{domain:str}", sync_to_thread=True)
-    def begun(request: Request[Any, Any, Any]) -> Response[str]:
+    def begun(request: Request[Any, Any, Any]) -> Response[Any]:
         domain = str(request.path_params["domain"])
         return answered(request, domain, first.get(domain, ""))
 
     @get("/domains/{domain:str}/{part:str}", sync_to_thread=True)
-    def shown(request: Request[Any, Any, Any]) -> Response[str]:
+    def shown(request: Request[Any, Any, Any]) -> Response[Any]:
         return answered(request, str(request.path_params["domain"]), str(request.path_params["part"]))
 
-    def answered(request: Asked, domain: str, part: str) -> Response[str]:
-        reference = pages.get((domain, part))
-        if reference is None:
-            raise NotFound("no-page", _("There is nothing here that you may see."))
+    @post("/domains/{domain:str}/{part:str}/send", status_code=200, request_max_body_size=LARGEST)
+    async def sent(request: Request[Any, Any, Any]) -> Response[Any]:
+        named = str(request.path_params["domain"]), str(request.path_params["part"])
+        if named not in forms:
+            raise _absent()
+        form = await request.form()
+        given = form.multi_items()
+        try:
+            return await asyncio.to_thread(taken, request, *named, given)
+        finally:
+            for _name, value in given:
+                if isinstance(value, UploadFile):
+                    await value.close()
+
+    def taken(request: Asked, domain: str, part: str, given: Iterable[tuple[str, Any]]) -> Response[Any]:
         actor, lang = site.actor(request), site.language(request)
         authorise(actor, "show")
-        query = {name: str(value) for name, value in request.query_params.items()}
-        page = load(reference)(site.desk, actor, lang, query)
+        with tempfile.TemporaryDirectory(dir=site.desk.folder, prefix="form-") as folder:
+            brought = _brought(given, Path(folder))
+            try:
+                return away(load(forms[domain, part])(site.desk, actor, lang, brought))
+            except (NotFound, NotAllowed):
+                raise
+            except CordialeError as error:
+                query = {**brought.fields, "problem": explain(error, lang)}
+                return answered(request, domain, part, query, http_status(error))
+
+    def answered(
+        request: Asked, domain: str, part: str, query: dict[str, str] | None = None, status: int = 200
+    ) -> Response[Any]:
+        reference = pages.get((domain, part))
+        if reference is None:
+            raise _absent()
+        actor, lang = site.actor(request), site.language(request)
+        authorise(actor, "show")
+        asked = {name: str(value) for name, value in request.query_params.items()}
+        page = load(reference)(site.desk, actor, lang, asked if query is None else query)
+        if isinstance(page, File):
+            return download(page.data, page.name, page.media_type)
         over = banner(page.markings, display(site.desk, actor, lang), lang)
         values = {**page.values, "banner": over}
-        return site.page(request, str(page.template.resolve()), f"/domains/{domain}", values)
+        return site.page(request, str(page.template.resolve()), f"/domains/{domain}", values, status)
 
-    return [begun, shown]
+    return [begun, shown, sent]
+
+
+def _absent() -> NotFound:
+    return NotFound("no-page", _("There is nothing here that you may see."))
+
+
+def _brought(given: Iterable[tuple[str, Any]], folder: Path) -> Sent:
+    """Return what a form brings, its files written each into a folder of its own, under a name without a path."""
+    fields: dict[str, str] = {}
+    files: dict[str, list[Path]] = {}
+    for number, (name, value) in enumerate(given):
+        if not isinstance(value, UploadFile):
+            fields[name] = str(value).replace("\r\n", "\n")
+        elif value.filename and number < FILES:
+            place = folder / str(number)
+            place.mkdir(mode=0o700)
+            path = place / plain_name(value.filename)
+            with path.open("xb") as out:
+                shutil.copyfileobj(value.file, out)
+            files.setdefault(name, []).append(path)
+    return Sent(fields, {name: tuple(paths) for name, paths in files.items()})

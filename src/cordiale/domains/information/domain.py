@@ -13,9 +13,13 @@ INFORMATION = Domain(
         "cordiale.domains.information.synchrony.stages:SYNCHRONY",
     ),
     pages=(
+        "cordiale.domains.information.lineage.pages:lineages",
+        "cordiale.domains.information.lineage.pages:lineage",
+        "cordiale.domains.information.lineage.pages:sheet",
         "cordiale.domains.information.response.pages:responses",
         "cordiale.domains.information.response.pages:response",
     ),
+    forms=("cordiale.domains.information.lineage.taking:lineages",),
     messages="cordiale.domains.information.messages",
     title=_("Information"),
 )

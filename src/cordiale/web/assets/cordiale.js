@@ -6,6 +6,7 @@ import "./parts/keys.js";
 import "./parts/palette.js";
 import "./parts/inspector.js";
 import "./parts/selection.js";
+import "./parts/beside.js";
 import "./parts/drop.js";
 import "./parts/live.js";
 import "./parts/graph-loader.js";

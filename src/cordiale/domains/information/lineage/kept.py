@@ -1,0 +1,143 @@
+"""A lineage that is kept: a report that names the captures it compared, with the whole result as a file attached to it.
+
+Who may see the report and every capture it names may see the result; nobody else learns that there is one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cordiale import __version__
+from cordiale.desk.attach import attach, attachment
+from cordiale.desk.chosen import summaries
+from cordiale.desk.importing import import_
+from cordiale.desk.search import search
+from cordiale.desk.show import show
+from cordiale.desk.sources import of_bytes
+from cordiale.desk.visible import unknown
+from cordiale.domains.information.captures import SOURCE, Capture
+from cordiale.domains.information.document import Document
+from cordiale.domains.information.lineage.answer import Answer
+from cordiale.platform.clock import Instant, format_instant
+from cordiale.platform.errors import Conflict, NotFound
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.answers import Page, Summary
+    from cordiale.desk.desk import Desk
+
+LABEL: Final = "cordiale-lineage"
+"""The tag that a report of a lineage carries."""
+
+WORDS: Final = "Cordiale: lineage and claim drift, filiation et glissement de sens"
+"""By these words such reports are found, and with them a client without our extensions says what it holds."""
+
+FILE: Final = "lineage.json"
+LARGEST: Final = 64 << 20
+"""Bytes of a result that is opened: one of our own never comes near, another's is not trusted to."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A result as it lies in its file: when it was made and by what, the texts, and the answer in each language.
+
+    `sources` are the places of the documents that were given as sources; `names` is what each capture's file is called.
+    """
+
+    made: Instant
+    version: str
+    documents: tuple[Document, ...]
+    answers: Mapping[str, Answer]
+    sources: tuple[int, ...] = ()
+    names: Mapping[str, str] = {}
+
+
+class Input(msgspec.Struct, frozen=True):
+    """A capture that was compared: its object, and what it is called there."""
+
+    id: str
+    name: str
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A kept result as somebody opened it; `markings` are those of the report, of its file and of every input."""
+
+    id: str
+    name: str
+    kept: Kept
+    inputs: tuple[Input, ...]
+    markings: tuple[tuple[str, ...], ...]
+
+
+def keep(
+    desk: Desk, actor: Actor, kept: Kept, name: str, captures: Sequence[Capture], marking: str | None
+) -> str:
+    """Keep a result under a new report and return its id; raises Conflict where that cannot be stored."""
+    now = format_instant(kept.made)
+    identifier = f"report--{uuid4(desk.random)}"
+    report = {
+        "type": "report",
+        "spec_version": "2.1",
+        "id": identifier,
+        "created": now,
+        "modified": now,
+        "name": name,
+        "description": f"{WORDS} ({len(kept.documents)})",
+        "report_types": ["observed-data"],
+        "published": now,
+        "object_refs": [one.id for one in captures],
+        "labels": [LABEL],
+        "external_references": [{"source_name": SOURCE, "description": f"Cordiale {__version__}"}],
+    }
+    bundle = {"type": "bundle", "id": f"bundle--{uuid4(desk.random)}", "objects": [report]}
+    done = import_(desk, actor, [of_bytes(FILE, json.dumps(bundle).encode())], marking=marking)
+    if done.set_aside:
+        raise Conflict("lineage-kept", _("The result could not be kept: see cordiale set-aside list."))
+    attach(desk, actor, identifier, [msgspec.json.encode(kept)], name=FILE, media_type="application/json")
+    return identifier
+
+
+def lineages(desk: Desk, actor: Actor, after: str | None = None, limit: int = 50) -> Page:
+    """Return the lineages kept here that somebody may see, newest first."""
+    return search(desk, actor, WORDS, type="report", after=after, limit=limit)
+
+
+def opened(desk: Desk, actor: Actor, identifier: str) -> Opened:
+    """Return a kept result, to who may see its report and every input; raises NotFound in the same words otherwise."""
+    shown = show(desk, actor, identifier)
+    ours = next((one for one in shown.statements if LABEL in one.value.get("labels", ())), None)
+    file = next((one for one in shown.attachments if one.name == FILE and one.size <= LARGEST), None)
+    if ours is None or file is None:
+        raise unknown(identifier)
+    _view, path = attachment(desk, actor, identifier, file.sha256)
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+    except msgspec.MsgspecError as error:
+        raise Conflict(
+            "lineage-form",
+            _("This result was made by another version and cannot be opened here: compare its files again."),
+        ) from error
+    if not kept.answers:
+        raise unknown(identifier)
+    # a report shows its reader only the references they may see: the file names every input
+    named = dict.fromkeys([*kept.names, *ours.value.get("object_refs", ())])
+    inputs = _inputs(desk, actor, identifier, named)
+    return Opened(
+        id=identifier,
+        name=str(ours.value.get("name", "")),
+        kept=kept,
+        inputs=tuple(Input(one.id, kept.names.get(one.id, one.name)) for one in inputs),
+        markings=(tuple(ours.effective_marking), file.marking, *(one.marking for one in inputs)),
+    )
+
+
+def _inputs(desk: Desk, actor: Actor, identifier: str, named: Iterable[str]) -> Sequence[Summary]:
+    try:
+        return summaries(desk, actor, named)
+    except NotFound:
+        raise unknown(identifier) from None
