@@ -10,7 +10,7 @@ import typer
 from cordiale.cli.moment import instant_of
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
-from cordiale.cli.response_shown import added, agreed, listed, published, shown, told
+from cordiale.cli.response_shown import added, agreed, listed, parted, published, shown, told
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
@@ -235,6 +235,22 @@ def agree(
             node.desk, _as(who, actor), case, hash, printed=printed or (), parity=parity, because=because
         )
     emit(done, lambda: agreed(done))
+
+
+@app.command(
+    "parity", cls=Command, help=tr(_("List where the English and the French of the text that stands part."))
+)
+def parity_(case: Annotated[str, CASE]) -> None:
+    """Compare both languages."""
+    import msgspec
+
+    from cordiale.domains.information.response.parity import compare, texts
+    from cordiale.domains.information.response.standing import response
+
+    with opened() as (node, actor):
+        found = response(node.desk, actor, case)
+    compared = compare(*texts(found.text), current().lang) if found.text is not None else None
+    emit({"parity": msgspec.to_builtins(compared)}, lambda: parted(compared))
 
 
 @app.command(

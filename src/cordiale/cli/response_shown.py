@@ -10,6 +10,7 @@ from cordiale.cli.tree import tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
+    from cordiale.domains.information.drift.parity import Parity
     from cordiale.domains.information.response.standing import Line, Response
     from cordiale.joint.agreement import Agreed
     from cordiale.joint.contribution import Added
@@ -71,6 +72,20 @@ def agreed(done: Agreed) -> str:
     """Say that a text is agreed."""
     said = tr(_("Revision {n} ({hash}) is agreed."), n=done.number, hash=done.revision[:16])
     return told(said, done.sent)
+
+
+def parted(found: Parity | None) -> str:
+    """Return where two language versions part, one place a paragraph."""
+    if found is None:
+        return tr(_("No text has been put to the members yet."))
+    if not found.divergences:
+        return tr(_("Nothing was found in which the English and the French differ."))
+    return "\n\n".join(
+        "\n".join(
+            [printable(one.because), f"  EN  {printable(one.en or '–')}", f"  FR  {printable(one.fr or '–')}"]
+        )
+        for one in found.divergences
+    )
 
 
 def published(said: str) -> str:

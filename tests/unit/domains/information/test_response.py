@@ -12,8 +12,10 @@ from cordiale.desk.importing import import_
 from cordiale.desk.sources import of_bytes
 from cordiale.domains.information.response import acts
 from cordiale.domains.information.response.content import read_draft
+from cordiale.domains.information.response.parity import divergences
 from cordiale.domains.information.response.printed import statement
 from cordiale.domains.information.response.standing import Response, response, responses
+from cordiale.joint.revision import Text
 from cordiale.joint.words import NONE, Words
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, InputError, NotAllowed
@@ -295,3 +297,10 @@ def test_a_measure_is_owned_by_a_member(three: Three) -> None:
     of = opened(three, members=["fra"], observers=["gbr"], assessed=0, joins=1)
     with pytest.raises(InputError, match="No member of this response: gbr"):
         proposed(three, of, owner="gbr")
+
+
+def test_the_comparison_of_this_installation_sees_another_number() -> None:
+    en = Text("Statement", "Twelve sites published the same claim in March.")
+    same = Text("Déclaration", "Douze sites ont publié la même affirmation en mars.")
+    other = Text("Déclaration", "Vingt sites ont publié la même affirmation en mars.")
+    assert (divergences(en, same), divergences(en, other)) == (0, 1)

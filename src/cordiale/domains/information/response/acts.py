@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from cordiale.domains.information.response.content import KINDS, Draft, content_of
-from cordiale.domains.information.response.parity import Compare, answered_for
+from cordiale.domains.information.response.parity import Compare, answered_for, divergences, texts
 from cordiale.domains.information.response.standing import (
     ASSESSMENT,
     CONFIDENCES,
@@ -140,7 +140,7 @@ def conclude(
     printed: Sequence[str] = (),
     parity: str = "",
     because: str = "",
-    compare: Compare | None = None,
+    compare: Compare | None = divergences,
 ) -> Agreed:
     """Record as the chair that the text whose hash begins so is agreed.
 
@@ -151,8 +151,7 @@ def conclude(
     if found.text is None or not found.text.hash.startswith(hash.strip().lower()[:64]):
         raise Conflict("hash-none", _("There is no text with the hash {hash} to agree on."), hash=hash[:64])
     said = answered_for(
-        found.text.en,
-        found.text.fr,
+        *texts(found.text),
         by=parity,
         reason=because,
         acting=actor.name,

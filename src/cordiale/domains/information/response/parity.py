@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cordiale.joint.moment import stamp
 from cordiale.joint.revision import Parity, Text
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.domains.information.document import Document
+    from cordiale.domains.information.drift.parity import Parity as Comparison
+    from cordiale.domains.information.response.standing import TextView
 
 Compare = Callable[[Text, Text], int]
 """Given the English and the French text, return how many divergences there are."""
@@ -32,7 +38,7 @@ def answered_for(
             )  # fmt: skip
         raise Conflict(
             "parity-differs",
-            _("The English and the French differ in {n} places: correct them, or name who answers for them (--parity NAME --because TEXT)."),
+            _("The English and the French differ in {n} places: see them with cordiale response parity, and correct them, or name who answers for them (--parity NAME --because TEXT)."),
             n=found,
         )  # fmt: skip
     if found and not reason.strip():
@@ -43,3 +49,32 @@ def answered_for(
             by=by,
         )  # fmt: skip
     return Parity(by=by.strip(), at=stamp(now), how="stated", divergences=found or 0, reason=reason.strip())
+
+
+def texts(found: TextView) -> tuple[Text, Text]:
+    """Return the English and the French of all that is agreed on: the text, and what its measures say."""
+    sides = []
+    for lang, said in (("en", found.en), ("fr", found.fr)):
+        measures = [one.words.said(lang) for one in found.content.measures]
+        sides.append(Text(said.title, "\n\n".join([said.body, *measures])))
+    return sides[0], sides[1]
+
+
+def compare(en: Text, fr: Text, lang: str = "en") -> Comparison:
+    """Return where two language versions of a text part, as `cordiale information parity` finds it."""
+    from cordiale.domains.information.drift.parity import parity
+
+    return parity(_document(en, "en"), _document(fr, "fr"), lang)
+
+
+def divergences(en: Text, fr: Text) -> int:
+    """Return in how many places two language versions of a text part."""
+    return len(compare(en, fr).divergences)
+
+
+def _document(said: Text, lang: str) -> Document:
+    from cordiale.domains.information.document import Block, Document
+
+    paragraphs = [said.title, *(part.strip() for part in said.body.split("\n\n") if part.strip())]
+    blocks = tuple(Block(" ".join(part.split()), "body", lang) for part in paragraphs)
+    return Document(name=lang, blocks=blocks, lang=lang, title=said.title)
