@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from cordiale.domains.information.lineage.likeness import compare, likeness
+from cordiale.domains.information.lineage.likeness import compare, indexed, likeness
 from cordiale.domains.information.lineage.statement import Statement
 
 
@@ -33,6 +33,8 @@ class Profile(msgspec.Struct, frozen=True):
     """Likeness from which two sentences lead their neighbours."""
 
 
+FURTHER: Final = 0.7
+"""What a neighbour but one counts beside a neighbour."""
 PROFILE: Final = Profile()
 
 
@@ -54,6 +56,10 @@ class Match(msgspec.Struct, frozen=True):
     joined: int | None = None
 
 
+Shares = list[list[tuple[float, float]]]
+"""For each derived and each source sentence what share of each the other has."""
+
+
 def align(
     source: Sequence[Statement],
     derived: Sequence[Statement],
@@ -64,8 +70,14 @@ def align(
 
     Texts are compared as they are: regions are the caller's business. Places are indexes into what was given.
     """
-    shares = compare(source, derived, known)
-    alike = [[likeness(*pair) for pair in row] for row in shares]
+    return matched(source, derived, compare(indexed(source, known), indexed(derived, known)), profile)
+
+
+def matched(
+    source: Sequence[Statement], derived: Sequence[Statement], shares: Shares, profile: Profile = PROFILE
+) -> list[Match]:
+    """Return the matches of two texts whose sentences have been compared."""
+    alike = likenesses(shares)
     by_key = _by_key(source)
     for j, statement in enumerate(derived):
         for i in by_key.get(statement.key, ()):
@@ -88,6 +100,11 @@ def align(
         forth, back = (1.0, 1.0) if same else shares[j][i]
         found.append(Match(j, i, min(1.0, scores[j][i]), alike[j][i], forth, back, verbatim=bool(same)))
     return _filled(found, source, derived, alike, profile)
+
+
+def likenesses(shares: Shares) -> list[list[float]]:
+    """Return how far each two sentences are alike."""
+    return [[likeness(*pair) for pair in row] for row in shares]
 
 
 def _filled(
@@ -125,25 +142,28 @@ def _by_key(source: Sequence[Statement]) -> dict[str, list[int]]:
 
 
 def _with_neighbours(alike: list[list[float]], profile: Profile) -> list[list[float]]:
-    """Add what the sentences before and after gain: a retelling goes through its source in order, with gaps."""
-    height = len(alike)
+    """Add what the sentences before and after gain: a retelling goes through its source in order, with gaps.
+
+    The next sentence may answer the source's next, the one after it one of the next two; further away it counts less.
+    """
     width = len(alike[0]) if alike else 0
+    none = [0.0] * (width + 4)
+    rows = [none, none, *([0.0, 0.0, *row, 0.0, 0.0] for row in alike), none, none]
     found = []
-    for j in range(height):
-        row = []
-        for i in range(width):
-            gained = 0.0
-            for step in (-2, -1, 1, 2):
-                other = j + step
-                if not 0 <= other < height:
-                    continue
-                low, high = (i + step, i) if step < 0 else (i, i + step)
-                near = max(
-                    (alike[other][k] for k in range(max(0, low), min(width, high + 1)) if k != i), default=0.0
+    for j, row in enumerate(alike):
+        far_before, before, after, far_after = rows[j], rows[j + 1], rows[j + 3], rows[j + 4]
+        found.append(
+            [
+                value
+                + profile.neighbours
+                * max(
+                    before[i + 1],
+                    after[i + 3],
+                    FURTHER * max(far_before[i], far_before[i + 1], far_after[i + 3], far_after[i + 4]),
                 )
-                gained = max(gained, near * (1.0 if abs(step) == 1 else 0.7))
-            row.append(alike[j][i] + profile.neighbours * gained)
-        found.append(row)
+                for i, value in enumerate(row)
+            ]
+        )
     return found
 
 
@@ -158,11 +178,16 @@ def _with_place(scores: list[list[float]], alike: list[list[float]], profile: Pr
         second = max((row[k] for k in range(width) if k != i), default=0.0)
         if alike[j][i] >= profile.anchor and row[i] - second >= 0.1:
             anchors.append((j, i))
+    earlier: tuple[int, int] | None = None
+    waiting = anchors[::-1]
     for j, row in enumerate(scores):
-        before = next(((b, i) for b, i in reversed(anchors) if b < j), None)
-        after = next(((a, i) for a, i in anchors if a > j), None)
+        while waiting and waiting[-1][0] < j:
+            earlier = waiting.pop()
+        later = waiting[-1] if waiting and waiting[-1][0] > j else waiting[-2] if len(waiting) > 1 else None
+        if earlier is None and later is None:
+            continue
         for i in range(width):
-            row[i] += profile.place * max(_near(j, i, before, 1), _near(j, i, after, -1))
+            row[i] += profile.place * max(_near(j, i, earlier, 1), _near(j, i, later, -1))
     return scores
 
 

@@ -19,6 +19,8 @@ ENOUGH: Final = 0.1
 """Share of the weight of the poorer text's marks that two texts must have in common."""
 MOST: Final = 12
 """So many candidates a text has at most, the likeliest, beside those with which it shares a passage."""
+COMMON: Final = 40
+"""What more texts than this have in common tells nothing of any two of them."""
 PASSAGE: Final = 5
 """Words of a run that counts as a passage."""
 
@@ -29,7 +31,7 @@ def pairs(texts: Sequence[Text]) -> list[tuple[int, int]]:
         return [(i, j) for i in range(len(texts)) for j in range(i + 1, len(texts))]
     bags = [set(_marks(text)) for text in texts]
     spread = Counter(mark for bag in bags for mark in bag)
-    limit = max(4, len(texts) // 4)
+    limit = max(4, min(len(texts) // 4, COMMON))
     held: dict[str, list[int]] = {}
     whole = [0.0] * len(texts)
     for place, bag in enumerate(bags):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from cordiale.domains.information.lineage.alignment import PROFILE as ALIGNMENT
-from cordiale.domains.information.lineage.alignment import Match, align
+from cordiale.domains.information.lineage.alignment import Match, likenesses, matched
 from cordiale.domains.information.lineage.alignment import Profile as Alignment
+from cordiale.domains.information.lineage.likeness import Indexed, compare
 from cordiale.domains.information.lineage.statement import Statement
 
 
@@ -72,15 +73,31 @@ class Kinship(msgspec.Struct, frozen=True):
 def kinship(
     first: Text,
     second: Text,
-    known: Mapping[str, float],
+    ready: tuple[Indexed, Indexed],
     profile: Profile = PROFILE,
     alignment: Alignment = ALIGNMENT,
 ) -> Kinship:
-    """Compare two texts sentence by sentence, both ways."""
+    """Compare two texts sentence by sentence, both ways; `ready` are their articles, indexed.
+
+    Where even the best of each sentence would not add up to a lineage, nothing is matched.
+    """
     across = first.lang != second.lang
-    forth = tuple(align(first.body, second.body, known, alignment))
-    back = tuple(align(second.body, first.body, known, alignment))
     one, other = max(1, len(first.body)), max(1, len(second.body))
+    shares = compare(*ready)
+    alike = likenesses(shares)
+    least = profile.likeness_across if across else profile.likeness
+    most = max(
+        sum(max(row, default=0.0) for row in alike) / other,
+        sum(max(column) for column in zip(*alike, strict=True)) / one,
+    )
+    repeated = {s.key for s in first.body if len(s.tokens) >= _LONG} & {s.key for s in second.body}
+    if most < least and len(repeated) < profile.passage:
+        return Kinship(first.number, second.number, (), (), most, (0.0, 0.0), 0.0, across, related=False)
+    forth = tuple(matched(first.body, second.body, shares, alignment))
+    turned = [[(b, f) for f, b in column] for column in zip(*shares, strict=True)] or [
+        [] for _s in first.body
+    ]
+    back = tuple(matched(second.body, first.body, turned, alignment))
     sums = sum(m.likeness for m in forth) / other, sum(m.likeness for m in back) / one
     nearness = max(sums)
     verbatim = _repeated(forth, second.body), _repeated(back, first.body)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log, sqrt
 from typing import Final
 
+import msgspec
+
 from cordiale.domains.information.lineage.statement import Statement, Token
 
 NAMED: Final = 1.4
@@ -35,43 +37,71 @@ def weight(token: Token, known: Mapping[str, float], usual: float = 3.0) -> floa
     return value * NAMED if token.name else value
 
 
-def compare(
-    source: Sequence[Statement], derived: Sequence[Statement], known: Mapping[str, float]
-) -> list[list[tuple[float, float]]]:
+class Indexed(msgspec.Struct, frozen=True):
+    """Sentences made ready to be compared with others: made once for a text, used for each of its pairs.
+
+    `places`: for each mark the sentences that have it, with its strength. `words`: for each sentence how much each of
+    its words tells, with the word's marks; `totals` are their sums.
+    """
+
+    statements: Sequence[Statement]
+    places: dict[str, dict[int, float]]
+    words: list[list[tuple[float, tuple[tuple[str, float], ...]]]]
+    totals: list[float]
+
+
+def indexed(statements: Sequence[Statement], known: Mapping[str, float]) -> Indexed:
+    """Return sentences made ready to be compared."""
+    places: dict[str, dict[int, float]] = {}
+    found: list[list[tuple[float, tuple[tuple[str, float], ...]]]] = []
+    for number, statement in enumerate(statements):
+        mine = []
+        for token in statement.tokens:
+            for mark, strength in token.marks:
+                at = places.setdefault(mark, {})
+                if strength > at.get(number, 0.0):
+                    at[number] = strength
+            if token.content:
+                mine.append((weight(token, known), token.marks))
+        found.append(mine)
+    return Indexed(statements, places, found, [sum(tells for tells, _marks in mine) for mine in found])
+
+
+def compare(source: Indexed, derived: Indexed) -> list[list[tuple[float, float]]]:
     """Return for each derived and each source sentence the shares (0 to 1) of the derived and of the source one's
     words that the other has: `[derived][source]`."""
-    forth = _covered(derived, source, known)
-    back = _covered(source, derived, known)
-    return [[(forth[j][i], back[i][j]) for i in range(len(source))] for j in range(len(derived))]
+    forth = _covered(derived, source)
+    back = list(zip(*_covered(source, derived), strict=True)) if source.statements else []
+    return (
+        [list(zip(row, back[j], strict=True)) for j, row in enumerate(forth)]
+        if back
+        else [[] for _row in forth]
+    )
 
 
-def _covered(
-    inner: Sequence[Statement], outer: Sequence[Statement], known: Mapping[str, float]
-) -> list[list[float]]:
+def _covered(inner: Indexed, outer: Indexed) -> list[list[float]]:
     """Return for each inner sentence what share of its words, by weight, each outer sentence has."""
-    places: dict[str, list[tuple[int, float]]] = {}
-    for number, statement in enumerate(outer):
-        for token in statement.tokens:
-            for mark, strength in token.marks:
-                places.setdefault(mark, []).append((number, strength))
+    width = len(outer.statements)
+    places = outer.places
+    held: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
     found = []
-    for statement in inner:
-        sums = [0.0] * len(outer)
-        total = 0.0
-        for token in statement.tokens:
-            if not token.content:
-                continue
-            tells = weight(token, known)
-            total += tells
-            best: dict[int, float] = {}
-            for mark, strength in token.marks:
-                for number, other in places.get(mark, ()):
-                    shared = min(strength, other)
-                    if shared > best.get(number, 0.0):
-                        best[number] = shared
+    for mine, total in zip(inner.words, inner.totals, strict=True):
+        sums = [0.0] * width
+        for tells, marks in mine:
+            best = held.get(marks)
+            if best is None:
+                best = {}
+                for mark, strength in marks:
+                    at = places.get(mark)
+                    if at is not None:
+                        for number, other in at.items():
+                            shared = min(other, strength)
+                            if shared > best.get(number, 0.0):
+                                best[number] = shared
+                held[marks] = best
             for number, shared in best.items():
                 sums[number] += tells * shared
-        found.append([value / total if total else 0.0 for value in sums])
+        found.append([value / total for value in sums] if total else sums)
     return found
 
 

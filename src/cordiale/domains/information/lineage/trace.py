@@ -24,7 +24,7 @@ from cordiale.domains.information.lineage.answer import (
 )
 from cordiale.domains.information.lineage.chronology import moment
 from cordiale.domains.information.lineage.kinship import Kinship, Text
-from cordiale.domains.information.lineage.likeness import weights
+from cordiale.domains.information.lineage.likeness import indexed, weights
 from cordiale.domains.information.lineage.links import Link, forth, links
 from cordiale.domains.information.lineage.statement import Statement, statements
 from cordiale.platform.languages import _, text
@@ -84,11 +84,12 @@ def traced(
         for number, one in enumerate(moments)
     ]
     known = weights([one.body for one in texts])
+    ready = [indexed(one.body, known) for one in texts]
     chosen = candidates.pairs(texts)
     found: dict[tuple[int, int], Kinship] = {}
     for done, (one, other) in enumerate(chosen):
         progress(done, len(chosen))
-        found[one, other] = kinship.kinship(texts[one], texts[other], known)
+        found[one, other] = kinship.kinship(texts[one], texts[other], (ready[one], ready[other]))
     tree = links(texts, moments, found)
     return {lang: _answer(documents, texts, tree, lang) for lang in langs}
 
