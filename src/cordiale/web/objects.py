@@ -89,7 +89,7 @@ def objects(
             }
             for form in FORMS
         ]
-        if may(actor, "export") and rows
+        if may(actor, "export") and rows and not asked.stix_id
         else [],
         "shared": shared and "partners" in shown,
         "sorted": text(lang, _("The newest {n} are sorted."), n=number(lang, SORTED))
