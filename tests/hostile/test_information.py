@@ -186,7 +186,7 @@ def test_json_nested_a_hundred_thousand_deep() -> None:
 
 def test_half_characters_in_json_do_no_harm() -> None:
     rows, _aside = posts(
-        '{"post_id":"1","author":"a","text":"half \\ud83d"}\n{"post_id":"2","author":"a","text":"whole"}\n'
+        '{"post_id":"1","author":"a","text":"half \\ud83d #b\\ud83d","hashtags":["\\ud83d"]}\n{"post_id":"2","author":"a","text":"whole"}\n'
     )
     assert rows[-1]["text"] == "whole"
 

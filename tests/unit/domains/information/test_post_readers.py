@@ -373,18 +373,14 @@ def test_rows_of_a_large_table_come_in_batches() -> None:
     ("name", "posts", "asides", "kind"),
     [
         ("russian_coord_tweets.csv.gz", 35085, {}, "CooRTweet"),
-        ("german_elections.csv.gz", 194_323, {"no-id": 3}, "proposed"),
-        ("ira_slice_300k.csv.gz", 300_000, {}, "proposed"),
+        pytest.param("german_elections.csv.gz", 194_323, {"no-id": 3}, "proposed", marks=pytest.mark.long),
+        pytest.param("ira_slice_300k.csv.gz", 300_000, {}, "proposed", marks=pytest.mark.long),
     ],
 )
-def test_real_exports_are_read_whole(
-    name: str, posts: int, asides: dict[str, int], kind: str, request: pytest.FixtureRequest
-) -> None:
+def test_real_exports_are_read_whole(name: str, posts: int, asides: dict[str, int], kind: str) -> None:
     path = REAL / name
     if not path.exists():
         pytest.skip("no ../shared/data/information: the small siblings above say the same of invented posts")
-    if posts > 100_000 and not request.config.getoption("--long"):
-        pytest.skip("hundreds of thousands of rows: ./dev test --long")
     found = read_posts(name, unpacked(of_file(path).open(), 200, 1 << 32), NOW)
     rows, aside = 0, Counter[str]()
     for part in found.parts:

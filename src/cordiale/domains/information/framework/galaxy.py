@@ -94,8 +94,8 @@ def _code(one: Mapping[str, Any]) -> str:
 
 def _object(one: Mapping[str, Any], kind: str, when: str) -> dict[str, Any]:
     meta = one["meta"] if isinstance(one.get("meta"), Mapping) else {}
-    chain = [str(part).partition(":") for part in meta.get("kill_chain") or []]
-    links = [str(link) for link in meta.get("refs") or [] if str(link).startswith("http")]
+    chain = [str(part).partition(":") for part in _list(meta.get("kill_chain"))]
+    links = [str(link) for link in _list(meta.get("refs")) if str(link).startswith("http")]
     reference = {"source_name": "DISARM", "external_id": _code(one), "url": links[0] if links else ""}
     found: dict[str, Any] = {
         "type": KINDS[kind],
@@ -131,7 +131,9 @@ def _relationships(
     parent = codes.get(_code(one).partition(".")[0])
     if kind == "disarm-techniques" and "." in _code(one) and parent and _UUID.fullmatch(parent):
         yield _relationship(here, "subtechnique-of", f"attack-pattern--{parent}", when)
-    for relation in one.get("related") or []:
+    for relation in _list(one.get("related")):
+        if not isinstance(relation, Mapping):
+            continue
         found = RELATIONS.get((kind, str(relation.get("type"))))
         there = str(relation.get("dest-uuid"))
         if found is None or not _UUID.fullmatch(there):
@@ -141,6 +143,10 @@ def _relationships(
             yield _relationship(f"course-of-action--{there}", name, here, when)
         else:
             yield _relationship(here, name, f"attack-pattern--{there}", when)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _relationship(source: str, name: str, target: str, when: str) -> dict[str, Any]:

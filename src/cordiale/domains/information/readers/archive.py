@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -25,6 +27,12 @@ EXPANSION: Final = 200
 """How many times its compressed size an archive may have."""
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, NotImplementedError, OSError),
+    *(RuntimeError, ValueError),
+)
+"""What the library of zip files raises for a damaged one."""
+
 TOO_MANY: Final = 20_000
 """Pages of one archive."""
 
@@ -55,7 +63,7 @@ def read_wacz(name: str, path: Path) -> Read:
                 for member in found:
                     with wacz.open(member) as stream:
                         yield from unpacked(_chunks(stream), EXPANSION, TOTAL)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except _DAMAGE as error:
             raise InputError(
                 "wacz-damaged",
                 _("{name} is a damaged or locked zip file ({words})."),

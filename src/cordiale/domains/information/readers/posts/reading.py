@@ -152,7 +152,7 @@ def _rows(
             _checked(row, latest, network, account)
         except Unreadable as error:
             yield Aside(record.line, error.code, error.message_id, error.params)
-        except (AttributeError, TypeError, KeyError, IndexError):
+        except (AttributeError, TypeError, KeyError, IndexError, ValueError):
             yield Aside(record.line, "not-a-post", _("This record has not the form of the others."))
         else:
             yield Placed(row, record.line)

@@ -41,8 +41,10 @@ class Batch:
             held = columns[field.name]
             if field.name == "at":
                 arrays.append(pa.array(held, pa.int64()).cast(field.type))
+            elif pa.types.is_string(field.type) or pa.types.is_list(field.type):
+                arrays.append(pa.array(_whole(held), field.type))
             else:
-                arrays.append(pa.array(_whole(held) if pa.types.is_string(field.type) else held, field.type))
+                arrays.append(pa.array(held, field.type))
         self._rows, self._lines = [], []
         return pa.RecordBatch.from_arrays(arrays, schema=POSTS)
 
@@ -53,9 +55,17 @@ def _microseconds(when: datetime) -> int:
 
 
 def _whole(held: Sequence[Any]) -> Sequence[Any]:
-    """Return texts without halves of characters (JSON may write them), which no table takes."""
+    """Return texts, or lists of texts, without halves of characters (JSON may write them), which no table takes."""
     try:
-        "".join(value for value in held if value).encode("utf-8")
+        "".join(value if isinstance(value, str) else "".join(value) for value in held if value).encode(
+            "utf-8"
+        )
     except UnicodeEncodeError:
-        return [value.encode("utf-8", "replace").decode() if value else value for value in held]
+        return [
+            [_mended(one) for one in value] if isinstance(value, list) else _mended(value) for value in held
+        ]
     return held
+
+
+def _mended(value: str | None) -> str | None:
+    return value.encode("utf-8", "replace").decode() if value else value
