@@ -43,7 +43,8 @@ def said() -> dict[str, str]:
     environment = jinja2.Environment(autoescape=True)
     for file in sorted([*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt.j2")]):
         tree = environment.parse(file.read_text(encoding="utf-8"))
-        for line, _function, sentence in extract_from_ast(tree, ["_"]):
+        for line, _function, given in extract_from_ast(tree, ["_"]):
+            sentence = given if isinstance(given, str) else given[0]  # with what stands in its places, if any
             if isinstance(sentence, str):
                 found.setdefault(sentence, f"{file.relative_to(SOURCE)}:{line}")
     return found

@@ -36,7 +36,7 @@ CHANGES: Final[Mapping[str, str]] = {
     "modality": _("how certain or decided"),
     "quantity": _("quantity"),
     "date": _("date"),
-    "name": _("name"),
+    "name": _("proper name"),
     "negation": _("negation"),
     "speaker": _("speaker"),
     "scope": _("scope"),
