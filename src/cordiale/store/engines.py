@@ -180,6 +180,11 @@ def _postgresql(url: str) -> Opened:
 
     @event.listens_for(reader, "connect")
     def _settled(connection: Any, _record: Any) -> None:
+        # compiling a plan takes longer than any answer that a page waits for, and one made without knowing which words
+        # or how many markings are asked for is wrong by orders of magnitude
+        connection.execute("SET jit = off")
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+        connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
 

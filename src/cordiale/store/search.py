@@ -224,7 +224,8 @@ def _worded(
     if mids is not None and len(mids) <= _TRIED:
         clauses.append("(" + " | ".join(f"'_m{mid}'" for mid in mids) + ")")
     elif mids is not None:
-        test, params = " JOIN text_rows r ON r.rid = g.rid WHERE r.mid IN INTS(?)", [mids]
+        # as a question for each row: the planner would read the rows of all markings to join them
+        test, params = " WHERE (SELECT r.mid FROM text_rows r WHERE r.rid = g.rid) IN INTS(?)", [mids]
     found = tx.rows(
         "WITH g AS MATERIALIZED (SELECT rid FROM text_index WHERE words @@ ?::tsquery AND rid < ?)"
         f" SELECT g.rid FROM g{test} ORDER BY g.rid DESC LIMIT ?",
