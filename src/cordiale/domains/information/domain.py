@@ -19,7 +19,10 @@ INFORMATION = Domain(
         "cordiale.domains.information.response.pages:responses",
         "cordiale.domains.information.response.pages:response",
     ),
-    forms=("cordiale.domains.information.lineage.taking:lineages",),
+    forms=(
+        "cordiale.domains.information.lineage.taking:lineages",
+        "cordiale.domains.information.response.forms:response",
+    ),
     messages="cordiale.domains.information.messages",
     title=_("Information"),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
 
-from cordiale.desk.actor import house
+from cordiale.desk.actor import Actor, house
 from cordiale.desk.importing import import_
 from cordiale.desk.sources import of_bytes
 from cordiale.domains.information.domain import INFORMATION
@@ -100,3 +101,39 @@ def test_the_list_leads_to_it_and_the_record_shows_who_answers_for_both_language
 def test_what_is_not_there_is_said_as_everywhere(pages: Any) -> None:
     assert ask(pages, "/domains/information/response?id=incident--nothing").status == 404
     assert ask(pages, "/domains/information/response").status == 404
+
+
+def sent(pages: Any, **fields: str) -> Any:
+    body = urlencode(fields).encode()
+    return ask(pages, "/domains/information/response/send", method="POST", body=body, accept_language="fr", content_type="application/x-www-form-urlencoded")  # fmt: skip
+
+
+def test_a_position_is_signed_on_the_page_by_the_hash_that_was_read(pages: Any, node: Node) -> None:
+    desk = node.desk
+    made = acts.open_response(desk, MARIE, title=Words("Second", "Deuxième"), incident=[INCIDENT["id"]], members=[], marking="tlp:amber")  # fmt: skip
+    draft = Draft(Text("Statement", "We act."), Text("Déclaration", "Nous agissons."), Content(), None)
+    hash = acts.propose(desk, MARIE, made.id, draft).hash
+    page = read(pages, made.id, "fr")
+    assert "Prendre position" in page
+    assert f'value="{hash}"' in page
+    refused = sent(pages, id=made.id, act="position", hash="0" * 64, position="join")
+    assert refused.status == 409
+    assert "n’est pas le texte en vigueur" in refused.text
+    half = sent(pages, id=made.id, act="position", hash=hash, position="object", footnote_en="Only English")
+    assert half.status == 422
+    assert "Only English" in half.text
+    done = sent(pages, id=made.id, act="position", hash=hash, position="join")
+    assert done.status in (302, 303)
+    assert "told=goes" in done.headers["location"]
+    assert [one.position for one in acts.response(desk, MARIE, made.id).stands] == ["join"]
+    assert sent(pages, id=made.id, act="assess", level="high", en="Grave.").status in (302, 303)
+    assert sent(pages, id=made.id, act="agree", hash=hash, parity="Claire").status in (302, 303)
+    assert acts.response(desk, MARIE, made.id).stage == "agreed"
+    assert "Prendre position" not in read(pages, made.id, "fr")
+    assert sent(pages, id=made.id, act="nothing").status == 422
+
+
+def test_who_may_not_take_a_position_is_offered_none(node: Node, of: str) -> None:
+    ann = site(node, Actor("ann", frozenset({"analyst"})), among=(INFORMATION,))
+    assert "Sign the position" not in read(ann, of, "en")
+    assert sent(ann, id=of, act="position", hash="0" * 64, position="join").status == 403

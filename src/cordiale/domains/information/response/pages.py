@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from cordiale.desk.actor import may
 from cordiale.desk.chosen import summaries
 from cordiale.desk.domain import Page
 from cordiale.domains.information.response.content import KIND_WORDS, Measure
 from cordiale.domains.information.response.printed import LEVEL_WORDS, POSITIONS, STAGES, plain
-from cordiale.domains.information.response.standing import Response, Said, TextView, key_of
+from cordiale.domains.information.response.standing import (
+    CONFIDENCES,
+    LEVELS,
+    Response,
+    Said,
+    TextView,
+    key_of,
+)
 from cordiale.domains.information.response.standing import response as read_one
 from cordiale.domains.information.response.standing import responses as read_all
+from cordiale.domains.information.tabs import tabs
+from cordiale.joint.position import STANDS
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, brief_instant, instant, text
@@ -45,6 +55,28 @@ DOING: Final = {
 }
 
 
+TOLD: Final = {
+    "goes": _("Done: the others are told with the next exchange."),
+    "officer": _("Done here. A release officer of this node has to let it go to the others."),
+    "second": _("Done here. A second officer has to confirm that it goes to the others."),
+    "withheld": _("Done here, and not given to everybody: see the object for what keeps it back."),
+    "partner": _("Done here, and not given to everybody: somebody named is no partner of this node now."),
+}
+"""What the page says after an act, by what became of giving it to the others."""
+
+TYPED: Final = (
+    "position",
+    "footnote_en",
+    "footnote_fr",
+    "parity",
+    "because",
+    "en",
+    "fr",
+    "level",
+    "confidence",
+)
+
+
 class When(msgspec.Struct, frozen=True):
     """An instant as a page writes it."""
 
@@ -70,7 +102,8 @@ def responses(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         }
         for one in found
     ]
-    return Page(TEMPLATES / "responses.html", {"rows": rows}, tuple(one.marking for one in found))
+    values = {"rows": rows, "tabs": tabs("responses", lang)}
+    return Page(TEMPLATES / "responses.html", values, tuple(one.marking for one in found))
 
 
 def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
@@ -78,10 +111,24 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
     found = read_one(desk, actor, query.get("id", ""))
     current = found.text
     mine = next((one for one in found.stands if one.node == desk.node), None)
+    open_ = found.stage != "closed"
     values: dict[str, Any] = {
         "title": found.title.said(lang),
         "other_title": (found.title.en if lang.startswith("fr") else found.title.fr),
         "other_lang": "en" if lang.startswith("fr") else "fr",
+        "tabs": tabs("responses", lang),
+        "id": found.id,
+        "problem": query.get("problem", ""),
+        "told": text(lang, TOLD[query["told"]]) if query.get("told") in TOLD else "",
+        "typed": {name: query.get(name, "") for name in TYPED},
+        "may_stand": open_ and may(actor, "position") and found.here != "observer" and found.stage == "positions",
+        "may_assess": open_ and may(actor, "case") and found.here != "observer",
+        "may_agree": open_ and may(actor, "agree") and found.here == "chair" and found.stage == "positions",
+        "choices": [{"word": word, "label": text(lang, POSITIONS[word])} for word in STANDS],
+        "levels": [{"word": word, "label": text(lang, LEVEL_WORDS[word])} for word in LEVELS],
+        "confidences": [{"word": word, "label": text(lang, LEVEL_WORDS[word])} for word in CONFIDENCES],
+        "objectors": [one.node for one in found.stands if one.position == "object" and one.footnote.both],
+        "acting_as": actor.name,
         "stage": text(lang, STAGES[found.stage]),
         "stage_key": found.stage,
         "chair": found.chair,
