@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
@@ -25,8 +26,8 @@ def unpacked(folder: Path, count: int) -> Path:
     return path
 
 
-def posts(path: Path) -> pa.Table:
-    """Return the posts of a CSV file."""
+def posts(path: Path, *, tags: bool = True) -> pa.Table:
+    """Return the posts of a CSV file, without their hashtags where nobody asks for them."""
     options = pv.ConvertOptions(
         column_types={
             "epoch": pa.int64(),
@@ -38,9 +39,9 @@ def posts(path: Path) -> pa.Table:
     )
     raw = pv.read_csv(path, parse_options=pv.ParseOptions(newlines_in_values=True), convert_options=options)
     content = raw["content"]
-    tags = pc.utf8_lower(content)
     n = raw.num_rows
     none = pa.nulls(n, pa.string())
+    empty = pa.ListArray.from_arrays(np.zeros(n + 1, np.int32), pa.array([], pa.string()))
     return pa.table(
         {
             "post": raw["message_id"],
@@ -51,11 +52,11 @@ def posts(path: Path) -> pa.Table:
             "text": content,
             "lang": none,
             "links": pc.split_pattern(raw["urls"], " "),
-            "tags": _found(tags, "#"),
-            "images": pa.array([[]] * n, pa.list_(pa.string())),
+            "tags": _found(pc.utf8_lower(content), "#") if tags else empty,
+            "images": empty,
             "reply_to": none,
             "repost_of": pc.if_else(pc.equal(raw["retweet"], 1), pa.scalar(""), pa.scalar(None, pa.string())),
-            "line": pa.array(range(2, n + 2), pa.int64()),
+            "line": pa.array(np.arange(2, n + 2)),
         }
     ).cast(POSTS)
 
@@ -67,9 +68,6 @@ def _found(text: pa.ChunkedArray, mark: str) -> pa.Array:
     parents = pc.list_parent_indices(words)
     chosen = pc.and_(pc.starts_with(flat, mark), pc.greater(pc.utf8_length(flat), 1))
     kept = parents.filter(chosen).to_numpy()
-    counts = pa.array([0] * len(words)).to_numpy(zero_copy_only=False).copy()
-    import numpy as np
-
     counts = np.bincount(kept, minlength=len(words))
     offsets = pa.array(np.concatenate(([0], np.cumsum(counts))).astype("int32"))
     return pa.ListArray.from_arrays(offsets, pc.utf8_slice_codeunits(flat.filter(chosen), 1))

@@ -35,12 +35,28 @@ CASES = {
     ),
     "remark": ("remark", "marking many objects anew: nothing of them goes, then every version is written"),
     "reconcile": ("reconcile", "two nodes compared by records and by every body, with planted differences"),
+    "copies": ("copies", "near-duplicate posts, from CSV to clusters, beside datasketch and rensa"),
+    "coordination": (
+        "coordination",
+        "networks of accounts that act at once, tested against chance, beside coordination-network-toolkit",
+    ),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }
 """Name → (module, what it measures); the order is that of a whole run."""
 
 NAMED: frozenset[str] = frozenset(
-    {"pages", "sessions", "publish-visible", "fan-out", "simulate", "first-sync", "remark", "reconcile"}
+    {
+        "pages",
+        "sessions",
+        "publish-visible",
+        "fan-out",
+        "simulate",
+        "first-sync",
+        "remark",
+        "reconcile",
+        "copies",
+        "coordination",
+    }
 )
 """What runs only when it is named: whole nodes, which take longer than all the others together."""
