@@ -77,7 +77,7 @@ def traced(
     `sources` are the places of documents that somebody holds to be the sources: without a printed date they are taken
     before the others, and which came first stays unknown.
     """
-    texts = [_text(number, document) for number, document in enumerate(documents)]
+    texts = [text_of(number, document) for number, document in enumerate(documents)]
     moments = [moment(document) for document in documents]
     moments = [
         msgspec.structs.replace(one, release=True) if number in sources else one
@@ -121,7 +121,8 @@ def _answer(documents: Sequence[Document], texts: Sequence[Text], tree: Sequence
     )
 
 
-def _text(number: int, document: Document) -> Text:
+def text_of(number: int, document: Document) -> Text:
+    """Return a text as it is compared: its sentences, those of the article apart."""
     page = statements(document)
     body = tuple(statement for statement in page if statement.region == "body")
     return Text(number, document.name, document.segment, document.lang or "en", body, page)
