@@ -40,6 +40,7 @@ CASES = {
         "coordination",
         "networks of accounts that act at once, tested against chance, beside coordination-network-toolkit",
     ),
+    "lineage": ("lineage", "a thousand articles against each other, every sentence labelled"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }
