@@ -225,7 +225,10 @@ def _open(
 def _holds_posts(path: Path) -> bool:
     from cordiale.desk.sources import of_file, unpacked
     from cordiale.domains.information.readers.content import looks_like_posts
+    from cordiale.domains.information.readers.posts.packed import packed
 
+    if packed(path):
+        return True
     return looks_like_posts(next(unpacked(of_file(path).open(), 200, 1 << 40), b""))
 
 

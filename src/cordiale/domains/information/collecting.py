@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import msgspec
 from cordiale.desk.datasets import dataset_append
 from cordiale.desk.sources import of_file, unpacked
 from cordiale.domains.information.posts import DATASET
+from cordiale.domains.information.readers.posts.packed import chunks, packed
 from cordiale.domains.information.readers.posts.profile import Profile
 from cordiale.domains.information.readers.posts.reading import Reading, read_posts
 from cordiale.domains.information.readers.result import MOST, Aside
@@ -82,18 +84,26 @@ def _begun(
 ) -> tuple[Collected, Iterator[pa.RecordBatch]]:
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    chunks = unpacked(of_file(path).open(), EXPANSION, TOTAL)
     when = datetime.fromtimestamp(now / SECOND, UTC)
-    reading = read_posts(path.name, chunks, when, given=given, network=network, account=account)
-    found = Collected(name=path.name, sha256=sha256, kind=reading.kind, profile=reading.profile)
-    return found, _counted(reading, found)
+    archive = packed(path)
+    parts = (
+        [chunks(archive, name) for name in archive.names]
+        if archive
+        else [unpacked(of_file(path).open(), EXPANSION, TOTAL)]
+    )
+    account = account or (archive.account if archive else "")
+    readings = [
+        read_posts(path.name, part, when, given=given, network=network, account=account) for part in parts
+    ]
+    found = Collected(name=path.name, sha256=sha256, kind=readings[0].kind, profile=readings[0].profile)
+    return found, _counted(readings, found)
 
 
-def _counted(reading: Reading, found: Collected) -> Iterator[pa.RecordBatch]:
+def _counted(readings: Sequence[Reading], found: Collected) -> Iterator[pa.RecordBatch]:
     accounts: set[int] = set()
     languages: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    for part in reading.parts:
+    for part in chain.from_iterable(reading.parts for reading in readings):
         if isinstance(part, Aside):
             reasons[part.code] += 1
             if len(found.aside) < MOST:
@@ -102,7 +112,7 @@ def _counted(reading: Reading, found: Collected) -> Iterator[pa.RecordBatch]:
         _add(found, part, accounts, languages)
         yield part
     found.accounts = len(accounts)
-    found.undated = reading.undated
+    found.undated = sum(reading.undated for reading in readings)
     found.languages = dict(languages.most_common(20))
     found.reasons = dict(reasons.most_common())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,25 @@ def test_posts_become_rows_of_a_dataset_that_says_what_for(
     assert (shown["rows"], shown["kind"], shown["purpose"]) == (2, "posts", "ferry rumours")
     again = read(capsys, *line, code=4)["files"][0]
     assert again["error"]["message"] == "Dataset ferry holds the rows of this file already."
+
+
+def test_the_archive_that_x_hands_out_is_read_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tweets(first: int) -> str:
+        one = {"created_at": "Sat Mar 14 08:30:12 +0000 2026", "full_text": "The ferry", "entities": {}}
+        return f"window.YTD.tweets.part{first} = " + json.dumps(
+            [{"tweet": {**one, "id_str": str(first + n)}} for n in range(2)]
+        )
+
+    with zipfile.ZipFile(tmp_path / "twitter.zip", "w") as archive:
+        archive.writestr("data/account.js", 'window.YTD.account.part0 = [{"account": {"username": "harby"}}]')
+        archive.writestr("data/tweets.js", tweets(0))
+        archive.writestr("data/tweets-part1.js", tweets(10))
+        archive.writestr("data/tweet-headers.js", "window.YTD.tweet_headers.part0 = []")
+    (found,) = read(capsys, "information", "read", str(tmp_path / "twitter.zip"))["files"]
+    assert (found["kind"], found["posts"]["posts"], found["posts"]["accounts"]) == ("X archive", 4, 1)
+    assert found["aside"] == []
 
 
 def test_a_list_of_addresses_is_not_fetched_unless_asked_for(
