@@ -127,6 +127,8 @@ def test_a_position_is_signed_on_the_page_by_the_hash_that_was_read(pages: Any, 
     assert "told=goes" in done.headers["location"]
     assert [one.position for one in acts.response(desk, MARIE, made.id).stands] == ["join"]
     assert sent(pages, id=made.id, act="assess", level="high", en="Grave.").status in (302, 303)
+    assert "Consigner l’accord" not in page
+    assert "Consigner l’accord" in read(pages, made.id, "fr")
     assert sent(pages, id=made.id, act="agree", hash=hash, parity="Claire").status in (302, 303)
     assert acts.response(desk, MARIE, made.id).stage == "agreed"
     assert "Prendre position" not in read(pages, made.id, "fr")

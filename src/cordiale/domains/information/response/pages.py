@@ -123,7 +123,7 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "typed": {name: query.get(name, "") for name in TYPED},
         "may_stand": open_ and may(actor, "position") and found.here != "observer" and found.stage == "positions",
         "may_assess": open_ and may(actor, "case") and found.here != "observer",
-        "may_agree": open_ and may(actor, "agree") and found.here == "chair" and found.stage == "positions",
+        "may_agree": open_ and may(actor, "agree") and found.here == "chair" and _agreeable(found),
         "choices": [{"word": word, "label": text(lang, POSITIONS[word])} for word in STANDS],
         "levels": [{"word": word, "label": text(lang, LEVEL_WORDS[word])} for word in LEVELS],
         "confidences": [{"word": word, "label": text(lang, LEVEL_WORDS[word])} for word in CONFIDENCES],
@@ -162,6 +162,15 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
 def when(at: int | None, lang: str) -> When | None:
     """Return an instant as a page writes it, None for none."""
     return None if at is None else When(instant(lang, at), brief_instant(lang, at), format_instant(at))
+
+
+def _agreeable(found: Response) -> bool:
+    """Tell whether nothing is in the way of an agreement but objections that may be printed."""
+    printable = {one.node for one in found.stands if one.position == "object" and one.footnote.both}
+    left = [
+        one for one in found.blocking if one.code != "objection" or one.params.get("node") not in printable
+    ]
+    return found.stage == "positions" and not left
 
 
 def _named(desk: Desk, actor: Actor, identifier: str) -> dict[str, str]:
