@@ -33,7 +33,7 @@ class Cue(msgspec.Struct, frozen=True):
 
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
-    ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) (?:in talks|negotiating)|cannot be (?:excluded|ruled out)|hint(?:s|ed)? (?:that|at)|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
+    ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) in talks|negotiat(?:es?|ing)|cannot be (?:excluded|ruled out)|hint(?:s|ed)? (?:that|at)|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
                 r"|reportedly|(?:is|are|was|were) (?:said|reported|alleged|rumou?red) to|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at|looking into|studying|exploring)"
@@ -42,7 +42,7 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? (?:to|that)|appeared (?:to|that)|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects? (?:that|of|an?)|suspected (?:that|of|to)"
-                r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided|subject to|on condition that|looks? set to|on course to|offers? to|offered to")),
+                r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided|subject to|on condition that|looks? set to|lean(?:s|ing) towards?|(?:is|are) inclined to|threaten(?:s|ed|ing) to|on course to|offers? to|offered to")),
     ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
                 r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
@@ -68,7 +68,7 @@ _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
                 r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)? qu(?:e|')|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
     ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')\w+(?:er|ir|re)\b)"
-                r"|tout (?:notre|son|leur) possible|si (?:\w+[ ']){1,5}(?:permet|permettent)|sous reserve|a condition que?|laiss(?:e|ent) supposer|donn(?:e|ent) a penser|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
+                r"|tout (?:notre|son|leur) possible|si (?:\w+[ ']){1,5}(?:permet|permettent)|menac(?:e|ent|ait|aient) d|penche(?:nt)? pour|sous reserve|a condition que?|laiss(?:e|ent) supposer|donn(?:e|ent) a penser|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
     ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
     ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)?(?! qu)"),
     ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
@@ -149,6 +149,10 @@ def cues(flat: str, lang: str, text: str) -> list[Cue]:
     return sorted(kept, key=lambda cue: cue.start)
 
 
+_ASKED = re.compile(
+    r"\b(?:when|whether|how|what|where|why|quand|si|s'|comment|pourquoi|combien|ou)(?: \w+){0,3} ?'?$"
+)
+"""An indirect question is in the tense of what is asked about, not in doubt."""
 _DUE = re.compile(r"d[uû]e?s?")
 
 
@@ -178,7 +182,11 @@ def _conditionals(flat: str) -> list[Cue]:
     """
     found = []
     for match in _CONDITIONAL.finditer(flat):
-        if _NO_CONDITIONAL.match(match[0]) or re.search(r"\bsi\b[^,;]*$", flat[: match.start()]):
+        if (
+            _ASKED.search(flat[: match.start()])
+            or _NO_CONDITIONAL.match(match[0])
+            or re.search(r"\bsi\b[^,;]*$", flat[: match.start()])
+        ):
             continue
         reported = any(r.end() <= match.start() for r in _REPORTED_FR.finditer(flat))
         found.append(Cue("sure", 4 if reported else 2, match.start(), match.end(), loose=not reported))
@@ -188,6 +196,8 @@ def _conditionals(flat: str) -> list[Cue]:
 def _woulds(flat: str) -> list[Cue]:
     found = []
     for match in _WOULD.finditer(flat):
+        if _ASKED.search(flat[: match.start()]):
+            continue
         reported = _REPORTED_EN.search(flat[: match.start()])
         found.append(Cue("sure", 4 if reported else 2, match.start(), match.end(), loose=not reported))
     return found

@@ -47,22 +47,22 @@ _BOUNDS: Final = {
         (0.8, r"(?:(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
         (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
         (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|meme pas|a peine)"),
-        (0.97, r"(?:presque|pres de|proche de|pas loin de|peut-etre)"),
+        (0.97, r"(?:presque|pres d(?:e|u|')|proche de|pas loin de|peut-etre)"),
         (1.0, r"(?:seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
     ),
 }  # fmt: skip
 _WORDS: Final = {
     "en": (
-        ("amount", 40, r"dozens(?: of)?"), ("amount", 60, r"scores of|scores(?= \w)"), ("amount", 12, r"a dozen|dozen"), ("amount", 400, r"hundreds of(?! thousand| million)|hundreds(?! of)|several hundred|a few hundred"),
+        ("amount", 40, r"dozens(?: of)?"), ("amount", 60, r"scores of|scores(?= \w)"), ("amount", 12, r"a dozen|dozen"), ("amount", 100, r"a hundred(?! and)"), ("amount", 1000, r"a thousand(?! and)"), ("amount", 400, r"hundreds of(?! thousand| million)|hundreds(?! of)|several hundred|a few hundred"),
         ("amount", 4000, r"thousands(?: of)?|several thousand|a few thousand"), ("amount", 45000, r"(?:several )?tens of thousands(?: of)?"),
         ("amount", 400000, r"hundreds of thousands(?: of)?"), ("amount", 4e6, r"millions(?: of)?"), ("amount", 4, r"a few|a handful(?: of)?|handful of"),
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of|both"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
-        ("share", 1.0, r"(?:all|every|each)(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| \d| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
+        ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
         ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
-        ("share", 0.3, r"some(?: of)?(?: the| its| those| these| their)?(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
+        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
         ("often", 1.0, r"always|constantly|every time|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
     ),
     "fr": (
@@ -71,7 +71,7 @@ _WORDS: Final = {
         ("amount", 400, r"(?:des |plusieurs |quelques )centaines(?: de| d')?(?! milliers)"), ("amount", 4000, r"(?:des |plusieurs |quelques )milliers(?: de| d')?"), ("amount", 45000, r"(?:des |plusieurs |quelques )dizaines de milliers(?: de| d')?"),
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("amount", 2, r"les deux|tous deux"), ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
-        ("share", 1.0, r"(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
+        ("share", 1.0, r"(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
         ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
@@ -202,19 +202,9 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         after = flat[token.end :]
         value, end, kind, whole, ends = token.value, token.end, "amount", 0.0, (0.0, 0.0)
         if one_in := _ONE_IN.search(flat[: token.start]):
-            found.append(
-                Quantity(
-                    "share",
-                    1 / (value or 1),
-                    one_in.start(),
-                    end,
-                    True,
-                    _things(statement.tokens, end),
-                    "",
-                    value,
-                    raw=1,
-                )
-            )
+            factor, begin = _bound(flat, one_in.start(), statement.lang)
+            things, share = _things(statement.tokens, end), factor / (value or 1)
+            found.append(Quantity("share", share, begin, end, factor == 1.0, things, "", value, raw=1))
             continue
         if percent := _PERCENT.match(after):
             value, end, kind = value / 100, token.end + percent.end(), "share"
