@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -238,28 +238,45 @@ def _whole_minutes(column: str | None, sample: Sequence[Mapping[str, Any]]) -> b
     return count >= 10 and seconds == {(0, 0)}
 
 
-def row(profile: Profile, record: Mapping[str, Any]) -> Row:
-    """Return the post a record holds under a profile; raises Unreadable when it holds none."""
-    said = {field: _at(record, column) for field, column in profile.columns.items()}
-    when = values.moment(said.get("at"))
-    text = values.unmarked_up(_text(said.get("text")))
-    repost = _text(said.get("repost_of")) or None
-    if repost is None and values.yes(said.get("reposted")):
-        repost = ""
-    return Row(
-        post=_text(said.get("post")),
-        network=_text(said.get("network")) or profile.network,
-        account=_text(said.get("account")) or profile.account,
-        text=text,
-        at=when[0] if when else None,
-        minute=profile.minute or bool(when and when[1]),
-        lang=values.language_code(said.get("lang")),
-        links=values.unique(values.several(said.get("links"))) if "links" in said else values.links_in(text),
-        tags=values.hashtags(said.get("tags")) if "tags" in said else values.tags_in(text),
-        images=[one.lower() for one in values.several(said.get("images"))],
-        reply_to=_text(said.get("reply_to")) or None,
-        repost_of=repost,
+def maker(profile: Profile) -> Callable[[Mapping[str, Any]], Row]:
+    """Return the function that gives the post of a record under a profile; it raises Unreadable for one that holds none."""
+    columns = profile.columns
+    post, network, account, at, text, lang, links, tags, images, reply_to, repost_of, reposted = (
+        _getter(columns.get(field)) for field in FIELDS
     )
+    linked, tagged, whole = "links" in columns, "tags" in columns, profile.minute
+
+    def make(record: Mapping[str, Any]) -> Row:
+        when = values.moment(at(record))
+        words = values.unmarked_up(_text(text(record)))
+        repeats: str | None = _text(repost_of(record)) or None
+        if repeats is None and values.yes(reposted(record)):
+            repeats = ""
+        return Row(
+            _text(post(record)),
+            _text(network(record)) or profile.network,
+            _text(account(record)) or profile.account,
+            words,
+            when[0] if when else None,
+            whole or bool(when and when[1]),
+            values.language_code(lang(record)),
+            values.unique(values.several(links(record))) if linked else values.links_in(words),
+            values.hashtags(tags(record)) if tagged else values.tags_in(words),
+            [one.lower() for one in values.several(images(record))],
+            _text(reply_to(record)) or None,
+            repeats,
+        )
+
+    return make
+
+
+def _getter(column: str | None) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what takes a column out of a record; a dot leads inside where no column has it in its name."""
+    if column is None:
+        return lambda _record: None
+    if "." not in column:
+        return lambda record: record.get(column)
+    return lambda record: _inside(record, column)
 
 
 def _text(value: Any) -> str:
@@ -269,7 +286,7 @@ def _text(value: Any) -> str:
     return "" if len(text) < 5 and text.lower() in _EMPTY else text
 
 
-def _at(record: Mapping[str, Any], column: str) -> Any:
+def _inside(record: Mapping[str, Any], column: str) -> Any:
     if column in record:
         return record[column]
     value: Any = record

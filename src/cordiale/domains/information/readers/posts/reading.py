@@ -103,11 +103,15 @@ def read_posts(
         profile.check(mapping, name)
     kind = shape[0] if shape else mapping.name if mapping else ""
     reading = Reading(kind, mapping, iter(()))
-    make: Maker = shape[2] if shape else lambda record: profile.row(mapping, record)  # type: ignore[arg-type]
+    make: Maker = profile.maker(mapping) if mapping else shape[2] if shape else _none
     rows = _rows(records, make, now, network, account)
     long = mapping is not None and "text" not in mapping.columns
     reading.parts = _parts(reading, _gathered(rows) if long else _unique(rows), batch)
     return reading
+
+
+def _none(_record: Mapping[str, Any]) -> Row:
+    raise Unreadable("not-a-post", _("This record is no post."))
 
 
 def _sampled(opened: Opened) -> tuple[list[Record | Aside], Iterator[Record | Aside]]:

@@ -22,6 +22,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d
 _SECONDS = re.compile(r"\d:\d\d:\d\d")
 _MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))  # noqa: SIM905
 _DIVIDED = re.compile(r"[\s,;|]")
+_YES = frozenset({"1", "1.0", "true", "yes", "y", "t", "oui", "retweet"})
 _LINK = re.compile(r"https?://[^\s<>\"'”»]+[^\s<>\"'”».,;:!?)\]}]")
 _TAG = re.compile(r"(?<![\w&/])[#＃](\w*[^\W\d_]\w*)")
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _slashed(found: re.Match[str]) -> tuple[datetime, bool]:
 
 def several(value: Any) -> list[str]:
     """Return the members of a list, however it is written: JSON, or divided by spaces, commas, semicolons or bars."""
-    if value is None:
+    if not value:
         return []
     if isinstance(value, list | tuple):
         return [text for one in value if one is not None and (text := str(one).strip())]
@@ -150,4 +151,4 @@ def unmarked_up(written: str) -> str:
 
 def yes(value: Any) -> bool:
     """Tell whether a value says yes."""
-    return str(value).strip().lower() in ("1", "1.0", "true", "yes", "y", "t", "oui", "retweet")
+    return bool(value) and str(value).strip().lower() in _YES
