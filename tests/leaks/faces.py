@@ -42,7 +42,7 @@ from tests.unit.web.asgi import ask
 WHO: Final = {"authorization": f"Bearer {READER}", "accept": TAXII}
 ABSENT: Final = "indicator--99999999-9999-4999-8999-999999999999"
 _LINK: Final = re.compile(rb"/objects/([a-z0-9-]+--[0-9a-f-]{36})")
-PARTS: Final = ("?tab=graph", "?tab=timeline", "?tab=versions", "?tab=raw", "/glance", "/purge", "/neighbours", f"/path?to={SEEN['id']}")  # fmt: skip
+PARTS: Final = ("?tab=graph", "?tab=map", "?tab=timeline", "?tab=versions", "?tab=raw", "/glance", "/purge", "/neighbours", f"/path?to={SEEN['id']}")  # fmt: skip
 """What else an object's page shows or fetches."""
 
 NARROWED: Final = ("marking=tlp%3Ared", "marking=tlp%3Agreen", "source=gbr", "since=2026-01-01", "sort=name", "q=phishing&type=malware", "q=domain-name%3Dshared.example")  # fmt: skip

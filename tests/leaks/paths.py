@@ -369,6 +369,18 @@ def a_hidden_referrer(scene: Scene, n: int) -> None:
 
 
 @path()
+def a_hidden_place_on_a_map(scene: Scene, n: int) -> None:
+    """A hidden place beside a seen one, named by a relationship and a report that are seen."""
+    seen = sdo("location", "breakwater", latitude=47.0, longitude=-9.0)
+    scene.put(SEEN, seen, sdo("relationship", "there", source_ref=SEEN["id"], target_ref=seen["id"], relationship_type="located-at"))  # fmt: skip
+    if n:
+        place = sdo("location", "HALCYON", latitude=12.5, longitude=34.5)
+        scene.hide(place, sdo("note", "HALCYON", object_refs=[SEEN["id"], place["id"]]))
+        tie = sdo("relationship", "hidden", source_ref=SEEN["id"], target_ref=place["id"], relationship_type="located-at")  # fmt: skip
+        scene.hide(tie, marking="tlp:green")
+
+
+@path()
 def a_refused_object(scene: Scene, n: int) -> None:
     """An object kept from France by name, and its decision, are not told to France; others see it as it is."""
     scene.put(SEEN)
