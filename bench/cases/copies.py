@@ -34,7 +34,9 @@ def run(quick: bool) -> list[Figure]:
         ours = child.call("bench.cases.copies:found", folder=name, count=count)
         others = {}
         for tool in ("datasketch", "rensa"):
-            others[tool] = peer.run("copies", "near.py", tool, str(folder / "texts"), str(folder / tool))
+            others[tool] = peer.run(
+                "copies", "near.py", tool, str(folder / "texts"), str(folder / tool), timeout=3600
+            )
         judged = child.call("bench.cases.copies:judged", folder=name)
         larger = None if quick else child.call("bench.cases.copies:found", folder=name, count=MANY)
     label = f"{count:,} posts"

@@ -45,6 +45,9 @@ def copies(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """Find copies."""
+    from cordiale.desk.analyses import available
+
+    available()
     from cordiale.domains.information.copies.view import copies as find
 
     with opened() as (node, actor), progress(tr(_("Comparing posts"))) as report:
@@ -82,6 +85,9 @@ def synchrony(
     ] = None,
 ) -> None:
     """Find synchrony."""
+    from cordiale.desk.analyses import available
+
+    available()
     from cordiale.domains.information.synchrony.export import FORMS
     from cordiale.domains.information.synchrony.view import synchrony as find
     from cordiale.platform.errors import InputError

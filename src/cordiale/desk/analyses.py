@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-__all__ = ["FRESH", "ROWS", "Analysis", "Stage", "Whole"]
+__all__ = ["FRESH", "ROWS", "Analysis", "Stage", "Whole", "available"]
 
 KIND: Final = "analysis"
 _CURRENT: Final = "current.json"
@@ -90,7 +90,7 @@ def analyse(
     if there is not None and _same(there, run):
         return there
     for need in dict.fromkeys(one.partition(":")[0] for one in run.analysis.needs):
-        analyse(desk, actor, run.dataset.id, need, progress=progress)
+        analyse(desk, actor, run.dataset.id, need, progress=progress, began=began)
     now = desk.clock()
     job = records.Job(
         id=uuid4(desk.random)[:8],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,12 @@ def test_who_does_not_pass_the_marking_is_not_told_that_it_exists(node: Node) ->
     assert hidden.value.message_id == absent.value.message_id
     with pytest.raises(NotAllowed):
         datasets.dataset_purge(node.desk, guest, "sightings", "no")
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cordiale.evidence.datasets.kind import available
+    from cordiale.platform.errors import ConfigurationError
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigurationError, match="analysis"):
+        available()
