@@ -106,6 +106,7 @@ class Disk(Store):
             Path(f"{self.file}{ending}").unlink(missing_ok=True)
         self.file.write_bytes(state)
         self.forget()
+        self._commits += 1
 
     def again(self) -> bool:
         """Become the copy of a template once more, as if nothing had been done; False when there is no way back."""

@@ -91,11 +91,10 @@ def found_after_all(
     `counted` says by recall number how much it took.
     """
     for held in records.all_recalled(tx):
-        told = basis.unpack(held.basis)
-        if held.pair != partner.number or held.outcome != "cannot" or held.answered_by or not told:
+        if held.pair != partner.number or held.outcome != "cannot" or held.answered_by:
             continue
         message, before = _message(held), said(held)
-        if message.action == "purge":
+        if message.action == "purge" and (basis.unpack(held.basis) or not message.items):
             count, at = before.purged + counted.get(held.number, 0), max(now, before.at + 1)
             new = msgspec.structs.replace(before, outcome="done", purged=count, at=at)
             _again(tx, home, partner, new, None)

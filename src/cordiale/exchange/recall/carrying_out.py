@@ -174,7 +174,8 @@ def _take_back(
         touched = {one.vid: one.oid for one in found}
     in_use = concerned.own_users(tx, home.node, touched.values())
     # by numbers of a history that is lost nobody finds what is meant: comparing whole does, by content
-    meant = "done" if len(wanted) == len(demand.sequences(message)) else "cannot"
+    # as it does where its sender, put back, knows of no number at all
+    meant = "done" if message.items and len(wanted) == len(demand.sequences(message)) else "cannot"
     return msgspec.structs.replace(
         receipt,
         outcome="in-use" if in_use else meant,

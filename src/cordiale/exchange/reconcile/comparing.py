@@ -217,17 +217,24 @@ class _Comparison:
     # Full: what stands in no stream ----------------------------------------------------------
 
     def _apart(self) -> None:
-        """Find what lies here in the partner's name and is in no stream we receive."""
+        """Find what lies here in the partner's name and is in no stream we receive.
+
+        And what it gave before it was put back and somebody else gives as well: that stays, unless it asked it back. Of what
+        others alone gave nothing is said to it.
+        """
         with self.store.read() as tx:
-            known = _delivered(tx)
-            after, apart = 0, []
+            known, before = _delivered(tx), _given_before(tx, self.partner, self.generation)
+            after, apart, shared = 0, list[int](), set[int]()
             while vids := reconciliations.stated_by(tx, self.partner.node, after, 100_000):
                 after = vids[-1]
-                apart += [
-                    vid for vid in vids if vid >> 3 >= len(known) or not known[vid >> 3] >> (vid & 7) & 1
-                ]
+                for vid in vids:
+                    if not _has(known, vid):
+                        apart.append(vid)
+                    elif vid in before:
+                        apart.append(vid)
+                        shared.add(vid)
         for start in range(0, len(apart), concordance.MOST_EXTRA):
-            self.repairs.apart(apart[start : start + concordance.MOST_EXTRA])
+            self.repairs.apart(apart[start : start + concordance.MOST_EXTRA], shared)
         if self.repairs.settled:
             with self.store.write() as tx:
                 now = self.home.clock()
@@ -290,6 +297,22 @@ def _hash(raw: bytes) -> bytes | None:
         return content_hash(orjson.loads(raw))
     except (orjson.JSONDecodeError, ValueError, TypeError):
         return None
+
+
+def _has(bits: bytearray, vid: int) -> bool:
+    return vid >> 3 < len(bits) and bool(bits[vid >> 3] >> (vid & 7) & 1)
+
+
+def _given_before(tx: Transaction, partner: Partner, generation: int) -> set[int]:
+    """Return what a partner gave in generations before this one and does not in it."""
+    found: set[int] = set()
+    for number in range(1, generation):
+        for _first, blob in records.received_vids(tx, partner.number, number):
+            found.update(read_numbers(blob))
+    if found:
+        for _first, blob in records.received_vids(tx, partner.number, generation):
+            found.difference_update(read_numbers(blob))
+    return found
 
 
 def _delivered(tx: Transaction) -> bytearray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -265,8 +265,11 @@ class Repairs:
             if made is not None and send:
                 sending.confirm_to(tx, self.home, other, made.id, self.partner.node, now)
 
-    def apart(self, vids: Sequence[int]) -> None:
-        """Settle versions that stand in no stream: purge what was asked back, set aside what nobody counts."""
+    def apart(self, vids: Sequence[int], shared: Container[int]) -> None:
+        """Settle versions that stand in no stream: purge what was asked back, set aside what nobody counts.
+
+        `shared` are those that somebody else gave as well: they are only purged.
+        """
         with self.store.read() as tx:
             stored = reconciliations.stored(tx, vids)
             posted = reconciliations.posted_ids(tx, self.partner.number, [one.id for one in stored])
@@ -282,7 +285,8 @@ class Repairs:
             return  # the partner still sends what may go: what is not counted yet may come
         for one, state in zip(stored, found.states, strict=True):
             if state is None:
-                self._set_aside([(one.vid, 0)])
+                if one.vid not in shared:
+                    self._set_aside([(one.vid, 0)])
             elif state.action == "purge" and state.number <= self.recalls:
                 self._purge(one.vid, 0, state.number)
                 self.recalled[state.number] += 1

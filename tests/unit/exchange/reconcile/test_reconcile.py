@@ -79,6 +79,41 @@ def test_what_was_asked_back_by_numbers_of_a_lost_history_is_found_by_its_conten
         assert ledger.get(tx, made).outcome == "done"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_was_given_before_a_roll_back_and_is_forwarded_too_goes_only_if_it_was_asked_back(
+    asked: bool,
+) -> None:
+    can, fra, gbr = make("CAN"), make("FRA"), make("GBR")
+    connect(can, fra)
+    connect(can, gbr)
+    connect(gbr, fra)
+    send(can, gbr, ITEMS[0])
+    old = can.store.snapshot()
+    for here in (can, gbr):
+        here.cut("FRA")
+        assert pull(fra, here).link.state == "up"
+    can.store.load(old)
+    can.cut("FRA")  # under the same number, in another segment
+    pull(fra, can)
+    pull(can, fra)
+    if asked:
+        made = ask_back(can, fra, ITEMS[:1])
+        pull(fra, can)
+        with can.store.read() as tx:
+            assert ledger.get(tx, made).outcome == "cannot"  # it has no number any more
+    else:
+        with can.store.write() as tx:  # so that it does not go in the new generation
+            record_exception(
+                tx, Exemption(id_of(ITEMS[0]), "FRA", "hold", "officer", can.clock(), can.clock() + 10**12)
+            )
+    reopen(can, fra, gbr, unvisited=True)
+    can.put(ITEMS[1])
+    quiet(can, fra)
+    differences = found(compare(fra, can, full=True))
+    assert differences == ([("recalled", "purged", id_of(ITEMS[0]))] if asked else [])
+    assert (id_of(ITEMS[0]) in fra.ids()) is not asked
+
+
 def hold_again(fra: Node, item: bytes, source: str = "CAN") -> int:
     """Put a version in the store behind the exchange's back, as damage or a person with a database tool would."""
     version, _problems = read(item)
