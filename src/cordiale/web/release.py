@@ -184,7 +184,7 @@ def judged(
 ) -> dict[str, Any]:
     """Return one object with what a partner would get of it, and why; `names` are those in the reader's language."""
     style, word = FORMS.get(item.form, ("withheld", item.form))
-    names = {"verbatim": _("as it is"), "tear-line": _("as a tear-line"), "withheld": _("not at all")}
+    forms = {"verbatim": _("as it is"), "tear-line": _("as a tear-line"), "withheld": _("not at all")}
     reasons = [sentence(one, lang) for one in item.why if one.code not in ("passes", "approved")]
     parts = dict.fromkeys(property_label(_TOP.split(path)[0], lang) for path in item.removed)
     shown = line(item.summary, lang, titles, show)
@@ -192,7 +192,7 @@ def judged(
         "id": item.summary.id,
         "name": names.get(item.summary.id) or shown["name"],
         "text_href": text_href(item.summary.id, partner),
-        "form": text(lang, names.get(style, word)),
+        "form": text(lang, forms.get(style, word)),
         "style": style,
         "why": " ".join(reasons),
         "stays": text(lang, _("Not in it, or not whole: {parts}."), parts=", ".join(parts)) if parts else "",

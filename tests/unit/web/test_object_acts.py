@@ -68,6 +68,12 @@ def test_a_report_says_what_of_it_stays_and_why(pages: Any, lang: str, heading: 
     assert "/release/try?partner=france" in page
 
 
+def test_the_release_desk_says_names_in_the_readers_language(pages: Any) -> None:
+    report = MINE["phishing/report"]["id"]
+    for target in ("/release", f"/release/try?partner=france&id={report}"):
+        assert f'">{MINE["phishing/report.fr"]["contents"]["fr"]["name"]}</a>' in ask(pages, target, accept_language="fr").text  # fmt: skip
+
+
 def test_who_may_not_preview_is_told_nothing_of_partners(node: Node) -> None:
     page = ask(app(node, actor=Actor("paul", frozenset({"operator"}))), REPORT).text
     assert "What it gathers" in page
