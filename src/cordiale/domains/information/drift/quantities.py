@@ -56,13 +56,13 @@ _WORDS: Final = {
         ("amount", 40, r"dozens(?: of)?"), ("amount", 60, r"scores of|scores(?= \w)"), ("amount", 12, r"a dozen|dozen"), ("amount", 100, r"a hundred(?! and)"), ("amount", 1000, r"a thousand(?! and)"), ("amount", 400, r"hundreds of(?! thousand| million)|hundreds(?! of)|several hundred|a few hundred"),
         ("amount", 4000, r"thousands(?: of)?|several thousand|a few thousand"), ("amount", 45000, r"(?:several )?tens of thousands(?: of)?"),
         ("amount", 400000, r"hundreds of thousands(?: of)?"), ("amount", 4e6, r"millions(?: of)?"), ("amount", 4, r"a few|a handful(?: of)?|handful of"),
-        ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of|both"),
+        ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
         ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
-        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?:a |in )?part of|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
+        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
         ("often", 1.0, r"always|constantly|every time|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
     ),
     "fr": (
@@ -70,7 +70,7 @@ _WORDS: Final = {
         ("amount", 30, r"une trentaine(?: de| d')?"), ("amount", 40, r"une quarantaine(?: de| d')?"), ("amount", 50, r"une cinquantaine(?: de| d')?"), ("amount", 60, r"une soixantaine(?: de| d')?"), ("amount", 100, r"une centaine(?: de| d')?"), ("amount", 1000, r"un millier(?: de| d')?"),
         ("amount", 400, r"(?:des |plusieurs |quelques )centaines(?: de| d')?(?! milliers)"), ("amount", 4000, r"(?:des |plusieurs |quelques )milliers(?: de| d')?"), ("amount", 45000, r"(?:des |plusieurs |quelques )dizaines de milliers(?: de| d')?"),
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
-        ("amount", 2, r"les deux|tous deux"), ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
+        ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
         ("share", 1.0, r"(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
         ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
@@ -89,6 +89,9 @@ _CLOCK = re.compile(r"^\s?(?:a\.?m|p\.?m|h\b|heures?\b(?= \d)|o'clock)")
 
 
 _DAYS_ON = re.compile(rf"\s?(?:er)?\s?(?:a|au|to|-|and|et)\s?\d{{1,2}}(?:er)?\s(?:{'|'.join(MONTHS)})\b")
+_PART_OF_A_NAME = re.compile(r"[a-z]-?$")
+_RANK = re.compile(r"-?(?:st|nd|rd|th|er|re|e|eme|s)\b")
+_IN_YEAR = re.compile(r"\b(?:in|en|since|depuis|by|until|from|from the year|annee|vers|around) $")
 _AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
 _AT_TIME = re.compile(r"\b(?:at|from|by|until|to|the)\s$")
 
@@ -254,6 +257,8 @@ def dated(flat: str, token: Token) -> bool:
     """Tell whether a number belongs to a date or an hour, or names something ("line 27", "no. 4")."""
     before, after = flat[: token.start], flat[token.end :]
     value = token.value or 0
+    if _PART_OF_A_NAME.search(before) or _RANK.match(after):
+        return True
     near = re.match(r"\s?(?:er|st|nd|rd|th|e)?(?: of)?\s?([a-z]+)", after)
     last = re.search(r"([a-z]+)\.?\s?$", before)
     if value <= 31 and (
@@ -262,29 +267,16 @@ def dated(flat: str, token: Token) -> bool:
         return True
     if re.match(r"\s?may\b", after):
         return True
-    if 1000 <= value <= 2100 and value == int(value) and (token.end - token.start) == 4:
-        return last is not None and last[1] in {
-            *MONTHS,
-            "in",
-            "en",
-            "de",
-            "since",
-            "depuis",
-            "by",
-            "of",
-            "until",
-            "from",
-            "a",
-            "et",
-            "and",
-            "d",
-            "to",
-            "between",
-            "entre",
-            "year",
-            "annee",
-            "du",
-        }
+    if 1900 <= value <= 2100 and value == int(value) and token.end - token.start == 4:
+        # a year, unless it is round and counts something ("2000 people")
+        return not (value % 100 == 0 and re.match(r"\s[a-z]{3,}", after))
+    if (
+        1000 <= value < 1900
+        and value == int(value)
+        and token.end - token.start == 4
+        and _IN_YEAR.search(before)
+    ):
+        return True
     if value <= 31 and _DAYS_ON.match(after):
         return True
     if re.match(r"\s?heures?\b", after) and value <= 24 and _AT_HOUR.search(before):
