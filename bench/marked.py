@@ -26,7 +26,7 @@ RARE = MARKINGS
 
 FEW = 10
 EVERYWHERE = "constante"
-"""A word of every object."""
+"""A word of every object: of its name, its description or its value. Labels are not looked through."""
 
 LEVELS = ("CONFIDENTIAL", "SECRET", "TOP SECRET")
 TLP = ("clear", "green", "amber", "amber+strict", "red")
@@ -194,7 +194,8 @@ def extras(count: int) -> Iterator[bytes]:
                 number, "campaign", own, None, f'"name":"{name}","description":"{_sentence(number, 20)}"'
             )
             ends = f'"source_ref":"{identifier(number, "campaign", own)}","target_ref":"{identifier(centre, "malware", own)}"'
-            yield _written(number + 1, "relationship", own, None, f'"relationship_type":"uses",{ends}')
+            body = f'"relationship_type":"uses",{ends},"description":"{name}"'
+            yield _written(number + 1, "relationship", own, None, body)
             number += 2
 
 
@@ -271,7 +272,7 @@ def _written(number: int, kind: str, own: int, other: int | None, body: str) -> 
     when = _when(number)
     return (
         f'{{"type":"{kind}","spec_version":"2.1","id":"{identifier(number, kind, own, other)}"{_refs()[own]}'
-        f',"created":"{when}","modified":"{when}",{body},"labels":["{EVERYWHERE}"]}}'
+        f',"created":"{when}","modified":"{when}",{body}}}'
     ).encode()
 
 
@@ -353,7 +354,7 @@ def _sentence(number: int, length: int) -> str:
     stride = value % 37 + 1
     size = len(WORDS)
     words = [WORDS[(value + stride * place + place * place % 7) % size] for place in range(length)]
-    return " ".join(words) + f" {number}"
+    return " ".join(words) + f" {EVERYWHERE} {number}"
 
 
 def words_of(number: int) -> Sequence[str]:

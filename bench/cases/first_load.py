@@ -31,7 +31,8 @@ QUIET_MS = 400
 
 _LINK = re.compile(rb'href="(/[^"#]*)"')
 _PART = re.compile(r"[a-z-]+--[0-9a-f-]{36}|[0-9a-f]{16,}|\d+")
-_FILES = ("/static/", "/assets/", "/sign-out")
+_FILES = ("/static/", "/assets/", "/sign-out", "/objects/export", "/events")
+"""What links lead to that is no page."""
 
 
 def run(quick: bool) -> list[Figure]:
@@ -116,6 +117,7 @@ def opened(served: Paged, visitor: Visitor, addresses: list[str], program: str) 
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for address in addresses:
             context = browser.new_context(base_url=base, locale="en")
+            context.set_default_timeout(120_000)
             context.add_cookies(
                 [{"name": name, "value": value, "url": base} for name, value in visitor.cookies.items()]
             )
