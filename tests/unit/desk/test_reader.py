@@ -12,7 +12,7 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.attach import attach, attachment
-from cordiale.desk.facets import facets
+from cordiale.desk.facets import facets, listed
 from cordiale.desk.importing import import_
 from cordiale.desk.jobs import jobs
 from cordiale.desk.partners import partner_add_client, partner_list
@@ -230,6 +230,31 @@ def test_no_list_follows_a_change_of_what_is_hidden(node: Node) -> None:
     assert told() == before
     house = [item.name for item in search(node.desk, HOUSE).items]
     assert house.index("Salamander") < house.index("phishing page 1")
+
+
+def test_a_page_that_is_looked_for_with_its_facets_is_the_page_and_are_the_facets(node: Node) -> None:
+    take(node, HIDDEN, marking="tlp:red")
+    take(node, ACTOR, REPORT, SEEN, *(indicator(n) for n in range(3, 9)))
+    begun = parse_instant("2026-01-01T00:00:00.000Z")
+    for who in (PAUL, HOUSE):
+        for given in (
+            {},
+            {"type": "indicator"},
+            {"marking": "tlp:green"},
+            {"words": "phishing"},
+            {"words": "salamander"},
+            {"words": "halcyon"},
+            {"since": begun},
+            {"source": node.desk.node, "words": "phishing", "type": "indicator"},
+        ):
+            after = None
+            for _page in range(4):
+                page, found = listed(node.desk, who, Question(**given), limit=3, after=after)
+                assert page == search(node.desk, who, limit=3, after=after, **given), (who.name, given)
+                assert found == facets(node.desk, who, Question(**given)), (who.name, given)
+                after = page.next
+                if after is None:
+                    break
 
 
 def test_the_house_reads_all_of_it(node: Node) -> None:
