@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from cordiale.desk import importing, jobs, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport, JobView
+from cordiale.desk.beside import beside
 from cordiale.desk.resuming import job_resume
 from cordiale.desk.sources import of_file
 from cordiale.desk.tally import Tally
 from cordiale.platform.clock import SECOND
-from cordiale.platform.errors import InputError, Unavailable
+from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 
@@ -25,13 +25,8 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-AT_ONCE: Final = 4
-"""Imports that run beside requests in one process: writers take turns anyway."""
-
 LEFT_S: Final = 86_400
 """After how many seconds a file that no job asks for was left behind: nobody uploads for a day."""
-
-_busy = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Upload:
@@ -113,7 +108,7 @@ def import_uploaded(
             desk, actor, sources, source=source, marking=marking, job=upload.job, began=began
         )
 
-    return _beside(desk, actor, run)
+    return _job(beside(desk, actor, run))
 
 
 def import_report(desk: Desk, actor: Actor, job: str) -> ImportReport:
@@ -129,32 +124,9 @@ def import_report(desk: Desk, actor: Actor, job: str) -> ImportReport:
 
 def job_resume_beside(desk: Desk, actor: Actor, job: str) -> JobView:
     """Go on with a job in the background; raises what `job_resume` raises before it goes on."""
-    return _beside(desk, actor, lambda began: job_resume(desk, actor, job, began=began))
+    return _job(beside(desk, actor, lambda began: job_resume(desk, actor, job, began=began)))
 
 
-def _beside(desk: Desk, actor: Actor, run: Callable[[Callable[[str], None]], object]) -> JobView:
-    """Run a job in a thread of its own; return when it has begun, and raise what keeps it from beginning."""
-    if not _busy.acquire(blocking=False):
-        raise Unavailable("imports-busy", _("Several imports are under way: wait for one of them to end."))
-    begun = threading.Event()
-    found: list[str] = []
-    failed: list[BaseException] = []
-
-    def began(job: str) -> None:
-        found.append(job)
-        begun.set()
-
-    def work() -> None:
-        try:
-            run(began)
-        except Exception as error:  # noqa: BLE001 - after it began, the job itself says how it ended
-            failed.append(error)
-        finally:
-            _busy.release()
-            begun.set()
-
-    threading.Thread(target=work, name="import", daemon=True).start()
-    begun.wait()
-    if not found:
-        raise failed[0]
-    return jobs.job_show(desk, actor, found[0])
+def _job(begun: JobView | None) -> JobView:
+    assert begun is not None  # an import and a job that goes on always begin, or say why not
+    return begun

@@ -108,6 +108,7 @@
 | `import_uploaded` | `(desk, actor, upload, *, source=None, marking=None) -> JobView` (in the background) |
 | `import_report` | `(desk, actor, job) -> ImportReport` (what it has done so far) |
 | `job_resume_beside` | `(desk, actor, job) -> JobView` (in the background) |
+| `analyse_beside` | `(desk, actor, dataset, name) -> JobView | None` (in the background; None where it is current) |
 """
 
 from __future__ import annotations
@@ -241,6 +242,7 @@ VERBS: dict[str, str] = {
     "import_uploaded": "uploads",
     "import_report": "uploads",
     "job_resume_beside": "uploads",
+    "analyse_beside": "beside",
 }
 
 

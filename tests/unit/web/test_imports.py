@@ -51,7 +51,7 @@ def ended(pages: Any, answer: Answer, lang: str = "en") -> str:
     """Follow an import to its end and return its page."""
     assert answer.status == 303, answer.text
     for thread in threading.enumerate():
-        if thread.name == "import":
+        if thread.name == "beside":
             thread.join()
     page = ask(pages, answer.headers["location"], accept_language=lang).text
     assert "hx-trigger" not in page

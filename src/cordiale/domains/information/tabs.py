@@ -11,6 +11,7 @@ ROOT: Final = "/domains/information/"
 
 PLACES: Final[Mapping[str, str]] = {
     "lineages": _("Lineage and drift"),
+    "posts": _("Copies and synchrony"),
     "responses": _("Collective responses"),
 }
 """Page → what it is called, in the order of the tabs."""

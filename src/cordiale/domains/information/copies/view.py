@@ -74,14 +74,17 @@ def copies(
     cluster: str | None = None,
     limit: int = 50,
     progress: Progress | None = None,
+    anew: bool = True,
 ) -> Copies:
     """Find the copies of a dataset, as far as they are not known, and return the largest clusters or one with its posts.
 
-    An id that leads to another cluster since two became one is followed. Raises what `analyses.analyse` raises.
+    An id that leads to another cluster since two became one is followed. Without `anew` it is what was found last, also where
+    rows were added since, and NotFound where nothing was. Raises what `analyses.analyse` raises.
     """
-    found = analyses.analyse(desk, actor, dataset, "copies", progress=progress)
+    if anew:
+        analyses.analyse(desk, actor, dataset, "copies", progress=progress)
     held = dataset_show(desk, actor, dataset)
-    _finding, members = analyses.found(desk, actor, dataset, "copies")
+    found, members = analyses.found(desk, actor, dataset, "copies")
     _finding, moved = analyses.found(desk, actor, dataset, "copies", "redirects")
     into = dict(zip(moved["cluster"].to_pylist(), moved["into"].to_pylist(), strict=True))
     sizes = members.group_by("cluster").aggregate([("post", "count")])

@@ -95,12 +95,16 @@ def synchrony(
     account: str | None = None,
     limit: int | None = None,
     progress: Progress | None = None,
+    anew: bool = True,
 ) -> Synchrony:
     """Find synchrony in a dataset, as far as it is not known, and return its networks with the least probable edges first.
 
-    `kind` and `account` (as `NETWORK/NAME`) choose; `limit` is the most edges of a network. Raises what `analyses.analyse` raises.
+    `kind` and `account` (as `NETWORK/NAME`) choose; `limit` is the most edges of a network. Without
+    `anew` it is what was found last, also where rows were added since, and NotFound where nothing was. Raises what `analyses.analyse` raises.
     """
-    found = analyses.analyse(desk, actor, dataset, "synchrony", progress=progress)
+    if anew:
+        analyses.analyse(desk, actor, dataset, "synchrony", progress=progress)
+    found, _rows = analyses.found(desk, actor, dataset, "synchrony")
     held = dataset_show(desk, actor, dataset)
     table = {
         stage: analyses.found(desk, actor, dataset, "synchrony", stage)[1]
