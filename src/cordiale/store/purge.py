@@ -100,6 +100,16 @@ def take_out(tx: Transaction, vid: int) -> bool:
     return bool(_remove(tx, _rows(tx, [vid])))
 
 
+def remember(tx: Transaction, stix_id: str, reason: str, when: int, salt: bytes) -> None:
+    """Write on the ledger that something of an object was here, without refusing anything.
+
+    For what is taken out: what refers to it names something that was here, and not something nobody here knows of.
+    """
+    oids, _fresh = names.intern_oids(tx, {stix_id})
+    nothing = sha256(salt).digest()  # a salted hash that no content has
+    _entomb(tx, [(oids[stix_id], None, None, salt, nothing)], reason, when)
+
+
 def mend(tx: Transaction, vid: int, raw: bytes) -> None:
     """Put back the bytes of a version whose stored ones were lost or damaged; the caller verified them."""
     tx.run(

@@ -26,10 +26,13 @@ from cordiale.platform.errors import IntegrityError
 from cordiale.platform.languages import _
 from cordiale.release.segment import SALT, header_hash
 from cordiale.stix.version import Version
-from cordiale.store import versions
+from cordiale.store import purge, versions
 from cordiale.store.connection import Store, Transaction
 
 EXTRA = _("{node} does not count {id} among what it sent here; it is kept aside.")
+
+ASIDE = "set aside"
+"""Why the ledger names an object that was taken out: what refers to it does not go as if nobody knew of it."""
 
 OWN = "own"
 """Why an entry is not held: it is a statement of ours that came back."""
@@ -233,6 +236,7 @@ class Repairs:
                 self._onward(tx, vid, now, send=False)
                 withdraw_everywhere(tx, [vid])
                 versions.take_out(tx, vid)
+                purge.remember(tx, held.id, ASIDE, now, self.home.random(16))
                 arrivals.forget_salts(tx, [vid])
                 if sequence:
                     arrivals.forget_delivery(tx, self.partner.number, self.generation, sequence)

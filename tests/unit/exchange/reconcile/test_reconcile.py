@@ -22,7 +22,7 @@ from cordiale.stix.version import read
 from cordiale.store import purge, versions
 from cordiale.store.types import Put
 from tests.unit.exchange.restore.test_rejoin import ask_back, names, number, quiet, reopen, restore, send
-from tests.unit.exchange.world import SECOND, Node, connect, id_of, indicator, make, pull
+from tests.unit.exchange.world import SECOND, Node, connect, id_of, indicator, make, pull, report
 
 ITEMS = [indicator(f"i{n}") for n in range(12)]
 SMALL = Limits(segment_entries=4)
@@ -77,6 +77,22 @@ def test_what_was_asked_back_by_numbers_of_a_lost_history_is_found_by_its_conten
     pull(fra, can)
     with can.store.read() as tx:
         assert ledger.get(tx, made).outcome == "done"
+
+
+def test_what_is_set_aside_is_not_named_as_if_nobody_knew_of_it() -> None:
+    can, fra, gbr = make("CAN"), make("FRA"), make("GBR")
+    connect(can, fra)
+    connect(fra, gbr)
+    send(can, fra, ITEMS[1])
+    hidden = frozenset({"tlp:red"})
+    with fra.store.write() as tx:  # in Canada's name, and in no stream
+        versions.put(tx, "CAN", fra.clock(), [Put(read(ITEMS[2])[0], hidden, hidden, "received")])
+    assert ("extra", "set-aside", id_of(ITEMS[2])) in found(compare(fra, can, full=True))
+    fra.put(ITEMS[0], report("seen", [ITEMS[0], ITEMS[2]]))
+    fra.cut("GBR")
+    assert pull(gbr, fra).new >= 1
+    assert id_of(ITEMS[0]) in gbr.ids()
+    assert id_of(ITEMS[2]).encode() not in gbr.store.snapshot()
 
 
 @pytest.mark.parametrize("asked", [True, False])
