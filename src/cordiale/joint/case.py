@@ -152,13 +152,14 @@ def open_case(
     value = object_of(
         desk, NAME, one, "incident", id=identifier, case=identifier, name=title.en, description=description
     )
+    wanted = marking_of(marking)
     with desk.store.write() as tx:
-        state(tx, desk, [value], marking_of(marking))
+        state(tx, desk, [value], wanted)
         audit.acted(tx, desk, actor, "case-open", id=identifier, members=list(one.members))
     finish(desk)
     sent = send(desk, actor, one.everybody, [*one.object_refs, identifier], title.en)
-    pass_on(desk, actor, one.everybody, label_of(identifier), title.en)
-    return Opened(id=identifier, sent=sent)
+    onward = pass_on(desk, actor, one.everybody, label_of(identifier), title.en, wanted)
+    return Opened(id=identifier, sent=(*sent, *onward))
 
 
 def close_case(desk: Desk, actor: Actor, written: str) -> Opened:

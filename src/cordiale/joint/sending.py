@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from cordiale.desk.actor import may
 from cordiale.desk.answers import Acted, Answer, Reason
+from cordiale.desk.partnerships import partnership
 from cordiale.desk.release import release
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
+from cordiale.release.mandate import Facts, governing
+from cordiale.release.recipient import addresses
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.release.marking import Marking
 
 State = Literal["goes", "officer", "second", "withheld", "partner"]
 
@@ -39,11 +43,14 @@ def send(desk: Desk, actor: Actor, nodes: Iterable[str], ids: Sequence[str], rea
     return tuple(_to(desk, actor, node, ids, reason) for node in others)
 
 
-def pass_on(desk: Desk, actor: Actor, nodes: Sequence[str], label: str, reason: str) -> tuple[Sent, ...]:
-    """Approve for each of these nodes what the others say under a label, now and later.
+def pass_on(
+    desk: Desk, actor: Actor, nodes: Sequence[str], label: str, reason: str, marking: Marking
+) -> tuple[Sent, ...]:
+    """Approve for each of these nodes what the others say under a label and a marking, now and later.
 
     What a member says in a case reaches the other members through its chair: this is the chair's act that lets it. The
-    marking and the rules still decide over each object. Only who sees everything here can approve what is not there yet.
+    marking and the rules still decide over each object; where no mandate of the rules speaks of it, that is said at once.
+    Only who sees everything here can approve what is not there yet.
     """
     if not may(actor, "release") or actor.recipient is not None:
         return ()
@@ -56,7 +63,21 @@ def pass_on(desk: Desk, actor: Actor, nodes: Sequence[str], label: str, reason: 
             release(desk, actor, node, labels=(label,), sources=sources, reason=reason)
         except (NotFound, Conflict) as error:
             done.append(_refused(node, error, 0))
+            continue
+        uncovered = [one for one in sources if not _covered(desk, node, one, label, marking)]
+        if uncovered:
+            params = {"members": ", ".join(uncovered), "node": node}
+            why = Reason(code="case-mandate", message_id=_NO_MANDATE, params=params)
+            done.append(Sent(node=node, state="withheld", objects=0, reason=why))
     return tuple(done)
+
+
+def _covered(desk: Desk, node: str, source: str, label: str, marking: Marking) -> bool:
+    """Tell whether a mandate speaks of what a source says under a label, for a node."""
+    with desk.store.read() as tx:
+        one = partnership(tx, node, desk.node)
+    facts = Facts("", "opinion", source, marking, labels=(label,))
+    return governing(facts, addresses(one.recipient), one.rules.mandates, desk.clock()) is not None
 
 
 def _to(desk: Desk, actor: Actor, node: str, ids: Sequence[str], reason: str) -> Sent:
@@ -77,6 +98,9 @@ def _refused(node: str, error: NotFound | Conflict, objects: int) -> Sent:
     return Sent(node=node, state="partner", objects=objects, reason=why)
 
 
+_NO_MANDATE = _(
+    "What {members} says in it cannot go on to {node}: no mandate of your rules speaks of it. Write one for the labels joint-* (see the guide, Working together)."
+)
 _IN_PART = _(
     "It would go in part only, and nobody can take a position on a part: release what it names first."
 )

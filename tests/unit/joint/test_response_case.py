@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.joint import agreement, case, contribution, position, revision, task
 from cordiale.joint.moment import MINUTE
 from cordiale.joint.revision import Parity, Text
 from cordiale.joint.tally import Tally
 from cordiale.joint.words import Words
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
-from tests.unit.joint.conftest import MARKING, OFFICER, Three
+from tests.unit.joint.conftest import MARKING, OFFICER, RULES, Three
 
 TITLE = Words("False winters", "Faux hivers")
 EN = Text("Joint statement", "We will consider measures.")
@@ -178,3 +179,14 @@ def test_a_task_is_as_its_owner_says(three: Three) -> None:
         held = case.find(tx, three["gbr"], OFFICER, of)
         (after,) = task.tasks(tx, three["gbr"], OFFICER, held)
     assert (after.state, after.late, after.note.fr) == ("under-way", True, "En cours")
+
+
+def test_rules_that_let_nothing_go_on_are_said_when_the_case_is_opened(three: Three) -> None:
+    desk = three["can"]
+    own = RULES.format(node="can", partner="fra").replace(
+        'to = ["fra"]', 'to = ["fra"]\nwhere = { source = ["can"] }'
+    )
+    rules_apply(desk, OFFICER, own, "rules", rules_diff(desk, OFFICER, own).token)
+    made = case.open_case(desk, OFFICER, title=TITLE, members=["fra", "gbr"], marking=MARKING)
+    told = [(one.node, one.state, one.reason and one.reason.code) for one in made.sent]
+    assert told == [("fra", "goes", None), ("gbr", "goes", None), ("fra", "withheld", "case-mandate")]
