@@ -94,7 +94,7 @@ def test_both_engines_give_the_same(
     analysis: Analysis, sample: Callable[[], pa.Table], cluster: str, tmp_path: Path
 ) -> None:
     given = rows(tmp_path / "rows", sample(), analysis)
-    analysis = in_buckets(analysis, 50)
+    analysis = in_buckets(analysis, 150)
     here = LocalEngine().run(analysis, given, tmp_path / "local")
     there = SparkEngine(cluster).run(analysis, given, tmp_path / "spark")
     for stage in analysis.stages:
