@@ -14,6 +14,7 @@ import pytest
 
 from tests.browser.conftest import CHROMIUM, SHOTS
 from tests.e2e.demonstration import COMMAND, environment, run
+from tests.unit.domains.information.test_sheet import DERIVED, SOURCE
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium")
 
@@ -40,6 +41,8 @@ WORDS: Final = {
         "receipt": "Receipt",
         "done": "done, as asked",
         "taken back": "France · recalled",
+        "compare": "Compare",
+        "strengthened": "▲ strengthened",
     },
     "fr": {
         "finding": "Lanterne de papier a déménagé : deux nouveaux serveurs relais",
@@ -62,6 +65,8 @@ WORDS: Final = {
         "receipt": "Accusé d’exécution",
         "done": "fait, comme demandé",
         "taken back": "France · retiré",
+        "compare": "Comparer",
+        "strengthened": "▲ accentué",
     },
 }
 """What a reader of either language looks for on the way."""
@@ -191,5 +196,20 @@ def test_the_first_five_minutes(made: Path, tmp_path: Path, chromium: Any, lang:
         canada.goto(links[0])
         canada.locator(".partner", has_text=words["taken back"]).wait_for()
         shot(canada, "9-recalled")
+
+        # open a drifted claim beside its source
+        canada.locator("nav.rail a", has_text="Information").click()
+        canada.locator("[name=suspect]").fill(DERIVED)
+        canada.locator("[name=source]").fill(SOURCE)
+        canada.locator("[name=marking]").fill("tlp:amber")
+        canada.get_by_role("button", name=words["compare"], exact=True).click()
+        claim = canada.locator("table.drift tr", has_text="four hundred")
+        claim.get_by_text(words["strengthened"]).wait_for()
+        claim.locator("[data-opens-pair]").click()
+        beside = canada.locator(".sentence.chosen")
+        beside.nth(1).wait_for()
+        assert "About forty ships" in beside.nth(0).inner_text()
+        assert "four hundred ships" in beside.nth(1).inner_text()
+        shot(canada, "10-drifted")
         browser.close()
     assert complaints == []
