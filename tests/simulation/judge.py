@@ -124,6 +124,8 @@ class Judge:
         self.fresh: dict[str, int] = {}
         self.looked: dict[str, int] = {}
         self.had: set[tuple[str, str, bytes]] = set()
+        self.gave: set[tuple[str, str, bytes]] = set()
+        self.doubtful: dict[str, set[bytes]] = {name: set() for name in world.nodes}
         self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
 
     def learn(self, said: Said) -> None:
@@ -143,6 +145,7 @@ class Judge:
         if self.fresh.get(name) != node.store.commits:
             self.fresh[name] = node.store.commits
             self._look(house, node)
+            self.restated[name] |= self.doubtful[name]
         if self.restated[name]:
             self._restate(house)
 
@@ -183,12 +186,23 @@ class Judge:
 
     def _restate(self, house: House) -> None:
         """Say anew under which markings contents came: what came through another node is under what all say."""
-        raws, self.restated[house.name] = self.restated[house.name], set()
+        name = house.name
+        raws, self.restated[name] = self.restated[name], set()
+        crossed = {(giver, name, raw) for raw in raws for giver in self.world.nodes} & self.stated.keys()
+        if not crossed <= self.gave:  # an answer that was lost on the way says nothing
+            with self.world.nodes[name].store.read() as tx:
+                for vid, givers in _brought(tx).items():
+                    if vid in house.by_vid:
+                        self.gave |= {(giver, name, house.by_vid[vid].said.raw) for giver in givers}
+        self.doubtful[name] -= raws
+        self.doubtful[name] |= {raw for _giver, _name, raw in crossed - self.gave}
         for raw in raws:
+            heard = {giver for giver in self.world.nodes if (giver, name, raw) in self.gave}
             for kept in house.by_raw.get(raw, ()):
                 if kept.source == house.name:
                     continue  # nobody restates what is said here
-                said = {giver: self.stated.get((giver, house.name, raw)) for giver in self.world.nodes}
+                givers = heard or self.world.nodes.keys()
+                said = {giver: self.stated.get((giver, name, raw)) for giver in givers}
                 kept.stated = frozenset().union(*(one for one in said.values() if one is not None))
                 # signed beside it as well, where its originator marked it anew before it was fetched
                 kept.stated |= self.since.get((kept.source, house.name, raw), frozenset())

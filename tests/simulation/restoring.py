@@ -68,6 +68,7 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
     judge.counts.pop(name, None)
     judge.raws = {key: raw for key, raw in judge.raws.items() if key[0] != name}
     judge.had = {one for one in judge.had if one[1] != name}
+    judge.gave = {one for one in judge.gave if one[1] != name}
     judge.numbers = {
         key: value for key, value in judge.numbers.items() if key[0] != name and key[1] != f"{name} received"
     }
