@@ -79,7 +79,7 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
         *alterations.dates(one, other, pairing),
         *alterations.names(one, other, pairing),
     ]
-    return _verdict(changes, match, profile)
+    return _verdict([change for change in changes if change.sure > 0], match, profile)
 
 
 def _verdict(changes: Sequence[Change], match: Match, profile: Profile) -> Verdict:

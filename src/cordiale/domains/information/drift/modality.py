@@ -135,8 +135,15 @@ def _done(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     return None
 
 
+_RELATIVE = re.compile(
+    r"\b(?:any\w*|all|actions?|those|ceux|tout ce|toute? \w+|chose) (?:that|which|who|qui) $"
+)
+
+
 def _believed(reading: Reading, cue: Cue, answered: dict[int, int]) -> float:
     """Return how sure a change is: surer where the very word that the cue is about was kept."""
+    if _RELATIVE.search(reading.flat[: cue.start]):
+        return 0.0  # "anything that could harm peace" hedges the thing, not the statement
     about = next((t for t in reading.statement.tokens if t.content and t.start >= cue.end), None)
     return 0.8 if about is not None and about.start in answered else 0.55
 
