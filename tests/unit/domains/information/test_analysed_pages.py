@@ -46,7 +46,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         draw, [900, 901, 902], 12, 5000
     )
     copied = said(
-        f"{HARBOUR} <b>today</b>", f"{HARBOUR} today!", f"{HARBOUR.replace('stays', 'never stays')} today"
+        f"{HARBOUR} <b>today</b>", f"{HARBOUR} to\u202eday!", f"{HARBOUR.replace('stays', 'never stays')} today"
     )
     with open_node(folder, environ={}) as opened:
         verbs.dataset_create(opened.desk, MARIE, DATASET, "spring", purpose="exercise", basis="consent", purge_on=opened.desk.clock() + 10**15, marking="tlp:amber")  # fmt: skip
@@ -116,6 +116,7 @@ def test_pages_are_drawn_in_both_languages_without_markup_of_posts(node: Node) -
             answer = ask(pages, f"/domains/information/{address}", accept_language=lang)
             assert answer.status == 200, address
             assert "<b>today" not in answer.text
+            assert "\u202e" not in answer.text
             assert "style=" not in answer.text
         assert words in answer.text
 

@@ -165,6 +165,7 @@ def test_a_result_is_drawn_without_scripts_or_inline_style(node: Node, kept: dic
         answer = ask(pages, f"/domains/information/lineage?id={kept['id']}", accept_language=lang)
         assert answer.status == 200
         assert "<script>alert" not in answer.text
+        assert "\u202e" not in answer.text  # nothing turns a line around
         assert "style=" not in answer.text
         assert 'marker-end="url(#arrow)"' in answer.text
     file = ask(pages, f"/domains/information/sheet?id={kept['id']}&format=odt")

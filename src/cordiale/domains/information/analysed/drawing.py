@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.synchrony.view import Edge
 from cordiale.platform.clock import Instant
 
@@ -79,7 +80,10 @@ def ring(members: Sequence[str], edges: Sequence[Edge]) -> Ring:
     within = [edge for edge in edges if edge.one in places and edge.other in places]
     most = max((edge.occasions for edge in within), default=1)
     return Ring(
-        tuple(Account(name, round(x, 1), round(y, 1), x < SIZE / 2 - 1) for name, (x, y) in places.items()),
+        tuple(
+            Account(legal(name), round(x, 1), round(y, 1), x < SIZE / 2 - 1)
+            for name, (x, y) in places.items()
+        ),
         tuple(_tie(edge, places, most) for edge in within),
         len(members) - len(chosen),
     )
@@ -88,7 +92,7 @@ def ring(members: Sequence[str], edges: Sequence[Edge]) -> Ring:
 def _tie(edge: Edge, places: Mapping[str, tuple[float, float]], most: int) -> Tie:
     (x1, y1), (x2, y2) = places[edge.one], places[edge.other]
     width = round(1 + 4 * edge.occasions / most, 1)
-    title = f"{edge.one} – {edge.other}: {edge.occasions}"
+    title = legal(f"{edge.one} – {edge.other}: {edge.occasions}")
     return Tie(round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1), width, title)
 
 
@@ -112,9 +116,13 @@ def timeline(members: Sequence[str], edges: Sequence[Edge]) -> Timeline:
     first, last = min(times, default=None), max(times, default=None)
     span = max(1, (last or 0) - (first or 0))
     return Timeline(
-        tuple((name, y) for name, y in lines.items()),
+        tuple((legal(name), y) for name, y in lines.items()),
         tuple(
-            Post(round(LEFT + (WIDTH - LEFT - 20) * (at - (first or 0)) / span, 1), lines[name], text[:120])
+            Post(
+                round(LEFT + (WIDTH - LEFT - 20) * (at - (first or 0)) / span, 1),
+                lines[name],
+                legal(text[:120]),
+            )
             for (name, at, _post), text in posts.items()
             if name in lines
         ),

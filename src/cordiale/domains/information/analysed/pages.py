@@ -12,6 +12,7 @@ from cordiale.desk.analyses import KIND
 from cordiale.desk.datasets import dataset_list, dataset_show
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
+from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT, tabs
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import NotFound
@@ -200,14 +201,14 @@ def _cluster(one: Cluster, held: DatasetView, lang: str) -> dict[str, Any]:
     return {
         "id": one.cluster,
         "href": _address("copies", held, cluster=one.cluster),
-        "text": one.first.text,
+        "text": legal(one.first.text),
         "lang": one.first.lang or "",
         "posts": one.posts,
         "accounts": one.accounts,
         "networks": ", ".join(one.networks),
         "languages": ", ".join(one.languages),
         "first": _when(one.first.at, lang),
-        "by": one.first.account,
+        "by": legal(one.first.account),
         "latest": _when(one.latest, lang),
         "least": percent(lang, one.least_similarity),
         "differing": [
@@ -234,12 +235,12 @@ def _whole(found: Copies, chosen: str | None, held: DatasetView, lang: str) -> d
 
 def _member(one: Member, first: Member, lang: str) -> dict[str, Any]:
     return {
-        "account": one.account,
+        "account": legal(one.account),
         "network": one.network,
         "post": one.post,
         "at": _when(one.at, lang),
         "line": one.line,
-        "text": one.text,
+        "text": legal(one.text),
         "lang": one.lang or "",
         "similarity": percent(lang, one.similarity),
         "first": one.post == first.post and one.network == first.network,
@@ -284,8 +285,8 @@ def _network(one: Network, held: DatasetView, query: Mapping[str, str], lang: st
 
 def _edge(edge: Edge, lang: str) -> dict[str, Any]:
     return {
-        "one": edge.one,
-        "other": edge.other,
+        "one": legal(edge.one),
+        "other": legal(edge.other),
         "occasions": edge.occasions,
         "items": edge.items,
         "expected": number(lang, round(edge.expected, 2)),
@@ -295,9 +296,9 @@ def _edge(edge: Edge, lang: str) -> dict[str, Any]:
             {
                 "posts": [
                     {
-                        "account": f"{post.network}/{post.account}",
+                        "account": legal(f"{post.network}/{post.account}"),
                         "at": _when(post.at, lang),
-                        "text": post.text,
+                        "text": legal(post.text),
                         "line": post.line,
                     }
                     for post in (meeting.one, meeting.other)

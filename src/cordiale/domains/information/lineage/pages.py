@@ -26,6 +26,7 @@ from cordiale.domains.information.sheet.content import (
     published,
 )
 from cordiale.domains.information.sheet.content import sheet as sheet_of
+from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.sheet.written import write
 from cordiale.domains.information.tabs import ROOT, tabs
 from cordiale.platform.clock import SECOND, format_instant
@@ -95,7 +96,7 @@ def lineage(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
         "texts": [
             {
                 "name": names[view.doc, s.n],
-                "title": s.title,
+                "title": legal(s.title),
                 "lang": s.lang,
                 "published": published(s.published, s.published_basis, lang),
                 "sha256": view.sha256,
@@ -110,7 +111,7 @@ def lineage(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
                 "derived": names[edge.derived, edge.derived_segment],
                 "kind": kind_of(edge, lang),
                 "held": held_of_each(edge, lang),
-                "because": edge.because,
+                "because": legal(edge.because),
             }
             for edge in answer.edges
         ],
@@ -206,7 +207,9 @@ def _shown(
             }
             for key, words, number in choices
         ],
-        "omitted": [{"words": words, "id": id, "name": names[source]} for words, id, source in made.omitted],
+        "omitted": [
+            {"words": legal(words), "id": id, "name": names[source]} for words, id, source in made.omitted
+        ],
         "outlets": [_outlet(found, answer, names, one, lang, here=one == node) for one in below],
     }
 
@@ -223,9 +226,9 @@ def _row(answer: Answer, pair: Pair, id: str, other: str, lang: str) -> dict[str
         "label": pair.label,
         "mark": MARKS.get(pair.label, ""),
         "word": text(lang, LABELS[pair.label]),
-        "source": pair.source or "",
+        "source": legal(pair.source or ""),
         "source_name": source,
-        "derived": pair.derived,
+        "derived": legal(pair.derived),
         "changes": [
             {
                 "kind": text(lang, CHANGES[change.kind]),
@@ -234,7 +237,7 @@ def _row(answer: Answer, pair: Pair, id: str, other: str, lang: str) -> dict[str
             }
             for change in pair.changes
         ],
-        "because": changed(pair, lang),
+        "because": legal(changed(pair, lang)),
         "confidence": percent(lang, pair.confidence),
     }
 

@@ -17,6 +17,7 @@ from cordiale.domains.information.lineage.kept import Kept, keep
 from cordiale.domains.information.lineage.trace import traced
 from cordiale.domains.information.readers.content import read_file
 from cordiale.domains.information.readers.result import Read
+from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _, text
@@ -60,7 +61,7 @@ def lineages(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
         answers = traced(documents, ("en", "fr"), sources=sources)
         names = {one.id: one.name for one in captures}
         kept = Kept(desk.clock(), __version__, documents, answers, sources, names)
-        name = text(lang, _("Lineage: {title}"), title=documents[0].title or documents[0].name)
+        name = text(lang, _("Lineage: {title}"), title=legal(documents[0].title or documents[0].name))
         identifier = keep(desk, actor, kept, name[:250], captures, marking)
     return f"{ROOT}lineage?id={identifier}"
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from cordiale.domains.information.sheet.packed import legal
+
 Look = Literal["", "strong", "quiet", "changed", "code"]
 """How a piece of text stands out; `changed` are the words that differ between a sentence and its source."""
 
@@ -62,7 +64,10 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 def spans(text: str, changed: tuple[str, ...], lang: str = "") -> Runs:
-    """Return a sentence in pieces, those that changed marked; a piece that stands nowhere in it marks nothing."""
+    """Return a sentence in pieces, those that changed marked; a piece that stands nowhere in it marks nothing.
+
+    What would show words in another order than they have is left out.
+    """
     marked = [False] * len(text)
     for piece in changed:
         start = text.find(piece) if piece else -1
@@ -72,6 +77,6 @@ def spans(text: str, changed: tuple[str, ...], lang: str = "") -> Runs:
     begin = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or marked[place] != marked[begin]:
-            runs.append(Run(text[begin:place], "changed" if marked[begin] else "", lang))
+            runs.append(Run(legal(text[begin:place]), "changed" if marked[begin] else "", lang))
             begin = place
     return tuple(runs)
