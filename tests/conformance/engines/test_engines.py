@@ -34,9 +34,6 @@ FOUND: list[tuple[Analysis, Callable[[], pa.Table]]] = [
         if isinstance(value := load(reference), Analysis)
     ),
 ]
-DAILY = {"counting"}
-"""On Spark every day; starting Python beside Java takes long, so that the others wait for `--long`."""
-
 every = pytest.mark.parametrize(("analysis", "sample"), FOUND, ids=[one.name for one, _sample in FOUND])
 
 
@@ -83,12 +80,10 @@ def cluster() -> Iterator[str]:
             yield "local[2]"
 
 
-@pytest.mark.parametrize(
-    ("analysis", "sample"),
-    [pytest.param(*one, marks=() if one[0].name in DAILY else pytest.mark.long) for one in FOUND],
-    ids=[one.name for one, _sample in FOUND],
-)
+@every
 @needs_spark
+@pytest.mark.long  # starting Java, and Python beside it, takes longer than the work
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore")
 def test_both_engines_give_the_same(
     analysis: Analysis, sample: Callable[[], pa.Table], cluster: str, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -11,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cordiale.desk.analyses import ROWS, Analysis, Stage, Whole
-from cordiale.domains.information.copies import stages as copies
-from cordiale.domains.information.posts import KIND
+from cordiale.domains.information.posts import KIND, POSTS
 from cordiale.domains.information.synchrony import communities, edges, evidence
 from cordiale.domains.information.synchrony.meetings import HOUR, chances, counted, meetings, starts
 from cordiale.domains.information.synchrony.profile import MINUTE_1, Profile
@@ -262,4 +262,29 @@ def analysis(profile: Profile = MINUTE_1) -> Analysis:
 
 
 SYNCHRONY = analysis()
-SAMPLE = copies.SAMPLE
+
+
+def SAMPLE() -> pa.Table:  # noqa: N802 - the name by which suites find it
+    """Return posts of thirty accounts over two days, of which three share ten links at the same moments."""
+    start = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+    shared = [(n * 7 % 30, n * 13 % 50, n * 7919 % 172_800) for n in range(400)]
+    shared += [(who, 100 + n, n * 15_000 + who) for n in range(10) for who in range(3)]
+    rows = [
+        {
+            "post": f"p{n}",
+            "network": "example",
+            "account": f"a{who}",
+            "at": start + datetime.timedelta(seconds=at),
+            "minute": False,
+            "text": f"read this number {n % 60} again and again",
+            "lang": "en",
+            "links": [f"https://example.org/{link}"],
+            "tags": ["News"] if n % 3 else [],
+            "images": [],
+            "reply_to": None,
+            "repost_of": "" if n % 10 == 0 else None,
+            "line": n + 1,
+        }
+        for n, (who, link, at) in enumerate(shared)
+    ]
+    return pa.Table.from_pylist(rows, schema=POSTS)
