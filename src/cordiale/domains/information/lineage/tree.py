@@ -57,14 +57,14 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """The drawing: its size, texts, lines and days; `undated` tells whether texts stand beside the timeline."""
+    """The drawing: its size, texts, lines and days; `undated` is where texts without a day stand, None where all have one."""
 
     width: int
     height: int
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     ticks: tuple[Tick, ...]
-    undated: bool
+    undated: float | None
 
 
 def tree(answer: Answer, names: Mapping[Node, str]) -> Tree:
@@ -77,11 +77,12 @@ def tree(answer: Answer, names: Mapping[Node, str]) -> Tree:
         if s.published is not None and s.published_basis in DATING
     }
     order = sorted(nodes, key=lambda node: (days.get(node, 10**9), nodes.index(node)))
+    aside = ASIDE if days else 2 * LEFT
     first, last = (min(days.values()), max(days.values())) if days else (0, 0)
 
     def across(node: Node) -> float:
         if node not in days:
-            return ASIDE
+            return aside
         if first == last:
             return (LEFT + RIGHT) / 2 if len(days) < 2 else LEFT + 60.0
         return LEFT + (RIGHT - LEFT) * (days[node] - first) / (last - first)
@@ -96,7 +97,7 @@ def tree(answer: Answer, names: Mapping[Node, str]) -> Tree:
     ]  # fmt: skip
     for row, ancestor in enumerate(answer.ancestors):
         below = [place[str(one["doc"]), int(one["segment"])] for one in ancestor.children]
-        at = (max(LEFT / 2, min(x for x, _y in below) - 40), TOP + ROW * (row + 0.5))
+        at = (max(24, min(x for x, _y in below) - 40 - 18 * row), TOP + ROW * (row + 0.5))
         dots.append(Dot(*at, "", "", "presumed", -1))
         lines += [_line(at, one, "common_source", known=True) for one in below]
     return Tree(
@@ -105,7 +106,7 @@ def tree(answer: Answer, names: Mapping[Node, str]) -> Tree:
         dots=tuple(dots),
         lines=tuple(lines),
         ticks=_ticks({days[node]: place[node][0] for node in order if node in days}),
-        undated=any(node not in days for node in nodes),
+        undated=aside if any(node not in days for node in nodes) else None,
     )
 
 
