@@ -58,7 +58,17 @@ def cluster(kept: Path | None = None, settings: Sequence[str] = ()) -> Iterator[
         options = [word for setting in settings for word in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [bin_ / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F", *options],
+                [
+                    bin_ / "postgres",
+                    "-D",
+                    folder / "data",
+                    "-k",
+                    folder,
+                    "-c",
+                    "listen_addresses=",
+                    "-F",
+                    *options,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd=folder,

@@ -178,10 +178,12 @@ def language(text: str) -> str:
     found = words(text[:ENOUGH])
     english = sum(word in _ENGLISH for word in found)
     french = sum(word in _FRENCH for word in found)
-    french += min(2, sum(any(c in _MARKS for c in word) for word in found)) * 0.5
-    if max(english, french) < 1 or english == french:
+    # a word with French marks is half a French word, and two such are enough
+    marked = sum(any(c in _MARKS for c in word) for word in found)
+    weighed = french + min(2, marked) * 0.5
+    if max(english, weighed) < 1 or english == weighed:
         return ""
-    return "en" if english > french else "fr"
+    return "en" if english > weighed else "fr"
 
 
 def main_language(texts: Iterable[str]) -> str:

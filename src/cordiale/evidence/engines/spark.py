@@ -61,7 +61,9 @@ class SparkEngine:
         folder.mkdir(parents=True, exist_ok=True)
         with session(self.master) as spark:
             for name, given in inputs.items():
-                results[name] = given if isinstance(given, Rows) else _written(folder / name.replace(":", "-"), given)
+                results[name] = (
+                    given if isinstance(given, Rows) else _written(folder / name.replace(":", "-"), given)
+                )
             for index, stage in enumerate(analysis.stages):
                 if stopped():
                     raise Stopped

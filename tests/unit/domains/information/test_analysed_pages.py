@@ -46,7 +46,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         draw, [900, 901, 902], 12, 5000
     )
     copied = said(
-        f"{HARBOUR} <b>today</b>", f"{HARBOUR} to\u202eday!", f"{HARBOUR.replace('stays', 'never stays')} today"
+        f"{HARBOUR} <b>today</b>",
+        f"{HARBOUR} to\u202eday!",
+        f"{HARBOUR.replace('stays', 'never stays')} today",
     )
     with open_node(folder, environ={}) as opened:
         verbs.dataset_create(opened.desk, MARIE, DATASET, "spring", purpose="exercise", basis="consent", purge_on=opened.desk.clock() + 10**15, marking="tlp:amber")  # fmt: skip
