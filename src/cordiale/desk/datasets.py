@@ -16,7 +16,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import Actor, authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.visible import rules_of_reader
+from cordiale.desk.visible import passes
 from cordiale.desk.written import marking_of
 from cordiale.evidence import files
 from cordiale.evidence import records as evidence
@@ -29,8 +29,6 @@ from cordiale.platform.errors import Conflict, InputError, IntegrityError, NotFo
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.platform.log import logger
-from cordiale.release.decide import compile_rules
-from cordiale.release.marking import Marking
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -212,7 +210,7 @@ def dataset_list(desk: Desk, actor: Actor) -> list[DatasetView]:
     """Return the datasets the actor may know of, by name."""
     authorise(actor, "dataset-list")
     with desk.store.read() as tx:
-        return [view(one) for one in records.every(tx) if _passes(tx, desk, actor, one.marking)]
+        return [view(one) for one in records.every(tx) if passes(tx, desk, actor, one.marking)]
 
 
 def dataset_show(desk: Desk, actor: Actor, name: str) -> DatasetView:
@@ -287,7 +285,7 @@ def tick(desk: Desk) -> int:
 def one(tx: Transaction, desk: Desk, actor: Actor, name: str) -> Dataset:
     """Return a dataset the actor may see; raises NotFound."""
     found = records.get(tx, name)
-    if found is None or not _passes(tx, desk, actor, found.marking):
+    if found is None or not passes(tx, desk, actor, found.marking):
         raise NotFound(
             "no-dataset",
             _("There is no dataset {name}. See: cordiale dataset list"),
@@ -351,16 +349,6 @@ def _ready(tx: Transaction, desk: Desk, actor: Actor, name: str, kind: Kind, ori
             "dataset-twice", _("Dataset {name} holds the rows of this file already."), name=found.name
         )
     return found
-
-
-def _passes(tx: Transaction, desk: Desk, actor: Actor, marking: Marking) -> bool:
-    now = desk.clock()
-    for recipient in (actor.recipient, actor.within):
-        if recipient is not None:
-            compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
-            if not compiled.decide(marking, now).passes:
-                return False
-    return True
 
 
 def _begin(tx: Transaction, desk: Desk, actor: Actor, found: Dataset, reason: str) -> Dataset:

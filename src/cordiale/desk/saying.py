@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from cordiale.desk import audit, importing
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.stating import instants, state
-from cordiale.desk.visible import unknown, visible
+from cordiale.desk.visible import passes, unknown, visible
 from cordiale.desk.written import marking_of
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid4
@@ -18,6 +18,8 @@ from cordiale.store import markings, versions
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row
 
 OPINIONS: Final = ("strongly-disagree", "disagree", "neutral", "agree", "strongly-agree")
 """What an opinion says (STIX 2.1 §10.14, opinion-enum)."""
@@ -38,7 +40,7 @@ def say(
 ) -> str:
     """Write a note about an object, or an opinion where one is given; return the id of what was written.
 
-    It carries all that the object is marked by, as the actor sees it, and `marking` besides. Raises NotFound for what
+    It carries all that the object and its parts are marked by, as the actor sees it, and `marking` besides. Raises NotFound for what
     the actor does not see, InputError for nothing to say and for what is no opinion.
     """
     authorise(actor, "say")
@@ -72,9 +74,19 @@ def say(
         rows = versions.get(tx, stix_id, visible(tx, desk, actor))
         if not rows:
             raise unknown(stix_id)
-        about = frozenset(atom for row in rows for atom in markings.atoms(tx, row.effective_mid))
+        about = frozenset(atom for row in rows for atom in _read_under(tx, desk, actor, row))
         state(tx, desk, [value], about | own)
         audit.acted(tx, desk, actor, "say", id=value["id"], about=stix_id)
     importing.index_all(desk)
     desk.wake()
     return str(value["id"])
+
+
+def _read_under(tx: Transaction, desk: Desk, actor: Actor, row: Row) -> Iterator[str]:
+    """Yield what governs all that the actor reads of a version: of its parts, those markings they pass."""
+    effective = markings.atoms(tx, row.effective_mid)
+    yield from effective
+    for atom in markings.atoms(tx, row.full_mid):
+        # a part that the author does not read they cannot quote, and its marking would hide the note from them
+        if passes(tx, desk, actor, effective | {atom}):
+            yield atom

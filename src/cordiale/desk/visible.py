@@ -9,6 +9,7 @@ from cordiale.platform.clock import SECOND
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.release.decide import compile_rules
+from cordiale.release.marking import Marking
 from cordiale.release.recipient import Recipient
 from cordiale.release.rules import Allow, Rules, rules_for
 from cordiale.store import markings
@@ -50,6 +51,17 @@ def passed_by(tx: Transaction, desk: Desk, recipient: Recipient) -> frozenset[in
         desk.cache.pop(next(iter(desk.cache)))
     desk.cache[repr(key)] = (now // SECOND, passed)
     return passed
+
+
+def passes(tx: Transaction, desk: Desk, actor: Actor, marking: Marking) -> bool:
+    """Tell whether the actor passes a marking now, one that no stored object needs to carry."""
+    now = desk.clock()
+    for recipient in (actor.recipient, actor.within):
+        if recipient is not None:
+            compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
+            if not compiled.decide(marking, now).passes:
+                return False
+    return True
 
 
 def rules_of_reader(tx: Transaction, desk: Desk, recipient: Recipient) -> Rules:
