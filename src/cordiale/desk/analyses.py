@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
 
 __all__ = ["FRESH", "ROWS", "Analysis", "Stage", "Whole", "available"]
 
@@ -164,7 +165,7 @@ def _run(desk: Desk, actor: Actor, dataset: str, name: str) -> _Run:
 
 
 def _carried_out(desk: Desk, job: records.Job, run: _Run, progress: jobs.Progress | None) -> Finding:
-    told = _Told(desk, job, progress)
+    told = _Told(desk, job, run, progress)
     work = run.folder / f"run-{_fingerprint(run)}"
     before = _current(run.folder)
     try:
@@ -173,27 +174,50 @@ def _carried_out(desk: Desk, job: records.Job, run: _Run, progress: jobs.Progres
             run.analysis, _inputs(desk, run, before), work, progress=told, stopped=told.stopped
         )
         finding = _kept(desk, job, run, results, work)
-    except Stopped:
-        told.end("stopped")
-        raise Conflict(
-            "analysis-stopped", _("Job {job} was stopped. Go on: cordiale jobs resume {job}"), job=job.id
-        ) from None
     except Exception as error:
-        note = str(error).split("\n")[0][:300] if isinstance(error, CordialeError) else type(error).__name__
-        told.end("failed", note=note)
-        if isinstance(error, OSError):
-            raise files.full_or_same(error, work) from error
+        _end(desk, told, run, error, work)
         raise
     told.end("done", done=1000, total=1000, result={"rows": finding.rows, "seal": finding.seal})
     return finding
 
 
-class _Told:
-    """Writes down how far a job is, at most once a second, and hears whether somebody stops it."""
+def _end(desk: Desk, told: _Told, run: _Run, error: Exception, work: Path) -> None:
+    """Write down how a run ended that found nothing, and raise what is to be told of it where that is not the error."""
+    with desk.store.read() as tx:
+        gone = not _open(tx, run)
+    if gone:
+        shutil.rmtree(run.folder.parent, ignore_errors=True)
+        purged = datasets.purged_already(run.dataset)
+        told.end("failed", note=str(purged))
+        raise purged from None
+    if isinstance(error, Stopped):
+        told.end("stopped")
+        raise Conflict(
+            "analysis-stopped",
+            _("Job {job} was stopped. Go on: cordiale jobs resume {job}"),
+            job=told.job,
+        ) from None
+    note = str(error).split("\n")[0][:300] if isinstance(error, CordialeError) else type(error).__name__
+    told.end("failed", note=note)
+    if isinstance(error, OSError):
+        raise files.full_or_same(error, work) from error
 
-    def __init__(self, desk: Desk, job: records.Job, progress: jobs.Progress | None) -> None:
-        self._desk, self._job, self._progress = desk, job, progress
+
+def _open(tx: Transaction, run: _Run) -> bool:
+    now = held.get(tx, run.dataset.id)
+    return now is not None and now.state == "open"
+
+
+class _Told:
+    """Writes down how far a job is, at most once a second, and hears whether somebody stops it or purges its dataset."""
+
+    def __init__(self, desk: Desk, job: records.Job, run: _Run, progress: jobs.Progress | None) -> None:
+        self._desk, self._job, self._run, self._progress = desk, job, run, progress
         self._asked = False
+
+    @property
+    def job(self) -> str:
+        return self._job.id
 
     def __call__(self, done: int, total: int) -> None:
         if self._progress is not None:
@@ -204,7 +228,7 @@ class _Told:
         self._job = msgspec.structs.replace(self._job, done=done, total=total, updated=now)
         with self._desk.store.write() as tx:
             asked = records.get_job(tx, self._job.id)
-            self._asked = asked is not None and asked.stop
+            self._asked = (asked is not None and asked.stop) or not _open(tx, self._run)
             records.put_job(tx, self._job)
 
     def stopped(self) -> bool:
@@ -276,7 +300,11 @@ def _kept(desk: Desk, job: records.Job, run: _Run, results: dict[str, pa.Table],
         rows=results[run.analysis.stages[-1].name].num_rows,
         tables=made,
     )
-    replace_file(run.folder / _CURRENT, msgspec.json.encode(finding), 0o600)
+    with desk.store.write() as tx:
+        # a purge begins before this, and nothing is kept, or after it, and takes away what is
+        if not _open(tx, run):
+            raise datasets.purged_already(run.dataset)
+        replace_file(run.folder / _CURRENT, msgspec.json.encode(finding), 0o600)
     shutil.rmtree(work, ignore_errors=True)
     for left in run.folder.iterdir():
         if left.name != _CURRENT and left.name not in made.values():

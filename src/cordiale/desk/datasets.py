@@ -254,18 +254,22 @@ def dataset_purge(desk: Desk, actor: Actor, name: str, reason: str) -> DatasetVi
     with desk.store.write() as tx:
         found = one(tx, desk, actor, name)
         if found.state != "open":
-            raise Conflict("dataset-purged", _("Dataset {name} was purged already."), name=found.name)
+            raise purged_already(found)
         found = _begin(tx, desk, actor, found, reason.strip())
     return view(_finish(desk, actor, found))
 
 
 def tick(desk: Desk) -> int:
-    """Purge datasets whose day has come, and end purges that a crash interrupted; return how many."""
+    """Purge datasets whose day has come, and end purges that a crash interrupted; return how many.
+
+    What an analysis that was killed left of a purged dataset goes as well.
+    """
     now = desk.clock()
     with desk.store.read() as tx:
+        every = records.every(tx)
         due = [
             found
-            for found in records.every(tx)
+            for found in every
             if found.state == "purging" or (found.state == "open" and found.purge_on <= now)
         ]
     node = Actor(name=_NODE)
@@ -277,6 +281,9 @@ def tick(desk: Desk) -> int:
                     continue
                 found = _begin(tx, desk, node, again, PURGE_DAY)
         _finish(desk, node, found)
+    for found in every:
+        if found.state == "purged":
+            shutil.rmtree(work_folder(desk, found.id), ignore_errors=True)
     if due:
         log.info("datasets purged", count=len(due))
     return len(due)
@@ -298,8 +305,13 @@ def opened(tx: Transaction, desk: Desk, actor: Actor, name: str) -> Dataset:
     """Return a dataset whose rows the actor may read; raises NotFound, and Conflict once it is purged."""
     found = one(tx, desk, actor, name)
     if found.state != "open":
-        raise Conflict("dataset-purged", _("Dataset {name} was purged already."), name=found.name)
+        raise purged_already(found)
     return found
+
+
+def purged_already(found: Dataset) -> Conflict:
+    """Return the one answer for a dataset whose rows are gone."""
+    return Conflict("dataset-purged", _("Dataset {name} was purged already."), name=found.name)
 
 
 def dataset_rows(

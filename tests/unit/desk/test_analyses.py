@@ -69,6 +69,44 @@ def test_purging_a_dataset_takes_what_was_found(node: Node, marie: Actor, lines:
         analyses.found(node.desk, marie, lines, "counting")
 
 
+def test_an_analysis_that_a_purge_overtakes_leaves_nothing(node: Node, marie: Actor, lines: str) -> None:
+    told = 0
+    for moment in range(1, 12):
+        name = f"lines-{moment}"
+        made = datasets.dataset_create(
+            node.desk, marie, LINES, name, purpose="p", basis="b", purge_on=node.desk.clock() + DAY
+        )
+        datasets.dataset_append(node.desk, marie, name, LINES, [counting.SAMPLE()])
+        looks: list[int] = []
+
+        def purge(
+            done: int, _of: int | None, *, name: str = name, moment: int = moment, looks: list[int] = looks
+        ) -> None:
+            looks.append(done)
+            if len(looks) == moment:
+                datasets.dataset_purge(node.desk, marie, name, "order of the court")
+
+        desk = node.desk if moment % 2 else _seconds_apart(node)
+        try:
+            analyses.analyse(desk, marie, name, "counting", progress=purge)
+        except Conflict as error:
+            assert error.code == "dataset-purged"
+            told += 1
+        else:
+            assert len(looks) < moment
+        assert datasets.work_folder(node.desk, made.id).exists() == (len(looks) < moment)
+    assert told > 2
+
+
+def test_what_a_killed_analysis_left_of_a_purged_dataset_goes(node: Node, marie: Actor, lines: str) -> None:
+    folder = datasets.work_folder(node.desk, datasets.dataset_show(node.desk, marie, lines).id)
+    datasets.dataset_purge(node.desk, marie, lines, "done")
+    (folder / "counting").mkdir(parents=True)
+    (folder / "counting" / "members.arrow").write_text("a name")
+    datasets.tick(node.desk)
+    assert not folder.exists()
+
+
 def test_an_unknown_analysis_names_those_there_are(node: Node, marie: Actor, lines: str) -> None:
     with pytest.raises(NotFound, match="counting"):
         analyses.analyse(node.desk, marie, lines, "guessing")

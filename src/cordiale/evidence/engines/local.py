@@ -47,6 +47,7 @@ class LocalEngine:
         stopped: Callable[[], bool] = lambda: False,
     ) -> dict[str, pa.Table]:
         """Run every stage and return their results by name; raises Stopped when `stopped()` says so."""
+        folder.mkdir(parents=True, exist_ok=True)
         results: dict[str, Rows | pa.Table] = dict(inputs)
         share = 1000 / len(analysis.stages)
         for index, stage in enumerate(analysis.stages):
@@ -58,7 +59,7 @@ class LocalEngine:
 
             told(0.0)
             place = folder / f"{index:02d}-{stage.name}"
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(exist_ok=True)  # not its parents: a folder that was taken away meanwhile stays away
             if isinstance(stage, Whole):
                 results[stage.name] = _whole(stage, results, place)
             else:
@@ -139,7 +140,7 @@ def _empty(stage: Stage, source: Rows | pa.Table) -> pa.Table:
 def _divide(stage: Stage, pieces: Iterator[pa.Table], divided: Path, count: int) -> None:
     """Write each row to the file of its bucket; a mark says that all of them are there."""
     shutil.rmtree(divided, ignore_errors=True)
-    divided.mkdir(parents=True)
+    divided.mkdir()
     with ExitStack() as open_files:
         writers: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
         schema = None

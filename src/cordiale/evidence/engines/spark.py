@@ -176,7 +176,7 @@ def _tables(paths: tuple[Path, ...]) -> pa.Table:
 
 
 def _written(place: Path, table: pa.Table) -> Rows:
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(exist_ok=True)
     pq.write_table(table, place / "part-0.parquet")
     (place / "_SUCCESS").touch()
     return _rows(place)
