@@ -191,6 +191,8 @@ def _after(found: Response) -> list[str]:
         lines.append(
             tr(_("Revision {n} agreed on {when}; the chair's record: {proof}."), n=record.number, when=when(record.at), proof=tr(PROOFS[record.proof]))
         )  # fmt: skip
+        if record.dropped:
+            lines.append("  " + tr(_("Not signed by who it names: {n} in the record, not shown. Ask the chair."), n=record.dropped))  # fmt: skip
         if record.parity is not None:
             how = _("{by} answers for both languages saying the same.")
             lines.append("  " + tr(how, by=printable(record.parity.by)) + (f" {printable(record.parity.reason)}" if record.parity.reason else ""))  # fmt: skip

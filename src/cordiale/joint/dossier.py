@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as the chair recorded it, with whether each signature in it is of a key known here."""
+    """An agreement as the chair recorded it, with whether each signature in it is of a key known here.
+
+    `dropped` counts what the chair put among the positions and its member never signed: nobody stands there.
+    """
 
     held: Held[Agreement]
     proof: str
     stands: tuple[Given, ...]
     reserves: tuple[Footnote, ...]
+    dropped: int = 0
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,21 +114,24 @@ def _read(tx: Transaction, desk: Desk, actor: Actor, held: Held[Case], printed: 
 
 
 def _recorded(tx: Transaction, desk: Desk, case: Held[Case], held: Held[Agreement]) -> Recorded:
-    stands = []
+    stands: dict[str, Given] = {}
     for statement in held.said.positions:
         found = position.signed_in(statement)
-        if found is None or found.revision != held.said.revision or found.node not in case.said.members:
+        if found is None or (found.case_ref, found.revision) != (case.id, held.said.revision):
             continue
         how = proof(tx, desk, found.node, statement, position.PURPOSE)
-        stands.append(Given(found.node, found.position, found.footnote, at(found.at), how))
+        if how == "false" or found.node not in case.said.members:
+            continue
+        stands.setdefault(found.node, Given(found.node, found.position, found.footnote, at(found.at), how))
     reserves = [
         (one.node, one.footnote)
-        for one in stands
+        for one in stands.values()
         if one.footnote.both and (one.position == "join-with-footnote" or one.node in held.said.printed)
     ]
     return Recorded(
         held=held,
         proof=proof(tx, desk, held.author, held.said.statement, agreement.PURPOSE),
-        stands=tuple(stands),
+        stands=tuple(stands.values()),
         reserves=numbered(reserves),
+        dropped=len(held.said.positions) - len(stands),
     )

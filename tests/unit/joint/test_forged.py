@@ -9,7 +9,7 @@ import msgspec
 from cordiale.desk.desk import Desk
 from cordiale.desk.mark import mark
 from cordiale.desk.stating import state
-from cordiale.joint import agreement, case, position, revision
+from cordiale.joint import agreement, case, dossier, position, revision
 from cordiale.joint.agreement import Agreement, Record
 from cordiale.joint.position import Position, Signed
 from cordiale.joint.revision import Revision, Text
@@ -32,13 +32,14 @@ def begun(three: Three) -> tuple[str, revision.Proposed]:
     return of, made
 
 
-def said(desk: Desk, value: dict[str, Any]) -> None:
+def said(desk: Desk, value: dict[str, Any], *to: str) -> None:
     """Let a node state and release whatever it likes, past the acts that would refuse it."""
     from cordiale.desk.release import release
 
     with desk.store.write() as tx:
         state(tx, desk, [value], frozenset(MARKING.split()))
-    release(desk, OFFICER, "can", ids=[value["id"]])
+    for node in to or ("can",):
+        release(desk, OFFICER, node, ids=[value["id"]])
 
 
 def stands(desk: Desk, of: str) -> Tally:
@@ -98,3 +99,35 @@ def test_a_position_that_not_all_may_read_counts_for_nobody_and_is_in_the_way(th
     assert {one.node: one.position for one in at_gbr.stands}["fra"] == "waiting"
     assert "position-hidden" in {one.code for one in at_can.blocking}
     assert "position-hidden" not in {one.code for one in at_gbr.blocking}
+
+
+def test_what_a_chair_records_and_its_member_never_signed_is_dropped(three: Three) -> None:
+    of, text = begun(three)
+    can = three["can"]
+    for node in ("can", "fra"):
+        position.take(three[node], OFFICER, of, "join", text.hash)
+    three.exchange()
+    bare = Signed(case_ref=of, revision=text.hash, node="gbr", position="join-with-footnote", footnote=Words("Never said.", "Jamais dit."), at=AT)  # fmt: skip
+    with can.store.read() as tx:
+        held = case.find(tx, can, OFFICER, of)
+        known = position.positions(tx, can, OFFICER, held, revision.revisions(tx, can, OFFICER, held)[0])
+    signed = tuple(one.held.said.statement for one in known)
+    record = Record(
+        case_ref=of,
+        revision=text.hash,
+        number=1,
+        positions=(*signed, sign(can, position.PURPOSE, bare), signed[0]),
+        printed=("gbr",),
+        at=AT,
+    )
+    made = Agreement(
+        **{name: getattr(record, name) for name in Record.__struct_fields__},
+        statement=sign(can, agreement.PURPOSE, record),
+    )
+    said(can, object_of(can, agreement.NAME, made, "report", refs=[of, text.id], case=of, name="Agreed", published=AT), "fra", "gbr")  # fmt: skip
+    three.exchange()
+    for node in ("fra", "gbr"):
+        found = dossier.dossier(three[node], OFFICER, of).agreed
+        assert found is not None
+        assert [(one.node, one.proof) for one in found.stands] == [("can", "signed"), ("fra", "signed")]
+        assert (found.reserves, found.dropped) == ((), 2)

@@ -225,6 +225,7 @@ def _agreed(found: Response, lang: str) -> dict[str, Any] | None:
         "unanswered": record.unanswered,
         "printed": record.printed,
         "parity": record.parity,
+        "dropped": record.dropped,
         "now": found.text is not None and record.revision == found.text.hash,
     }
 

@@ -86,7 +86,10 @@ class TextView(Answer, frozen=True, kw_only=True):
 
 
 class Agreed(Answer, frozen=True, kw_only=True):
-    """The chair's record. `proof`: signed, or by a key that this node cannot know; `stands` are the positions in it."""
+    """The chair's record. `proof`: signed, or by a key that this node cannot know; `stands` are the positions in it.
+
+    `dropped` counts what it gives as positions and no member signed: that is not shown and not published.
+    """
 
     id: str
     number: int
@@ -99,6 +102,7 @@ class Agreed(Answer, frozen=True, kw_only=True):
     unanswered: tuple[str, ...]
     printed: tuple[str, ...]
     parity: Parity | None
+    dropped: int = 0
 
 
 class Response(Answer, frozen=True, kw_only=True):
@@ -261,6 +265,7 @@ def _agreed(one: Recorded) -> Agreed:
         unanswered=said.unanswered,
         printed=said.printed,
         parity=said.parity,
+        dropped=one.dropped,
     )
 
 
