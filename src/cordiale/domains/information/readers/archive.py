@@ -24,7 +24,10 @@ TOTAL: Final = 16 << 30
 """Bytes of one archive, decompressed."""
 
 EXPANSION: Final = 200
-"""How many times its compressed size an archive may have."""
+"""How many times the size of its file an archive may have."""
+
+SMALL: Final = 64 << 20
+"""Bytes that any archive may have: small files compress by any ratio."""
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _DAMAGE = (
@@ -34,7 +37,13 @@ _DAMAGE = (
 """What the library of zip files raises for a damaged one."""
 
 TOO_MANY: Final = 20_000
-"""Pages of one archive."""
+"""Pages of one archive, and images."""
+
+CHARACTERS: Final = 100_000_000
+"""Characters of all pages of one archive, their addresses and those of its images."""
+
+_BLOCK: Final = 100
+"""What a paragraph takes beside its characters."""
 
 
 def read_warc(name: str, chunks: Iterable[bytes]) -> Read:
@@ -53,16 +62,32 @@ def read_wacz(name: str, path: Path) -> Read:
             with zipfile.ZipFile(path) as wacz:
                 found = sorted(
                     n
-                    for n in wacz.namelist()
+                    for n in dict.fromkeys(wacz.namelist())
                     if n.startswith("archive/") and n.endswith((".warc", ".warc.gz"))
                 )
                 if not found:
                     raise InputError(
                         "wacz-empty", _("{name} holds no archive/….warc: it is no WACZ file."), name=name
                     )
+                # Members may overlap, and be packed in the zip file and again in themselves: the file's own size bounds them all.
+                given, most = 0, min(TOTAL, max(SMALL, EXPANSION * path.stat().st_size))
                 for member in found:
+                    if wacz.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                        raise NotImplementedError(f"compression of {member[:80]}")
                     with wacz.open(member) as stream:
-                        yield from unpacked(_chunks(stream), EXPANSION, TOTAL)
+                        for chunk in unpacked(_chunks(stream), EXPANSION, TOTAL):
+                            given += len(chunk)
+                            if given > most:
+                                raise InputError(
+                                    "wacz-bomb",
+                                    _(
+                                        "{name} unpacks to more than {ratio} times its size or {limit} GB: refused."
+                                    ),
+                                    name=name,
+                                    ratio=EXPANSION,
+                                    limit=TOTAL >> 30,
+                                )
+                            yield chunk
         except _DAMAGE as error:
             raise InputError(
                 "wacz-damaged",
@@ -91,23 +116,49 @@ def _read(kind: str, name: str, chunks: Iterable[bytes]) -> Read:
     images: dict[str, Image] = {}
     aside: list[Aside] = []
     seen: set[str] = set()
+    characters, full = 0, False
     for one in responses(chunks):
+        more: Aside | None = None
         if isinstance(one, Aside):
-            aside.append(one)
-        elif one.media_type.startswith("image/") and one.body:
-            digest = hashlib.sha256(one.body).hexdigest()
-            images.setdefault(one.address, Image(one.address, one.media_type, len(one.body), digest))
-        elif one.media_type in _PAGES and one.body and one.address not in seen and len(documents) < TOO_MANY:
-            seen.add(one.address)
-            _page(name, one, documents, aside)
-    return Read(kind, tuple(documents), tuple(images.values()), tuple(aside[:MOST]))
+            more = one
+        elif not one.body or one.address in seen or one.address in images:
+            continue
+        elif one.media_type.startswith("image/") or one.media_type in _PAGES:
+            pictured = one.media_type not in _PAGES
+            characters += len(one.address)
+            if characters > CHARACTERS or len(images if pictured else seen) >= TOO_MANY:
+                more, full = None if full else _full(one.number), True
+            elif pictured:
+                digest = hashlib.sha256(one.body).hexdigest()
+                images[one.address] = Image(one.address, one.media_type, len(one.body), digest)
+            else:
+                seen.add(one.address)
+                done = _page(name, one)
+                if isinstance(done, Document):
+                    characters += sum(len(block.text) + _BLOCK for block in done.blocks)
+                    documents.append(msgspec.structs.replace(done, segment=len(documents) + 1))
+                else:
+                    more = done
+        if more is not None and len(aside) < MOST:
+            aside.append(more)
+    return Read(kind, tuple(documents), tuple(images.values()), tuple(aside))
 
 
-def _page(name: str, one: Response, documents: list[Document], aside: list[Aside]) -> None:
+def _page(name: str, one: Response) -> Document | Aside:
     try:
-        done = page.read_page(name, one.body, one.address)
+        return page.read_page(name, one.body, one.address)
     except InputError as error:
         params = {key: str(value) for key, value in error.params.items()} | {"name": one.address[:200]}
-        aside.append(Aside(one.number, error.code, error.message_id, params))
-        return
-    documents.append(msgspec.structs.replace(done, segment=len(documents) + 1))
+        return Aside(one.number, error.code, error.message_id, params)
+
+
+def _full(number: int) -> Aside:
+    limits = {"pages": str(TOO_MANY), "limit": str(CHARACTERS // 1_000_000)}
+    return Aside(
+        number,
+        "archive-full",
+        _(
+            "From here on not everything is read: {pages} pages, {pages} images and {limit} million characters are the most."
+        ),
+        limits,
+    )

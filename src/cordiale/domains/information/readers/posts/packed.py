@@ -25,11 +25,12 @@ _BEFORE = re.compile(rb"^window\.YTD\.[\w.]+\s*=\s*")
 
 
 class Packed(NamedTuple):
-    """What an archive holds of posts: the names of its files, and whose they are where it says so."""
+    """What an archive holds of posts: the names of its files, whose they are where it says so, and their bytes unpacked."""
 
     path: Path
     names: tuple[str, ...]
     account: str = ""
+    size: int = 0
 
 
 def packed(path: Path) -> Packed | None:
@@ -38,28 +39,28 @@ def packed(path: Path) -> Packed | None:
         return None
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if MEMBERS.search(name)]
+            names = [name for name in dict.fromkeys(archive.namelist()) if MEMBERS.search(name)]
             whose = next((name for name in archive.namelist() if ACCOUNT.search(name)), None)
+            # what is read of a member ends where its entry says, so the entries bound all of it
+            size = sum(archive.getinfo(name).file_size for name in names)
             account = _account(archive.open(whose).read(1 << 20)) if whose else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return None
-    return Packed(path, tuple(sorted(names)), account) if names else None
+    return Packed(path, tuple(sorted(names)), account, size) if names else None
 
 
 def chunks(found: Packed, name: str) -> Iterator[bytes]:
-    """Yield the bytes of one file of an archive; raises InputError when it is damaged, locked or too large."""
-    size = 0
+    """Yield the bytes of one file of an archive; raises InputError when it is damaged or locked, or all of them are too large."""
+    if found.size > TOTAL:
+        raise InputError(
+            "archive-too-large",
+            _("{name} unpacks to more than {limit} GB."),
+            name=found.path.name,
+            limit=TOTAL >> 30,
+        )
     try:
         with zipfile.ZipFile(found.path) as archive, archive.open(name) as stream:
             while chunk := stream.read(CHUNK):
-                size += len(chunk)
-                if size > TOTAL:
-                    raise InputError(
-                        "archive-too-large",
-                        _("{name} unpacks to more than {limit} GB."),
-                        name=name,
-                        limit=TOTAL >> 30,
-                    )
                 yield chunk
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise InputError(
