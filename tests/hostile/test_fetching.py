@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import http.server
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
 
+from cordiale.domains.information.readers import fetching
 from cordiale.domains.information.readers.fetching import fetch, fetch_all, listed, public
 from cordiale.domains.information.readers.result import Aside
 from cordiale.platform.errors import InputError
@@ -117,6 +122,10 @@ def test_nothing_says_who_asks(port: int) -> None:
             "::ffff:127.0.0.1",
             "2002:7f00:1::",
             "64:ff9b::a00:8",
+            "fec0::1",
+            "3fff::1",
+            "192.0.0.8",
+            "::ffff:192.0.0.8",
             "not an address",
         ),
     ],
@@ -191,6 +200,72 @@ def test_size_is_bounded_before_and_after_unpacking(port: int) -> None:
 def test_an_answer_that_does_not_end_is_cut_off(port: int) -> None:
     with pytest.raises(InputError, match="not answer in time"):
         asked(port, "slow", seconds=0.5)
+
+
+def test_a_handshake_that_outlasts_the_time_is_cut_off() -> None:
+    """The far side answers the greeting with nothing, or byte by byte: neither is waited for."""
+    for drip in (b"", b"\x16"):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            over = threading.Event()
+
+            def side(
+                server: socket.socket = server, drip: bytes = drip, over: threading.Event = over
+            ) -> None:
+                taken, _from = server.accept()
+                with taken, suppress(OSError):
+                    taken.settimeout(20)
+                    taken.recv(4096)
+                    taken.sendall(drip)
+                    while taken.recv(4096):
+                        continue
+                over.set()
+
+            thread = threading.Thread(target=side, daemon=True)
+            thread.start()
+            with pytest.raises(InputError, match="not answer in time"):
+                fetch(
+                    f"https://gazette.example:{server.getsockname()[1]}/",
+                    resolved=lambda _host, _port: ["127.0.0.1"],
+                    allowed=lambda _address, _port: True,
+                    seconds=0.4,
+                )
+            assert over.wait(10)
+            thread.join()
+
+
+def test_what_is_cut_while_it_connects_does_not_go_on(port: int) -> None:
+    connection = fetching._Pinned("gazette.example", port, "127.0.0.1", tls=False, deadline=time.monotonic() + 60)  # fmt: skip
+    connection.cut()
+    with pytest.raises(TimeoutError):
+        connection.connect()
+    connection.close()
+    connection = fetching._Pinned("gazette.example", port, "127.0.0.1", tls=False, deadline=time.monotonic())
+    with pytest.raises(TimeoutError):
+        connection.connect()
+    connection.close()
+
+
+def test_an_answer_that_comes_in_drops_is_cut_off(port: int) -> None:
+    """Even where nothing else ends it: the clock is looked at between two pieces."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def side() -> None:
+            taken, _from = server.accept()
+            with taken, suppress(OSError):
+                taken.recv(4096)
+                taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while True:
+                    taken.sendall(b"x" * 10)
+                    Site.hold.wait(0.02)
+
+        thread = threading.Thread(target=side, daemon=True)
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.getsockname()[1], timeout=10)
+        connection.request("GET", "/")
+        with pytest.raises(TimeoutError):
+            fetching._body(connection.getresponse(), 1 << 20, time.monotonic() + 0.3)
+        connection.close()
+        thread.join()
 
 
 def test_an_answer_that_is_cut_short_is_no_page(port: int) -> None:

@@ -37,6 +37,15 @@ ADDRESSES: Final = 1_000
 """Addresses of one list."""
 
 PORTS: Final = frozenset({80, 443})
+CLOSED: Final = tuple(
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "fec0::/10", "3fff::/20", "5f00::/16", "64:ff9b:1::/48")
+)
+"""Networks that the registers of IANA keep off the open internet and older lists of them do not know."""
+
+PIECE: Final = 64 << 10
+"""Bytes of an answer between two looks at the clock."""
+
 AGENT: Final = f"Cordiale/{__version__}"
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -73,7 +82,11 @@ def public(address: str, port: int) -> bool:
     except ValueError:
         return False
     return all(
-        one.is_global and not one.is_multicast and not one.is_reserved for one in (found, *_inside(found))
+        one.is_global
+        and not one.is_multicast
+        and not one.is_reserved
+        and not any(one in network for network in CLOSED)
+        for one in (found, *_inside(found))
     )
 
 
@@ -159,9 +172,7 @@ def _once(
             _("{address} leads into a network that is not public, or to another port: it is not asked."),
             address=address[:200],
         )
-    connection = _Pinned(
-        host, port, found[0], tls=scheme == "https", timeout=max(0.1, deadline - time.monotonic())
-    )
+    connection = _Pinned(host, port, found[0], tls=scheme == "https", deadline=deadline)
     watch = threading.Timer(max(0.1, deadline - time.monotonic()), connection.cut)
     watch.daemon = True
     watch.start()
@@ -185,9 +196,7 @@ def _once(
                 address=address[:200],
                 status=response.status,
             )
-        body = response.read(largest + 1)
-        if time.monotonic() >= deadline or (response.length and len(body) <= largest):
-            raise http.client.IncompleteRead(b"", response.length)
+        body = _body(response, largest, deadline)
         plain = (
             unpacked_body(body, response.getheader("Content-Encoding") or "")
             if len(body) <= largest
@@ -214,6 +223,22 @@ def _once(
         connection.close()
 
 
+def _body(response: http.client.HTTPResponse, largest: int, deadline: float) -> bytes:
+    """Read an answer up to a little more than its maximum; raises TimeoutError at the deadline, IncompleteRead for less than was said."""
+    said = response.length
+    body = bytearray()
+    while len(body) <= largest and (said is None or len(body) < said):
+        piece = response.read1(PIECE)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        if not piece:
+            break
+        body += piece
+    if said is not None and len(body) < said and len(body) <= largest:
+        raise http.client.IncompleteRead(b"", said - len(body))
+    return bytes(body)
+
+
 def _parts(address: str) -> tuple[str, str, int, str]:
     """Return scheme, host, port and path; raises InputError for what is no plain address of the web."""
     try:
@@ -238,21 +263,40 @@ def _parts(address: str) -> tuple[str, str, int, str]:
 class _Pinned(http.client.HTTPConnection):
     """A connection to one address, whatever the name says by now."""
 
-    def __init__(self, host: str, port: int, address: str, *, tls: bool, timeout: float) -> None:
-        super().__init__(host, port, timeout=timeout)
+    def __init__(self, host: str, port: int, address: str, *, tls: bool, deadline: float) -> None:
+        super().__init__(host, port, timeout=max(0.1, deadline - time.monotonic()))
         self._address = address
         self._tls = tls
+        self._deadline = deadline
+        self._over = False
         self._held: socket.socket | None = None
         self.default_port = 443 if tls else 80
 
     def connect(self) -> None:
-        """Connect to the address that was allowed."""
+        """Connect to the address that was allowed; raises TimeoutError where the time is over by then."""
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            # only what is held can be cut: the handshake comes after
+            wrapped = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = self._held = wrapped
+            self._in_time()
+            wrapped.do_handshake()
         self._held = self.sock  # the answer takes the socket over once its head is read
+        self._in_time()
+
+    def _in_time(self) -> None:
+        left = self._deadline - time.monotonic()
+        if self._over or left <= 0:
+            raise TimeoutError
+        self.sock.settimeout(left)
 
     def cut(self) -> None:
         """End what takes too long, wherever it is."""
-        with suppress(OSError, AttributeError):
-            (self._held or self.sock).shutdown(socket.SHUT_RDWR)
+        self._over = True  # whoever is connecting looks at it afterwards
+        held = self._held or self.sock
+        if held is not None:
+            with suppress(OSError):
+                # not the shutdown of a TLS socket, which would go on in the clear
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
