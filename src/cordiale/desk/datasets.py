@@ -143,7 +143,8 @@ def dataset_create(
         seal=records.first_seal(salt, kind.name, kind.version),
     )
     with desk.store.write() as tx:
-        if records.get(tx, dataset.name) is not None:
+        # one that this actor does not see takes no name: the refusal would tell of it
+        if any(passes(tx, desk, actor, held.marking) for held in records.called(tx, dataset.name)):
             raise Conflict(
                 "dataset-name",
                 _("There is, or was, a dataset {name}: choose another name."),
@@ -290,15 +291,24 @@ def tick(desk: Desk) -> int:
 
 
 def one(tx: Transaction, desk: Desk, actor: Actor, name: str) -> Dataset:
-    """Return a dataset the actor may see; raises NotFound."""
-    found = records.get(tx, name)
-    if found is None or not passes(tx, desk, actor, found.marking):
+    """Return a dataset the actor may see, by its id or name; raises NotFound, and Conflict where several have the name."""
+    by_id = records.get(tx, name)
+    held = records.called(tx, name) if by_id is None else [by_id]
+    found = [one for one in held if passes(tx, desk, actor, one.marking)]
+    if len(found) > 1:
+        raise Conflict(
+            "dataset-names",
+            _("Several datasets are called {name}: say which one by its id: {ids}."),
+            name=name[:200],
+            ids=", ".join(one.id for one in found),
+        )
+    if not found:
         raise NotFound(
             "no-dataset",
             _("There is no dataset {name}. See: cordiale dataset list"),
             name=name[:200],
         )
-    return found
+    return found[0]
 
 
 def opened(tx: Transaction, desk: Desk, actor: Actor, name: str) -> Dataset:

@@ -185,8 +185,7 @@ def test_the_node_purges_on_the_day_and_ends_what_a_crash_interrupted(node: Node
     from cordiale.evidence.datasets import records
 
     with later.store.write() as tx:
-        found = records.get(tx, "long")
-        assert found is not None
+        (found,) = records.called(tx, "long")
         records.change(tx, msgspec.structs.replace(found, state="purging", ending="cut short"))
     assert datasets.tick(later) == 1
     assert datasets.dataset_show(later, MARIE, "long").proof
@@ -228,6 +227,29 @@ def test_who_does_not_pass_the_marking_is_not_told_that_it_exists(node: Node) ->
     assert hidden.value.message_id == absent.value.message_id
     with pytest.raises(NotAllowed):
         datasets.dataset_purge(node.desk, guest, "sightings", "no")
+
+
+def test_the_name_of_a_hidden_dataset_is_not_told(node: Node) -> None:
+    hidden = begin(node, "nightfall", marking="tlp:red")
+    guest = Actor(
+        "guest",
+        frozenset({"analyst"}),
+        recipient=Recipient(node="canada", nation="CAN", organisation="LCC", person="guest", tlp="green"),
+    )
+    said = {"purpose": "p", "basis": "b", "purge_on": node.desk.clock() + DAY, "marking": "tlp:green"}
+    own = datasets.dataset_create(node.desk, guest, SEEN, "nightfall", **said)
+    assert datasets.dataset_show(node.desk, guest, "nightfall") == own
+    with pytest.raises(Conflict, match="choose another"):
+        datasets.dataset_create(node.desk, guest, SEEN, "nightfall", **said)
+    with pytest.raises(NotFound):
+        datasets.dataset_show(node.desk, guest, hidden.id)
+    for does in (datasets.dataset_show, datasets.dataset_verify):
+        with pytest.raises(Conflict, match=hidden.id):
+            does(node.desk, MARIE, "nightfall")
+    with pytest.raises(Conflict, match=own.id):
+        datasets.dataset_purge(node.desk, MARIE, "nightfall", "which one?")
+    assert datasets.dataset_purge(node.desk, MARIE, hidden.id, "done").id == hidden.id
+    assert [one.state for one in datasets.dataset_list(node.desk, guest)] == ["open"]
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

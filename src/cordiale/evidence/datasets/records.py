@@ -15,7 +15,7 @@ datasets = sa.Table(
     "evidence_dataset",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
@@ -122,11 +122,16 @@ def add(tx: Transaction, dataset: Dataset) -> None:
     tx.connection.execute(datasets.insert().values(**_columns(dataset)))
 
 
-def get(tx: Transaction, name: str) -> Dataset | None:
-    """Return a dataset by its id or name; None when there is none."""
-    asked = sa.select(datasets).where(sa.or_(datasets.c.id == name, datasets.c.name == name))
-    row = tx.connection.execute(asked).mappings().first()
+def get(tx: Transaction, identifier: str) -> Dataset | None:
+    """Return a dataset by its id; None when there is none."""
+    row = tx.connection.execute(sa.select(datasets).where(datasets.c.id == identifier)).mappings().first()
     return None if row is None else _dataset(row)
+
+
+def called(tx: Transaction, name: str) -> list[Dataset]:
+    """Return the datasets of this name, in the order of their ids; a name is taken once among those that one reader sees."""
+    asked = sa.select(datasets).where(datasets.c.name == name).order_by(datasets.c.id)
+    return [_dataset(row) for row in tx.connection.execute(asked).mappings()]
 
 
 def every(tx: Transaction) -> list[Dataset]:
