@@ -87,7 +87,9 @@ def stands(
 ) -> Tally:
     """Return where every member stands on a revision, of what the reader sees."""
     known = positions(tx, desk, actor, case, revision)
-    return tally(case.said, [_given(one) for one in known], at(revision.said.deadline), desk.clock(), printed)
+    # the framework that the text was put under and that its hash holds, not what the case says by now
+    under = msgspec.structs.replace(case.said, framework=revision.said.framework)
+    return tally(under, [_given(one) for one in known], at(revision.said.deadline), desk.clock(), printed)
 
 
 def agree(

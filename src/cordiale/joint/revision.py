@@ -1,7 +1,8 @@
 """A revision: one text, both languages together, that partners take positions on by its hash.
 
-The hash is SHA-256 of the canonical JSON (RFC 8785) of what the text says, and of nothing else: marking it anew, or giving
-more time, leaves it as it is; a changed word is a new revision, on which nobody stands yet.
+The hash is SHA-256 of the canonical JSON (RFC 8785) of what the text says and of what saying nothing about it means: the
+framework it was put under, and until when. Marking it anew leaves it as it is; a changed word, or another deadline, is
+another text, on which nobody stands yet.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.stating import instants, state
-from cordiale.joint.case import Case, chaired, finish, hears
+from cordiale.joint.case import Case, Framework, chaired, finish, hears
 from cordiale.joint.held import Held, all_of
 from cordiale.joint.moment import at, stamp
 from cordiale.joint.sending import Sent, send
@@ -52,7 +53,10 @@ class Parity(msgspec.Struct, frozen=True):
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """What the extension `joint-revision` says; `content` is the field of work's own part of what is agreed."""
+    """What the extension `joint-revision` says; `content` is the field of work's own part of what is agreed.
+
+    `framework` is the case's at the time: changing it afterwards changes nothing about this text.
+    """
 
     case_ref: str
     number: int
@@ -60,6 +64,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     fr: Text
     previous: str = ""
     content: dict[str, Any] = {}
+    framework: Framework = Framework()
     deadline: str | None = None
 
     @property
@@ -72,6 +77,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
             "en": msgspec.to_builtins(self.en),
             "fr": msgspec.to_builtins(self.fr),
             "content": self.content,
+            "framework": msgspec.to_builtins(self.framework),
+            "deadline": self.deadline or "",
         }
         return content_hash(said).hex()
 
@@ -161,6 +168,7 @@ def propose(
             en=en,
             fr=fr,
             content=dict(content or {}),
+            framework=held.said.framework,
             deadline=stamp(deadline) if deadline is not None else None,
         )
         if last and (last.en, last.fr, last.content) == (made.en, made.fr, made.content):

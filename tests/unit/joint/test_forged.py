@@ -131,3 +131,36 @@ def test_what_a_chair_records_and_its_member_never_signed_is_dropped(three: Thre
         assert found is not None
         assert [(one.node, one.proof) for one in found.stands] == [("can", "signed"), ("fra", "signed")]
         assert (found.reserves, found.dropped) == ((), 2)
+
+
+def test_a_chair_cannot_change_what_silence_means_under_the_same_hash(three: Three) -> None:
+    can = three["can"]
+    framework = case.Framework(silence="nothing", joins=2)
+    of = case.open_case(
+        can, OFFICER, title=Words("Joint", "Commun"), members=["fra", "gbr"], marking=MARKING, framework=framework
+    ).id  # fmt: skip
+    text = revision.propose(can, OFFICER, of, en=EN, fr=FR, deadline=can.clock() + 3_600_000_000)
+    three.exchange()
+    for node in ("can", "fra"):
+        position.take(three[node], OFFICER, of, "join", text.hash)
+    three.exchange()
+    with can.store.read() as tx:
+        held = case.find(tx, can, OFFICER, of)
+        (put,) = revision.revisions(tx, can, OFFICER, held)
+    lenient = case.Framework(silence="assent", joins=1)
+
+    # the case says another thing by now: the text stands under what it said then
+    changed = msgspec.structs.replace(held.said, framework=lenient)
+    said(can, object_of(can, case.NAME, changed, "incident", id=of, created=held.created, after=held.modified, case=of, name="Joint"), "fra", "gbr")  # fmt: skip
+    three.exchange()
+    three.pass_time(7200)
+    at_fra = {one.node: one.position for one in stands(three["fra"], of).stands}
+    assert at_fra == {"can": "join", "fra": "join", "gbr": "unanswered"}
+
+    # the same words with an earlier deadline, or under another framework, are another text: nobody stands on it
+    for more in ({"deadline": AT}, {"framework": lenient}):
+        restated = msgspec.structs.replace(put.said, **more)
+        assert restated.hash != text.hash
+        said(can, object_of(can, revision.NAME, restated, "report", id=put.id, created=put.created, after=put.modified, refs=[of], case=of, name="Statement", published=AT), "fra", "gbr")  # fmt: skip
+        three.exchange()
+        assert "join" not in {one.position for one in stands(three["fra"], of).stands}

@@ -166,11 +166,11 @@ def response(desk: Desk, actor: Actor, written: str, printed: Sequence[str] = ()
     return standing(dossier(desk, actor, written, KIND, printed))
 
 
-def threshold(one: Case, assessments: Sequence[Assessment]) -> Threshold:
+def threshold(framework: Framework, assessments: Sequence[Assessment]) -> Threshold:
     """Say whether the framework's threshold is reached: so many members assess at least so gravely."""
-    wanted = one.framework.level if one.framework.level in LEVELS else LEVELS[0]
+    wanted = framework.level if framework.level in LEVELS else LEVELS[0]
     met = sum(LEVELS.index(each.level) >= LEVELS.index(wanted) for each in assessments)
-    needed = one.framework.assessed
+    needed = framework.assessed
     return Threshold(level=wanted, needed=needed, met=met, reached=met >= needed)
 
 
@@ -205,8 +205,9 @@ def standing(of: Dossier) -> Response:
     """Return a response as all of its case that a reader sees makes it. Pure."""
     held, said, now = of.case, of.said, of.now
     assessments = assessed(said)
-    reach = threshold(held.said, assessments)
     current = of.texts[0] if of.texts else None
+    framework = current.said.framework if current else held.said.framework
+    reach = threshold(framework, assessments)
     text = of.agreed_text
     published = _published(said, content_of(text.said.content) if text else Content())
     return Response(
@@ -215,7 +216,7 @@ def standing(of: Dossier) -> Response:
         chair=held.said.chair,
         members=held.said.members,
         observers=held.said.observers,
-        framework=held.said.framework,
+        framework=framework,
         objects=held.said.object_refs,
         marking=tuple(sorted(held.marking)),
         due=at(held.said.due),
