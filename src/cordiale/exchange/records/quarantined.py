@@ -19,16 +19,19 @@ TOMBSTONED_TEXT: Final = _("{id} was recalled or purged here before; the copy {n
 
 _KEPT = """
     SELECT a.number, a.object_id, a.params, a.raw, p.node FROM exchange_set_aside a
-    JOIN exchange_partner p ON p.number = a.pair WHERE a.raw IS NOT NULL
+    JOIN exchange_partner p ON p.number = a.pair WHERE a.raw IS NOT NULL AND a.object_id IN TEXTS(?)
 """
 _EMPTY = "UPDATE exchange_set_aside SET code = ?, message_id = ?, params = ?, raw = NULL WHERE number = ?"
 
 
-def refused(tx: Transaction, stix_id: str, sources: Collection[str], content: bytes) -> bool:
-    """Tell whether a content (its hash) was recalled or purged here before under one of these names."""
+def refused(tx: Transaction, stix_id: str, sources: Collection[str], content: bytes | None) -> bool:
+    """Tell whether a content (its hash) was recalled or purged here before under one of these names.
+
+    None is a content that nobody can read: it is refused with anything of its object.
+    """
     return any(
         (tomb.source is None or tomb.source in sources)
-        and tomb.salted_hash in (None, sha256(tomb.salt + content).digest())
+        and (content is None or tomb.salted_hash in (None, sha256(tomb.salt + content).digest()))
         for tomb in versions.tombstones(tx, stix_id)
     )
 
@@ -39,13 +42,20 @@ def let_go(tx: Transaction, ids: Collection[str]) -> int:
     Why each was set aside gives way to why it is not kept.
     """
     gone = []
-    for number, stix_id, params, raw, node in tx.rows(_KEPT):
-        if stix_id not in ids:
-            continue
+    for number, stix_id, params, raw, node in tx.rows(_KEPT, list(ids)):
         source = msgspec.json.decode(params, type=dict[str, str]).get("source", node)
         # by whose statement it is, or as what this partner forwarded of it
-        if refused(tx, stix_id, {source, f"{node}/{source}"}, content_hash(orjson.loads(raw))):
+        if refused(tx, stix_id, {source, f"{node}/{source}"}, _content(raw)):
             told = msgspec.json.encode({"node": node, "id": stix_id}).decode()
             gone.append((TOMBSTONED, TOMBSTONED_TEXT, told, number))
     tx.many(_EMPTY, gone)
     return len(gone)
+
+
+def _content(raw: bytes) -> bytes | None:
+    """Return the hash of bytes that were kept aside; None for what is no object: that is why some of it lies here."""
+    try:
+        value = orjson.loads(raw)
+        return content_hash(value) if isinstance(value, dict) else None
+    except (ValueError, TypeError):
+        return None
