@@ -13,6 +13,7 @@ import orjson
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Summary
+from cordiale.desk.cells import cell
 from cordiale.desk.reading import in_part
 from cordiale.desk.search import DEFINITION, Question, matching
 from cordiale.desk.summary import summary
@@ -41,8 +42,6 @@ COLUMNS: Final = ("name", "type", "marking", "source", "created", "modified", "r
 """What a table may hold. The marking is in every table: a file without it would lose what its lines are under."""
 
 _PAGE: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection)."""
 
 
 class Exported(Answer, frozen=True, kw_only=True):
@@ -117,7 +116,7 @@ def _rows(tx: Transaction, desk: Desk, actor: Actor, asked: Question, most: int)
 def _table(lines: Iterable[Summary], columns: Sequence[str]) -> bytes:
     """Write lines as RFC 4180 says, in UTF-8 with the mark by which spreadsheets know it; nothing in it is a formula."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for line in lines:
         writer.writerow([_cell(line, name) for name in columns])
@@ -132,7 +131,7 @@ def _cell(line: Summary, column: str) -> str:
         said = "" if value is None else format_instant(value)
     else:
         said = str(value)
-    return f"'{said}" if said.startswith(_FORMULA) else said
+    return cell(said)
 
 
 def _bundle(tx: Transaction, rows: Sequence[Row]) -> bytes:

@@ -8,6 +8,7 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -17,6 +18,7 @@ from cordiale.domains.information.synchrony.communities import parted
 from cordiale.domains.information.synchrony.profile import KINDS, MINUTE_1
 from cordiale.domains.information.synchrony.tokens import TOKENS, canonical, tokens
 from cordiale.domains.information.synchrony.view import Edge, Meeting, Network, Shown, Synchrony
+from cordiale.platform.errors import Conflict
 from tests.unit.domains.information import networks
 
 SEEDS = range(3)
@@ -191,11 +193,19 @@ def test_what_is_exported_says_the_marking_and_never_calls_anybody_coordinated()
     graph = ET.fromstring(export.graphml(found))
     assert [one.tag.rpartition("}")[2] for one in graph.iter()].count("edge") == 1
     (row,) = csv.DictReader(io.StringIO(export.table(found).decode()))
-    assert (row["one"], row["occasions"]) == ("x/=1+1", "4")
+    assert (row["one"], row["occasions"], row["marking"]) == ("x/=1+1", "4", "tlp:amber")
+    (said_of_all,) = [one for one in graph[-1] if one.get("key") == "marking"]
+    assert said_of_all.text == "tlp:amber"
     stix = json.loads(export.bundle(found, 0))["objects"]
     kinds = [one["type"] for one in stix]
     assert kinds == ["user-account", "user-account", "grouping", "language-content"]
-    assert stix[2]["object_marking_refs"] == ["marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"]
+    for one in stix:
+        assert one["object_marking_refs"] == ["marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"]
+    unmarked = msgspec.structs.replace(found, marking=("unmarked",))
+    assert b"unmarked" in export.graphml(unmarked)
+    assert b"unmarked" in export.table(unmarked)
+    with pytest.raises(Conflict, match="no marking"):
+        export.bundle(unmarked, 0)
     assert export.bundle(found, 0) == export.bundle(found, 0)
     said = (export.graphml(found) + export.table(found) + export.bundle(found, 0)).decode().casefold()
     assert "coordinat" not in said

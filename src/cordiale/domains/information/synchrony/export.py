@@ -10,8 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
+from cordiale.desk.cells import cell
+from cordiale.desk.written import written
 from cordiale.domains.information.synchrony.view import Synchrony
 from cordiale.platform.clock import Instant, format_instant
+from cordiale.platform.errors import Conflict
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _, text
 from cordiale.stix import atoms
@@ -33,6 +36,7 @@ COLUMNS: Final = (
     "probability",
     "rate",
     "apart_s",
+    "marking",
 )
 
 SAYING: Final = _(
@@ -54,6 +58,7 @@ def graphml(found: Synchrony) -> bytes:
     ET.register_namespace("", _GRAPHML)
     root = ET.Element(f"{{{_GRAPHML}}}graphml")
     kinds = (
+        ("marking", "graph", "string"),
         ("community", "node", "string"),
         ("network", "edge", "string"),
         ("occasions", "edge", "int"),
@@ -68,6 +73,7 @@ def graphml(found: Synchrony) -> bytes:
             root, f"{{{_GRAPHML}}}key", {"id": name, "for": where, "attr.name": name, "attr.type": kind}
         )
     graph = ET.SubElement(root, f"{{{_GRAPHML}}}graph", {"edgedefault": "undirected"})
+    _data(graph, "marking", written(found.marking))
     places: dict[str, list[str]] = {}
     for network in found.networks:
         for number, members in enumerate(network.communities, 1):
@@ -81,16 +87,16 @@ def graphml(found: Synchrony) -> bytes:
             graph, f"{{{_GRAPHML}}}edge", {"source": _plain(row["one"]), "target": _plain(row["other"])}
         )
         for name in COLUMNS:
-            if name not in ("one", "other"):
+            if name not in ("one", "other", "marking"):
                 _data(edge, name, str(row[name]))
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    whole: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return whole + b"\n"
 
 
 def table(found: Synchrony) -> bytes:
-    """Write the edges as CSV; what a spreadsheet would take for a formula begins with an apostrophe."""
+    """Write the edges as CSV, each with the dataset's marking; what a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for row in _rows(found):
         writer.writerow({name: _cell(value) for name, value in row.items()})
@@ -98,16 +104,25 @@ def table(found: Synchrony) -> bytes:
 
 
 def bundle(found: Synchrony, created: Instant) -> bytes:
-    """Write each community as a grouping of accounts with a note, in English with its French, under the dataset's marking."""
+    """Write each community as a grouping of accounts with a note, in English with its French, under the dataset's marking.
+
+    Raises Conflict for a dataset without a marking: STIX has no word for what is for nobody but the house.
+    """
+    if "unmarked" in found.marking:
+        raise Conflict(
+            "synchrony-unmarked",
+            _(
+                "Dataset {name} has no marking, and STIX cannot say that nobody else may have it: write it as .graphml or .csv."
+            ),
+            name=found.dataset_name,
+        )
     when = format_instant(created)
-    refs = sorted(atoms.id_of(atom) for atom in found.marking if atom != "unmarked")
-    base: dict[str, Any] = {"spec_version": "2.1", "created": when, "modified": when}
-    if refs:
-        base["object_marking_refs"] = refs
+    marked = {"object_marking_refs": sorted(atoms.id_of(atom) for atom in found.marking)}
+    base: dict[str, Any] = {"spec_version": "2.1", "created": when, "modified": when, **marked}
     objects: dict[str, dict[str, Any]] = {}
     for network in found.networks:
         for number, members in enumerate(network.communities, 1):
-            own = [_account(account) for account in members]
+            own = [_account(account) | marked for account in members]
             objects |= {one["id"]: one for one in own}
             name = f"{found.dataset} {found.seal} {network.kind} {number}"
             inside = set(members)
@@ -170,6 +185,7 @@ def _rows(found: Synchrony) -> list[dict[str, Any]]:
             "probability": edge.probability,
             "rate": edge.rate,
             "apart_s": edge.apart,
+            "marking": written(found.marking),
         }
         for network in found.networks
         for edge in network.edges
@@ -198,4 +214,4 @@ def _plain(words: str) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return cell(value) if isinstance(value, str) else value
