@@ -60,7 +60,16 @@ def pass_on(
         if node == desk.node or not sources:
             continue
         try:
-            release(desk, actor, node, labels=(label,), sources=sources, reason=reason)
+            # whoever labels something so does not thereby let it go: only what is marked as the case is goes on
+            release(
+                desk,
+                actor,
+                node,
+                labels=(label,),
+                sources=sources,
+                marking_within=sorted(marking),
+                reason=reason,
+            )
         except (NotFound, Conflict) as error:
             done.append(_refused(node, error, 0))
             continue

@@ -9,14 +9,16 @@ import msgspec
 from cordiale.desk.desk import Desk
 from cordiale.desk.mark import mark
 from cordiale.desk.stating import state
-from cordiale.joint import agreement, case, dossier, position, revision
+from cordiale.joint import agreement, case, contribution, dossier, position, revision
 from cordiale.joint.agreement import Agreement, Record
+from cordiale.joint.contribution import Contribution
 from cordiale.joint.position import Position, Signed
 from cordiale.joint.revision import Revision, Text
 from cordiale.joint.signed import sign
 from cordiale.joint.tally import Tally
 from cordiale.joint.words import Words
 from cordiale.joint.written import object_of
+from cordiale.store import rows
 from tests.unit.joint.conftest import MARKING, OFFICER, Three
 
 EN, FR = Text("Statement", "We will act."), Text("Déclaration", "Nous agirons.")
@@ -32,12 +34,12 @@ def begun(three: Three) -> tuple[str, revision.Proposed]:
     return of, made
 
 
-def said(desk: Desk, value: dict[str, Any], *to: str) -> None:
+def said(desk: Desk, value: dict[str, Any], *to: str, marking: str = MARKING) -> None:
     """Let a node state and release whatever it likes, past the acts that would refuse it."""
     from cordiale.desk.release import release
 
     with desk.store.write() as tx:
-        state(tx, desk, [value], frozenset(MARKING.split()))
+        state(tx, desk, [value], frozenset(marking.split()))
     for node in to or ("can",):
         release(desk, OFFICER, node, ids=[value["id"]])
 
@@ -164,3 +166,21 @@ def test_a_chair_cannot_change_what_silence_means_under_the_same_hash(three: Thr
         said(can, object_of(can, revision.NAME, restated, "report", id=put.id, created=put.created, after=put.modified, refs=[of], case=of, name="Statement", published=AT), "fra", "gbr")  # fmt: skip
         three.exchange()
         assert "join" not in {one.position for one in stands(three["fra"], of).stands}
+
+
+def test_a_label_of_a_case_carries_nothing_on_that_is_marked_otherwise(three: Three) -> None:
+    of, _text = begun(three)
+    fra = three["fra"]
+    other = MARKING.replace("amber", "green")
+    notes = {}
+    for marking in (MARKING, other):
+        added = Contribution(case_ref=of, role="option", words=Words("a", "b"), at=AT)
+        value = object_of(fra, contribution.NAME, added, "note", refs=[of], case=of, content="a")
+        said(fra, value, marking=marking)
+        notes[marking] = value["id"]
+    three.exchange()
+    held = {}
+    for node in ("can", "gbr"):
+        with three[node].store.read() as tx:
+            held[node] = {one: bool(rows.get(tx, id, None)) for one, id in notes.items()}
+    assert held == {"can": {MARKING: True, other: True}, "gbr": {MARKING: True, other: False}}
