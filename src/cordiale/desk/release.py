@@ -23,9 +23,9 @@ from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.release import records
-from cordiale.release.mandate import Act, Exemption
+from cordiale.release.mandate import Act, Exemption, naming
 from cordiale.release.partnership import Query
-from cordiale.release.personal import NAMES
+from cordiale.release.personal import NAMES, names_somebody
 from cordiale.store import markings, versions
 from cordiale.store.types import Filter
 
@@ -82,11 +82,11 @@ def release(
         one = joined(tx, partner, desk.node)
         seen = visible(tx, desk, actor)
         _all_seen(tx, ids, seen)
-        if not reason.strip() and any(stix_id.partition("--")[0] in NAMES for stix_id in ids):
+        if not reason.strip() and any(map(names_somebody, ids)):
             raise InputError(
                 "release-names",
                 _("{id} names somebody: say why the partner has to know who it is (--reason)."),
-                id=next(stix_id for stix_id in ids if stix_id.partition("--")[0] in NAMES),
+                id=next(filter(names_somebody, ids)),
             )
         if seen is not None and not ids:  # nobody approves what they do not see, now or later
             if labels:
@@ -128,6 +128,25 @@ def release(
     return structs.replace(answer, at=desk.clock())
 
 
+def require_named(tx: Transaction, desk: Desk, nodes: Sequence[str], ids: Sequence[str]) -> None:
+    """Raise InputError for what names somebody and no officer named for each of these nodes: no other act says why."""
+    asked = sorted(filter(names_somebody, ids))
+    if not asked:
+        return
+    acts, now = records.acts_about(tx, set(asked)), desk.clock()
+    for stix_id in asked:
+        for node in nodes:
+            if node != desk.node and naming(stix_id, frozenset((node,)), acts, now) is None:
+                raise InputError(
+                    "release-names-first",
+                    _(
+                        "{id} names somebody: release it to {node} by its id first, with the reason why the partner has to know."
+                    ),
+                    id=stix_id,
+                    node=node,
+                )
+
+
 def confirm_act(desk: Desk, actor: Actor, act: str) -> Acted:
     """Confirm an act as its second officer.
 
@@ -154,6 +173,9 @@ def withdraw_act(desk: Desk, actor: Actor, act: str) -> Acted:
     with desk.store.write() as tx:
         _act_seen(tx, act, visible(tx, desk, actor))
         withdrawn = records.withdraw_act(tx, act, actor.name, desk.clock())
+        named_there = sorted(filter(names_somebody, withdrawn.ids))
+        for node in withdrawn.to if named_there else ():  # what it named goes back, and no further
+            backfill.approve(tx, node, vids=_current(tx, named_there))
         audit.acted(tx, desk, actor, "release-withdraw", act=act)
     desk.wake()
     return Acted(act=act, kind="withdraw", partner=withdrawn.to[0], by=actor.name, objects=len(withdrawn.ids))
@@ -236,7 +258,14 @@ def _seen_of(tx: Transaction, query: Query, seen: Visible) -> list[str]:
     if mids is not None:
         asked = Filter(types=query.type, markings=mids)
         rows = versions.current(tx, asked, None, MOST + 1, seen, raw=False).rows
-        ids = sorted({row.id for row in rows})
+        ids = sorted({row.id for row in rows if row.type not in NAMES})
+        if rows and not ids:
+            raise InputError(
+                "release-names-by-query",
+                _(
+                    "These name somebody: release each by its id, with the reason why the partner has to know."
+                ),
+            )
         if len(rows) > MOST:
             raise InputError(
                 "release-many",

@@ -13,7 +13,7 @@ from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.mandate import Mandated
 from cordiale.release.marking import NOTHING, Marking, of_granular
-from cordiale.release.personal import NAMES
+from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import (
@@ -101,6 +101,7 @@ class _Shape(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     asked_about: frozenset[str]
+    names_inside: bool
 
 
 _SHAPES: dict[bytes, _Shape] = {}
@@ -125,6 +126,11 @@ def unusual_in(version: Version) -> tuple[str, ...]:
     return _shape(version).names
 
 
+def carries_names(version: Version) -> bool:
+    """Tell whether a version carries inside it what names somebody, as `personal.names_inside` does, looked at once."""
+    return _shape(version).names_inside
+
+
 def learnt(digest: bytes) -> frozenset[str] | None:
     """Return what `asked_about` found in content of this digest; None where it was not looked at lately."""
     found = _SHAPES.get(digest)
@@ -135,7 +141,8 @@ def _shape(version: Version, value: Mapping[str, Any] | None = None) -> _Shape:
     found = _SHAPES.get(version.hash)
     if found is None:
         named = mentions(version.raw) | {reference.target for reference in version.refs}
-        found = _Shape(unusual(orjson.loads(version.raw) if value is None else value), named - {version.id})
+        value = orjson.loads(version.raw) if value is None else value
+        found = _Shape(unusual(value), named - {version.id}, names_inside(value))
         if len(_SHAPES) >= SHAPES:
             _SHAPES.clear()
         _SHAPES[version.hash] = found
@@ -173,7 +180,7 @@ def form(
         if reference.inherent and states[reference.target].state not in ("verbatim", "tear-line"):
             return Withheld("end-not-released", params={"id": reference.target, "place": reference.path})
     why = _partial(candidate, compiled, now, states, definitions, consents)
-    if why is None and version.type in NAMES and not mandated.named:
+    if why is None and (carries_names(version) or (version.type in NAMES and not mandated.named)):
         why = "names-somebody"
     if why is None:
         return Verbatim(marking)

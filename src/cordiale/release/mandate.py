@@ -58,7 +58,7 @@ class Mandated(msgspec.Struct, frozen=True):
     """Whether a version has a mandate, the code of the reason, and the mandate, act or person it rests on.
 
     Codes: `automatic`, `approved`; `held`, `consent-needed`, `second-officer-needed`, `approval-needed`, `no-mandate`.
-    `named` says of what names a person (`release.personal`) that an officer named that very object.
+    `named` is the act by which an officer named that very object, of what names a person (`release.personal`).
     """
 
     allowed: bool
@@ -66,7 +66,7 @@ class Mandated(msgspec.Struct, frozen=True):
     mandate: str | None = None
     act: str | None = None
     by: str | None = None
-    named: bool = False
+    named: str = ""
 
 
 def mandated(
@@ -87,15 +87,17 @@ def mandated(
     if facts.type in NAMES:
         acts = tuple(acts)
         found = _mandated(facts, called, rules, acts, exemptions, now, consents)
-        named = any(
-            facts.id in act.ids
-            and not act.withdrawn
-            and not called.isdisjoint(act.to)
-            and _lasts(act.until, now)
-            for act in acts
-        )
-        return msgspec.structs.replace(found, named=found.allowed and named)
+        act = naming(facts.id, called, acts, now) if found.allowed else None
+        return found if act is None else msgspec.structs.replace(found, named=act.id)
     return _mandated(facts, called, rules, acts, exemptions, now, consents)
+
+
+def naming(stix_id: str, called: frozenset[str], acts: Iterable[Act], now: Instant) -> Act | None:
+    """Return an act in force that names this very object for who is called so, None when there is none."""
+    for act in acts:
+        if stix_id in act.ids and not (act.withdrawn or called.isdisjoint(act.to)) and _lasts(act.until, now):
+            return act
+    return None
 
 
 def _mandated(

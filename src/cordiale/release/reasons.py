@@ -46,6 +46,10 @@ REASONS: Final[Mapping[str, str]] = {
     "account-not-needed": _(
         "It names somebody, and nothing that the partner is given speaks of it: release it by its id, with a reason, or release what does."
     ),
+    "names-somebody": _("It names somebody, and no officer named it for this recipient."),
+    "names-inside": _(
+        "It carries accounts inside itself, which name somebody: state them as objects of their own and refer to them."
+    ),
     "only-in-part": _("Only a part of it may go, and somebody else's object goes whole or stays."),
     "original-missing": _("The object it translates is not held here."),
     "required-property": _("What may not go includes {place}, without which the object is not valid."),

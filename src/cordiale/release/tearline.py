@@ -18,7 +18,7 @@ from cordiale.release.allowlist import Path, name_of, outside_of, unusual_paths
 from cordiale.release.decide import Compiled
 from cordiale.release.marking import NOTHING, atom_of_reference
 from cordiale.release.partnership import Allow
-from cordiale.release.personal import names_in, pseudonym
+from cordiale.release.personal import names_in, names_inside, pseudonym, translated_names
 from cordiale.release.pruning import (
     Pruning,
     is_there,
@@ -107,14 +107,18 @@ def redact(
     targets: Mapping[str, Target],
     allow: Allow,
     inherited: Iterable[Granular] = (),
+    unnamed: str = "",
 ) -> Redaction | Unredactable:
     """Return a version's content without what the recipient may not have; pure, and the same wherever it is made.
 
-    `cleared` tells whether a marking reference passes; `inherited` are markings from the original of a translation.
+    `cleared` tells whether a marking reference passes; `inherited` are markings from the original of a translation,
+    `unnamed` its type where the recipient does not have it under the names in it.
     """
     if parent.type == "marking-definition":
         return Unredactable("marking-definition")
     value: dict[str, Any] = orjson.loads(parent.raw)
+    if names_inside(value):
+        return Unredactable("names-inside", "objects")
     granular = [*parent.granular, *inherited]
     secret = [
         p for g in granular if g.marking_ref and not cleared(g.marking_ref) for p in map(path_of, g.selectors)
@@ -123,7 +127,7 @@ def redact(
         if path[0] in ("type", "object_marking_refs", "granular_markings") or not is_there(value, path):
             return Unredactable("selector-unresolvable", selector_of(path))
     personal: list[Path] = [(name,) for name in names_in(value)]
-    secret += personal
+    secret += [*personal, *translated_names(value, unnamed)]
     outside = set(outside_of(parent.type, tuple({name_of(p) for p in unusual_paths(value)}), allow))
     if "type" in outside:
         return Unredactable("outside-allow-list", "type")
@@ -197,10 +201,13 @@ def redaction_for(
     named = mentions(parent.raw) | {reference.target for reference in parent.refs}
     targets = answered(named - {parent.id}, targets)
     inherited: tuple[Granular, ...] = ()
+    unnamed = ""
     if parent.type == "language-content":
         if original is None:
             return Unredactable("original-missing", "object_ref")
         inherited = translated(original, orjson.loads(parent.raw))
+        if targets.get(original.id, HIDDEN).state != "verbatim":
+            unnamed = original.type
 
     def cleared(reference: str) -> bool:
         if reference in targets and targets[reference].state == "hidden":
@@ -209,7 +216,15 @@ def redaction_for(
         return not atom or compiled.decide(frozenset((atom,)), now, consents).passes
 
     allow = compiled.rules.allow
-    return redact(parent, new_id=new_id, cleared=cleared, targets=targets, allow=allow, inherited=inherited)
+    return redact(
+        parent,
+        new_id=new_id,
+        cleared=cleared,
+        targets=targets,
+        allow=allow,
+        inherited=inherited,
+        unnamed=unnamed,
+    )
 
 
 def _rebuild_markings(

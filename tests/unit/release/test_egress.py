@@ -360,3 +360,28 @@ def test_a_key_that_cannot_be_used_is_said_at_the_start(tmp_path):
     (tmp_path / "signing.key").write_text("x")
     with pytest.raises(CordialeError, match=r"chmod 600|not a signing key"):
         spawn_egress(tmp_path / "signing.key")
+
+
+def test_what_names_somebody_goes_whole_only_under_an_act_that_names_it():
+    account = {
+        "type": "user-account",
+        "spec_version": "2.1",
+        "id": "user-account--77777777-7777-4777-8777-777777777777",
+        "account_login": "winter_truth_4417",
+        "object_marking_refs": value()["object_marking_refs"],
+    }
+    asked = {"markings": ("tlp:amber",)}
+    assert refusals(request(entry(account), entry(value()), **asked)) == ["names-somebody"]
+    assert refusals(request(entry(account), named={0: "act"}, **asked)) == []
+    assert refusals(request(entry(account), entry(account), named={1: "act"}, **asked)) == ["names-somebody"]
+    lifted = {"consents": {0: ("orcon:home",)}}
+    assert refusals(request(entry(account), **lifted, **asked)) == ["names-somebody"]
+
+
+def test_observed_data_with_an_account_inside_never_goes_whole():
+    times = {"first_observed": "2026-03-01T08:00:00Z", "last_observed": "2026-03-01T08:00:00Z"}
+    inside = {"0": {"type": "user-account", "account_login": "winter_truth_4417"}}
+    identifier = "observed-data--77777777-7777-4777-8777-777777777777"
+    held = value("observed-data", identifier, number_observed=1, objects=inside, **times)
+    del held["name"]
+    assert refusals(request(entry(held), named={0: "act"})) == ["names-somebody"]

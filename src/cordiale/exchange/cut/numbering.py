@@ -47,6 +47,7 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     redacted_vid: int = 0
     parent: Version | None = None
     lifted: Marking = NOTHING
+    named: str = ""
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -216,6 +217,7 @@ def _request(
         consents={place: tuple(sorted(one.lifted)) for place, one in enumerate(batch.all) if one.lifted},
         mine=tuple(mine := sorted(batch.unsealed)[: origins.MOST]),
         origin=home.random(32) if mine else b"",
+        named={place: one.named for place, one in enumerate(batch.all) if one.named},
     )
 
 

@@ -160,6 +160,7 @@ class Planner:
             if (
                 not plain
                 or subject.row.type == "language-content"
+                or subject.inside
                 or self._unnamed(subject.row, subject.kind)
                 or not self.may.lets(subject.row.full_mid, subject.row)
                 or not all(map(self.may.clearing.clear, subject.definitions))
@@ -213,15 +214,23 @@ class Planner:
 
     def _unnamed(self, row: Row, kind: int) -> bool:
         """Tell whether a statement names somebody whom no officer named for this partner: it does not go whole."""
+        return row.type in NAMES and not self.named_by(row, kind)
+
+    def named_by(self, row: Row, kind: int) -> str:
+        """Return the act by which an officer named, for this partner, what names somebody; empty for everything else."""
         if row.type not in NAMES:
-            return False
+            return ""
         found = self.may.verdict(row.id, kind)
-        return isinstance(found, Withheld) or not found.named
+        return "" if isinstance(found, Withheld) else found.named
 
     def _needed(self, row: Row) -> bool:
-        """Tell whether something that goes speaks of an account, or the partner knows it under its pseudonym already."""
+        """Tell whether something that goes or went speaks of an account, or they know it under its pseudonym already."""
         users = self.subjects.users.get(row.id, ())
-        return row.oid in self._tear_lines or any(place in self._going for place in users)
+        return (
+            row.oid in self._tear_lines
+            or any(place in self._going for place in users)
+            or bool(self.may.held.of(records.referring(self.subjects.tx, [row.oid])))
+        )
 
     def holds_now(self, place: int) -> bool:
         """Tell whether the partner has a subject whole and may still have it so."""

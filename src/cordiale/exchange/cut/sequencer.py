@@ -22,6 +22,7 @@ from cordiale.release import records as rulings
 from cordiale.release.definition import decided_under
 from cordiale.release.form import Verbatim
 from cordiale.release.marking import NOTHING, text_of
+from cordiale.release.personal import NAMES
 from cordiale.release.records import Verdict
 from cordiale.store import changes as log
 from cordiale.store import markings, versions
@@ -176,8 +177,8 @@ def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
 
 
 def _suspects(subjects: Subjects, remarked: set[int]) -> set[int]:
-    """Return objects that may have been narrowed: marked anew, or with a new version beside older ones."""
-    found = {subject.row.oid for subject in subjects.all if subject.row.vid in remarked}
+    """Return objects that may have been narrowed: marked anew, naming somebody, or with a new version beside older ones."""
+    found = {s.row.oid for s in subjects.all if s.row.vid in remarked or s.row.type in NAMES}
     return found | subjects.siblings
 
 
@@ -251,6 +252,7 @@ def _verbatim(planner: Planner, place: int) -> Outgoing:
         row.modified,
         row.type,
         lifted=lifted,
+        named=planner.named_by(row, subject.kind),
     )
 
 

@@ -13,7 +13,7 @@ from cordiale.exchange.stream import definitions
 from cordiale.exchange.stream.definitions import Definition
 from cordiale.platform.errors import InputError
 from cordiale.release import records as rulings
-from cordiale.release.form import asked_about, unusual_in
+from cordiale.release.form import asked_about, carries_names, unusual_in
 from cordiale.release.mandate import Act, Exemption, Facts
 from cordiale.release.marking import Marking
 from cordiale.stix.version import Version, view
@@ -40,7 +40,18 @@ class Subject:
     for what no partner passes by its marking: its content is not looked at unless asked for.
     """
 
-    __slots__ = ("_version", "asked", "definitions", "head", "kind", "open", "ours", "row", "unusual")
+    __slots__ = (
+        "_version",
+        "asked",
+        "definitions",
+        "head",
+        "inside",
+        "kind",
+        "open",
+        "ours",
+        "row",
+        "unusual",
+    )
 
     def __init__(self, row: Row, version: Version | None, kind: int, head: tuple[int, int] | None) -> None:
         self.row = row
@@ -52,9 +63,11 @@ class Subject:
         self.asked: frozenset[str] = frozenset()
         self.definitions: frozenset[str] = frozenset()
         self.unusual: tuple[str, ...] = ()
+        self.inside = False
         if version is not None:
             self.asked = frozenset([i for i in asked_about(version) if not i.startswith(_OWN)])
             self.unusual = unusual_in(version)
+            self.inside = carries_names(version)
 
     @property
     def version(self) -> Version:

@@ -37,14 +37,17 @@ def held_of(
 def narrow(
     tx: Transaction, home: Home, partnership: Partnership, held: Held, oids: Iterable[int], now: int
 ) -> int:
-    """Recall what the partner holds of these objects and no longer passes; return how many versions.
+    """Recall what the partner holds of these objects and no longer passes, by its marking or because it names somebody.
+
+    Returns how many versions.
 
     Up to the rules' `recall.confirm_above` objects go by themselves; more wait for a named person.
     """
     vids, lines = held_of(tx, partnership, held, oids)
     if not vids and not lines:
         return 0
-    gone = set(vids + lines) - Gate(tx, partnership, now).passing(vids + lines, lines).keys()
+    gate = Gate(tx, partnership, now)
+    gone = set(vids + lines) - gate.passing(vids + lines, lines).keys() | gate.unnamed(vids)
     if not gone:
         return 0
     made = sending.draft(tx, home, partnership, vids=sorted(gone), reason=NARROWED, by=BY_MARKING, now=now)

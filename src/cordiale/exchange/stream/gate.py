@@ -55,9 +55,12 @@ class Gate:
             return found
         parents = self._parents([vid for vid in tear_lines if vid in found])
         rows = [row for row in rows if row[0] in found and row[0] not in parents]
+        unnamed = self._mandates.unnamed(rows)
         if parents:
             rows += records.served(self._tx, sorted(set(parents.values())))
         kept_back = self._mandates.missing(rows) | self._held_back(row[0] for row in rows)
+        for vid in unnamed:
+            del found[vid]
         if kept_back:
             for vid in list(found):
                 if parents.get(vid, vid) in kept_back:
@@ -71,6 +74,10 @@ class Gate:
         tear-line only while its parent's effective marking does, and whatever names an object only while that does.
         """
         return self._marked(vids, tear_lines)[1]
+
+    def unnamed(self, vids: Sequence[int]) -> set[int]:
+        """Return which of these versions name somebody whom no officer names for the recipient any more."""
+        return self._mandates.unnamed(records.served(self._tx, vids)) if vids else set()
 
     def _marked(
         self, vids: Sequence[int], tear_lines: Sequence[int]

@@ -14,8 +14,9 @@ import msgspec
 from cordiale.exchange.home import Partnership
 from cordiale.exchange.records import Served
 from cordiale.release import records as rulings
-from cordiale.release.mandate import Act, Exemption, Facts, asks_for, governing, in_force, mandated
+from cordiale.release.mandate import Act, Exemption, Facts, asks_for, governing, in_force, mandated, naming
 from cordiale.release.partnership import Mandate
+from cordiale.release.personal import NAMES
 from cordiale.release.recipient import addresses
 from cordiale.store import markings, names
 from cordiale.store.connection import Transaction
@@ -63,6 +64,15 @@ class Mandates:
             elif not verdict:
                 stopped.add(row[0])
         return stopped | self._singly(singly) if singly else stopped
+
+    def unnamed(self, rows: Iterable[Served]) -> set[int]:
+        """Return which of these versions name somebody whom no act names now: they go to nobody as they are."""
+        tx = self._tx
+        ids = {row[0]: _NAMED.decode(row[4]).id for row in rows if names.name(tx, row[5]) in NAMES}
+        if not ids:
+            return set()
+        acts = rulings.acts_about(tx, set(ids.values()))
+        return {vid for vid, one in ids.items() if naming(one, self._called, acts, self._now) is None}
 
     def _ask(self, kind: tuple[int, int, int]) -> bool | None:
         """Tell whether a standing rule lets go every version of a kind: yes, no, or that each is to be asked about."""

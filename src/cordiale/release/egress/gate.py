@@ -34,6 +34,7 @@ from cordiale.release.marking import (
 )
 from cordiale.release.merkle import root
 from cordiale.release.partnership import Rules
+from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.recipient import ASSURANCES, Recipient
 from cordiale.release.rules import parse
 from cordiale.release.tearline import Target, rebuild
@@ -64,6 +65,7 @@ class Shape(msgspec.Struct, frozen=True):
     granular: tuple[str, ...]
     own: str
     unusual: tuple[str, ...]
+    names_inside: bool
 
 
 class Gate:
@@ -120,7 +122,7 @@ class Gate:
         atoms = {stix_atoms.id_of(atom): atom for claim in claims for atom in claim} | atoms
         bench = _Bench(self._compiled(ask), self._moments(ask), claims, atoms)
         young, shapes = self._young, self._shapes
-        if not ask.redacted and not ask.consents:
+        if not ask.redacted and not ask.consents and not ask.named:
             # Most segments: nothing but whole objects, of a few kinds. Judged kind by kind, and one by one only if any fails.
             kinds = set(zip(map(young.get, hashes), ask.claimed, strict=True))
             if all(
@@ -128,7 +130,7 @@ class Gate:
                 for place, claimed in kinds
             ):
                 return list(range(len(hashes))), []
-        known: dict[tuple[int, int], tuple[str, str | None] | None] = {}
+        known: dict[tuple[int, int, bool], tuple[str, str | None] | None] = {}
         accepted, refused = [], []
         for index, (digest, claimed) in enumerate(zip(hashes, ask.claimed, strict=True)):
             if index in ask.redacted:
@@ -138,11 +140,12 @@ class Gate:
                 if place is None:
                     verdict = ("body-missing", None)
                 elif index in ask.consents:
-                    verdict = bench.verbatim(shapes[place], claimed, frozenset(ask.consents[index]))
-                elif (place, claimed) in known:
-                    verdict = known[place, claimed]
+                    lifted = frozenset(ask.consents[index])
+                    verdict = bench.verbatim(shapes[place], claimed, lifted, named=index in ask.named)
+                elif (key := (place, claimed, index in ask.named)) in known:
+                    verdict = known[key]
                 else:
-                    verdict = known[place, claimed] = bench.verbatim(shapes[place], claimed)
+                    verdict = known[key] = bench.verbatim(shapes[place], claimed, named=key[2])
             if verdict is None:
                 accepted.append(index)
             else:
@@ -294,9 +297,11 @@ class _Bench:
         self.atoms = atoms
 
     def verbatim(
-        self, shape: Shape, claimed: int, consents: frozenset[str] = NOTHING
+        self, shape: Shape, claimed: int, consents: frozenset[str] = NOTHING, *, named: bool = False
     ) -> tuple[str, str | None] | None:
-        """Return why a body may not go as it is, None when it may."""
+        """Return why a body may not go as it is, None when it may; `named` says that an act names what names somebody."""
+        if shape.names_inside or (shape.type in NAMES and not named):
+            return "names-somebody", None
         marking = self._claim(claimed)
         base, full = of_parts(shape.markings, shape.granular, shape.own, self.atoms, NOTHING)
         return self._marking(marking, base, marking | full, consents) or _named(
@@ -376,8 +381,10 @@ def _hashes(ask: Cut) -> list[bytes]:
 
 def _shape(version: Version) -> Shape:
     granular = tuple(sorted({g.marking_ref for g in version.granular if g.marking_ref}))
-    names = unusual(orjson.loads(version.raw))
-    return Shape(version.type, version.markings, granular, own_atom(version), names)
+    value = orjson.loads(version.raw)
+    return Shape(
+        version.type, version.markings, granular, own_atom(version), unusual(value), names_inside(value)
+    )
 
 
 def _tear_line(

@@ -56,7 +56,7 @@ class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
     `definitions` are the raw marking definitions the bodies refer to (TLP needs none). `consents` maps a place in
     `entries` to the originators who consented, or to the atoms that they lifted. `seed` (32 bytes) makes the salts and must be new for every segment.
     `mine` are the places of this node's own objects that go under its origin signature; with them, `origin` (32 bytes)
-    makes their batch.
+    makes their batch. `named` maps the place of what names somebody to the act by which an officer named it.
     """
 
     pair: str
@@ -75,6 +75,7 @@ class SegmentRequest(msgspec.Struct, frozen=True, kw_only=True):
     consents: dict[int, tuple[str, ...]] = {}
     mine: tuple[int, ...] = ()
     origin: bytes = b""
+    named: dict[int, str] = {}
 
 
 class Refused(msgspec.Struct, frozen=True):

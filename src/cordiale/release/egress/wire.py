@@ -38,6 +38,7 @@ class Cut(msgspec.Struct, frozen=True, tag="cut", array_like=True):
     consents: dict[int, tuple[str, ...]] = {}
     mine: tuple[int, ...] = ()
     origin: bytes = b""
+    named: dict[int, str] = {}
 
 
 class Supply(msgspec.Struct, frozen=True, tag="supply", array_like=True):
@@ -136,6 +137,7 @@ def without_bodies(request: SegmentRequest, definitions: bytes) -> Cut:
         request.consents,
         request.mine,
         request.origin,
+        request.named,
     )
 
 
