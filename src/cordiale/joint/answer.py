@@ -11,6 +11,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer as Base
 from cordiale.desk.chosen import summaries
+from cordiale.desk.release import require_named
 from cordiale.desk.stating import state as put
 from cordiale.joint.case import finish
 from cordiale.joint.held import all_of
@@ -110,6 +111,7 @@ def answer(
             raise NotAllowed("answer-not-asked", _("{node} was not asked this."), node=desk.node)
         if held.said.state != "open":
             raise Conflict("request-settled", _("This request is settled already."))
+        require_named(tx, desk, [held.said.asker], about)
         made = Answer(
             request_ref=held.id,
             node=desk.node,

@@ -15,6 +15,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.importing import index_all
+from cordiale.desk.release import require_named
 from cordiale.desk.stating import state
 from cordiale.desk.written import marking_of
 from cordiale.exchange.partners.pairing import partners
@@ -112,7 +113,7 @@ def open_case(
     """Open a case that this node chairs, about objects, and give it with them to those it names.
 
     Everything that is said in it goes under its marking. Raises InputError for a title that is not in both languages,
-    for a member that is no partner, and for an object that is not here.
+    for a member that is no partner, for an object that is not here, and for one that names somebody to whom nobody did.
     """
     authorise(actor, "case")
     named(actor, "case open")
@@ -154,6 +155,7 @@ def open_case(
     )
     wanted = marking_of(marking)
     with desk.store.write() as tx:
+        require_named(tx, desk, one.everybody, one.object_refs)
         state(tx, desk, [value], wanted)
         audit.acted(tx, desk, actor, "case-open", id=identifier, members=list(one.members))
     finish(desk)

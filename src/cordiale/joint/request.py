@@ -11,6 +11,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.chosen import summaries
+from cordiale.desk.release import require_named
 from cordiale.desk.stating import own_identity, state
 from cordiale.desk.written import marking_of
 from cordiale.joint import records
@@ -119,6 +120,7 @@ def ask(
     )
     who = [] if about else [own_identity(desk)]
     with desk.store.write() as tx:
+        require_named(tx, desk, asked, about)
         value = object_of(
             desk, NAME, made, "note", refs=about or who, abstract="request",
             content=words.said("en"), lang="en" if words.en else "fr",

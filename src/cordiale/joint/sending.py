@@ -12,6 +12,7 @@ from cordiale.desk.release import release
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.mandate import Facts, governing
+from cordiale.release.personal import names_somebody
 from cordiale.release.recipient import addresses
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Sent(Answer, frozen=True, kw_only=True):
 
 
 def send(desk: Desk, actor: Actor, nodes: Iterable[str], ids: Sequence[str], reason: str) -> tuple[Sent, ...]:
-    """Release objects to nodes, one act each; who may not release leaves that to an officer, and is told."""
+    """Release objects to nodes, one act each; who may not release leaves that to an officer, and is told.
+
+    What names somebody goes by the act of an officer that named it with its reason, which `require_named` asks for.
+    """
+    ids = [one for one in ids if not names_somebody(one)]
     others = [node for node in dict.fromkeys(nodes) if node != desk.node]
     if not may(actor, "release"):
         return tuple(Sent(node=node, state="officer", objects=len(ids)) for node in others)

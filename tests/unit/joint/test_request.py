@@ -7,15 +7,18 @@ import pytest
 
 from cordiale.desk.actor import Actor
 from cordiale.desk.importing import import_
+from cordiale.desk.release import release
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes
 from cordiale.joint.answer import answer
+from cordiale.joint.case import cases, open_case
 from cordiale.joint.request import ask, assign, request_show, requests, settle
 from cordiale.joint.words import Words
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
+from cordiale.stix.scos import deterministic_id
 from cordiale.store import search
 from tests.unit.desk.conftest import indicator
-from tests.unit.joint.conftest import OFFICER, Three
+from tests.unit.joint.conftest import MARKING, OFFICER, Three
 
 SEEN = Words("Have you seen this page?", "Avez-vous vu cette page ?")
 TWO = "tlp:amber rel:nation-can|nation-fra"
@@ -87,3 +90,29 @@ def test_who_asks_is_named_once(three: Three) -> None:
         ask(three["can"], OFFICER, ["fra"], Words(f"Question {number}"), marking=TWO)
     with three["can"].store.read() as tx:
         assert search.counts(tx, None)["identity"] == 1
+
+
+def test_a_case_or_a_request_about_an_account_names_nobody(three: Three) -> None:
+    value = {"type": "user-account", "spec_version": "2.1", "account_login": "winter_truth_4417"}
+    value |= {"id": deterministic_id(value)}
+    import_(three["can"], OFFICER, [of_bytes("account", orjson.dumps([value]))], marking=MARKING)
+    words = Words("Who is this?", "Qui est-ce ?")
+    about = {"marking": MARKING, "objects": [value["id"]]}
+    with pytest.raises(InputError, match="by its id first"):
+        open_case(three["can"], OFFICER, title=words, members=["fra"], **about)
+    with pytest.raises(InputError, match="by its id first"):
+        ask(three["can"], OFFICER, to=["fra"], words=words, **about)
+    ours = ask(three["fra"], OFFICER, to=["can"], words=words, marking=MARKING)
+    three.exchange()
+    with pytest.raises(InputError, match="by its id first"):
+        answer(three["can"], OFFICER, ours.id, state="answered", words=words, objects=[value["id"]])
+    three.exchange()
+    with three["can"].store.read() as tx:
+        assert cases(tx, three["can"], OFFICER) == []
+    assert b"winter_truth_4417" not in three.world.nodes["fra"].store.snapshot()
+
+    release(three["can"], OFFICER, "fra", ids=[value["id"]], reason="Court ruling")
+    opened = open_case(three["can"], OFFICER, title=words, members=["fra"], **about)
+    assert [one.state for one in opened.sent] == ["goes"]
+    three.exchange()
+    assert show(three["fra"], OFFICER, value["id"]).statements[0].value["account_login"]
