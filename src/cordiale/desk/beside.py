@@ -36,7 +36,7 @@ def beside(desk: Desk, actor: Actor, run: Callable[[Callable[[str], None]], obje
     None where it ended without having anything to do.
     """
     if not _busy.acquire(blocking=False):
-        raise Unavailable("imports-busy", _("Several imports are under way: wait for one of them to end."))
+        raise Unavailable("imports-busy", _("Several jobs are under way: wait for one of them to end."))
     begun = threading.Event()
     found: list[str] = []
     failed: list[BaseException] = []
