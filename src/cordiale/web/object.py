@@ -30,6 +30,7 @@ from cordiale.web.marks import banner, carried, chips
 from cordiale.web.members import PATH, members, waits
 from cordiale.web.places import has_places, places
 from cordiale.web.remarks import OPINIONS, Translated, spoken, translations
+from cordiale.web.turning import spelled
 
 TABS: Final = {
     "": _("Overview"),
@@ -293,7 +294,7 @@ def _statement(
         "chips": chips(s.full_marking, show),
         "rows": [row for row in rows(s.value, reading) if not (apart and row.name == PATH)],
         "technical": rows(s.value, reading, technical=True),
-        "raw": orjson.dumps(s.value, option=orjson.OPT_INDENT_2).decode(),
+        "raw": spelled(orjson.dumps(s.value, option=orjson.OPT_INDENT_2).decode()),
     }
 
 

@@ -10,19 +10,21 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, 
 
 from cordiale.platform.languages import number, text
 from cordiale.web.bundles import names
+from cordiale.web.turning import unturned
 
 FOLDER: Final = Path(__file__).parent
 
 
 @cache
 def environment() -> Environment:
-    """Return the template environment: everything is escaped, a missing name is an error."""
+    """Return the template environment: everything is escaped, nothing turns a line around, a missing name is an error."""
     return Environment(
         loader=ChoiceLoader([FileSystemLoader(FOLDER / "templates"), FunctionLoader(_of_a_domain)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=unturned,
     )
 
 

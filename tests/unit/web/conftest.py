@@ -26,7 +26,7 @@ HOSTILE: dict[str, Any] = {
     "description": '"><img src=x onerror=alert(2)> javascript:alert(3)',
     "published": "2026-01-01T00:00:00.000Z",
     "object_refs": ["identity--2344ebf6-fca7-43be-93f7-dd8631702e42"],
-    "labels": ["<b>bold</b>", "javascript:alert(4)"],
+    "labels": ["<b>bold</b>", "javascript:alert(4)", "fdp.\u202eexe.\u2066gnp"],
     "external_references": [{"source_name": "<svg onload=alert(5)>", "url": "javascript:alert(6)"}],
     "object_marking_refs": [tlp.IDS["tlp:green"]],
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from markupsafe import Markup
 
 from cordiale.demo.chapter import objects_of
 from cordiale.desk import verbs
@@ -17,6 +18,7 @@ from cordiale.stix import tlp
 from cordiale.web.app import app
 from cordiale.web.headers import POLICY
 from cordiale.web.object import one_object
+from cordiale.web.render import environment
 from cordiale.web.site import site
 from tests.conformance.domains.test_domains import TRIVIAL
 from tests.unit.web.asgi import ask
@@ -52,6 +54,20 @@ def test_hostile_text_is_shown_as_text(pages: Any) -> None:
     assert "&lt;svg onload=alert(5)&gt;" in page
     assert not re.search(r"<(script|img|svg|b)[ >](?!type=\"module\")", page)
     assert not re.search(r"href=\"(?!/|#)", page), "nothing an object says becomes a link to elsewhere"
+
+
+def test_no_text_turns_a_line_around() -> None:
+    template = environment().from_string("{{ a }} {{ b|join(', ') }} <a title='{{ a }}'>{{ c }}</a> {{ n }}")
+    shown = template.render(a="x\u202ey\u202c<", b=["\u2066p", "q\u2069"], c=Markup("<i>\u202dz</i>"), n=3)
+    assert shown == "xy&lt; p, q <a title='xy&lt;'><i>z</i></a> 3"
+
+
+@pytest.mark.parametrize("place", ["", "?tab=raw", "?tab=references"])
+def test_a_name_that_reads_backwards_is_shown_as_it_is_written(pages: Any, place: str) -> None:
+    page = ask(pages, f"/objects/{HOSTILE['id']}{place}").text
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page)
+    if place == "?tab=raw":
+        assert "fdp.\\u202eexe.\\u2066gnp" in page
 
 
 def test_the_object_page_says_marking_type_fields_and_raw_json(pages: Any) -> None:
