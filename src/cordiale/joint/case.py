@@ -6,6 +6,7 @@ with the chair alone; so nothing that is counted or listed in one case depends o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,7 +20,7 @@ from cordiale.desk.release import require_named
 from cordiale.desk.stating import state
 from cordiale.desk.written import marking_of
 from cordiale.exchange.partners.pairing import partners
-from cordiale.joint.held import Held, all_of
+from cordiale.joint.held import Held, all_of, of_id
 from cordiale.joint.moment import stamp
 from cordiale.joint.sending import Sent, pass_on, send
 from cordiale.joint.words import NONE, Words
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 NAME: Final = "joint-case"
 SHORTEST: Final = 4
 """Characters of an id that are enough to name a case, where no other begins so."""
+
+_WHOLE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Framework(msgspec.Struct, frozen=True):
@@ -80,7 +83,10 @@ class Opened(Answer, frozen=True, kw_only=True):
 
 def cases(tx: Transaction, desk: Desk, actor: Actor, kind: str = "") -> list[Held[Case]]:
     """Return the cases a reader sees whole, the newest first, each as its own chair states it."""
-    found = all_of(tx, desk, actor, Case, NAME)
+    return _stated(all_of(tx, desk, actor, Case, NAME), kind)
+
+
+def _stated(found: Sequence[Held[Case]], kind: str) -> list[Held[Case]]:
     stated = [one for one in found if one.author == one.said.chair and (not kind or one.said.kind == kind)]
     return list({one.id: one for one in reversed(stated)}.values())[::-1]
 
@@ -88,7 +94,10 @@ def cases(tx: Transaction, desk: Desk, actor: Actor, kind: str = "") -> list[Hel
 def find(tx: Transaction, desk: Desk, actor: Actor, written: str, kind: str = "") -> Held[Case]:
     """Return the case an id, or the beginning of its UUID, names; raises NotFound, InputError for several."""
     asked = written.strip().lower().removeprefix("incident--")
-    known = [one for one in cases(tx, desk, actor, kind) if one.id.partition("--")[2].startswith(asked)]
+    if _WHOLE.fullmatch(asked):  # one case is not looked for among all
+        known = _stated(of_id(tx, desk, actor, Case, NAME, f"incident--{asked}"), kind)
+    else:
+        known = [one for one in cases(tx, desk, actor, kind) if one.id.partition("--")[2].startswith(asked)]
     if len(asked) < SHORTEST or not known:
         raise NotFound("no-case", _("There is no case {id} that you may see."), id=written[:80])
     if len(known) > 1:

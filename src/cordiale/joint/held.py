@@ -6,7 +6,8 @@ lists all cases, all requests, all positions without a table of their own, and u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -18,14 +19,18 @@ from cordiale.desk.reading import in_part, readable
 from cordiale.desk.visible import visible
 from cordiale.stix.extensions import PUBLISHED
 from cordiale.store import markings, references
+from cordiale.store import rows as rows_of
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.release.marking import Marking
     from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row
 
 _PAGE: Final = 1000
+MOST: Final = 10_000
+"""Objects of one kind that are read of one partner, whatever it gives: beyond that its own oldest are in no list."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -62,38 +67,59 @@ def all_of(
     """Return what the reader sees whole of one kind of joint object, last stored first.
 
     `about` narrows to what refers to an id. What a reader sees in part, what is revoked, and what is not of the form its
-    schema gives, is in no list: it is an object like any other, and shown as such.
+    schema gives, is in no list: it is an object like any other, and shown as such. Of one partner the newest `MOST` are
+    read, so that nobody makes a page read without end, or pushes out what others say.
     """
-    extension = PUBLISHED[name]
     seen = visible(tx, desk, actor)
     found: list[Held[T]] = []
+    counted: Counter[str] = Counter()
     after = None
     while True:
-        page = references.referrers(tx, about or extension, seen, after=after, limit=_PAGE)
-        for row in readable(tx, desk, actor, page.rows, seen):
-            if in_part(row) or row.raw is None or row.revoked:
-                continue
-            value: Mapping[str, Any] = orjson.loads(row.raw)
-            said = _said(value, extension, kind)
-            if said is None:
-                continue
-            word_of, _slash, author = row.source.rpartition("/")
-            found.append(
-                Held(
-                    id=row.id,
-                    said=said,
-                    author=author,
-                    word_of=word_of,
-                    ours=row.source == desk.node and row.origin == "local",
-                    marking=markings.atoms(tx, row.full_mid),
-                    modified=row.modified or row.received,
-                    created=str(value.get("created", "")),
-                    refs=tuple(value.get("object_refs", ())),
-                )
-            )
+        page = references.referrers(tx, about or PUBLISHED[name], seen, after=after, limit=_PAGE)
+        rows = [row for row in page.rows if _within(row, desk.node, counted)]
+        found += _held(tx, desk, kind, name, readable(tx, desk, actor, rows, seen))
         if page.next is None:
             return found
         after = page.next[0]
+
+
+def of_id(tx: Transaction, desk: Desk, actor: Actor, kind: type[T], name: str, id: str) -> list[Held[T]]:
+    """Return what the reader sees whole of one joint object, each source's statement of it, newest first."""
+    seen = visible(tx, desk, actor)
+    return _held(tx, desk, kind, name, readable(tx, desk, actor, rows_of.get(tx, id, seen), seen))
+
+
+def _within(row: Row, node: str, counted: Counter[str]) -> bool:
+    giver = row.source.partition("/")[0]
+    counted[giver] += 1
+    return giver == node or counted[giver] <= MOST
+
+
+def _held(tx: Transaction, desk: Desk, kind: type[T], name: str, rows: Sequence[Row]) -> list[Held[T]]:
+    extension = PUBLISHED[name]
+    found = []
+    for row in rows:
+        if in_part(row) or row.raw is None or row.revoked:
+            continue
+        value: Mapping[str, Any] = orjson.loads(row.raw)
+        said = _said(value, extension, kind)
+        if said is None:
+            continue
+        word_of, _slash, author = row.source.rpartition("/")
+        found.append(
+            Held(
+                id=row.id,
+                said=said,
+                author=author,
+                word_of=word_of,
+                ours=row.source == desk.node and row.origin == "local",
+                marking=markings.atoms(tx, row.full_mid),
+                modified=row.modified or row.received,
+                created=str(value.get("created", "")),
+                refs=tuple(value.get("object_refs", ())),
+            )
+        )
+    return found
 
 
 def _said(value: Mapping[str, Any], extension: str, kind: type[T]) -> T | None:
