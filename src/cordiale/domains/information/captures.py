@@ -13,11 +13,12 @@ import msgspec
 from cordiale import __version__
 from cordiale.desk.attach import attach
 from cordiale.desk.importing import import_
+from cordiale.desk.show import show
 from cordiale.desk.sources import CHUNK, of_bytes
 from cordiale.domains.information.readers.result import Read
 from cordiale.platform.clock import format_instant
-from cordiale.platform.errors import Conflict
-from cordiale.platform.ids import uuid4
+from cordiale.platform.errors import Conflict, NotFound
+from cordiale.platform.ids import uuid4, uuid5
 from cordiale.platform.languages import _
 from cordiale.stix.scos import deterministic_id
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "cordiale-capture"
 """What the reference of a capture calls itself: beside it stands which program read the file."""
+
+_SPACE: Final = "3f0f4dd2-6c1b-5a0e-8f0b-0c1a8f6f5b11"
+"""The namespace of ids of captures: one that a crash cut short is found again by what it keeps."""
 
 MEDIA_TYPES = {
     "page": "text/html",
@@ -56,15 +60,46 @@ def capture(
 ) -> Capture:
     """Keep a file that was read, sealed by its SHA-256, under an observed-data object of this moment.
 
-    The object names the file, its hash, the addresses of its pages and the version of the program. Raises Conflict when the object
-    cannot be stored, and what `attach` raises.
+    The object names the file, its hash, the addresses of its pages and the version of the program. The same file kept again
+    by the same person on the same day is the same capture: a repeat completes what a crash cut short. Raises Conflict when
+    the object cannot be stored, and what `attach` raises.
     """
     digest, size = _digest(path)
     now = format_instant(desk.clock())
     media_type = MEDIA_TYPES.get(read.kind, "application/octet-stream")
     addresses = tuple(dict.fromkeys(one.source for one in read.documents if one.source))[:100]
+    said = [desk.node, actor.name, digest, path.name, media_type, str(marking), now[:10], *addresses]
+    identifier = f"observed-data--{uuid5(_SPACE, json.dumps(said))}"
+    begun = stated_here(desk, actor, identifier)
+    if begun is None:
+        _write(desk, actor, path, identifier, (digest, size, now, media_type), addresses, marking)
+    else:
+        now = str(begun["first_observed"])
+    attach(desk, actor, identifier, _chunks(path), name=path.name, media_type=media_type)
+    return Capture(identifier, path.name, digest, size, now, media_type, addresses)
+
+
+def stated_here(desk: Desk, actor: Actor, identifier: str) -> dict[str, Any] | None:
+    """Return what this node states of an object, to who sees it; None where that is nothing."""
+    try:
+        shown = show(desk, actor, identifier)
+    except NotFound:
+        return None
+    return next((dict(one.value) for one in shown.statements if one.summary.source == desk.node), None)
+
+
+def _write(
+    desk: Desk,
+    actor: Actor,
+    path: Path,
+    identifier: str,
+    what: tuple[str, int, str, str],
+    addresses: tuple[str, ...],
+    marking: str | Iterable[str] | None,
+) -> None:
+    digest, size, now, media_type = what
     objects = [_file(path.name, digest, size, media_type), *map(_url, addresses)]
-    seen = _observed(uuid4(desk.random), now, [one["id"] for one in objects], addresses)
+    seen = _observed(identifier, now, [one["id"] for one in objects], addresses)
     bundle = {"type": "bundle", "id": f"bundle--{uuid4(desk.random)}", "objects": [*objects, seen]}
     report = import_(desk, actor, [of_bytes(path.name, json.dumps(bundle).encode())], marking=marking)
     if report.set_aside:
@@ -73,16 +108,14 @@ def capture(
             _("What was seen in {name} could not be written: see cordiale set-aside list."),
             name=path.name,
         )
-    attach(desk, actor, seen["id"], _chunks(path), name=path.name, media_type=media_type)
-    return Capture(seen["id"], path.name, digest, size, now, media_type, addresses)
 
 
-def _observed(name: str, now: str, refs: list[str], addresses: tuple[str, ...]) -> dict[str, Any]:
+def _observed(identifier: str, now: str, refs: list[str], addresses: tuple[str, ...]) -> dict[str, Any]:
     made = {"source_name": SOURCE, "description": f"Cordiale {__version__}"}
     return {
         "type": "observed-data",
         "spec_version": "2.1",
-        "id": f"observed-data--{name}",
+        "id": identifier,
         "created": now,
         "modified": now,
         "first_observed": now,

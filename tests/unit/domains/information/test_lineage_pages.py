@@ -11,6 +11,8 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import File, Page, Sent
+from cordiale.domains.information import captures
+from cordiale.domains.information.lineage import kept as kept_as
 from cordiale.domains.information.lineage.pages import lineage, lineages, sheet
 from cordiale.domains.information.lineage.taking import lineages as take
 from cordiale.node import Node, init, open_node
@@ -91,6 +93,33 @@ def test_it_is_in_the_list_and_comes_as_a_marked_file(node: Node, kept: dict[str
     html = sheet(node.desk, MARIE, "fr", {**kept, "format": "html"}).data.decode()
     assert html.count("TLP:AMBER") >= 2
     assert html.index('lang="fr"') < html.index('<section lang="en"')
+
+
+def test_a_repeat_completes_what_a_crash_cut_short(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"suspect": DERIVED, "suspect_name": "cut", "source": SOURCE, "source_name": "short"}
+    fields["marking"] = "tlp:amber"
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise Killed
+
+    before = len(lineages(node.desk, MARIE, "en", {}).values["rows"])
+    for place in (captures, kept_as):
+        with monkeypatch.context() as moment:
+            moment.setattr(place, "attach", killed)
+            with pytest.raises(Killed):
+                take(node.desk, MARIE, "en", Sent(fields, {}))
+        assert len(lineages(node.desk, MARIE, "en", {}).values["rows"]) == before
+    seen = len(verbs.search(node.desk, MARIE, type="observed-data").items)
+    address = take(node.desk, MARIE, "en", Sent(fields, {}))
+    assert take(node.desk, MARIE, "en", Sent(fields, {})) == address
+    assert len(lineages(node.desk, MARIE, "en", {}).values["rows"]) == before + 1
+    held = verbs.search(node.desk, MARIE, type="observed-data").items
+    assert len(held) == seen
+    assert all(len(verbs.show(node.desk, MARIE, one.id).attachments) == 1 for one in held)
+    assert page(node, MARIE, {"id": address.partition("id=")[2]}).values["shown"]
 
 
 def test_who_may_not_see_an_input_learns_of_no_result(node: Node, kept: dict[str, str]) -> None:

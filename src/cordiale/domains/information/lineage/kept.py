@@ -10,21 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec import structs
 
 from cordiale import __version__
-from cordiale.desk.attach import attach, attachment
+from cordiale.desk.attach import attach, attachment, views
 from cordiale.desk.chosen import summaries
 from cordiale.desk.importing import import_
 from cordiale.desk.search import search
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes
 from cordiale.desk.visible import unknown
-from cordiale.domains.information.captures import SOURCE, Capture
+from cordiale.domains.information.captures import SOURCE, Capture, stated_here
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.lineage.answer import Answer
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import Conflict, NotFound
-from cordiale.platform.ids import uuid4
+from cordiale.platform.ids import uuid4, uuid5
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ LABEL: Final = "cordiale-lineage"
 
 WORDS: Final = "Cordiale: lineage and claim drift, filiation et glissement de sens"
 """By these words such reports are found, and with them a client without our extensions says what it holds."""
+
+_SPACE: Final = "9b7a3c70-5d0e-5c53-9a86-1f5f0a9a6f42"
+"""The namespace of ids of kept results."""
 
 FILE: Final = "lineage.json"
 LARGEST: Final = 64 << 20
@@ -77,9 +81,18 @@ class Opened(msgspec.Struct, frozen=True):
 def keep(
     desk: Desk, actor: Actor, kept: Kept, name: str, captures: Sequence[Capture], marking: str | None
 ) -> str:
-    """Keep a result under a new report and return its id; raises Conflict where that cannot be stored."""
+    """Keep a result under a report and return its id; raises Conflict where that cannot be stored.
+
+    The same texts compared again by the same person on the same day are the same result, so that a repeat completes what a
+    crash cut short.
+    """
     now = format_instant(kept.made)
-    identifier = f"report--{uuid4(desk.random)}"
+    said = [desk.node, actor.name, name, str(marking), now[:10], kept.version, kept.sources, kept.names]
+    identifier = f"report--{uuid5(_SPACE, msgspec.json.encode(said, order='sorted').decode())}"
+    if stated_here(desk, actor, identifier) is not None:
+        if not _has_file(desk, actor, [identifier]):
+            _attach(desk, actor, identifier, kept)
+        return identifier
     report = {
         "type": "report",
         "spec_version": "2.1",
@@ -98,13 +111,24 @@ def keep(
     done = import_(desk, actor, [of_bytes(FILE, json.dumps(bundle).encode())], marking=marking)
     if done.set_aside:
         raise Conflict("lineage-kept", _("The result could not be kept: see cordiale set-aside list."))
-    attach(desk, actor, identifier, [msgspec.json.encode(kept)], name=FILE, media_type="application/json")
+    _attach(desk, actor, identifier, kept)
     return identifier
 
 
+def _attach(desk: Desk, actor: Actor, identifier: str, kept: Kept) -> None:
+    attach(desk, actor, identifier, [msgspec.json.encode(kept)], name=FILE, media_type="application/json")
+
+
+def _has_file(desk: Desk, actor: Actor, ids: Iterable[str]) -> frozenset[str]:
+    with desk.store.read() as tx:
+        return frozenset(i for i in ids if any(one.name == FILE for one in views(tx, desk, actor, i)))
+
+
 def lineages(desk: Desk, actor: Actor, after: str | None = None, limit: int = 50) -> Page:
-    """Return the lineages kept here that somebody may see, newest first."""
-    return search(desk, actor, WORDS, type="report", after=after, limit=limit)
+    """Return the lineages kept here that somebody may see, newest first; a report without its file is none."""
+    page = search(desk, actor, WORDS, type="report", after=after, limit=limit)
+    there = _has_file(desk, actor, [one.id for one in page.items])
+    return structs.replace(page, items=type(page.items)(one for one in page.items if one.id in there))
 
 
 def opened(desk: Desk, actor: Actor, identifier: str) -> Opened:
