@@ -146,6 +146,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     command = [git, "worktree", "add", "--detach", "--quiet", str(tree), FIRST]
     if subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode:
         pytest.skip(f"commit {FIRST} is not in this clone: git fetch --unshallow")
+    # what is installed here names domains that the older version does not have
+    own = tree / "src" / "cordiale-0.dist-info"
+    own.mkdir()
+    (own / "METADATA").write_text("Metadata-Version: 2.1\nName: cordiale\nVersion: 0\n")
     yield tree
     subprocess.run([git, "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)
 

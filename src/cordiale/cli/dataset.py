@@ -75,7 +75,7 @@ def verify(name: Annotated[str, NAME]) -> None:
 )
 def purge(
     name: Annotated[str, NAME],
-    reason: Annotated[str, typer.Option("--reason", metavar="WORDS", help=tr(_("Why, for the record.")))],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=tr(_("Why, for the record.")))],
     officer: Annotated[
         str | None,
         typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login)."))),

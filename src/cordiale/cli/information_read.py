@@ -109,10 +109,10 @@ def read(
     ] = None,
     purpose: Annotated[
         str | None,
-        typer.Option("--purpose", metavar="WORDS", help=tr(_("Of a new dataset: for what it is kept."))),
+        typer.Option("--purpose", metavar="TEXT", help=tr(_("Of a new dataset: for what it is kept."))),
     ] = None,
     basis: Annotated[
-        str | None, typer.Option("--basis", metavar="WORDS", help=tr(_("Of a new dataset: its legal basis.")))
+        str | None, typer.Option("--basis", metavar="TEXT", help=tr(_("Of a new dataset: its legal basis.")))
     ] = None,
     purge_on: Annotated[
         str | None,
