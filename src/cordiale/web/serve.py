@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cordiale.exchange.partners.tls import is_loopback
 from cordiale.platform.errors import ConfigurationError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cordiale.node.node import Node
     from cordiale.platform.configuration import Settings
     from cordiale.web.app import App
+
+BACKLOG: Final = 512
+"""Connections that wait to be accepted."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -92,6 +95,8 @@ def serve(
     address = f"{'https' if context else 'http'}://{shown}:{bound}/"
 
     def answering() -> None:
+        # it is said just before the loop begins to accept: who asks at once waits in the queue and is not refused
+        listening.listen(BACKLOG)
         if ready is not None:
             ready(address)
 
@@ -106,7 +111,7 @@ def serve(
             timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
             limit_concurrency=2000,
-            backlog=512,
+            backlog=BACKLOG,
             http=BoundedProtocol,
             ws="none",
             proxy_headers=False,
