@@ -120,7 +120,7 @@ def _drift(answer: Answer) -> str:
     for pair in answer.pairs:
         if pair.region == "body" and any(pair.derived_doc == edge.derived for edge in answer.edges):
             counted[pair.label] = counted.get(pair.label, 0) + 1
-    said = ", ".join(f"{tr(LABELS[label])}: {n}" for label, n in counted.items())
+    said = ", ".join(tr(_("{label}: {n}"), label=tr(LABELS[label]), n=n) for label, n in counted.items())
     if not rows:
         return said
     columns = (tr(_("text")), tr(_("claim")), tr(_("source")), tr(_("as retold")), tr(_("what changed")))
@@ -130,7 +130,12 @@ def _drift(answer: Answer) -> str:
 def _omissions(answer: Answer) -> str:
     head = count(len(answer.omissions), _n("{n} statement was left out:", "{n} statements were left out:"))
     lines = [
-        f"  {_name(answer, one.derived_doc, one.derived_segment)}: {printable(_short(one.source))}"
+        "  "
+        + tr(
+            _("{text}: {left_out}"),
+            text=_name(answer, one.derived_doc, one.derived_segment),
+            left_out=printable(_short(one.source)),
+        )
         for one in answer.omissions
     ]
     return "\n".join([head, *lines])
