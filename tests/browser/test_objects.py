@@ -166,7 +166,7 @@ def test_columns_are_chosen_and_remembered_and_go_into_the_table_that_is_saved(e
     with page.expect_download() as saved:
         page.get_by_role("link", name="CSV").click()
     head, line, *_more = Path(saved.value.path()).read_text("utf-8-sig").splitlines()
-    assert head == "name,type,marking,modified,id"
+    assert head == '"name","type","marking","modified","id"'
     assert "tlp:amber" in line
 
 
