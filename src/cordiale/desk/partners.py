@@ -15,7 +15,7 @@ from cordiale.desk.latency.view import latencies
 from cordiale.exchange.partners import pairing as exchange
 from cordiale.exchange.partners.invitation import FORMATS
 from cordiale.exchange.restore import rejoin
-from cordiale.exchange.visit.sync import links
+from cordiale.exchange.visit.state import links
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.exchange.home import Partner
-    from cordiale.exchange.visit.sync import Link
+    from cordiale.exchange.visit.state import Link
     from cordiale.store.connection import Transaction
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from cordiale.exchange.records.reaches import reaches
 from cordiale.exchange.restore.rejoin import CODES
-from cordiale.exchange.visit.sync import links
+from cordiale.exchange.visit.state import links
 from cordiale.node.finding import Finding, Grade
 from cordiale.platform.clock import SECOND, format_instant
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.exchange.visit.sync import Link
+    from cordiale.exchange.visit.state import Link
     from cordiale.store.connection import Transaction
 
 OFF = 60 * SECOND

@@ -12,7 +12,7 @@ from cordiale.desk.latency.view import histograms
 from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.records.reaches import reaches
 from cordiale.exchange.restore.rejoin import CODES, STATE
-from cordiale.exchange.visit.sync import links
+from cordiale.exchange.visit.state import links
 from cordiale.platform.clock import SECOND
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _

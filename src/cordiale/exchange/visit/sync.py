@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable
 
 import msgspec
 
@@ -13,7 +12,6 @@ from cordiale.exchange.link import answered, greeting, wire
 from cordiale.exchange.link.asking import Asking, decoded
 from cordiale.exchange.message import JSON, Request, Response, Transport
 from cordiale.exchange.originator import consent
-from cordiale.exchange.partners.tls import PIN_REFUSED
 from cordiale.exchange.protocol import (
     CONSENTS,
     EXTENSIONS,
@@ -21,13 +19,13 @@ from cordiale.exchange.protocol import (
     RECALL_BASIS,
     SIGNED,
     SIGNED_ANSWERS,
-    UPGRADE,
 )
 from cordiale.exchange.recall import answering, carrying_out
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.stream import checkpoint
+from cordiale.exchange.visit import state
 from cordiale.exchange.visit.ahead import Ahead, Begin, ends_at
 from cordiale.platform.errors import (
     CordialeError,
@@ -38,34 +36,9 @@ from cordiale.platform.errors import (
     Unavailable,
 )
 from cordiale.platform.languages import _
-from cordiale.store.connection import Store, Transaction
+from cordiale.store.connection import Store
 
-State = Literal["new", "up", "down", "refused", "garbage", "clock", "rejoin", "upgrade", "key", "plain"]
 _JSON = {**JSON, "accept": "application/json"}
-
-
-class Link(msgspec.Struct, frozen=True):
-    """Describe the state of one link.
-
-    `state` is new, up, down, refused, garbage, rejoin, upgrade (one side has to be upgraded), key (another TLS key
-    than the pinned one) or plain (its address is not encrypted). `sent` and `acknowledged` are our entry
-    numbers, `received` theirs, `news` the last number they announced. `clock_difference` is the
-    partner's clock minus ours in microseconds, as last seen.
-    """
-
-    partner: str
-    state: str
-    code: str = ""
-    message_id: str = ""
-    params: Mapping[str, str] = {}
-    last_contact: int | None = None
-    last_attempt: int | None = None
-    failures: int = 0
-    sent: int = 0
-    acknowledged: int = 0
-    received: int = 0
-    news: int = 0
-    clock_difference: int | None = None
 
 
 class Pulled(msgspec.Struct, frozen=True):
@@ -75,7 +48,7 @@ class Pulled(msgspec.Struct, frozen=True):
     """
 
     partner: str
-    link: Link
+    link: state.Link
     segments: int = 0
     new: int = 0
     same: int = 0
@@ -107,16 +80,25 @@ def visit(
     out even when a segment cannot be applied.
     """
     visited = _Visit(store, home, partner, transport, applied, begin, welcome)
-    state, problem = visited.run()
+    left, problem = visited.run()
     if welcome is None:
         with store.write() as tx:
-            _record(tx, partner, state, problem, home.clock(), visited)
-            link = _link(tx, partner)
+            state.record(
+                tx,
+                partner,
+                left,
+                problem,
+                home.clock(),
+                news=None if visited.welcome is None else visited.welcome.last,
+                difference=visited.difference,
+                learnt=visited.learnt,
+            )
+            link = state.link(tx, partner)
     elif problem is not None:
         return visit(store, home, partner, transport, applied, begin)
     else:  # what is written of a link is written by the whole visit that follows
         with store.read() as tx:
-            link = _link(tx, partner)
+            link = state.link(tx, partner)
     return Pulled(
         partner.node,
         link,
@@ -155,10 +137,10 @@ class _Visit:
         self.welcome = welcome
         self.difference: int | None = None
 
-    def run(self) -> tuple[State, CordialeError | None]:
+    def run(self) -> tuple[state.State, CordialeError | None]:
         """Return the state the link is left in, and why."""
         problem: CordialeError | None = None
-        state: State = "up"
+        left: state.State = "up"
         done: set[str] = set()
         whole = (self._greet, self._pull, self._take_back, self._learn, self._hand_over, self._agree)
         for step in whole if self.welcome is None else (self._pull, self._take_back, self._hand_over):
@@ -171,11 +153,11 @@ class _Visit:
                 raise
             except CordialeError as error:
                 if problem is None:
-                    problem, state = error, _state_of(error)
+                    problem, left = error, state.left_by(error)
                 if isinstance(error, (Unavailable, NotAllowed)) or step == self._greet:
                     break
         self.learnt = done.issuperset(("_take_back", "_learn"))
-        return state, problem
+        return left, problem
 
     def _greet(self) -> None:
         with self.store.read() as tx:
@@ -341,66 +323,3 @@ class _Visit:
         if able:
             answered.check(self.home, self.partner, asked, answer)
         return answer
-
-
-def _state_of(error: CordialeError) -> State:
-    if isinstance(error, Unavailable):
-        return "down"
-    if isinstance(error, NotAllowed):
-        return "plain" if error.code == "exchange.http.plain" else "refused"
-    if error.code in UPGRADE:
-        return "upgrade"
-    if error.code == PIN_REFUSED:
-        return "key"
-    return "rejoin" if error.code == "exchange.rejoin" else "garbage"
-
-
-def _record(
-    tx: Transaction,
-    partner: Partner,
-    state: State,
-    problem: CordialeError | None,
-    now: int,
-    visited: _Visit,
-) -> None:
-    before = records.link(tx, partner.number)
-    params = {} if problem is None else {name: str(value) for name, value in problem.params.items()}
-    values: dict[str, Any] = {
-        "state": state,
-        "code": problem.code if problem else "",
-        "message_id": problem.message_id if problem else "",
-        "params": msgspec.json.encode(params).decode(),
-        "last_attempt": now,
-        "failures": 0 if problem is None else before.failures + 1,
-    }
-    if visited.welcome is not None:
-        values |= {"last_contact": now, "news": visited.welcome.last}
-    if visited.difference is not None:
-        values |= {"clock_difference": visited.difference}
-    values |= rejoin.after_visit(partner, before, visited.learnt)
-    if any(getattr(before, name) != value for name, value in values.items()):
-        records.save_link(tx, partner.number, values)
-
-
-def links(tx: Transaction) -> tuple[Link, ...]:
-    """Return the state of every link, by partner name."""
-    return tuple(_link(tx, partner) for partner in records.partners(tx))
-
-
-def _link(tx: Transaction, partner: Partner) -> Link:
-    row, pair = records.link(tx, partner.number), records.pair(tx, partner.number)
-    return Link(
-        partner=partner.node,
-        state=row.state,
-        code=row.code,
-        message_id=row.message_id,
-        params=msgspec.json.decode(row.params, type=dict[str, str]),
-        last_contact=row.last_contact,
-        last_attempt=row.last_attempt,
-        failures=row.failures,
-        sent=pair.last,
-        acknowledged=pair.acknowledged,
-        received=row.received,
-        news=row.news,
-        clock_difference=row.clock_difference,
-    )

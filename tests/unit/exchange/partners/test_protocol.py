@@ -19,7 +19,7 @@ from cordiale.exchange.partners.fingerprint import bound_to, fingerprint
 from cordiale.exchange.partners.tls import make_certificate, pin_of, read_certificate
 from cordiale.exchange.protocol import PROTOCOLS
 from cordiale.exchange.stream import segment
-from cordiale.exchange.visit.sync import links
+from cordiale.exchange.visit.state import links
 from cordiale.platform.errors import Conflict, InputError
 from tests.unit.exchange.world import Node, connect, indicator, make, pull
 

@@ -250,6 +250,7 @@ def crash_at(run: Callable[[], object], module: str, line: int) -> bool:
 MODULES = [
     "exchange/receive/apply.py",
     "exchange/receive/verifying.py",
+    "exchange/visit/state.py",
     "exchange/visit/sync.py",
     "store/put.py",
 ]
