@@ -10,37 +10,29 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
-import orjson
 
 from cordiale.platform.clock import Clock, Instant
 from cordiale.platform.collector import held_back
 from cordiale.platform.errors import ConfigurationError, ProtocolError
 from cordiale.platform.languages import _
 from cordiale.release import origin, segment
-from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
+from cordiale.release.egress.bench import Bench, Shape, shape_of, tear_line
 from cordiale.release.egress.request import RedactionClaim, Refused, SignedSegment
 from cordiale.release.egress.wire import Cut, Needs
 from cordiale.release.keys import Signer
 from cordiale.release.marking import (
-    NOTHING,
-    Marking,
     definition_atoms,
     from_text,
     marking_hash,
-    of_parts,
-    of_version,
-    own_atom,
 )
 from cordiale.release.merkle import root
 from cordiale.release.partnership import Rules
-from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.recipient import ASSURANCES, Recipient
 from cordiale.release.rules import parse
-from cordiale.release.tearline import Target, rebuild
 from cordiale.stix import atoms as stix_atoms
 from cordiale.stix.ingress import decode
-from cordiale.stix.version import Version, read
+from cordiale.stix.version import read
 
 SEEN: Final = 8192
 """Content hashes remembered in each of two generations: the versions of some segments for all partners."""
@@ -55,17 +47,6 @@ PAIRED: Final = 16
 """Segments whose hashes are kept ready for the next partner: some 150 KB each."""
 
 MOST_ENTRIES: Final = 65_536
-
-
-class Shape(msgspec.Struct, frozen=True):
-    """What the verdict over a body depends on besides the claim: most objects of one kind and marking share it."""
-
-    type: str
-    markings: tuple[str, ...]
-    granular: tuple[str, ...]
-    own: str
-    unusual: tuple[str, ...]
-    names_inside: bool
 
 
 class Gate:
@@ -120,7 +101,7 @@ class Gate:
         claims = [from_text(text) for text in ask.markings]
         # an id that follows from an atom's text stands for it, whether or not the definition is held
         atoms = {stix_atoms.id_of(atom): atom for claim in claims for atom in claim} | atoms
-        bench = _Bench(self._compiled(ask), self._moments(ask), claims, atoms)
+        bench = Bench(self._compiled(ask), self._moments(ask), claims, atoms)
         young, shapes = self._young, self._shapes
         if not ask.redacted and not ask.consents and not ask.named:
             # Most segments: nothing but whole objects, of a few kinds. Judged kind by kind, and one by one only if any fails.
@@ -134,7 +115,7 @@ class Gate:
         accepted, refused = [], []
         for index, (digest, claimed) in enumerate(zip(hashes, ask.claimed, strict=True)):
             if index in ask.redacted:
-                verdict = _tear_line(bench, ask.redacted[index], digest, claimed, ask.consents.get(index, ()))
+                verdict = tear_line(bench, ask.redacted[index], digest, claimed, ask.consents.get(index, ()))
             else:
                 place = young.get(digest)
                 if place is None:
@@ -233,7 +214,7 @@ class Gate:
             version, problems = read(body)
             if version.hash != digest or any(p.severity == "error" for p in problems):
                 return
-            shape = _shape(version)
+            shape = shape_of(version)
         except Exception:  # noqa: BLE001 - one poisonous body must not stop the others; it is simply not seen
             return
         place = self._places.setdefault(shape, len(self._shapes))
@@ -281,85 +262,6 @@ class Gate:
         return first, second
 
 
-class _Bench:
-    """One request being judged: tables, instants, claimed markings, and what definitions mean."""
-
-    def __init__(
-        self,
-        tables: tuple[Compiled, Compiled],
-        moments: tuple[Instant, ...],
-        markings: list[Marking],
-        atoms: dict[str, str],
-    ) -> None:
-        self.tables = tables
-        self.moments = moments
-        self.markings = markings
-        self.atoms = atoms
-
-    def verbatim(
-        self, shape: Shape, claimed: int, consents: frozenset[str] = NOTHING, *, named: bool = False
-    ) -> tuple[str, str | None] | None:
-        """Return why a body may not go as it is, None when it may; `named` says that an act names what names somebody."""
-        if shape.names_inside or (shape.type in NAMES and not named):
-            return "names-somebody", None
-        marking = self._claim(claimed)
-        base, full = of_parts(shape.markings, shape.granular, shape.own, self.atoms, NOTHING)
-        return self._marking(marking, base, marking | full, consents) or _named(
-            outside_of(shape.type, shape.unusual, self.tables[0].rules.allow)
-        )
-
-    def tear_line(
-        self, claim: RedactionClaim, digest: bytes, claimed: int, consents: Sequence[str]
-    ) -> tuple[str, str | None] | None:
-        """Return why a tear-line may not go, None when making it again gives the same object."""
-        marking = self._claim(claimed)
-        parent, problems = read(claim.parent)
-        original = read(claim.original)[0] if claim.original is not None else None
-        if any(problem.severity == "error" for problem in problems):
-            return "unreadable", None
-        base, _full = of_version(parent, self.atoms, NOTHING)
-        refusal = self._marking(marking, base, marking, frozenset(consents))
-        if refusal is not None:
-            return refusal
-        targets = {i: Target(t.state, t.as_id, t.words) for i, t in claim.targets.items()}  # type: ignore[arg-type]
-        for table, now in zip(self.tables, self.moments, strict=False):
-            made = rebuild(
-                parent,
-                new_id=claim.id,
-                created=claim.created,
-                modified=claim.modified,
-                compiled=table,
-                now=now,
-                targets=targets,
-                definitions=self.atoms,
-                original=original,
-                consents=frozenset(consents),
-            )
-            if not isinstance(made, Version):
-                return made.code, None
-            if made.hash != digest:
-                return "not-the-same-tear-line", None
-        return None
-
-    def _claim(self, claimed: int) -> Marking:
-        return self.markings[claimed] if 0 <= claimed < len(self.markings) else NOTHING
-
-    def _marking(
-        self, claimed: Marking, base: Marking, decided: Marking, consents: frozenset[str]
-    ) -> tuple[str, str | None] | None:
-        if not claimed:
-            return "unmarked", None
-        if not base <= claimed:
-            return "claimed-too-little", min(base - claimed)
-        # consent lifts the originator's control and its own releasable-to clauses, and nothing else
-        lifted = frozenset(c for c in consents if c.startswith(("orcon:", "rel:")))
-        for table, now in zip(self.tables, self.moments, strict=False):
-            verdict = table.decide(decided - lifted, now, consents)
-            if not verdict.passes:
-                return verdict.code, verdict.atom
-        return None
-
-
 def definitions_hash(definitions: Sequence[bytes]) -> bytes:
     """Return the hash that names a set of definitions in order (32 bytes)."""
     return sha256(b"".join(sha256(raw).digest() for raw in definitions)).digest()
@@ -379,28 +281,7 @@ def _hashes(ask: Cut) -> list[bytes]:
     return [ask.hashes[i : i + 32] for i in range(0, 32 * count, 32)]
 
 
-def _shape(version: Version) -> Shape:
-    granular = tuple(sorted({g.marking_ref for g in version.granular if g.marking_ref}))
-    value = orjson.loads(version.raw)
-    return Shape(
-        version.type, version.markings, granular, own_atom(version), unusual(value), names_inside(value)
-    )
-
-
-def _tear_line(
-    bench: _Bench, claim: RedactionClaim, digest: bytes, claimed: int, consents: Sequence[str]
-) -> tuple[str, str | None] | None:
-    try:
-        return bench.tear_line(claim, digest, claimed, consents)
-    except Exception:  # noqa: BLE001 - one poisonous parent must not stop the others
-        return "unreadable", None
-
-
 def _no_more_than(asked: Recipient, stated: Recipient) -> bool:
     """Tell whether a recipient is the stated one, or the same over a link of less assurance."""
     weaker = ASSURANCES.index(asked.assurance) <= ASSURANCES.index(stated.assurance)
     return weaker and msgspec.structs.replace(stated, assurance=asked.assurance) == asked
-
-
-def _named(outside: tuple[str, ...]) -> tuple[str, str | None] | None:
-    return ("outside-allow-list", outside[0]) if outside else None
