@@ -1,0 +1,12 @@
+"""What the domain of cyber defence declares; declaring imports nothing heavy."""
+
+from __future__ import annotations
+
+from cordiale.desk.domain import Domain
+from cordiale.platform.languages import _
+
+CYBER = Domain(
+    name="cyber",
+    messages="cordiale.domains.cyber.messages",
+    title=_("Cyber"),
+)
