@@ -84,7 +84,8 @@ def purge(
 ) -> None:
     """Purge a dataset."""
     from cordiale.desk.actor import house
-    from cordiale.desk.datasets import dataset_purge, dataset_show
+    from cordiale.desk.dataset_purge import dataset_purge
+    from cordiale.desk.datasets import dataset_show
 
     with opened() as (node, actor):
         asked = dataset_show(node.desk, actor, name)

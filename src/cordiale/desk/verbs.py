@@ -225,7 +225,7 @@ VERBS: dict[str, str] = {
     "dataset_list": "datasets",
     "dataset_show": "datasets",
     "dataset_verify": "datasets",
-    "dataset_purge": "datasets",
+    "dataset_purge": "dataset_purge",
     "dataset_rows": "datasets",
     "analyse": "analyses",
     "found": "analyses",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordiale.desk import attachments, datasets, expiry, remark, retention
+from cordiale.desk import attachments, dataset_purge, expiry, remark, retention
 from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.cut.sequencer import cut
@@ -114,7 +114,7 @@ class Work:
             self.kept_at = now
             expiry.expire(desk)
             retention.tick(desk)
-            datasets.tick(desk)
+            dataset_purge.tick(desk)
             attachments.sweep(desk)
         return behind or more
 

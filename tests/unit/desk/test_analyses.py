@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cordiale.desk import analyses, datasets, domain, jobs, records
+from cordiale.desk import analyses, dataset_purge, datasets, domain, jobs, records
 from cordiale.desk.actor import Actor
 from cordiale.desk.datasets import Kind
 from cordiale.desk.resuming import job_resume
@@ -63,7 +63,7 @@ def test_purging_a_dataset_takes_what_was_found(node: Node, marie: Actor, lines:
     finding = analyses.analyse(node.desk, marie, lines, "counting")
     folder = datasets.work_folder(node.desk, finding.dataset)
     assert list(folder.rglob("*.arrow"))
-    datasets.dataset_purge(node.desk, marie, lines, "done")
+    dataset_purge.dataset_purge(node.desk, marie, lines, "done")
     assert not folder.exists()
     with pytest.raises(Conflict):
         analyses.found(node.desk, marie, lines, "counting")
@@ -84,7 +84,7 @@ def test_an_analysis_that_a_purge_overtakes_leaves_nothing(node: Node, marie: Ac
         ) -> None:
             looks.append(done)
             if len(looks) == moment:
-                datasets.dataset_purge(node.desk, marie, name, "order of the court")
+                dataset_purge.dataset_purge(node.desk, marie, name, "order of the court")
 
         desk = node.desk if moment % 2 else _seconds_apart(node)
         try:
@@ -100,10 +100,10 @@ def test_an_analysis_that_a_purge_overtakes_leaves_nothing(node: Node, marie: Ac
 
 def test_what_a_killed_analysis_left_of_a_purged_dataset_goes(node: Node, marie: Actor, lines: str) -> None:
     folder = datasets.work_folder(node.desk, datasets.dataset_show(node.desk, marie, lines).id)
-    datasets.dataset_purge(node.desk, marie, lines, "done")
+    dataset_purge.dataset_purge(node.desk, marie, lines, "done")
     (folder / "counting").mkdir(parents=True)
     (folder / "counting" / "members.arrow").write_text("a name")
-    datasets.tick(node.desk)
+    dataset_purge.tick(node.desk)
     assert not folder.exists()
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from cordiale.desk import attachments, datasets
+from cordiale.desk import attachments, dataset_purge, datasets
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.datasets import DatasetView, Kind
 from cordiale.evidence import files
@@ -151,7 +151,7 @@ def test_purging_deletes_the_rows_and_leaves_a_signed_statement(node: Node) -> N
     work = datasets.work_folder(node.desk, held.id)
     work.mkdir(parents=True)
     (work / "found").write_text("a name")
-    done = datasets.dataset_purge(node.desk, MARIE, "sightings", "the mandate ended")
+    done = dataset_purge.dataset_purge(node.desk, MARIE, "sightings", "the mandate ended")
     assert not list(files.addresses(node.desk.files))
     assert not work.exists()
     assert done.state == "purged"
@@ -161,7 +161,7 @@ def test_purging_deletes_the_rows_and_leaves_a_signed_statement(node: Node) -> N
     with pytest.raises(Conflict):
         datasets.dataset_rows(node.desk, MARIE, "sightings")
     with pytest.raises(Conflict):
-        datasets.dataset_purge(node.desk, MARIE, "sightings", "again")
+        dataset_purge.dataset_purge(node.desk, MARIE, "sightings", "again")
     with pytest.raises(Conflict, match="choose another"):
         begin(node)
 
@@ -170,7 +170,7 @@ def test_a_file_that_another_dataset_holds_too_stays(node: Node) -> None:
     for name in ("one", "two"):
         begin(node, name)
         datasets.dataset_append(node.desk, MARIE, name, SEEN, [rows("2016-10-01")])
-    datasets.dataset_purge(node.desk, MARIE, "one", "done")
+    dataset_purge.dataset_purge(node.desk, MARIE, "one", "done")
     assert datasets.dataset_verify(node.desk, MARIE, "two").rows == 1
 
 
@@ -178,16 +178,16 @@ def test_the_node_purges_on_the_day_and_ends_what_a_crash_interrupted(node: Node
     begin(node, "short", purge_on=node.desk.clock() + DAY)
     begin(node, "long")
     datasets.dataset_append(node.desk, MARIE, "short", SEEN, [rows("2016-10-01")])
-    assert datasets.tick(node.desk) == 0
+    assert dataset_purge.tick(node.desk) == 0
     later = msgspec_replace_clock(node, 2 * DAY)
-    assert datasets.tick(later) == 1
+    assert dataset_purge.tick(later) == 1
     assert [d.state for d in datasets.dataset_list(later, MARIE)] == ["open", "purged"]
     from cordiale.evidence.datasets import records
 
     with later.store.write() as tx:
         (found,) = records.called(tx, "long")
         records.change(tx, msgspec.structs.replace(found, state="purging", ending="cut short"))
-    assert datasets.tick(later) == 1
+    assert dataset_purge.tick(later) == 1
     assert datasets.dataset_show(later, MARIE, "long").proof
 
 
@@ -226,7 +226,7 @@ def test_who_does_not_pass_the_marking_is_not_told_that_it_exists(node: Node) ->
         datasets.dataset_show(node.desk, guest, "nothing")
     assert hidden.value.message_id == absent.value.message_id
     with pytest.raises(NotAllowed):
-        datasets.dataset_purge(node.desk, guest, "sightings", "no")
+        dataset_purge.dataset_purge(node.desk, guest, "sightings", "no")
 
 
 def test_the_name_of_a_hidden_dataset_is_not_told(node: Node) -> None:
@@ -247,8 +247,8 @@ def test_the_name_of_a_hidden_dataset_is_not_told(node: Node) -> None:
         with pytest.raises(Conflict, match=hidden.id):
             does(node.desk, MARIE, "nightfall")
     with pytest.raises(Conflict, match=own.id):
-        datasets.dataset_purge(node.desk, MARIE, "nightfall", "which one?")
-    assert datasets.dataset_purge(node.desk, MARIE, hidden.id, "done").id == hidden.id
+        dataset_purge.dataset_purge(node.desk, MARIE, "nightfall", "which one?")
+    assert dataset_purge.dataset_purge(node.desk, MARIE, hidden.id, "done").id == hidden.id
     assert [one.state for one in datasets.dataset_list(node.desk, guest)] == ["open"]
 
 

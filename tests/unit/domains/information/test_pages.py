@@ -268,3 +268,13 @@ def test_a_zip_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.docx").write_bytes(buffer.getvalue())
     with pytest.raises(InputError, match="no WACZ"):
         read_file(tmp_path / "letter.docx")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_in_another_way_says_what_to_do(tmp_path: Path, packing: int) -> None:
+    with zipfile.ZipFile(tmp_path / "site.wacz", "w", compression=packing) as wacz:
+        wacz.writestr("archive/data.warc.gz", b"".join(map(gzip.compress, RECORDS)))
+        wacz.writestr("pages/pages.jsonl", "{}")
+    with pytest.raises(InputError, match="pack it again as a zip file") as caught:
+        read_file(tmp_path / "site.wacz")
+    assert caught.value.code == "wacz-compression"

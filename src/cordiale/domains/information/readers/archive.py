@@ -73,7 +73,14 @@ def read_wacz(name: str, path: Path) -> Read:
                 given, most = 0, min(TOTAL, max(SMALL, EXPANSION * path.stat().st_size))
                 for member in found:
                     if wacz.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                        raise NotImplementedError(f"compression of {member[:80]}")
+                        raise InputError(
+                            "wacz-compression",
+                            _(
+                                "{name} packs {member} in a way that is not read here: pack it again as a zip file."
+                            ),
+                            name=name,
+                            member=member[:80],
+                        )
                     with wacz.open(member) as stream:
                         for chunk in unpacked(_chunks(stream), EXPANSION, TOTAL):
                             given += len(chunk)
