@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "set-aside": ("set_aside", _("List what could not be taken in, and try again.")),
     "attach": ("attach", _("Attach a file to an object, or fetch one.")),
     "information": ("information", _("Trace texts and claims, find copies and what is done at once.")),
+    "cyber": ("cyber", _("Check patterns, read, match and write indicators.")),
     "audit": ("audit", _("Read who did what, and write it for an inspector.")),
     "demo": ("demo", _("Run three nodes that share a scenario.")),
     "backup": ("backup", _("Write a running node into one encrypted file.")),

@@ -1,0 +1,13 @@
+"""`cordiale cyber …`: indicators and what they match; every other file of the group is `cli/cyber_<noun>.py`."""
+
+from __future__ import annotations
+
+from cordiale.cli.tree import group
+from cordiale.platform.languages import _
+
+app = group(_("Read, check, match and write indicators, and see where they were met."))
+
+
+@app.callback()
+def cyber() -> None:
+    """Keep the group a group however few commands it has."""
