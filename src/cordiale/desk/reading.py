@@ -30,6 +30,7 @@ from cordiale.store import markings, versions
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.release.marking import Marking
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Row, Visible
 
@@ -109,6 +110,13 @@ def _looked_at(
 def in_part(row: Row) -> bool:
     """Tell whether a row that `readable` returned is read in part or not at all."""
     return not row.hash
+
+
+def marked(tx: Transaction, row: Row) -> Marking:
+    """Return everything that governs what a reader read of a row that `readable` returned."""
+    if in_part(row):
+        return markings.atoms(tx, row.effective_mid)
+    return markings.atoms(tx, row.full_mid) | markings.atoms(tx, row.effective_mid)
 
 
 def mentioned(row: Row, stix_id: str) -> bool:

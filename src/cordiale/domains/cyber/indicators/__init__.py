@@ -1,0 +1,1 @@
+"""Indicators: those held here, and what is shown of one."""
