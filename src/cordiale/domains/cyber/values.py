@@ -123,8 +123,8 @@ def of_pattern(kind: str, value: str) -> tuple[str, str]:
         said = _network(value.strip())
         return _address(said) or kind, said
     if kind == "hash":
-        kind = _LENGTHS.get(len(value)) if _HEXADECIMAL(value) else None
-        kind = kind or ("ssdeep" if HASH_FORMS["SSDEEP"](value) else "tlsh")
+        other = "ssdeep" if HASH_FORMS["SSDEEP"](value) else "tlsh"
+        kind = _LENGTHS.get(len(value), other) if _HEXADECIMAL(value) else other
     return kind, folded(kind, value)
 
 
