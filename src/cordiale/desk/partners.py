@@ -126,6 +126,13 @@ def partner_list(desk: Desk, actor: Actor) -> list[PartnerView]:
     return [structs.replace(one, sent=0, acknowledged=0, received=0) for one in found]
 
 
+def partner_titles(desk: Desk, actor: Actor) -> dict[str, str]:
+    """Return what partners are called by name; nothing of their links is read."""
+    authorise(actor, "partner-list")
+    with desk.store.read() as tx:
+        return {one.node: one.title or one.node for one in exchange.partners(tx)}
+
+
 def every(tx: Transaction) -> list[PartnerView]:
     """Return every partner as people see it."""
     state = {link.partner: link for link in links(tx)}

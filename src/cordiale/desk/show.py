@@ -11,11 +11,10 @@ from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
 from cordiale.desk.attach import views
 from cordiale.desk.compromise import doubtful_sources
-from cordiale.desk.partnerships import partnerships
 from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import name_of, summary
 from cordiale.desk.visible import unknown, visible
-from cordiale.desk.why import chip, may_see_partners
+from cordiale.desk.why import chips_of, may_see_partners
 from cordiale.store import markings, references, versions
 
 if TYPE_CHECKING:
@@ -110,4 +109,4 @@ def _chips(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Chi
     """Say what each partner has: only to people of this node who may preview."""
     if not may_see_partners(desk, actor):
         return ()
-    return tuple(chip(tx, desk, partnership, stix_id) for partnership in partnerships(tx, desk.node).values())
+    return chips_of(tx, desk, stix_id)

@@ -90,6 +90,7 @@
 | `partner_suspend` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_resume` | `(desk, actor, name, *, reason="") -> PartnerView` |
 | `partner_list` | `(desk, actor) -> list[PartnerView]` |
+| `partner_titles` | `(desk, actor) -> dict[name, title]` |
 | `sync` | `(desk, actor, partner=None) -> list[PartnerView]` |
 | `carry_out` | `(desk, actor, partner, folder, *, since=None) -> list[CarriedOut]` |
 | `carry_in` | `(desk, actor, files) -> list[CarriedIn]` |
@@ -213,6 +214,7 @@ VERBS: dict[str, str] = {
     "partner_suspend": "suspension",
     "partner_resume": "suspension",
     "partner_list": "partners",
+    "partner_titles": "partners",
     "sync": "sync",
     "carry_out": "carry",
     "carry_in": "carry",

@@ -79,10 +79,20 @@ def _act(tx: Transaction, act_id: str) -> ActInForce:
     return ActInForce(act=act.id, officer=act.officer, at=act.at, second=act.second, until=act.until)
 
 
+def chips_of(tx: Transaction, desk: Desk, stix_id: str) -> tuple[Chip, ...]:
+    """Return in one line for each partner what it has or would get of an object."""
+    joined_now = partnerships(tx, desk.node)
+    found = stream.explained(tx, desk.home, tuple(joined_now.values()), stix_id, desk.clock())
+    return tuple(_chip(name, found.get(name, ()), stix_id) for name in joined_now)
+
+
 def chip(tx: Transaction, desk: Desk, partnership: Partnership, stix_id: str) -> Chip:
-    """Return in one line what a partner has or would get of an object."""
+    """Return in one line what one partner has or would get of an object."""
     answers = stream.why(tx, desk.home, partnership, stix_id, desk.clock())
-    name = partnership.partner.node
+    return _chip(partnership.partner.node, answers, stix_id)
+
+
+def _chip(name: str, answers: Sequence[stream.Answer], stix_id: str) -> Chip:
     if not answers:
         return Chip(partner=name, form="withheld")
     answer = answers[0]

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 SPAN = 32_768
 _BYTES = SPAN // 8
 
+_SPARSE = 64
+"""Versions from one to the next, beyond which each is looked up by itself instead of all between them."""
+
 
 def vids_of(chunk: int, bits: bytes) -> list[int]:
     """Return the versions that a stored chunk says are held, in order."""
@@ -67,6 +70,12 @@ class Held:
                 found.append(vid)
         return found
 
+    def any_of(self, vids: Sequence[int]) -> bool:
+        """Tell whether any of these versions is held; where they lie close together, one between them counts as well."""
+        if vids and vids[-1] - vids[0] > _SPARSE * len(vids):
+            return bool(self.of(vids))
+        return self.any_of_span(vids)
+
     def any_of_span(self, vids: Sequence[int]) -> bool:
         """Tell whether any version from the first to the last of these is held."""
         if not vids:
@@ -91,6 +100,17 @@ class Held:
     def changed(self) -> dict[int, bytes]:
         """Return the chunks to store, by number."""
         return {number: bytes(self._chunks[number]) for number in sorted(self._changed)}
+
+    def lacking(self, vids: Iterable[int]) -> set[int]:
+        """Return the chunks of these versions that were not read yet."""
+        return {vid // SPAN for vid in vids} - self._chunks.keys()
+
+    def give(self, chunks: Iterable[int], stored: Mapping[int, bytes]) -> None:
+        """Take chunks as they are stored, those that are not there as empty; what was read or changed before stays."""
+        for number in chunks:
+            if number not in self._chunks:
+                bits = stored.get(number)
+                self._chunks[number] = bytearray(_BYTES) if bits is None else bytearray(bits)
 
     def _chunk(self, number: int) -> bytearray:
         chunk = self._chunks.get(number)

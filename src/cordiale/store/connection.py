@@ -20,6 +20,7 @@ from cordiale.store.interned import Interned
 from cordiale.store.lately import Kept as Asked
 from cordiale.store.lease import Kept, Lease, Lent
 from cordiale.store.notices import Notices
+from cordiale.store.reading import CURRENT, Reading
 from cordiale.store.transaction import Transaction
 from cordiale.store.waiting import Waiting
 from cordiale.store.watch import Watch
@@ -56,6 +57,33 @@ class Store:
     def read(self) -> AbstractContextManager[Transaction]:
         """Give a snapshot to read from; inside a write of a memory store, that write's own state."""
         return Within(self, False)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let all that is read by whoever runs in this block see one state, until it writes or lets go.
+
+        A store in memory is of one state already: nobody else works on it meanwhile.
+        """
+        if self.memory is not None:
+            yield
+            return
+        made = Reading(self.begin_reading, self.end_reading)
+        token = CURRENT.set({**(CURRENT.get() or {}), id(self): made})
+        try:
+            yield
+        finally:
+            CURRENT.reset(token)
+            made.end()
+
+    def let_go(self) -> None:
+        """End the reading that this code runs in, if it does: what is read from now on is of a later state."""
+        made = self._reading()
+        if made is not None:
+            made.end()
+
+    def _reading(self) -> Reading | None:
+        every = CURRENT.get()
+        return None if every is None else every.get(id(self))
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Give the one writing transaction: committed at the end, rolled back on an error."""
@@ -235,16 +263,24 @@ class Store:
 class Within:
     """What `Store.read` and `Store.write` give; a class, as it is entered thousands of times a second."""
 
-    __slots__ = ("_store", "_tx", "_writing")
+    __slots__ = ("_reading", "_store", "_tx", "_writing")
 
     def __init__(self, store: Store, writing: bool) -> None:
         self._store = store
         self._writing = writing
         self._tx: Transaction | None = None
+        self._reading: Reading | None = None
 
     def __enter__(self) -> Transaction:
         store = self._store
+        reading = store._reading()
         try:
+            if reading is not None:
+                if self._writing:
+                    reading.end()  # what is written now is to be seen by what is read next
+                elif (tx := reading.lend()) is not None:
+                    self._reading = reading
+                    return tx
             self._tx = store.begin_writing() if self._writing else store.begin_reading()
         except Exception as error:
             store.explain(error)
@@ -252,6 +288,12 @@ class Within:
         return self._tx
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._reading is not None:
+            reading, self._reading = self._reading, None
+            reading.take_back(failed=error is not None)
+            if isinstance(error, Exception):
+                self._store.explain(error)
+            return
         tx, self._tx = self._tx, None
         assert tx is not None
         try:
@@ -264,6 +306,8 @@ class Within:
 
     def __del__(self) -> None:
         """Undo what an interruption left between the last line and the way out: the next writer needs the turn."""
+        if self._reading is not None:
+            self._reading.take_back(failed=True)
         if self._tx is not None:
             self._end(self._tx, keep=False)
 

@@ -14,6 +14,9 @@ from cordiale.store.lease import Lease
 from cordiale.store.prepared import Prepared
 from cordiale.store.waiting import Texts, Waiting
 
+_REMEMBERED = 20_000
+"""Rows that a transaction which remembers keeps at most; a page reads some thousand."""
+
 _COPY_FROM = 20  # rows from which PostgreSQL's COPY beats separate inserts
 
 
@@ -26,7 +29,9 @@ class Transaction:
     """
 
     __slots__ = (
+        "_answers",
         "_connection",
+        "_kept",
         "_numbers",
         "_waiting",
         "counted",
@@ -61,6 +66,12 @@ class Transaction:
         self.texts = Waiting()
         self._waiting = waiting
         self.used: list[int] = []
+        self._answers: dict[Hashable, Any] | None = None
+        self._kept = 0
+
+    def remember(self) -> None:
+        """Answer from now on what was asked before in the same words without asking again; for one that only reads."""
+        self._answers = {}
 
     @property
     def connection(self) -> Connection:
@@ -73,12 +84,30 @@ class Transaction:
 
     def rows(self, statement: str | Prepared, /, *params: Any, **named: Any) -> list[Any]:
         """Run a query and return all its rows."""
-        found: list[Any] = self._execute(statement, params, named).fetchall()
-        return found
+        if self._answers is None:
+            found: list[Any] = self._execute(statement, params, named).fetchall()
+            return found
+        question = _question(statement, params, named)
+        known = self._answers.get(question)
+        if known is None:
+            known = self._execute(statement, params, named).fetchall()
+            self._kept += len(known) + 1
+            if self._kept < _REMEMBERED:
+                self._answers[question] = known
+        return list(known)  # who asks may sort it
 
     def row(self, statement: str | Prepared, /, *params: Any, **named: Any) -> Any:
         """Run a query and return its first row, or None."""
-        return self._execute(statement, params, named).fetchone()
+        if self._answers is None:
+            return self._execute(statement, params, named).fetchone()
+        question = (None, _question(statement, params, named))
+        known = self._answers.get(question, _UNASKED)
+        if known is _UNASKED:
+            known = self._execute(statement, params, named).fetchone()
+            self._kept += 1
+            if self._kept < _REMEMBERED:
+                self._answers[question] = known
+        return known
 
     def run(self, statement: str | Prepared, /, *params: Any, **named: Any) -> int:
         """Run a statement and return how many rows it touched."""
@@ -158,3 +187,12 @@ class Transaction:
             "INSERT INTO numbers (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last",
             list(self.counted.items()),
         )
+
+
+_UNASKED: Any = object()
+
+
+def _question(statement: str | Prepared, params: tuple[Any, ...], named: dict[str, Any]) -> Hashable:
+    """Return what tells one question from another: the statement and its values."""
+    given = tuple([tuple(one) if type(one) is list else one for one in params])
+    return (statement, given, tuple(named.items())) if named else (statement, given)

@@ -114,6 +114,7 @@ class Site:
             ],
             "layout": "fragment.html" if is_part(request) else "frame.html",
         }
+        self.desk.store.let_go()  # all is read that is shown; drawing it needs nothing of the database
         return Response(
             page(template, lang, frame | values),
             media_type=MediaType.HTML,

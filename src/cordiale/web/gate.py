@@ -40,6 +40,7 @@ PARTLY: Final = {"second": ("/sign-in", "/sign-out"), "enrol": ("/sign-in", "/si
 _READS: Final = frozenset({"GET", "HEAD"})
 _FILES: Final = ("/static", "/assets")
 _BROWSER: Final = 16
+_NEWS: Final = "/events"
 
 
 def always(pages: App, actor: Actor) -> App:
@@ -86,6 +87,10 @@ def gate(pages: App, desk: Desk, refuse: Refuse) -> App:
             if not carried:
                 await refuse(scope, receive, send)
                 return
+        elif not _waits(scope):
+            with desk.store.reading():  # what is on one page is of one instant
+                await pages(scope, receive, _letting_go(desk, send))
+            return
         await pages(scope, receive, send)
 
     return answer
@@ -126,10 +131,24 @@ async def _to_sign_in(scope: Scope, send: Send, visitor: Visitor | None) -> None
 
 def _kept_alive(desk: Desk, scope: Scope, send: Send, name: str, visitor: Visitor, *, secure: bool) -> Send:
     """Write the cookie again while its reader is at work; a connection that only waits is no work."""
-    waits = "text/event-stream" in header(scope, b"accept")
-    if waits or not sessions.is_stale(desk, visitor):
+    if _waits(scope) or not sessions.is_stale(desk, visitor):
         return send
     return _with(send, cookies.written(name, sessions.cookie(desk, visitor.secret), secure=secure))
+
+
+def _waits(scope: Scope) -> bool:
+    """Tell whether a connection waits for news, instead of being answered at once."""
+    return "text/event-stream" in header(scope, b"accept") or scope["path"] == _NEWS
+
+
+def _letting_go(desk: Desk, send: Send) -> Send:
+    """Return a `send` that lets go of what a page was read from before anything of it goes out, however slow its reader is."""
+
+    async def wrapped(message: Any) -> None:
+        desk.store.let_go()
+        await send(message)
+
+    return wrapped
 
 
 def _browser(desk: Desk, shown: Any, send: Send, *, secure: bool) -> tuple[bytes, Send]:

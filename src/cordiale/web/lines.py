@@ -149,5 +149,4 @@ def references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
 def titles_of(desk: Desk, actor: Actor) -> dict[str, str]:
     """Return what nodes are called: this one and its partners."""
     own = desk.settings.node
-    found = {p.name: p.title or p.name for p in verbs.partner_list(desk, actor)}
-    return {**found, own.name: own.title or own.name}
+    return {**verbs.partner_titles(desk, actor), own.name: own.title or own.name}

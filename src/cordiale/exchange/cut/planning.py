@@ -89,7 +89,7 @@ class Planner:
     def _profile(self) -> Profile | None:
         """Return all that `_settle` depends on, when this partner holds none of the subjects yet."""
         subjects = self.subjects
-        if subjects.special or subjects.older or self.may.held.any_of_span(subjects.vids):
+        if subjects.special or subjects.older or self.may.held.any_of(subjects.vids):
             return None
         if (self.may.back or self.may.stopped) and any(map(self.may.asked_back, subjects.rows())):
             return None

@@ -181,6 +181,8 @@ class Subjects:
             if subject.open and (subject.version.markings or subject.version.granular):
                 key = subject.version.markings, subject.version.granular
                 named.setdefault(key, []).append(subject)
+        fresh = [subjects[0].version for key, subjects in named.items() if key not in self._under]
+        self._closure(definitions.references(fresh))  # all at once: what each needs is then known
         for key, subjects in named.items():
             if key not in self._under:
                 self._under[key] = self._closure(definitions.references([subjects[0].version]))
@@ -228,10 +230,15 @@ class Subjects:
         k = self.kinds[kind]
         return Facts(stix_id, k.type, k.source, self.marking(k.effective_mid), k.created_by, k.labels)
 
-    def complete(self, wanted: Callable[[str, Outside], bool]) -> None:
+    def complete(
+        self,
+        wanted: Callable[[str, Outside], bool],
+        ahead: Callable[[list[int]], None] | None = None,
+    ) -> None:
         """Pull in what the subjects refer to and somebody may still have to be given, then load the rest.
 
-        `wanted(id, outside)` tells whether any partner could be given an object it does not hold.
+        `wanted(id, outside)` tells whether any partner could be given an object it does not hold; `ahead` is told before
+        of which versions it will ask.
         """
         frontier = list(range(len(self.all)))
         self.learn()
@@ -240,6 +247,8 @@ class Subjects:
             found = self._look({i for place in frontier for i in self.all[place].asked} - self.outside.keys())
             self._learn({i for i, one in found.items() if one is not None})
             self.outside.update(found)
+            if ahead is not None:
+                ahead([vid for one in found.values() if one is not None for vid in one.vids])
             vids = [
                 row.vid
                 for identifier, one in found.items()
@@ -257,6 +266,8 @@ class Subjects:
         self.outside_vids = sorted(
             {vid for one in self.outside.values() if one for vid in one.vids} - self.place.keys()
         )
+        if ahead is not None:
+            ahead([*self.outside_vids, *(one.row.vid for found in self.stated.values() for one in found)])
         self.definitions = definitions.held(
             self.tx, definitions.references([s.version for s in self.all if s.open])
         )

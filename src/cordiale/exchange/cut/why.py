@@ -102,30 +102,39 @@ class Overview(msgspec.Struct, frozen=True):
 
 def why(tx: Transaction, home: Home, partnership: Partnership, stix_id: str, now: int) -> tuple[Answer, ...]:
     """Explain every stored version of `stix_id` for one partner, current ones first; empty when none is held."""
+    return explained(tx, home, (partnership,), stix_id, now).get(partnership.partner.node, ())
+
+
+def explained(
+    tx: Transaction, home: Home, partnerships: Sequence[Partnership], stix_id: str, now: int
+) -> dict[str, tuple[Answer, ...]]:
+    """Explain every stored version of an id, as `why` does, for several partners by name: read once for all of them."""
     rows = [row for row in versions.get(tx, stix_id, None, history=True) if row.origin != "derived"]
-    if not rows:
-        return ()
+    if not rows or not partnerships:
+        return {}
     rows.sort(key=lambda row: (row.current, row.modified or row.received, row.vid), reverse=True)
-    planner = _planner(tx, home, partnership, [row.vid for row in rows], now)
-    plans = planner.plan(range(len(planner.subjects.all)))
-    lines = records.tear_lines_from(tx, planner.class_, sorted({row.oid for row in rows}))
-    sent = _sent(tx, partnership, [row.vid for row in rows], lines)
-    answers = []
-    for row in rows:
-        place = planner.subjects.place.get(row.vid)
-        if place is None:
-            continue
-        form, reasons = explain(planner, place, plans[place])
-        answers.append(
-            Answer(
-                row.vid,
-                form,
-                planner.subjects.marking(row.effective_mid),
-                reasons,
-                (*sent.get(row.vid, ()), *_alike(planner, place, plans[place], sent, lines)),
-            )
-        )
-    return tuple(answers)
+    vids = [row.vid for row in rows]
+    planners = _planners(tx, home, partnerships, vids, now)
+    pairs = records.pairs(tx)
+    oids = sorted({row.oid for row in rows})
+    torn = records.tear_lines_for(tx, sorted({planner.class_ for planner in planners}), oids)
+    found = {}
+    for planner in planners:
+        planner.settle({})
+        plans = planner.plan(range(len(planner.subjects.all)))
+        lines = torn.get(planner.class_, {})
+        sent = _sent(tx, pairs[planner.partnership.partner.number], vids, lines)
+        answers = []
+        for row in rows:
+            place = planner.subjects.place.get(row.vid)
+            if place is None:
+                continue
+            form, reasons = explain(planner, place, plans[place])
+            marking = planner.subjects.marking(row.effective_mid)
+            went = (*sent.get(row.vid, ()), *_alike(planner, place, plans[place], sent, lines))
+            answers.append(Answer(row.vid, form, marking, reasons, went))
+        found[planner.partnership.partner.node] = tuple(answers)
+    return found
 
 
 def _alike(
@@ -144,12 +153,19 @@ def _alike(
     return tuple(one for one in sent.get(parent, ()) if one.vid == earlier.vid and parent != row.vid)
 
 
-def _planner(tx: Transaction, home: Home, partnership: Partnership, vids: Sequence[int], now: int) -> Planner:
+def _planners(
+    tx: Transaction, home: Home, partnerships: Sequence[Partnership], vids: Sequence[int], now: int
+) -> list[Planner]:
+    """Return who answers for each partner over the same versions, which are read once with what they refer to."""
     subjects = Subjects(tx, home.node, vids)
-    planner = Planner(subjects, home, partnership, records.held(tx, partnership.partner.number), now)
-    subjects.complete(planner.may.could_go)
-    planner.settle({})
-    return planner
+    helds = {one.partner.number: records.held(tx, one.partner.number) for one in partnerships}
+    records.read_ahead(tx, helds, vids)
+    planners = [Planner(subjects, home, one, helds[one.partner.number], now) for one in partnerships]
+    subjects.complete(
+        lambda stix_id, outside: any(p.may.could_go(stix_id, outside) for p in planners),
+        lambda others: records.read_ahead(tx, helds, others),
+    )
+    return planners
 
 
 def judged(
@@ -161,11 +177,8 @@ def judged(
     """
     if not vids or not partnerships:
         return {}
-    subjects = Subjects(tx, home.node, vids)
-    planners = [
-        Planner(subjects, home, one, records.held(tx, one.partner.number), now) for one in partnerships
-    ]
-    subjects.complete(lambda stix_id, outside: any(p.may.could_go(stix_id, outside) for p in planners))
+    planners = _planners(tx, home, partnerships, vids, now)
+    subjects = planners[0].subjects
     found: dict[str, dict[int, Answer]] = {}
     for planner in planners:
         planner.settle({})
@@ -219,12 +232,13 @@ def reason_of(
 
 
 def _sent(
-    tx: Transaction, partnership: Partnership, vids: Sequence[int], lines: Mapping[int, int]
+    tx: Transaction, pair: records.Pair, vids: Sequence[int], lines: Mapping[int, int]
 ) -> dict[int, list[Sent]]:
     """Return where versions went, by the version they are of; `lines` maps tear-lines to parents."""
-    pair = records.pair(tx, partnership.partner.number)
     wanted = {*vids, *lines}
     found: dict[int, list[Sent]] = {}
+    if not pair.last:
+        return found
     for segment in records.segments_with_vids(tx, pair.number, pair.generation, min(wanted), max(wanted)):
         packed = entry.unpack(segment.entries)
         for place, vid in enumerate(packed.vids):
@@ -335,7 +349,7 @@ def _look(
     found: list[tuple[int, _Key]] = []
     for start in range(0, min(len(vids), LOOKED_AT), 4096):
         part = vids[start : min(start + 4096, LOOKED_AT)]
-        planner = _planner(tx, home, partnership, part, now)
+        (planner,) = _planners(tx, home, (partnership,), part, now)
         places = [planner.subjects.place[vid] for vid in part if vid in planner.subjects.place]
         plans = planner.plan(places)
         for place in places:

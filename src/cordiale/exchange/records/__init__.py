@@ -22,6 +22,7 @@ from cordiale.exchange.records.holdings import (
     owed_among,
     owed_markings,
     owing,
+    read_ahead,
     save_held,
     take_owed_versions,
 )
@@ -138,7 +139,7 @@ from cordiale.exchange.records.tear_lines import (
     tear_line_parent_vids,
     tear_line_parents,
     tear_line_vids,
-    tear_lines_from,
+    tear_lines_for,
     tear_lines_of,
 )
 
@@ -216,6 +217,7 @@ __all__ = [
     "partners",
     "parts",
     "passed_among",
+    "read_ahead",
     "recall",
     "recall_table",
     "recalled",
@@ -259,7 +261,7 @@ __all__ = [
     "tear_line_parents",
     "tear_line_table",
     "tear_line_vids",
-    "tear_lines_from",
+    "tear_lines_for",
     "tear_lines_of",
     "timed_hold",
     "type_numbers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, select
 
@@ -40,6 +40,7 @@ _TAKEN = Prepared(
     )
 )
 _CHUNK = "SELECT bits FROM exchange_held WHERE pair = ? AND chunk = ?"
+_SOME = "SELECT pair, chunk, bits FROM exchange_held WHERE pair IN INTS(?) AND chunk IN INTS(?)"
 
 
 def held(tx: Transaction, number: int) -> Held:
@@ -50,6 +51,19 @@ def held(tx: Transaction, number: int) -> Held:
         return None if row is None else row[0]
 
     return Held(load)
+
+
+def read_ahead(tx: Transaction, helds: Mapping[int, Held], vids: Iterable[int]) -> None:
+    """Read in one question what partners hold of these versions, instead of chunk by chunk and partner by partner."""
+    listed = list(vids)
+    wanted = {number: lacking for number, one in helds.items() if (lacking := one.lacking(listed))}
+    if not wanted:
+        return
+    found: dict[int, dict[int, bytes]] = {number: {} for number in wanted}
+    for number, chunk, bits in tx.rows(_SOME, list(wanted), sorted(set().union(*wanted.values()))):
+        found[number][chunk] = bits
+    for number, lacking in wanted.items():
+        helds[number].give(lacking, found[number])
 
 
 def held_chunks(tx: Transaction, number: int) -> dict[int, bytes]:

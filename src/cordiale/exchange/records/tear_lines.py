@@ -55,10 +55,17 @@ def tear_line_vids(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> 
     return [row[0] for row in tx.rows(sql, class_, list(parent_oids))]
 
 
-def tear_lines_from(tx: Transaction, class_: str, parent_oids: Sequence[int]) -> dict[int, int]:
-    """Return tear-line version → parent version, of these objects for a recipient class."""
-    sql = 'SELECT vid, parent_vid FROM exchange_tear_line WHERE "class" = ? AND parent_oid IN INTS(?)'
-    return dict(tx.rows(sql, class_, list(parent_oids)))
+def tear_lines_for(
+    tx: Transaction, classes: Sequence[str], parent_oids: Sequence[int]
+) -> dict[str, dict[int, int]]:
+    """Return tear-line version → parent version, of these objects, by recipient class."""
+    sql = """
+        SELECT "class", vid, parent_vid FROM exchange_tear_line WHERE "class" IN TEXTS(?) AND parent_oid IN INTS(?)
+    """
+    found: dict[str, dict[int, int]] = {}
+    for class_, vid, parent in tx.rows(sql, list(classes), list(parent_oids)):
+        found.setdefault(class_, {})[vid] = parent
+    return found
 
 
 def tear_line_parent_vids(tx: Transaction, class_: str) -> list[tuple[int, int]]:
