@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from cordiale.platform.collector import held_back
 from cordiale.platform.languages import _
+from cordiale.stix.near import near_of
 from cordiale.store import changes, counting, markings, names
 from cordiale.store.connection import Transaction
 from cordiale.store.settle import Heads, Node, settle
@@ -326,7 +327,7 @@ def _insert(
                 )
             )
             n += 1
-        for n, (kind, value) in enumerate(version.values):
+        for n, (kind, value) in enumerate((*version.values, *near_of(version.values))):
             short = shortened(value)
             kind_no = kinds.get(kind)
             if kind_no is None:
