@@ -474,8 +474,13 @@ class Judge:
         now = self.world.nodes[sender].clock()
         held = {k.said.raw for k in other.by_vid.values()}
         words = {w for raw in held for w in _CANARY.findall(raw)}
+        shown = self._shown(sender, receiver)
         for kept, whole in house.must(receiver, now).items():
             said = kept.said
+            if not whole and shown.get(said.id, said.token) != said.token and said.raw not in pact.recalled:
+                raise Violation(
+                    "loss", f"{receiver} was shown {shown[said.id]} of {said.id} after {said.token}"
+                )
             if said.raw in held or self._excused(pact, kept, other):
                 continue
             if said.token.encode() not in words:
@@ -500,6 +505,37 @@ class Judge:
         }
         if back := {raw for raw in theirs & pact.asked_back.keys() if not self._said_anew(house, pact, raw)}:
             raise Violation("resurrection", f"{receiver} holds what {sender} asked back: {min(back)[:200]!r}")
+
+    def _shown(self, sender: str, receiver: str) -> dict[str, str]:
+        """Return, by object, the canary that its tear-line shows there, and check that a later one shows a later version."""
+        own = self.houses[sender].kept
+        lines: dict[str, list[Kept]] = {}
+        for kept in self.houses[receiver].by_vid.values():
+            if kept.source == sender and kept.said.line and kept.said.token:
+                lines.setdefault(kept.said.id, []).append(kept)
+        found = {}
+        for versions_shown in lines.values():
+            before = 0, 0
+            for line in sorted(versions_shown, key=lambda k: k.order):
+                word = line.said.token
+                parents = [said.id for said in self.by_word.get(word.encode(), ()) if not said.line]
+                # what the sender forgot since, or took out, it cannot compare with
+                said = [
+                    k.said
+                    for one in parents
+                    for k in own.get(one, {}).get(sender, ())
+                    if k.said.token == word
+                ]
+                if not said:
+                    continue
+                at = max(one.modified or 0 for one in said), line.said.modified or 0
+                if at[0] < before[0] or at[1] <= before[1]:
+                    raise Violation(
+                        "order", f"{sender} showed {receiver} {word} of {said[0].id} after a later version"
+                    )
+                before = at
+                found[said[0].id] = word
+        return found
 
     def _excused(self, pact: Pact, kept: Kept, other: House) -> bool:
         """Tell whether a content need not be there: recalled, the receiver's own words, or ended there."""

@@ -26,11 +26,13 @@ from cordiale.release.pruning import names_in
 from cordiale.release.recipient import recipient_class
 from cordiale.release.tearline import HIDDEN, tearline_id
 from cordiale.stix.version import Version, read
+from cordiale.store import versions
 from cordiale.store.types import Row
 
 STRICTER = "current-stricter"
 RECALLED = "recalled"
 UNNEEDED = "account-not-needed"
+NEWER = "newer-shown"
 REFUSED = _("The current version of it is marked more strictly.")
 
 _VERBATIM = Target("verbatim")
@@ -257,7 +259,28 @@ class Planner:
             return Withheld(STRICTER)
         if self._unnamed(subject.row, subject.kind) and not self._needed(subject.row):
             return Withheld(UNNEEDED)
-        return self._form(subject, found)
+        plan = self._form(subject, found)
+        if isinstance(plan, Redacted) and subject.head is not None and self._newer_shown(subject.row):
+            return Withheld(NEWER)
+        return plan
+
+    def _newer_shown(self, row: Row) -> bool:
+        """Tell whether they have a later version of an own object, whole or in part, or get one now.
+
+        All versions of an object share one tear-line: made of this one it would be the newest that they have, and say
+        again what was said before.
+        """
+        stated = versions.get(self.subjects.tx, row.id, None, history=True)
+        own = [one.vid for one in stated if one.source == row.source]
+        later = {vid: self.subjects.place.get(vid) for vid in own[: own.index(row.vid)]}
+        known = self._tear_lines.get(row.oid)
+        return (
+            (known is not None and known.parent_vid in later and self._has_line(known.vid))
+            or any(p is not None and not isinstance(self._plan(p), Withheld) for p in later.values())
+            or any(
+                self.may.has(one) and self.may.lets(one.full_mid, one) for one in stated if one.vid in later
+            )
+        )
 
     def _form(self, subject: Subject, mandate: Mandated) -> Plan:
         row = subject.row

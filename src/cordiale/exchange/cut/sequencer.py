@@ -124,7 +124,8 @@ def _cut_group(
         )
         state = records.pair(tx, pair.number) if withdrawn else pair
         state = msgspec.structs.replace(state, position=end)
-        one = _cut_one(tx, home, planner, state, shared)
+        changed = touched | owed[pair.number][0]
+        one = _cut_one(tx, home, planner, state, shared, changed)
         more = behind or owed[pair.number][1]
         done.append(msgspec.structs.replace(one, position=end, withdrawn=withdrawn, behind=more))
     return done
@@ -195,7 +196,14 @@ class Shared:
         self.waiting: dict[Profile, list[int]] = {}
 
 
-def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, shared: Shared) -> Cut:
+def _cut_one(
+    tx: Transaction,
+    home: Home,
+    planner: Planner,
+    pair: records.Pair,
+    shared: Shared,
+    changed: Container[int],
+) -> Cut:
     subjects, held, now = planner.subjects, planner.may.held, shared.now
     profile = planner.settle(shared.settled)
     held_before = held.of(subjects.vids) if profile is None else []
@@ -222,7 +230,7 @@ def _cut_one(tx: Transaction, home: Home, planner: Planner, pair: records.Pair, 
     records.save_pair(tx, numbered.pair)
     records.save_held(tx, pair.number, held)
     _log(tx, planner, now)
-    _look_again(tx, planner, pair.number, whole, lines, profile, shared)
+    _look_again(tx, planner, pair.number, whole, lines, profile, shared, changed)
     return Cut(
         planner.partnership.partner.node,
         first=pair.last + 1 if numbered.segments else 0,
@@ -380,8 +388,13 @@ def _look_again(
     lines: Sequence[Outgoing],
     profile: Profile | None,
     shared: Shared,
+    changed: Container[int],
 ) -> None:
-    """Owe another look at what refers to objects released just now and was decided without them."""
+    """Owe another look at what refers to objects released just now, or stated by the partner, and was decided without them.
+
+    `changed` is what this partner's cut is about. What another partner's needs pulled in is as it was for this one: what
+    refers to it would be owed for ever, by turns.
+    """
     subjects, horizon = planner.subjects, shared.horizon
     waiting = shared.waiting.get(profile) if profile is not None and not lines else None
     if waiting is None:
@@ -391,9 +404,10 @@ def _look_again(
         waiting = [v for v in waiting if horizon is None or v <= horizon]
         if profile is not None and not lines:
             shared.waiting[profile] = waiting
-    stated = [subject.row.vid for subject in subjects.all if planner.may.theirs(subject.row)]
+    theirs = (s.row for s in subjects.all if planner.may.theirs(s.row))
+    stated = [row.vid for row in theirs if row.vid in changed]
     if waiting or stated:
         name = planner.partnership.partner.node
         unheld = _unheld(tx, name, planner.may.held, waiting, stated)
-        # what was decided just now knew of it: what another partner's needs pull in again would be owed for ever
+        # what was decided just now knew of it
         records.owe_versions(tx, number, [v for v in unheld if v not in subjects.place])

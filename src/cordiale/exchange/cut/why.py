@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cordiale.exchange import entry, records
-from cordiale.exchange.cut.planning import REFUSED, STRICTER, Planner, Redacted
+from cordiale.exchange.cut.planning import NEWER, REFUSED, STRICTER, Planner, Redacted
 from cordiale.exchange.cut.subjects import Subject, Subjects
 from cordiale.exchange.cut.verdicts import THEIRS
 from cordiale.exchange.entry import WITHDRAWN
@@ -30,6 +30,9 @@ LOOKED_AT = 20_000
 
 _OWN: Mapping[str, str] = {
     STRICTER: REFUSED,
+    NEWER: _(
+        "The partner has a later version, or gets one now: in part, this one would be taken for the newest."
+    ),
     "tear-line": _("Parts of it may not go, so it goes as a tear-line."),
     "waiting": _("It may go, and leaves with the next exchange."),
     "recalled": _("It was sent and taken back."),
