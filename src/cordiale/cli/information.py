@@ -152,5 +152,7 @@ from cordiale.cli import (  # noqa: E402 - add their commands to the group
     information_posts,  # noqa: F401
     information_read,  # noqa: F401
     information_sheet,  # noqa: F401
+    information_sites,  # noqa: F401
     information_source,  # noqa: F401
+    information_technique,  # noqa: F401
 )

@@ -12,6 +12,8 @@ ROOT: Final = "/domains/information/"
 PLACES: Final[Mapping[str, str]] = {
     "lineages": _("Lineage and drift"),
     "posts": _("Copies and synchrony"),
+    "sites": _("Kinship of sites"),
+    "techniques": _("Techniques"),
     "responses": _("Collective responses"),
 }
 """Page → what it is called, in the order of the tabs."""

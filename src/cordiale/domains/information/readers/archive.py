@@ -56,54 +56,55 @@ def read_warc(name: str, chunks: Iterable[bytes]) -> Read:
 
 def read_wacz(name: str, path: Path) -> Read:
     """Return what a WACZ file holds: the archives in it, in their order; raises InputError for a damaged zip."""
+    return _read("WACZ", name, wacz_chunks(name, path))
 
-    def inside() -> Iterator[bytes]:
-        try:
-            with zipfile.ZipFile(path) as wacz:
-                found = sorted(
-                    n
-                    for n in dict.fromkeys(wacz.namelist())
-                    if n.startswith("archive/") and n.endswith((".warc", ".warc.gz"))
+
+def wacz_chunks(name: str, path: Path) -> Iterator[bytes]:
+    """Yield the decompressed bytes of the archives in a WACZ file; raises InputError for a damaged or overfull zip."""
+    try:
+        with zipfile.ZipFile(path) as wacz:
+            found = sorted(
+                n
+                for n in dict.fromkeys(wacz.namelist())
+                if n.startswith("archive/") and n.endswith((".warc", ".warc.gz"))
+            )
+            if not found:
+                raise InputError(
+                    "wacz-empty", _("{name} holds no archive/….warc: it is no WACZ file."), name=name
                 )
-                if not found:
+            # Members may overlap, and be packed in the zip file and again in themselves: the file's own size bounds them all.
+            given, most = 0, min(TOTAL, max(SMALL, EXPANSION * path.stat().st_size))
+            for member in found:
+                if wacz.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise InputError(
-                        "wacz-empty", _("{name} holds no archive/….warc: it is no WACZ file."), name=name
+                        "wacz-compression",
+                        _(
+                            "{name} packs {member} in a way that is not read here: pack it again as a zip file."
+                        ),
+                        name=name,
+                        member=member[:80],
                     )
-                # Members may overlap, and be packed in the zip file and again in themselves: the file's own size bounds them all.
-                given, most = 0, min(TOTAL, max(SMALL, EXPANSION * path.stat().st_size))
-                for member in found:
-                    if wacz.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                        raise InputError(
-                            "wacz-compression",
-                            _(
-                                "{name} packs {member} in a way that is not read here: pack it again as a zip file."
-                            ),
-                            name=name,
-                            member=member[:80],
-                        )
-                    with wacz.open(member) as stream:
-                        for chunk in unpacked(_chunks(stream), EXPANSION, TOTAL):
-                            given += len(chunk)
-                            if given > most:
-                                raise InputError(
-                                    "wacz-bomb",
-                                    _(
-                                        "{name} unpacks to more than {ratio} times its size or {limit} GB: refused."
-                                    ),
-                                    name=name,
-                                    ratio=EXPANSION,
-                                    limit=TOTAL >> 30,
-                                )
-                            yield chunk
-        except _DAMAGE as error:
-            raise InputError(
-                "wacz-damaged",
-                _("{name} is a damaged or locked zip file ({words})."),
-                name=name,
-                words=str(error),
-            ) from error
-
-    return _read("WACZ", name, inside())
+                with wacz.open(member) as stream:
+                    for chunk in unpacked(_chunks(stream), EXPANSION, TOTAL):
+                        given += len(chunk)
+                        if given > most:
+                            raise InputError(
+                                "wacz-bomb",
+                                _(
+                                    "{name} unpacks to more than {ratio} times its size or {limit} GB: refused."
+                                ),
+                                name=name,
+                                ratio=EXPANSION,
+                                limit=TOTAL >> 30,
+                            )
+                        yield chunk
+    except _DAMAGE as error:
+        raise InputError(
+            "wacz-damaged",
+            _("{name} is a damaged or locked zip file ({words})."),
+            name=name,
+            words=str(error),
+        ) from error
 
 
 def read_archive(path: Path, name: str) -> Read:

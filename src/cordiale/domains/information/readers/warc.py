@@ -19,13 +19,18 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
 
 
 class Response(NamedTuple):
-    """One answer as it was captured: `number` of its record from 1, its address, time (as written), kind and bytes."""
+    """One answer as it was captured: `number` of its record from 1, its address, time (as written), kind and bytes.
+
+    `location` is where an answer that is no page sends its reader (`status` 300 to 399).
+    """
 
     number: int
     address: str
     captured: str
     media_type: str
     body: bytes
+    status: int = 200
+    location: str = ""
 
 
 class _Stream:
@@ -140,7 +145,7 @@ def _response(number: int, address: str, fields: Mapping[str, str], block: bytes
         name, _colon, value = line.decode("utf-8", "replace").partition(":")
         said.setdefault(name.strip().lower(), value.strip())
     if status[1] != b"200":
-        return Response(number, address, captured, "", b"")
+        return Response(number, address, captured, "", b"", int(status[1]), said.get("location", "")[:2048])
     if "chunked" in said.get("transfer-encoding", "").lower():
         body = _unchunked(body)
     encoding = said.get("content-encoding", "").lower().strip()
