@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from cordiale.platform.clock import format_instant
 from cordiale.stix.patterns import tree
 from cordiale.stix.patterns.writing import constant, expression, observation
-
-_Node = TypeVar("_Node")
 
 
 def normal(pattern: tree.Pattern) -> tree.Pattern:
@@ -31,7 +29,8 @@ def _observation(node: tree.Observation) -> tree.Observation:
             return tree.Together(tuple(sorted(joined, key=observation)))
         case tree.Either(operands=operands):
             joined = _joined((_observation(one) for one in operands), tree.Either)
-            return _least(joined, observation, tree.Either)
+            either: tree.Observation = _least(joined, observation, tree.Either)
+            return either
         case tree.Sequence(operands=operands):
             # a FOLLOWEDBY (b FOLLOWEDBY c) asks for no order of a and b beyond what the chain asks; left ones are a chain
             first, *rest = (_observation(one) for one in operands)
@@ -50,7 +49,8 @@ def _expression(node: tree.Expression) -> tree.Expression:
         return _comparison(node)
     kind = tree.All if isinstance(node, tree.All) else tree.Any
     joined = _joined((_expression(one) for one in node.operands), kind)
-    return _least(joined, expression, kind)
+    found: tree.Expression = _least(joined, expression, kind)
+    return found
 
 
 def _comparison(node: tree.Comparison) -> tree.Comparison:
@@ -94,8 +94,8 @@ def _joined(operands: Iterable[Any], kind: type[Any]) -> list[Any]:
     return found
 
 
-def _least(operands: list[Any], key: Callable[[Any], str], kind: type[_Node]) -> _Node:
+def _least(operands: list[Any], key: Callable[[Any], str], kind: type[Any]) -> Any:
     once = {key(one): one for one in operands}
     if len(once) == 1:
-        return next(iter(once.values()))  # type: ignore[no-any-return]
-    return kind(tuple(once[name] for name in sorted(once)))  # type: ignore[call-arg]
+        return next(iter(once.values()))
+    return kind(tuple(once[name] for name in sorted(once)))

@@ -13,7 +13,7 @@ from cordiale.stix.patterns import scanner, tree
 from cordiale.stix.patterns.fault import PatternError
 from cordiale.stix.patterns.literals import DEEP
 
-Edition = Literal["2.1", "2.0"]
+Edition = Literal["2.1", "2.0", "any"]
 
 LONGEST: Final = 1 << 20
 """Characters of a pattern that is read; some ten thousand comparisons."""
@@ -81,8 +81,8 @@ _Node = TypeVar("_Node")
 def parse(text: str, edition: Edition = "2.1") -> tree.Pattern:
     """Read a pattern.
 
-    The edition "2.0" takes what patterns of STIX 2.0 may have besides: keywords in any case, names with hyphens without
-    apostrophes, START and STOP with plain texts. Raises PatternError with the place and what was expected there.
+    The edition "2.0" has START and STOP with plain texts; "any" takes in besides what is met in the field: keywords in
+    any case, and names with hyphens without apostrophes. Raises PatternError with the place and what was expected there.
     """
     if len(text) > LONGEST:
         raise PatternError(
@@ -90,7 +90,7 @@ def parse(text: str, edition: Edition = "2.1") -> tree.Pattern:
             _("The pattern has {found} characters; {most} are read at most. Write it in several parts."),
             text, LONGEST, found=len(text), most=LONGEST,
         )  # fmt: skip
-    reader = _Reader(text, edition == "2.0")
+    reader = _Reader(text, edition)
     reader.next()
     found = reader.observations(0)
     if reader.kind != scanner.END:
@@ -99,12 +99,12 @@ def parse(text: str, edition: Edition = "2.1") -> tree.Pattern:
 
 
 def parse_any(text: str) -> tree.Pattern:
-    """Read a pattern of STIX 2.1, or else of 2.0; raises PatternError as 2.1 sees it."""
+    """Read a pattern of STIX 2.1, or else as it is met in the field; raises PatternError as 2.1 sees it."""
     try:
         return parse(text)
     except PatternError as error:
         try:
-            return parse(text, "2.0")
+            return parse(text, "any")
         except PatternError:
             raise error from None
 
@@ -112,11 +112,12 @@ def parse_any(text: str) -> tree.Pattern:
 class _Reader:
     """A text, and the word of it that comes next."""
 
-    __slots__ = ("end", "kind", "old", "start", "text", "word")
+    __slots__ = ("end", "kind", "loose", "old", "start", "text", "word")
 
-    def __init__(self, text: str, old: bool) -> None:
+    def __init__(self, text: str, edition: Edition) -> None:
         self.text = text
-        self.old = old
+        self.old = edition != "2.1"
+        self.loose = edition == "any"
         self.kind = scanner.END
         self.word = ""
         self.start = self.end = 0
@@ -128,7 +129,7 @@ class _Reader:
         kind = self.kind = found.lastindex or scanner.WRONG
         self.start, self.end = found.span(kind)
         word = found[kind]
-        if kind == scanner.WORD and self.old and word.upper() in _KEYWORDS:
+        if kind == scanner.WORD and self.loose and word.upper() in _KEYWORDS:
             word = word.upper()
         self.word = word
 
@@ -302,7 +303,7 @@ class _Reader:
     def path(self) -> tree.Path:
         """Read a path."""
         path, hyphen = scanner.path_of(self.word)
-        if hyphen >= 0 and not self.old:
+        if hyphen >= 0 and not self.loose:
             self.fail("hyphen", self.start + hyphen)
         self.next()
         return path
@@ -317,7 +318,7 @@ class _Reader:
             value = scanner.number_of(word, self.text, self.start)
         elif kind == scanner.TYPED:
             value = scanner.typed(word, self.text, self.start)
-        elif kind == scanner.WORD and (word.lower() if self.old else word) in _BOOLEANS:
+        elif kind == scanner.WORD and (word.lower() if self.loose else word) in _BOOLEANS:
             value = _BOOLEANS[word.lower()]
         else:
             self.fail(expected)

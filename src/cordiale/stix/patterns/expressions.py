@@ -1,0 +1,167 @@
+"""LIKE and MATCHES in time linear in the text they are tried on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+from unicodedata import normalize
+
+from cordiale.platform.errors import ConfigurationError, InputError
+from cordiale.platform.languages import _
+
+Test = Callable[[Any], bool]
+"""Whether a value passes."""
+
+LONGEST: Final = 10_000
+"""Characters of a regular expression that is taken."""
+
+_WITH_BLANKS: Final = 1_000
+"""Characters of a piece of LIKE that has `_`: each place of a text may take as many steps."""
+
+_MEMORY: Final = 8 << 20
+"""Octets one expression may use (RE2 falls back to a slower way when its automaton does not fit)."""
+
+
+class NotTaken(InputError):
+    """Report an expression that the engine does not take: it could not be tried in linear time, or is none."""
+
+
+def composed(text: str) -> str:
+    """Return a text in the form in which LIKE and MATCHES compare (NFC)."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def like(pattern: str) -> Test:
+    """Return the test of LIKE: `%` stands for any characters, `_` for one; the whole text has to fit.
+
+    Octets are compared as the characters of the same numbers. What stands between two `%` is looked for from left to
+    right, once: the first place where it fits is as good as any other.
+    """
+    pieces = composed(pattern).split("%")
+    finders = [_finder(piece) for piece in pieces]
+    least = sum(map(len, pieces))
+
+    def passes(value: Any) -> bool:
+        if isinstance(value, str):
+            text = composed(value)
+        elif isinstance(value, bytes):
+            text = value.decode("latin-1")
+        else:
+            return False
+        if len(text) < least:
+            return False
+        if len(pieces) == 1:
+            return len(text) == least and finders[0](text, 0) == 0
+        last = len(text) - len(pieces[-1])
+        if finders[0](text[: len(pieces[0])], 0) != 0 or finders[-1](text[last:], 0) != 0:
+            return False
+        at = len(pieces[0])
+        for piece, find in zip(pieces[1:-1], finders[1:-1], strict=True):
+            at = find(text, at)
+            if at < 0:
+                return False
+            at += len(piece)
+        return at <= last
+
+    return passes
+
+
+def _finder(piece: str) -> Callable[[str, int], int]:
+    """Return the function that finds a piece from some place on, -1 where it is not."""
+    if "_" not in piece:
+        return lambda text, at: text.find(piece, at)
+    if len(piece) > _WITH_BLANKS:
+        raise NotTaken(
+            "like-length",
+            _("What stands between two `%` after LIKE has _ and is longer than {most} characters."), most=_WITH_BLANKS,
+        )  # fmt: skip
+    form = re.compile("".join("." if c == "_" else re.escape(c) for c in piece), re.DOTALL).search
+
+    def find(text: str, at: int) -> int:
+        found = form(text, at)
+        return found.start() if found else -1
+
+    return find
+
+
+@cache
+def engine() -> Any:
+    """Return RE2; raises ConfigurationError where the extra `cyber` is not installed."""
+    try:
+        import re2
+    except ImportError as error:
+        raise ConfigurationError(
+            "extra",
+            _("MATCHES needs the extra {extra}. Install it: `pip install 'cordiale[{extra}]'`"), extra="cyber",
+        ) from error  # fmt: skip
+    return re2
+
+
+def matches(expression: str) -> Test:
+    """Return the test of MATCHES: the expression is found somewhere in the text, `.` also being a line end.
+
+    Texts are compared as Unicode in NFC, octets as octets. Raises NotTaken for an expression that RE2 does not take
+    (look-around, back references, atomic groups), ConfigurationError without RE2.
+    """
+    written = composed(expression)
+    search = _compiled(written.encode("utf-8", "surrogatepass"), False, expression)
+    narrow = (
+        _compiled(written.encode("latin-1"), True, expression)
+        if max(written, default="a") < "\u0100"
+        else None
+    )
+
+    def passes(value: Any) -> bool:
+        if isinstance(value, str):
+            text = value if value.isascii() else normalize("NFC", value)
+            return search(text.encode("utf-8", "surrogatepass")) is not None
+        return isinstance(value, bytes) and narrow is not None and narrow(value) is not None
+
+    return passes
+
+
+def either(expressions: list[str]) -> Test | None:
+    """Return the test that one of several expressions is found in a text; None where they are too much for one."""
+    joined = "|".join(f"(?:{composed(one)})" for one in expressions).encode("utf-8", "surrogatepass")
+    try:
+        search = _compiled(joined, False, "", len(joined))
+    except NotTaken:
+        return None
+    return lambda value: search(composed(value).encode("utf-8", "surrogatepass")) is not None
+
+
+def like_expression(pattern: str) -> str:
+    """Return the expression that finds what LIKE does."""
+    re2 = engine()
+    said = "".join(
+        "(?s:.*)" if c == "%" else "(?s:.)" if c == "_" else re2.escape(c) for c in composed(pattern)
+    )
+    return rf"\A{said}\z"
+
+
+def _compiled(written: bytes, octets: bool, shown: str, longest: int = LONGEST) -> Callable[[bytes], Any]:
+    re2 = engine()
+    options = re2.Options()
+    options.dot_nl = True
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1 if octets else re2.Options.Encoding.UTF8
+    if len(written) > longest:
+        raise NotTaken(
+            "expression-length",
+            _("The expression after MATCHES is longer than {most} characters."),
+            most=longest,
+        )
+    try:
+        search: Callable[[bytes], Any] = re2.compile(written, options).search
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        raise NotTaken(
+            "expression",
+            _("The expression {found} after MATCHES is not taken: {why}. Look-around and back references cannot be tried in a time that is known beforehand."),
+            found=shown[:60], why=said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said),
+        ) from None  # fmt: skip
+    return search
