@@ -1,0 +1,233 @@
+"""Look the values of records up: pieces of rows in, one row out for each indicator that a record met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cordiale.desk.kernels import texts
+from cordiale.domains.cyber.matching.addresses import within
+from cordiale.domains.cyber.matching.hashing import NONE
+from cordiale.domains.cyber.matching.index import Index
+from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, urls, whole
+from cordiale.domains.cyber.matching.profile import Profile
+from cordiale.domains.cyber.values import folded
+
+HITS = pa.schema(
+    [
+        pa.field("indicator", pa.int32(), nullable=False),
+        pa.field("at", pa.timestamp("us", tz="UTC")),
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),
+        # the column of the record, and how the value in it met the indicator: as it is, or as a part
+        pa.field("field", pa.string(), nullable=False),
+        pa.field("part", pa.bool_(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+    ]
+)
+"""An indicator that a record met."""
+
+LOOKED: Final = (
+    *("src", "dst", "host", "url", "user_agent", "answers", "mails", "hashes", "file_name", "subject"),
+    *("at", "file", "line"),
+)
+"""Columns that are read of records."""
+
+_FIELDS: Final = (
+    ("src", ("address",)),
+    ("dst", ("address",)),
+    ("host", ("name", "address")),
+    ("url", ("url", "url-host")),
+    ("answers", ("name", "address")),
+    ("mails", ("mail", "mail-host")),
+    ("hashes", ("digest",)),
+    ("file_name", ("file",)),
+    ("user_agent", ("agent",)),
+    ("subject", ("subject",)),
+)
+"""In which column values of which families are looked for."""
+
+_CASELESS: Final = ("mail", "digest")
+
+
+class _Met(NamedTuple):
+    """Values of one column that met something: rows of the piece, numbers of values, whether in part, and what was written."""
+
+    field: str
+    rows: npt.NDArray[np.int64]
+    numbers: npt.NDArray[Any]
+    part: npt.NDArray[np.bool_]
+    written: pa.Array
+
+
+def look(piece: pa.Table, index: Index, profile: Profile) -> pa.Table:
+    """Return the indicators that records met, each once a record and column, of the schema `HITS`."""
+    found = [met for met in _all(piece, index, profile) if len(met.rows)]
+    if not found:
+        return HITS.empty_table()
+    at = piece["at"].combine_chunks()
+    made = [_hits(piece, at, met, index, profile) for met in found]
+    return pa.concat_tables(made)
+
+
+def _all(piece: pa.Table, index: Index, profile: Profile) -> Iterator[_Met]:
+    for field, families in _FIELDS:
+        if field not in piece.column_names or piece[field].null_count == piece.num_rows:
+            continue
+        column = piece[field].combine_chunks()
+        parents = None
+        if pa.types.is_list(column.type):
+            parents = pc.list_parent_indices(column).to_numpy()
+            column = pc.list_flatten(column)
+        entries = None
+        if pa.types.is_dictionary(column.type):
+            # each distinct value is looked up once
+            entries, column = column.indices, column.dictionary
+        if len(column) == 0:
+            continue
+        starts, data = texts(column)
+        for family in families:
+            rows, numbers, part = _looked(family, column, starts[:-1], starts[1:], data, index, profile)
+            if not len(rows):
+                continue
+            written = column.take(pa.array(rows))
+            if entries is not None:
+                rows, taken = _spread(entries, rows)
+                numbers, part, written = numbers[taken], part[taken], written.take(pa.array(taken))
+            yield _Met(field, rows if parents is None else parents[rows], numbers, part, written)
+
+
+_Looked = tuple[npt.NDArray[np.int64], npt.NDArray[Any], npt.NDArray[np.bool_]]
+
+
+def _looked(
+    family: str, column: pa.Array, begins: Any, ends: Any, data: Any, index: Index, profile: Profile
+) -> _Looked:
+    if family == "address":
+        return _addresses(begins, ends, data, index)
+    if family == "url-host":
+        begins, ends = hosts(begins, ends, data)
+        return _joined(
+            _looked("name", column, begins, ends, data, index, profile) if profile.parts else _NOTHING,
+            _addresses(begins, ends, data, index) if profile.parts else _NOTHING,
+        )
+    if family == "mail-host":
+        if not profile.parts:
+            return _NOTHING
+        begins, ends = domains(begins, ends, data)
+        rows, numbers, _part = _looked("name", column, begins, ends, data, index, profile)
+        return rows, numbers, np.ones(len(rows), np.bool_)
+    table = index.tables[family]
+    if not (table.slots != NONE).any():
+        return _NOTHING
+    if family == "name":
+        rows, numbers, hows = names(begins, ends, data, *table, profile.parts)
+    elif family == "url":
+        rows, numbers, hows = urls(begins, ends, data, *table, profile.parts)
+    else:
+        rows, numbers, hows = whole(begins, ends, data, *table, family in _CASELESS)
+    if not len(rows):
+        return _NOTHING
+    true = _verified(family, begins[rows], ends[rows], data, numbers, hows == PART, index)
+    return rows[true], numbers[true], hows[true] == PART
+
+
+_NOTHING: Final[_Looked] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_))
+
+
+def _joined(one: _Looked, other: _Looked) -> _Looked:
+    """Return what was met in the hosts of URLs: never the whole of what is written."""
+    rows = np.concatenate((one[0], other[0]))
+    return rows, np.concatenate((one[1], other[1])), np.ones(len(rows), np.bool_)
+
+
+def _addresses(begins: Any, ends: Any, data: Any, index: Index) -> _Looked:
+    """Return every network that holds an address, the smallest first."""
+    four, six = index.v4, index.v6
+    if not len(four.numbers) and not len(six.numbers):
+        return _NOTHING
+    rows, nets, wide = within(
+        begins, ends, data, four.high, four.low, four.inner, four.blocks, six.high, six.low, six.inner
+    )
+    found: list[_Looked] = []
+    for intervals, chosen in ((four, ~wide), (six, wide)):
+        at, held = rows[chosen], nets[chosen]
+        while len(at):
+            numbers = intervals.numbers[held]
+            found.append((at, numbers, index.network[numbers]))
+            held = intervals.parents[held]
+            at, held = at[held != NONE], held[held != NONE]
+    if not found:
+        return _NOTHING
+    return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]
+
+
+def _verified(
+    family: str, begins: Any, ends: Any, data: Any, numbers: Any, part: Any, index: Index
+) -> npt.NDArray[np.bool_]:
+    """Compare what two equal hashes stand for: a hash of 64 bits may be another value's."""
+    kind = {"name": "domain-name", "url": "url", "mail": "email-addr", "digest": "sha256"}.get(family, "")
+    expected = index.values.take(pa.array(numbers)).to_pylist()
+    known: dict[tuple[bytes, str, bool], bool] = {}
+    out = np.empty(len(numbers), np.bool_)
+    for i, (begin, end, value) in enumerate(zip(begins.tolist(), ends.tolist(), expected, strict=True)):
+        key = (data[begin:end].tobytes(), value, bool(part[i]))
+        same = known.get(key)
+        if same is None:
+            same = known[key] = _same(kind, *key)
+        out[i] = same
+    return out
+
+
+def _same(kind: str, written: bytes, value: str, part: bool) -> bool:
+    text = written.decode("utf-8", "replace")
+    compared = folded(kind, text) if kind else text
+    if not part:
+        return compared == value
+    return compared.endswith(f".{value}") if kind == "domain-name" else compared.startswith(value)
+
+
+def _spread(
+    entries: pa.Array, met: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows that hold an entry of a dictionary that was met, and which of `met` each has."""
+    order = np.argsort(met, kind="stable")
+    sorted_ = met[order]
+    held = entries.fill_null(-1).to_numpy()
+    first, last = np.searchsorted(sorted_, held, "left"), np.searchsorted(sorted_, held, "right")
+    several = last - first
+    rows = np.repeat(np.arange(len(held)), several)
+    within_row = np.arange(len(rows)) - np.repeat(np.cumsum(several) - several, several)
+    return rows, order[np.repeat(first, several) + within_row]
+
+
+def _hits(piece: pa.Table, at: pa.Array, met: _Met, index: Index, profile: Profile) -> pa.Table:
+    first, several = index.offsets[met.numbers], np.diff(index.offsets)[met.numbers]
+    taken = np.repeat(np.arange(len(met.rows)), several)
+    places = (
+        np.repeat(first, several) + np.arange(len(taken)) - np.repeat(np.cumsum(several) - several, several)
+    )
+    rows = met.rows[taken]
+    when = at.take(pa.array(rows))
+    if not profile.expired:
+        # a record without a time is of now: the run gives no indicator that has ended by then
+        instants = pc.fill_null(when.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
+        valid = instants < index.until[places]
+        rows, taken, places, when = rows[valid], taken[valid], places[valid], when.filter(pa.array(valid))
+    return pa.table(
+        {
+            "indicator": pa.array(index.members[places]),
+            "at": when,
+            "file": piece["file"].take(pa.array(rows)).cast(pa.string()),
+            "line": piece["line"].take(pa.array(rows)),
+            "field": pa.repeat(met.field, len(rows)),
+            "part": pa.array(met.part[taken]),
+            "value": met.written.take(pa.array(taken)).cast(pa.string()),
+        },
+        schema=HITS,
+    )
