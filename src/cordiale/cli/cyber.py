@@ -11,3 +11,11 @@ app = group(_("Read, check, match and write indicators, and see where they were 
 @app.callback()
 def cyber() -> None:
     """Keep the group a group however few commands it has."""
+
+
+# the other files of the group register their commands with it
+from cordiale.cli import (  # noqa: E402
+    cyber_correlate,  # noqa: F401
+    cyber_export,  # noqa: F401
+    cyber_read,  # noqa: F401
+)

@@ -56,15 +56,18 @@ def indicators(
     since: Instant | None = None,
     until: Instant | None = None,
     pattern_type: str = "stix",
+    asked: Question | None = None,
 ) -> Iterator[Held]:
     """Yield every current indicator the actor may read, the last changed first, each source's statement by itself.
 
-    `since` and `until` bound the instant of change (since ≤ t < until); `pattern_type` "" takes every language. An
+    `since` and `until` bound the instant of change (since ≤ t < until), `asked` narrows by words, value, source or marking;
+    `pattern_type` "" takes every language. An
     indicator whose pattern the actor may not read is not among them. What changes while they are read may be missing
     or come in its new form: who needs all of it asks again with `since`.
     """
     authorise(actor, "search")
-    asked = Question(type="indicator", since=since, until=until)
+    bounds = {name: at for name, at in (("since", since), ("until", until)) if at is not None}
+    asked = msgspec.structs.replace(asked or Question(), type="indicator", **bounds)
     start = None
     while True:
         with desk.store.read() as tx:
