@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from cordiale.desk import audit, definitions, jobs, profiles, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.intake import Intake, Refused, prepare
-from cordiale.desk.readers import HEAD, reader_for, readers
+from cordiale.desk.readers import HEAD, Reader, Remark, reader_for, readers
 from cordiale.desk.sources import Source, of_file, unpacked
 from cordiale.desk.tally import Tally
 from cordiale.desk.visible import visible
@@ -38,7 +38,7 @@ BATCH_BYTES = 24 << 20
 INDEX = 5_000
 SPOOL = "spool"
 
-Batch = list[tuple[int, bytes | SetAside]]
+Batch = list[tuple[int, bytes | SetAside | Remark]]
 
 
 def import_(
@@ -138,7 +138,8 @@ def _run(
         for index in range(int(job.position.get("file", 0)), len(sources)):
             entry = sources[index]
             skip = _skip(job, index, entry)
-            for first, pieces, size in _batches(entry, limits, expansion, skip, batch):
+            for first, pieces, size, reader in _batches(entry, limits, expansion, skip, batch, desk.node):
+                _settled(desk, reader, pieces)
                 intake = prepare(pieces, tally.definitions_known, given, limits)
                 position = {"file": index, "objects": first + size, "stamp": entry.stamp}
                 state = _commit(desk, actor, job, entry, intake, position, given, tally)
@@ -163,27 +164,46 @@ def _skip(job: records.Job, index: int, entry: Source) -> int:
     return int(job.position.get("objects", 0)) if here else 0
 
 
+def _settled(desk: Desk, reader: Reader | None, pieces: Batch) -> None:
+    """Let the reader of a batch add what follows from what is held; it counts for nothing when a job resumes."""
+    if reader is None or reader.settle is None:
+        return
+
+    def held(ids: Collection[str]) -> dict[str, bytes]:
+        with desk.store.read() as tx:
+            found = versions.of_ids(tx, ids, None)
+            return {
+                i: row.raw for i, rows in found.items() for row in rows if row.source == desk.node and row.raw
+            }
+
+    place = pieces[-1][0]
+    pieces += [(place, more) for more in reader.settle([piece for _place, piece in pieces], held)]
+
+
 def _batches(
-    entry: Source, limits: Limits, expansion: int, skip: int, batch: int
-) -> Iterator[tuple[int, Batch, int]]:
-    """Yield (place of the first, pieces, how many pieces of the file) after the first `skip`."""
+    entry: Source, limits: Limits, expansion: int, skip: int, batch: int, node: str
+) -> Iterator[tuple[int, Batch, int, Reader | None]]:
+    """Yield (place of the first, pieces, how many pieces of the file, who read them) after the first `skip`."""
     pieces: Batch = []
     weight = 0
     place = 0
-    for place, piece in enumerate(_pieces(entry, limits, expansion)):
+    chosen: list[Reader] = []
+    for place, piece in enumerate(_pieces(entry, limits, expansion, node, chosen)):
         if place < skip:
             continue
         pieces.append((place, piece))
         weight += len(piece) if isinstance(piece, bytes) else len(piece.raw)
         if len(pieces) >= batch or weight >= BATCH_BYTES:
-            yield pieces[0][0], pieces, len(pieces)
+            yield pieces[0][0], pieces, len(pieces), next(iter(chosen), None)
             pieces, weight = [], 0
     if pieces:
-        yield pieces[0][0], pieces, len(pieces)
+        yield pieces[0][0], pieces, len(pieces), next(iter(chosen), None)
 
 
-def _pieces(entry: Source, limits: Limits, expansion: int) -> Iterator[bytes | SetAside]:
-    """Yield what a source holds; what makes the whole file unreadable becomes its last piece."""
+def _pieces(
+    entry: Source, limits: Limits, expansion: int, node: str, chosen: list[Reader]
+) -> Iterator[bytes | SetAside | Remark]:
+    """Yield what a source holds; what makes the whole file unreadable becomes its last piece. The reader is put in `chosen`."""
     count = 0
     try:
         chunks = unpacked(entry.open(), expansion, limits.total_bytes)
@@ -191,7 +211,15 @@ def _pieces(entry: Source, limits: Limits, expansion: int) -> Iterator[bytes | S
         while len(first) < HEAD and (more := next(chunks, b"")):
             first += more
         reader = reader_for(first[:HEAD], readers())
-        for piece in reader.read(_again(first, chunks), limits):
+        chosen.append(reader)
+        whole = _again(first, chunks)
+        if reader.dated is not None:
+            read = reader.dated(whole, limits, _written(entry))
+        elif reader.read_at is not None:
+            read = reader.read_at(whole, limits, node)
+        else:
+            read = reader.read(whole, limits)
+        for piece in read:
             yield piece
             count += 1
     except InputError as error:
@@ -200,6 +228,11 @@ def _pieces(entry: Source, limits: Limits, expansion: int) -> Iterator[bytes | S
     except OSError as error:
         words = error.strerror or str(error)
         yield SetAside(count, None, "", "unreadable", _("It cannot be read: {words}."), {"words": words})
+
+
+def _written(entry: Source) -> int:
+    """Return when a file was written last: the same for an import that is resumed, or repeated."""
+    return entry.path.stat().st_mtime_ns // 1000 if entry.path is not None else 0
 
 
 def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ import msgspec
 import orjson
 
 from cordiale.desk.answers import Warned
+from cordiale.desk.readers import Remark
 from cordiale.desk.records import Problem
 from cordiale.platform.errors import InputError
 from cordiale.release.marking import UNMARKED, Marking, of_version, text_of
@@ -47,7 +48,7 @@ class Intake:
 
 
 def prepare(
-    batch: list[tuple[int, bytes | SetAside]],
+    batch: list[tuple[int, bytes | SetAside | Remark]],
     definitions: Mapping[str, str],
     given: Marking | None,
     limits: Limits,
@@ -63,6 +64,9 @@ def prepare(
     for place, piece in batch:
         if isinstance(piece, SetAside):
             intake.refused.append(Refused(place, piece.raw, None, (_problem(piece),)))
+            continue
+        if isinstance(piece, Remark):
+            intake.warnings.append(_said(piece))
             continue
         for raw in _modern(piece, place, intake, limits):
             version = _version(raw, piece, place, intake, limits)
@@ -147,6 +151,16 @@ def identifier(raw: bytes) -> str | None:
 
 class _Id(msgspec.Struct):
     id: str | None = None
+
+
+def _said(remark: Remark) -> Warned:
+    return Warned(
+        object_id=remark.object_id,
+        path=remark.path,
+        code=remark.code,
+        message_id=remark.message_id,
+        params=dict(remark.params),
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""MISP in and out: events, feeds, galaxies, sightings, proposals; what is lost on the way is listed by a machine."""
