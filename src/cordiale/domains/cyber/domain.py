@@ -7,6 +7,7 @@ from cordiale.platform.languages import _
 
 CYBER = Domain(
     name="cyber",
+    readers=("cordiale.domains.cyber.misp.reader:reader",),
     messages="cordiale.domains.cyber.messages",
     title=_("Cyber"),
 )
