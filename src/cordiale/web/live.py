@@ -28,18 +28,22 @@ BEAT_S: Final = 15.0
 LIFE_S: Final = 300.0
 """Seconds after which a browser connects again, so that a session that ended is noticed."""
 
+SHARE: Final = 3.0
+"""Times what it took to look for one reader that passes before the next: a quarter of a core goes into news at most."""
+
 MOST: Final = 500
 """Connections of all readers; more are asked to come back."""
 
 
 class Watch:
-    """One look at the store for all open pages: `seen` counts the commits that were noticed."""
+    """One look at the store for all open pages, and one reader's turn at a time; `seen` counts the commits that were noticed."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._token: object = None
         self._task: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+        self._turn = asyncio.Lock()
         self.open = 0
         self.seen = 0
 
@@ -52,6 +56,16 @@ class Watch:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(moved.wait(), seconds)
         return self.seen
+
+    async def standing(self, actor: Actor) -> bytes:
+        """Return how it stands for one reader, in turn: a commit is news to all at once, and who asks for a page goes first."""
+        loop = asyncio.get_running_loop()
+        await self._turn.acquire()
+        began = loop.time()
+        try:
+            return await asyncio.to_thread(standing, self._desk, actor)
+        finally:
+            loop.call_later(SHARE * (loop.time() - began), self._turn.release)
 
     async def _look(self) -> None:
         while self.open:
@@ -71,12 +85,12 @@ def handlers(site: Site) -> list[Any]:
     @get("/events")
     async def events(request: Request[Any, Any, Any]) -> ServerSentEvent:
         actor = site.actor(request)
-        return ServerSentEvent(told(site.desk, watch, actor))
+        return ServerSentEvent(told(watch, actor))
 
     return [events]
 
 
-async def told(desk: Desk, watch: Watch, actor: Actor) -> AsyncIterator[ServerSentEventMessage]:
+async def told(watch: Watch, actor: Actor) -> AsyncIterator[ServerSentEventMessage]:
     """Yield what the pages of one reader are told: at first how it stands, then when it changes."""
     loop = asyncio.get_running_loop()
     ends, spoken, seen, before = loop.time() + LIFE_S, 0.0, -1, b""
@@ -86,7 +100,7 @@ async def told(desk: Desk, watch: Watch, actor: Actor) -> AsyncIterator[ServerSe
     try:
         while loop.time() < ends:
             try:
-                state = await asyncio.to_thread(standing, desk, actor)
+                state = await watch.standing(actor)
             except CordialeError:
                 return  # the browser comes back, and is told why
             if state != before:

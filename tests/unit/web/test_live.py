@@ -29,7 +29,7 @@ def test_a_reader_hears_of_what_they_see_and_not_of_what_is_hidden(tmp_path: Pat
     async def listen(node: Node) -> list[dict[str, Any]]:
         watch = Watch(node.desk)
         heard = []
-        events = told(node.desk, watch, PAUL)
+        events = told(watch, PAUL)
         heard.append(await anext(events))
         await asyncio.to_thread(put, node, 1, "tlp:red")
         waiting = asyncio.ensure_future(anext(events))
