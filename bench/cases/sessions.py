@@ -12,6 +12,7 @@ import os
 import random
 import re
 import shutil
+import sys
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -137,6 +138,8 @@ def worked(held: int, seconds: float, listening: bool) -> dict[str, Any]:
             arrived = (received(folder) - before) / seconds
             found: dict[str, Any] = asked.result()
             sent.result()
+            for words in found["said"]:
+                print(f"{NAME}: {words}", file=sys.stderr)
             return found | {
                 "seconds": seconds,
                 "cores": cores,
