@@ -7,7 +7,11 @@ from cordiale.platform.languages import _
 
 CYBER = Domain(
     name="cyber",
-    readers=("cordiale.domains.cyber.misp.reader:reader",),
+    readers=(
+        "cordiale.domains.cyber.misp.reader:reader",
+        "cordiale.domains.cyber.readers.plain:table_reader",
+        "cordiale.domains.cyber.readers.plain:text_reader",
+    ),
     messages="cordiale.domains.cyber.messages",
     title=_("Cyber"),
 )
