@@ -52,6 +52,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "request": READERS,
     "case": READERS,
     "source": READERS,
+    "warninglist": ("analyst", "operations", "operator"),
     "describe": ("analyst", "officer", "operations"),
     "position": ("officer", "liaison"),
     "agree": ("officer", "liaison"),

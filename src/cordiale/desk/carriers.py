@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
@@ -18,6 +20,7 @@ from cordiale.desk.visible import visible
 from cordiale.platform.clock import Instant
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
+from cordiale.stix.near import digests
 from cordiale.store import carriers as store
 from cordiale.store import rows as rows_of
 
@@ -37,15 +40,21 @@ ASKED: Final = 1200
 _ROUNDS: Final = 4
 """Times that more is read where what was read holds the value only in a part that its reader does not read."""
 
+_PARTS: Final = frozenset(("ssdeep-part", "tlsh-part"))
+
 Pair = tuple[str, str]
 
 
 class Carrier(Answer, frozen=True, kw_only=True):
-    """One statement that carries a value: its line, the values it carries itself, and everything that governs both."""
+    """One statement that carries a value: its line, the values it carries itself, and everything that governs both.
+
+    `digests` are its fuzzy digests as they are written; only where parts of such were asked for.
+    """
 
     line: Summary
     values: tuple[Pair, ...]
     marking: tuple[str, ...]
+    digests: tuple[str, ...] = ()
 
 
 class Carried(Answer, frozen=True, kw_only=True):
@@ -105,15 +114,26 @@ def among(
             break
     shown = {vid for found in kept.values() if len(found) <= most for vid in found}
     carried = store.values(tx, shown)
+    fuzzy = any(kind in _PARTS for kind, _value in asked)
     lines = {
         vid: Carrier(
-            line=summary(tx, row), values=carried.get(vid, ()), marking=tuple(sorted(marked(tx, row)))
+            line=summary(tx, row),
+            values=carried.get(vid, ()),
+            marking=tuple(sorted(marked(tx, row))),
+            digests=_digests(row) if fuzzy else (),
         )
         for found in kept.values()
         if len(found) <= most
         for vid, row in found.items()
     }
     return tuple(_carried(pair, found, lines, most) for pair, found in kept.items() if found)
+
+
+def _digests(row: Row) -> tuple[str, ...]:
+    written = (
+        orjson.dumps(orjson.loads(row.raw)).decode() if row.raw else ""
+    )  # written anew: "/" without an escape
+    return tuple(digests(written))
 
 
 def _carried(pair: Pair, found: dict[int, Row], lines: dict[int, Carrier], most: int) -> Carried:

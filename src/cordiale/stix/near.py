@@ -32,6 +32,9 @@ TLSH_PART: Final = 4
 
 _TLSH: Final = re.compile(r"(?:t1)?([0-9a-f]{70})").fullmatch
 _SSDEEP: Final = re.compile(r"([0-9]{1,10}):([a-z0-9+/]{1,128}):([a-z0-9+/]{1,128})").match
+_DIGESTS: Final = re.compile(
+    r"(?<![0-9A-Za-z+/:])(?:[0-9]{1,10}:[A-Za-z0-9+/]{7,128}:[A-Za-z0-9+/]{3,128}|(?:T1)?[0-9A-Fa-f]{70})(?![0-9A-Za-z+/:])"
+)
 _RUN: Final = re.compile(r"(.)\1{3,}")
 _BITS: Final = {4: 32, 6: 128}
 
@@ -112,6 +115,11 @@ def ssdeep_parts(digest: str) -> list[str]:
         for at in range(max(1, len(grams) - WINDOW + 1) if grams else 0):
             found[f"{block}:{min(grams[at : at + WINDOW])}"] = None
     return list(found)
+
+
+def digests(text: str) -> list[str]:
+    """Return the ssdeep and TLSH digests that a text holds, as they are written: case tells, and folded values have none."""
+    return [found[0] for found in _DIGESTS.finditer(text)]
 
 
 def tlsh_parts(digest: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""What has to do with what: by value, network, name, certificate, likeness of files, and what they stand on."""
