@@ -511,7 +511,9 @@ class Judge:
         own = self.houses[sender].kept
         lines: dict[str, list[Kept]] = {}
         for kept in self.houses[receiver].by_vid.values():
-            if kept.source == sender and kept.said.line and kept.said.token:
+            # one that was made for somebody else comes by another way, and says what it said there
+            came = (sender, receiver, kept.said.raw) in self.stated
+            if came and kept.source == sender and kept.said.line and kept.said.token:
                 lines.setdefault(kept.said.id, []).append(kept)
         found = {}
         for versions_shown in lines.values():
