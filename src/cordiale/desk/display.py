@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
 from cordiale.desk.visible import rules_of_house, rules_of_reader
 from cordiale.release.banner import Part, banner, line
+from cordiale.release.decide import holds
 from cordiale.release.marking import parse_atom
 
 if TYPE_CHECKING:
@@ -25,16 +27,33 @@ def display(desk: Desk, actor: Actor, lang: str) -> Show:
         reader = actor.recipient
         rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, desk, reader)
     now = desk.clock()
-    known: dict[frozenset[str], tuple[Part, ...]] = {}  # a page has many objects under few markings
+    # what a piece says depends on the markings' own words, the scales, and what of the tables holds for this reader now
+    table = tuple(holds(row, now) for row in rules.equivalences)
+    own = reader.clearances if reader is not None else None
+    known = _laid_out(rules.version, own, table, lang)
 
     def show(marking: Iterable[str]) -> tuple[Part, ...]:
         atoms = frozenset(marking)
         found = known.get(atoms)
         if found is None:
+            if len(known) >= _MARKINGS:
+                known.clear()
             found = known[atoms] = banner(atoms, lang, rules, reader, now)
         return found
 
     return show
+
+
+_MARKINGS: Final = 4096
+"""Markings whose pieces are kept for those who read them alike."""
+
+
+@lru_cache(maxsize=64)
+def _laid_out(
+    rules: str, clearances: tuple[str, ...] | None, holding: tuple[bool, ...], lang: str
+) -> dict[frozenset[str], tuple[Part, ...]]:
+    """Return where pieces are kept that were laid out for one version of the rules, by what readers are cleared for."""
+    return {}
 
 
 def in_words(definitions: Iterable[Summary], show: Show) -> tuple[Summary, ...]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.store.connection import Transaction
-    from cordiale.store.types import Visible
+    from cordiale.store.types import Key, Visible
 
-SAMPLED: Final = 300
+SAMPLED: Final = 200
 """Newest finds that are counted where no counter knows the answer."""
 
 
@@ -64,14 +64,27 @@ def listed(
     limit = lines(limit, SAMPLED)
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        shared = not after and not _is_plain(asked)
-        looked = (
-            matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked)) if shared else None
-        )
+        looked, keys = None, None
+        if not after and not _is_plain(asked):
+            looked = matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked))
+        elif not after and asked.beyond is None:
+            # the sources of the newest are counted, and the newest of all are the page
+            keys = versions.keys(
+                tx, within(tx, asked, seen, left_out(asked)), None, max(SAMPLED, limit + 1), seen
+            )
         page = page_of(
-            tx, desk, actor, asked, seen, after=after, limit=limit, partners=partners, looked=looked
+            tx,
+            desk,
+            actor,
+            asked,
+            seen,
+            after=after,
+            limit=limit,
+            partners=partners,
+            looked=looked,
+            keys=keys,
         )
-        found = _facets(tx, desk, actor, asked, seen, looked)
+        found = _facets(tx, desk, actor, asked, seen, looked, keys)
     return answered(desk, actor, asked, page, lang), found
 
 
@@ -87,13 +100,14 @@ def _facets(
     asked: Question,
     seen: Visible,
     looked: Looked | None = None,
+    keys: list[Key] | None = None,
 ) -> Facets:
     if _is_plain(asked):
         types, atoms, total = _counted(tx, asked, seen)
         whole = True
         # whether what is read in part is new depends on what is read of it
         sources = (
-            _newest(tx, asked, seen)
+            _newest(tx, asked, seen, keys)
             if asked.beyond is None
             else _sampled(tx, desk, actor, asked, seen).sources
         )
@@ -110,11 +124,10 @@ def _facets(
 
 def _counted(tx: Transaction, asked: Question, seen: Visible) -> tuple[Counter[str], Counter[str], int]:
     """Count from the counters by marking and type, which know no reader and no text."""
-    chosen = seen
+    within = None
     if asked.marking is not None:
-        known = markings.all_markings(tx).items()
-        chosen = frozenset(m for m, held in known if asked.marking in held and (seen is None or m in seen))
-    types = Counter(text.counts(tx, chosen))
+        within = frozenset(m for m, held in markings.all_markings(tx).items() if asked.marking in held)
+    types = Counter(text.counts(tx, seen, within))
     atoms: Counter[str] = Counter()
     for mid, n in text.under(tx, seen, asked.type).items():
         for atom in markings.atoms(tx, mid):
@@ -122,12 +135,14 @@ def _counted(tx: Transaction, asked: Question, seen: Visible) -> tuple[Counter[s
     return types, atoms, types.total() if asked.type is None else types[asked.type]
 
 
-def _newest(tx: Transaction, asked: Question, seen: Visible) -> Counter[str]:
+def _newest(tx: Transaction, asked: Question, seen: Visible, keys: list[Key] | None = None) -> Counter[str]:
     """Count the sources of the newest finds, where it is their types and markings alone that are asked for.
 
     What is found by those is found however much of it is read, so that nothing of it need be.
     """
-    return Counter(versions.sources(tx, within(tx, asked, seen), SAMPLED, seen))
+    if keys is None:
+        keys = versions.keys(tx, within(tx, asked, seen, left_out(asked)), None, SAMPLED, seen)
+    return Counter(versions.sources(tx, keys[:SAMPLED]))
 
 
 class _Sample(NamedTuple):

@@ -19,6 +19,7 @@ from cordiale.release.form import (
     Target,
     Verbatim,
     asked_about,
+    learn,
     learnt,
     read_by,
     reads_whole,
@@ -66,7 +67,8 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
             if reads_whole(row.type, row.hash, base, full, effective, compiled, now, targets):
                 found.append(row)
                 continue
-            read_of[row.vid] = _seen(row, versions.bodies(tx, (row.vid,)).get(row.vid))
+            raw = row.raw if row.raw is not None else versions.bodies(tx, (row.vid,)).get(row.vid)
+            read_of[row.vid] = _seen(row, raw)
         version = read_of[row.vid]
         if version is None:
             found.append(_partial(row, None))
@@ -88,7 +90,7 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
 def _looked_at(
     tx: Transaction, rows: Sequence[Row]
 ) -> tuple[dict[int, frozenset[str]], dict[int, Version | None]]:
-    """Return by version id what each row's content names, and the content of those where that was not known before.
+    """Return by version id what each row's content names, and the content of those that have to be looked at by themselves.
 
     A page of a list is mostly one that was read a moment ago, and half of reading it is looking for what it names.
     """
@@ -102,9 +104,25 @@ def _looked_at(
             asked[row.vid] = names
     bodies = {row.vid: row.raw for row in unread if row.raw is not None}
     bodies |= versions.bodies(tx, [row.vid for row in unread if row.vid not in bodies])
-    read_of = {row.vid: _seen(row, bodies.get(row.vid)) for row in unread}
+    apart = []
+    for row in unread:
+        raw = bodies.get(row.vid)
+        names = None if raw is None or not row.hash or row.type == TRANSLATION else _named(row, raw)
+        if names is None:
+            apart.append(row)
+        else:
+            asked[row.vid] = names
+    read_of = {row.vid: _seen(row, bodies.get(row.vid)) for row in apart}
     asked |= {vid: asked_about(version) for vid, version in read_of.items() if version is not None}
     return asked, read_of
+
+
+def _named(row: Row, raw: bytes) -> frozenset[str] | None:
+    """Return what a content that may be read whole names; None for one that is not readable any more."""
+    try:
+        return learn(raw, row.hash)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def in_part(row: Row) -> bool:

@@ -83,11 +83,15 @@ def page_of(
     limit: int,
     partners: bool,
     looked: Looked | None = None,
+    keys: list[Key] | None = None,
 ) -> Page:
-    """Return a page of what is found; `looked` is more than a page from its beginning, where that was looked for already."""
+    """Return a page of what is found; `looked` is more than a page from its beginning, where that was looked for already.
+
+    `keys` are those of more than a page from its beginning, of a question without words.
+    """
     if looked is None:
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
-        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=left_out(asked))
+        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=left_out(asked), keys=keys)
         rows, more = page.rows, page.next
     else:
         page, shown = looked
@@ -142,8 +146,11 @@ def matching(
     seen: Visible,
     *,
     without: tuple[str, ...] = (),
+    keys: list[Key] | None = None,
 ) -> tuple[StorePage, list[Row]]:
     """Return a page of the store, and of it what the reader finds by what they read; `without` are types left out.
+
+    `keys` are those that a question without words finds from the beginning, where they are known already.
 
     What is read in part has no instant of change for its reader: it is in no list bounded by one, counts as new only when
     it was not here before, and stands in its page by when it was created. Each would follow changes of the hidden part.
@@ -156,6 +163,8 @@ def matching(
         )
     if asked.words:
         page = text.search(tx, asked.words, seen, type=asked.type, after=start, limit=limit, within=filter)
+    elif keys is not None:
+        page = versions.listed(tx, keys, limit, seen)
     else:
         page = versions.current(tx, filter, start, limit, seen)
     rows = readable(tx, desk, actor, page.rows, seen)

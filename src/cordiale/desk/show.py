@@ -27,10 +27,10 @@ REFERRERS = 200
 """Most referring objects named on one page."""
 
 
-def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
+def show(desk: Desk, actor: Actor, stix_id: str, *, around: bool = True) -> Shown:
     """Return each source's statement about an id, its references both ways, files and partners.
 
-    Raises NotFound in the same words for what is not held and what the reader may not see.
+    Without `around` what refers to it is left out, for whoever asks for that in another way. Raises NotFound in the same words for what is not held and what the reader may not see.
     """
     authorise(actor, "show")
     with desk.store.read() as tx:
@@ -46,7 +46,7 @@ def show(desk: Desk, actor: Actor, stix_id: str) -> Shown:
             id=stix_id,
             statements=tuple(_statement(tx, row, history, doubts.get(row.vid, ())) for row in rows),
             refers_to=_targets(tx, desk, actor, rows, seen),
-            referred_by=_referrers(tx, desk, actor, stix_id, seen),
+            referred_by=_referrers(tx, desk, actor, stix_id, seen) if around else (),
             attachments=views(tx, desk, actor, stix_id),
             partners=_chips(tx, desk, actor, stix_id),
         )

@@ -3,7 +3,7 @@
 | verb | signature |
 |---|---|
 | `import_` | `(desk, actor, sources, *, source=None, marking=None, progress=None) -> ImportReport` |
-| `show` | `(desk, actor, stix_id) -> Shown` |
+| `show` | `(desk, actor, stix_id, *, around=True) -> Shown` |
 | `search` | `(desk, actor, words="", *, lang="en", type=None, after=None, limit=50) -> Page` |
 | `counts` | `(desk, actor) -> dict[type, int]` |
 | `facets` | `(desk, actor, Question) -> Facets` |

@@ -154,7 +154,7 @@ def _written(lang: str, when: Instant, width: str, comma: str) -> str:
     from datetime import UTC, datetime
 
     moment = datetime.fromtimestamp(when / 1_000_000, UTC)
-    clock = f"{moment:%H} h {moment:%M}" if lang == "fr-CA" else f"{moment:%H:%M}"
+    clock = f"{moment.hour:02d}{' h ' if lang == 'fr-CA' else ':'}{moment.minute:02d}"
     return f"{moment.day} {_months(lang, width)[moment.month]} {moment.year}{comma} {clock}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +26,10 @@ from cordiale.release.tearline import (
     tearline_id,
     translated,
 )
+from cordiale.stix.contents import references_of
+from cordiale.stix.validate import TYPES
 from cordiale.stix.version import Version
+from cordiale.stix.view import Reference
 
 __all__ = [
     "Candidate",
@@ -38,6 +41,7 @@ __all__ = [
     "Withheld",
     "asked_about",
     "form",
+    "learn",
     "learnt",
     "read_by",
     "reads_whole",
@@ -137,15 +141,34 @@ def learnt(digest: bytes) -> frozenset[str] | None:
     return None if found is None else found.asked_about
 
 
+def learn(raw: bytes, digest: bytes) -> frozenset[str] | None:
+    """Return what `asked_about` finds in content, without the rest of its typed view; None for what has no id or no type."""
+    found = _SHAPES.get(digest)
+    if found is None:
+        value = orjson.loads(raw)
+        kind, identifier = value.get("type"), value.get("id")
+        if type(kind) is not str or type(identifier) is not str or not kind or not identifier:
+            return None
+        found = _looked_at(raw, digest, identifier, references_of(value, TYPES.get(kind)), value)
+    return found.asked_about
+
+
 def _shape(version: Version, value: Mapping[str, Any] | None = None) -> _Shape:
     found = _SHAPES.get(version.hash)
     if found is None:
-        named = mentions(version.raw) | {reference.target for reference in version.refs}
         value = orjson.loads(version.raw) if value is None else value
-        found = _Shape(unusual(value), named - {version.id}, names_inside(value))
-        if len(_SHAPES) >= SHAPES:
-            _SHAPES.clear()
-        _SHAPES[version.hash] = found
+        found = _looked_at(version.raw, version.hash, version.id, version.refs, value)
+    return found
+
+
+def _looked_at(
+    raw: bytes, digest: bytes, identifier: str, refs: Iterable[Reference], value: Mapping[str, Any]
+) -> _Shape:
+    named = mentions(raw) | {reference.target for reference in refs}
+    found = _Shape(unusual(value), named - {identifier}, names_inside(value))
+    if len(_SHAPES) >= SHAPES:
+        _SHAPES.clear()
+    _SHAPES[digest] = found
     return found
 
 

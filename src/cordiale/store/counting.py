@@ -27,22 +27,27 @@ def streams(
     tx: Transaction, mids: list[int] | None, type_nos: list[int] | None
 ) -> dict[tuple[int, int], int]:
     """Return the (marking id, type number) pairs under which something current is held, with the newest's instant."""
-    sql = "SELECT mid, type_no, latest FROM counters WHERE n > 0 AND type_no <> 0"
-    rows = tx.rows(sql) if mids is None else tx.rows(sql + " AND mid IN INTS(?)", mids)
     return {
-        (mid, type_no): latest for mid, type_no, latest in rows if type_nos is None or type_no in type_nos
+        (mid, type_no): latest
+        for mid, type_no, n, latest in _counters(tx, mids)
+        if n > 0 and type_no and (type_nos is None or type_no in type_nos)
     }
+
+
+def numbers(tx: Transaction, mids: list[int] | None) -> list[tuple[int, int, int]]:
+    """Return (marking id, type number, how many) of what is currently held under these markings, or under all."""
+    return [(mid, type_no, n) for mid, type_no, n, _latest in _counters(tx, mids) if n > 0 and type_no]
 
 
 def held(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) -> int:
     """Return how many current statements there are under these markings and of these types."""
-    sql = "SELECT COALESCE(SUM(n), 0) FROM counters WHERE n > 0 AND type_no <> 0"
-    given: list[list[int]] = []
-    for column, numbers in (("mid", mids), ("type_no", type_nos)):
-        if numbers is not None:
-            sql += f" AND {column} IN INTS(?)"
-            given.append(numbers)
-    return int(tx.row(sql, *given)[0])
+    return sum(n for _mid, type_no, n in numbers(tx, mids) if type_nos is None or type_no in type_nos)
+
+
+def _counters(tx: Transaction, mids: list[int] | None) -> list[tuple[int, int, int, int]]:
+    """Return the counters of these markings, in one wording: a page needs them in several ways, and they are asked for once."""
+    sql = "SELECT mid, type_no, n, latest FROM counters"
+    return tx.rows(sql) if mids is None else tx.rows(sql + " WHERE mid IN INTS(?)", mids)
 
 
 def mark_strict(tx: Transaction, mids: set[int]) -> None:
@@ -55,7 +60,4 @@ def mark_strict(tx: Transaction, mids: set[int]) -> None:
 
 def used(tx: Transaction, mids: list[int]) -> list[int]:
     """Return which of these markings something is, or was, indexed under."""
-    exists = "EXISTS (SELECT 1 FROM counters c WHERE c.mid = m.mid)"
-    return [
-        row[0] for row in tx.rows(f"SELECT m.mid FROM markings m WHERE m.mid IN INTS(?) AND {exists}", mids)
-    ]
+    return sorted({counter[0] for counter in _counters(tx, mids)})

@@ -15,6 +15,9 @@ _END: Key = (1 << 62, 1 << 62)
 """Before every key there is, in descending order."""
 
 
+_ENTERED: Final = 100
+"""Streams by marking and type up to which each is entered: those by who states and marking are fewer, and not known to hold anything."""
+
 _WALKED: Final = 2000
 """Rows that may be walked past in search of those of one source: some 2 ms."""
 
@@ -43,19 +46,28 @@ def current(
     raw: bool = True,
 ) -> Page:
     """List current statements, latest modified first, continuing after a key."""
-    keys = _keys(tx, filter, after or _END, limit + 1, visible)
-    more = len(keys) > limit
-    keys = keys[:limit]
-    return Page(rows.fetch(tx, [vid for _at, vid in keys], visible, raw), keys[-1] if more and keys else None)
+    return listed(tx, keys(tx, filter, after, limit + 1, visible), limit, visible, raw=raw)
 
 
-def sources(tx: Transaction, filter: Filter, limit: int, visible: Visible) -> dict[str, int]:
-    """Return who states the current statements that `current` would list first, and how many of those each."""
-    vids = [vid for _at, vid in _keys(tx, filter, _END, limit, visible)]
-    found = tx.rows(
-        "SELECT v.source_no, COUNT(*) FROM versions v WHERE v.vid IN INTS(?) GROUP BY v.source_no", vids
+def listed(tx: Transaction, found: list[Key], limit: int, visible: Visible, *, raw: bool = True) -> Page:
+    """Return the page that begins with these keys, of which there are more than `limit` where it is not the last."""
+    more = len(found) > limit
+    page = found[:limit]
+    return Page(rows.fetch(tx, [vid for _at, vid in page], visible, raw), page[-1] if more and page else None)
+
+
+def keys(tx: Transaction, filter: Filter, after: Key | None, limit: int, visible: Visible) -> list[Key]:
+    """Return the keys of the current statements that `current` would list, newest first."""
+    return _keys(tx, filter, after or _END, limit, visible)
+
+
+def sources(tx: Transaction, found: list[Key]) -> dict[str, int]:
+    """Return who makes the statements with these keys, and how many of them each."""
+    counted = tx.rows(
+        "SELECT v.source_no, COUNT(*) FROM versions v WHERE v.vid IN INTS(?) GROUP BY v.source_no",
+        [vid for _at, vid in found],
     )
-    return {names.name(tx, source): int(n) for source, n in found}
+    return {names.name(tx, source): int(n) for source, n in counted}
 
 
 def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visible) -> list[Key]:
@@ -92,12 +104,26 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
         for (mid, _type), newest in counting.streams(tx, mids, None).items():
             held[mid] = max(newest, held.get(mid, newest))
         first, column = (stated, "source_no") if creators is None else (creators, "creator")
-        streams = {(one, mid): newest for one in first for mid, newest in held.items()}
+        streams: dict[tuple[int, int], int] = {
+            (one, mid): newest for one in first for mid, newest in held.items()
+        }
         stream = f"x.{column} = s.a AND x.effective_mid = s.b"
     else:
-        listed = counting.streams(tx, mids, types)
-        streams = {one: newest for one, newest in listed.items() if one[1] not in left_out}
+        held_by_type = counting.streams(tx, mids, types)
+        streams = {one: newest for one, newest in held_by_type.items() if one[1] not in left_out}
         stream = "x.effective_mid = s.a AND x.type_no = s.b"
+        # from some day back, the newest of nearly every stream is too new to tell anything, and all have to be entered
+        entered = {one for one, newest in streams.items() if newest >= after[0]}
+        if types is None and len(entered) > _ENTERED:
+            under = {mid for mid, _type in streams}
+            stating = names.all_numbers(tx, names.SOURCE)
+            if len(under) * len(stating) < len(entered):
+                if left_out:
+                    where.add("NOT x.type_no IN INTS(?)", left_out)
+                streams = dict.fromkeys(
+                    ((source, mid) for source in stating for mid in sorted(under)), after[0]
+                )
+                stream = "x.source_no = s.a AND x.effective_mid = s.b"
     inner = (
         f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"
         " AND x.at >= ? ORDER BY x.at DESC, x.vid DESC LIMIT ?"

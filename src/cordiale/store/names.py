@@ -44,6 +44,11 @@ def known_numbers(tx: Transaction, space: int, wanted: Iterable[str]) -> list[in
     return [no for name in wanted if (no := known_number(tx, space, name)) is not None]
 
 
+def all_numbers(tx: Transaction, space: int) -> list[int]:
+    """Return the numbers of all names of a kind, in order."""
+    return [no for (no,) in tx.rows("SELECT no FROM terms WHERE space = ? ORDER BY no", space)]
+
+
 def name(tx: Transaction, no: int) -> str:
     """Return the name of a number."""
     known = tx.interned.name(no)

@@ -45,9 +45,11 @@ def referrers(
     if target is None:
         return Page([], None)
     vids = _newest(tx, target, visible, 1 << 62 if after is None else after, limit + 1)
-    more = len(vids) > limit
-    vids = vids[:limit]
-    return Page(rows.fetch(tx, vids, visible), (vids[-1], vids[-1]) if more and vids else None)
+    found = rows.fetch(tx, vids, visible)  # one more than is given, in the words of who asks for a graph
+    if len(vids) <= limit:
+        return Page(found, None)
+    last = vids[limit - 1] if limit else vids[0]
+    return Page([row for row in found if row.vid != vids[limit]], (last, last))
 
 
 def _newest(tx: Transaction, target: int, visible: Visible, before: int, limit: int) -> list[int]:

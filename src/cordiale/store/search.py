@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from cordiale.store import counting, listing, merge, names, rows
+from cordiale.store import counting, listing, names, rows
 from cordiale.store.connection import Transaction
 from cordiale.store.text import behind, index_text, tidy
 from cordiale.store.types import Filter, Key, Page, Row, Visible
@@ -16,9 +16,11 @@ __all__ = ["behind", "by_value", "counts", "index_text", "says", "search", "tidy
 
 _MOST_WORDS = 32
 
-_STEPS: Final = (512, 2048, 8192)
-"""Rows that are walked on PostgreSQL, one step after the other, as long as words stand in many of them; some 30 ms at most."""
+_FIRST: Final = 512
+"""Rows that are walked on PostgreSQL at first: how many of them hold the words tells how many more it takes."""
 
+_WALKED: Final = 8192
+"""Rows that are walked at most, some 30 ms; where it would take more of them, the index of words is asked."""
 
 _TRIED: Final = 16
 """Markings up to which PostgreSQL's index of words is asked for them too: it tries each for every row, some 30 µs for 300."""
@@ -90,15 +92,12 @@ def _conditions(tx: Transaction, within: Filter) -> tuple[str, list[Any]]:
 
 def under(tx: Transaction, visible: Visible, type: str | None = None) -> dict[int, int]:
     """Return how many current statements the reader sees, of one type or of all, by effective marking id."""
-    sql = "SELECT mid, SUM(n) FROM counters WHERE type_no <> 0 AND n > 0"
-    params: list[Any] = []
-    if type is not None:
-        sql += " AND type_no = ?"
-        params.append(names.known_number(tx, names.TYPE, type) or 0)
-    if visible is not None:
-        sql += " AND mid IN INTS(?)"
-        params.append(list(visible))
-    return {mid: int(n) for mid, n in tx.rows(sql + " GROUP BY mid", *params)}
+    wanted = None if type is None else names.known_number(tx, names.TYPE, type) or -1
+    found: dict[int, int] = {}
+    for mid, type_no, n in counting.numbers(tx, None if visible is None else list(visible)):
+        if wanted is None or type_no == wanted:
+            found[mid] = found.get(mid, 0) + n
+    return found
 
 
 def says(texts: Iterable[str], words: str) -> bool:
@@ -107,14 +106,16 @@ def says(texts: Iterable[str], words: str) -> bool:
     return all(not held.isdisjoint(alternatives) for alternatives in terms_asked(words)[:_MOST_WORDS])
 
 
-def counts(tx: Transaction, visible: Visible) -> dict[str, int]:
-    """Return how many current statements the reader sees, by type, from per-marking counters."""
-    sql = "SELECT type_no, SUM(n) FROM counters WHERE type_no <> 0"
-    if visible is None:
-        found = tx.rows(sql + " GROUP BY type_no")
-    else:
-        found = tx.rows(sql + " AND mid IN INTS(?) GROUP BY type_no", list(visible))
-    return dict(sorted((names.name(tx, type_no), int(n)) for type_no, n in found if n))
+def counts(tx: Transaction, visible: Visible, within: Collection[int] | None = None) -> dict[str, int]:
+    """Return how many current statements the reader sees, by type, from per-marking counters.
+
+    `within` narrows them to some of the reader's markings.
+    """
+    found: dict[int, int] = {}
+    for mid, type_no, n in counting.numbers(tx, None if visible is None else list(visible)):
+        if within is None or mid in within:
+            found[type_no] = found.get(type_no, 0) + n
+    return dict(sorted((names.name(tx, type_no), n) for type_no, n in found.items()))
 
 
 def by_value(tx: Transaction, kind: str, value: str, visible: Visible, *, limit: int = 1000) -> list[Row]:
@@ -179,29 +180,35 @@ def _in_postgresql(
         params.append(type_no)
     tests, params = tests + narrowed, params + more
     found: list[int] = []
+    held: set[int] = set()  # versions: two rows may be of one
+    wanted = most // 2
 
-    def take(sql: str, *given: Any) -> None:
-        found.extend(
-            row[0]
-            for row in tx.rows(
-                f"WITH f AS MATERIALIZED (SELECT t.rid, t.words FROM text_index t WHERE t.rid IN INTS(?))"
-                f" SELECT f.rid FROM f JOIN versions v ON v.vid = f.rid >> 1 WHERE {sql}{tests} ORDER BY f.rid DESC",
-                *given,
-                *params,
-            )
+    def take(rids: list[int], test: str, *given: Any) -> None:
+        # the words are compared by the function behind their operator, which no index serves: rows are looked at as they stand
+        hits = tx.rows(
+            f"WITH f AS MATERIALIZED (SELECT t.rid FROM text_index t WHERE t.rid IN INTS(?){test})"
+            f" SELECT f.rid FROM f JOIN versions v ON v.vid = f.rid >> 1 WHERE {tests} ORDER BY f.rid DESC",
+            rids,
+            *given,
+            *params,
         )
+        found.extend(rid for (rid,) in hits)
+        held.update(rid >> 1 for (rid,) in hits)
 
-    for step in _STEPS:
+    walked, step = 0, _FIRST
+    while walked + step <= _WALKED:
         rids = _newest(tx, mids, before, step)
-        take("f.words @@ ?::tsquery AND ", rids, words)
-        if len(found) >= most or len(rids) < step:
+        if rids:
+            take(rids, " AND ts_match_vq(t.words, ?::tsquery)", words)
+        if len(held) >= wanted or len(rids) < step:
             return found[:most]
         before = rids[-1]
-        if len(found) * _STEPS[-1] < most * step:
-            break  # at this rate the next steps would not find enough either
-    while len(found) < most:
+        walked += step
+        step = max(_FIRST, (wanted - len(held)) * walked * 5 // (4 * len(held))) if held else _WALKED
+    while len(held) < wanted:
         rids = _worded(tx, words, mids, type_no, before, 2 * most)
-        take("", rids)
+        if rids:
+            take(rids, "")
         if len(rids) < 2 * most:
             break
         before = rids[-1]
@@ -238,13 +245,21 @@ def _worded(
 
 
 def _newest(tx: Transaction, mids: list[int] | None, before: int, limit: int) -> list[int]:
-    """Return the newest rows of the text index under the reader's markings, newest first."""
+    """Return the newest rows of the text index under the reader's markings, newest first.
+
+    The newest few of each marking say from where on all are enough; of each marking only those are then read.
+    """
     if mids is None:
         sql = "SELECT rid FROM text_rows WHERE rid < ? ORDER BY rid DESC LIMIT ?"
         return [row[0] for row in tx.rows(sql, before, limit)]
-    inner = (
-        "SELECT r.rid AS vid FROM text_rows r WHERE r.mid = s.a AND r.rid < ? AND r.rid >= ?"
-        " ORDER BY r.rid DESC LIMIT ?"
+    each = (
+        "SELECT r.rid FROM text_rows r WHERE r.mid = m.mid AND r.rid < ?{least} ORDER BY r.rid DESC LIMIT ?"
     )
-    streams: merge.Streams = {(mid, 0): None for mid in mids}
-    return [rid for _rid, rid in merge.latest(tx, inner, (before,), streams, limit, by="vid")]
+    some = f"SELECT w.rid FROM unnest(?::bigint[]) m(mid) CROSS JOIN LATERAL ({each}) w ORDER BY w.rid DESC LIMIT ?"
+    sql = (
+        f"WITH few AS MATERIALIZED ({some.format(least='')}),"
+        " bound AS MATERIALIZED (SELECT CASE WHEN COUNT(*) = ? THEN MIN(rid) ELSE 0 END AS least FROM few)"
+        f" {some.replace(' m(mid) ', ' m(mid) CROSS JOIN bound ').format(least=' AND r.rid >= bound.least')}"
+    )
+    few = -(-2 * limit // len(mids))
+    return [row[0] for row in tx.rows(sql, mids, before, few, limit, limit, mids, before, limit, limit)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from cordiale.store import names
 from cordiale.store.connection import Transaction
-from cordiale.store.listing import current, sources
+from cordiale.store.listing import current, keys, listed, sources
 from cordiale.store.purge import (
     bury,
     bury_statements,
@@ -53,7 +53,9 @@ __all__ = [
     "by_vid",
     "current",
     "get",
+    "keys",
     "last",
+    "listed",
     "matching",
     "mend",
     "moved",

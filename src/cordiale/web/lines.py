@@ -37,6 +37,9 @@ WHOLE: Final = {
 }
 
 
+INSTANTS: Final = ("created", "modified", "received")
+
+
 class When(msgspec.Struct, frozen=True):
     """An instant: as the language writes it, shortly for a list whose head says the zone, and exactly."""
 
@@ -90,8 +93,14 @@ def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChi
     )
 
 
-def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dict[str, Any]:
-    """Return an object as a line of a list."""
+def line(
+    item: Summary,
+    lang: str,
+    titles: Mapping[str, str],
+    show: Show,
+    instants: Iterable[str] = INSTANTS,
+) -> dict[str, Any]:
+    """Return an object as a line of a list, with these of its instants."""
     source = titles.get(item.source, item.source)
     return {
         "id": item.id,
@@ -101,10 +110,8 @@ def line(item: Summary, lang: str, titles: Mapping[str, str], show: Show) -> dic
         "type": type_label(item.type, lang),
         "chips": chips(item.marking, show),
         "source": text(lang, _("{source}, tear-line"), source=source) if item.origin == "derived" else source,
-        "created": when(item.created, lang),
-        "modified": when(item.modified, lang),
-        "received": when(item.received, lang),
         "partners": [partner_chip(c, lang, titles) for c in item.partners],
+        **{name: when(getattr(item, name), lang) for name in instants},
     }
 
 
@@ -115,12 +122,13 @@ def lines_of(
     lang: str,
     titles: Mapping[str, str],
     show: Show,
+    instants: Iterable[str] = INSTANTS,
 ) -> list[dict[str, Any]]:
     """Return objects as lines of a list, each called in the reader's language where a translation may be read."""
     names = verbs.translated(desk, actor, items, lang) if items else {}
     lines = []
     for item in items:
-        shown = line(item, lang, titles, show)
+        shown = line(item, lang, titles, show, instants)
         other = names.get(item.id)
         lines.append(
             shown | {"name": other, "original": shown["name"]} if other and other != item.name else shown

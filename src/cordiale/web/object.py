@@ -28,7 +28,7 @@ from cordiale.web.labels import type_label
 from cordiale.web.lines import href, partner_chip, references, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 from cordiale.web.members import PATH, members, waits
-from cordiale.web.places import has_places, places
+from cordiale.web.places import has_places, places, places_in
 from cordiale.web.remarks import OPINIONS, Translated, spoken, translations
 from cordiale.web.turning import spelled
 
@@ -125,8 +125,10 @@ def one_object(
 
     Raises NotFound alike for what is absent and what the reader may not see.
     """
-    shown: Shown = verbs.show(desk, actor, stix_id)
-    said: tuple[Remark, ...] = verbs.remarks(desk, actor, stix_id) if shown.referred_by else ()
+    # a graph asks by itself for what is around
+    shown: Shown = verbs.show(desk, actor, stix_id, around=tab != "graph")
+    around = verbs.neighbours(desk, actor, [stix_id]) if tab == "graph" else None
+    said: tuple[Remark, ...] = verbs.remarks(desk, actor, stix_id) if shown.referred_by or around else ()
     known = {
         r.id: (r.name or short(r.id, r.type, lang), href(r.id))
         for r in (*shown.refers_to, *shown.referred_by)
@@ -144,7 +146,7 @@ def one_object(
     on_page += [a.marking for a in shown.attachments]
     on_page += [r.marking for r in (*shown.refers_to, *shown.referred_by)]
     on_page += [one.marking for one in said] + [over]
-    offered = {"decisions": bool(others), "map": has_places(shown)}
+    offered = {"decisions": bool(others), "map": has_places(shown) if around is None else places_in(around)}
     tab = tab if tab in TABS and offered.get(tab, True) else ""
     gathered = members(desk, actor, lang, shown, others, titles, show) if not tab else None
     values: dict[str, Any] = {
@@ -184,10 +186,9 @@ def one_object(
         "content": "",
         "may_purge": may(actor, "recall") and any(s.summary.origin == "local" for s in shown.statements),
     }
-    if tab == "graph":
-        around = drawn(desk, actor, lang, verbs.neighbours(desk, actor, [stix_id]))
-        values["graph"] = around
-        on_page.append(carried(around["banner"]["atoms"]))
+    if around is not None:
+        values["graph"] = drawn(desk, actor, lang, around)
+        on_page.append(carried(values["graph"]["banner"]["atoms"]))
     elif tab == "map":
         values["places"] = places(desk, actor, lang, stix_id, titles, show)
         on_page += values["places"]["markings"]

@@ -19,7 +19,7 @@ from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.columns import COLUMNS, DEFAULT, FORMS, SORTABLE, choices, chosen_in
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
-from cordiale.web.lines import lines_of, titles_of
+from cordiale.web.lines import INSTANTS, lines_of, titles_of
 from cordiale.web.marks import banner, chips
 from cordiale.web.question import MOST, Asked, asked_in
 from cordiale.web.searches import kept
@@ -67,7 +67,7 @@ def objects(
     """Return the object list: one page, newest first, with what it can be narrowed to; `chosen` are its columns."""
     items, more, found = _found(desk, actor, lang, asked, after)
     titles, show = titles_of(desk, actor), display(desk, actor, lang)
-    rows = lines_of(desk, actor, items, lang, titles, show)
+    rows = lines_of(desk, actor, items, lang, titles, show, [name for name in INSTANTS if name in chosen])
     shared = any(row["partners"] for row in rows)
     shown = [name for name in chosen if name != "partners" or shared]
     return {

@@ -10,6 +10,7 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Shown
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show
+from cordiale.desk.graph import Graph
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, number, text
 from cordiale.web.lines import lines_of
@@ -28,6 +29,13 @@ def has_places(shown: Shown) -> bool:
         shown.statements[0].summary.type == PLACE
         or any(one.type == PLACE for one in shown.refers_to)
         or any(one.type == "relationship" and one.name in TIES for one in shown.referred_by)
+    )
+
+
+def places_in(around: Graph) -> bool:
+    """Tell the same of an object from what its graph draws."""
+    return any(one.type == PLACE for one in around.nodes) or any(
+        edge.via and edge.label in TIES for edge in around.edges
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,20 @@ def _of_a_domain(name: str) -> str | None:
     return path.read_text("utf-8") if path.is_absolute() and path.suffix == ".html" else None
 
 
+class _Again:
+    """Call a macro once for the same things: a list has many lines under few markings, with few answers for partners."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[tuple[str, tuple[Any, ...]], Any] = {}
+
+    def __call__(self, macro: Any, things: Iterable[Any]) -> Any:
+        key = macro.name, tuple(things)
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            drawn = self._drawn[key] = macro(things)
+        return drawn
+
+
 def page(template: str, lang: str, values: dict[str, Any]) -> str:
     """Render one page; `values` holds what the template names."""
     own: dict[str, Any] = {
@@ -41,6 +56,7 @@ def page(template: str, lang: str, values: dict[str, Any]) -> str:
         "_": lambda message, **params: text(lang, message, **params),
         "number": lambda value: number(lang, value),
         "bundles": names(),
+        "again": _Again(),
         "q": "",
         "listing": False,
         "layout": "frame.html",

@@ -11,7 +11,8 @@ TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def unturned(value: Any) -> Any:
     """Return what a page is about to show without them, whoever wrote it; what is not text stays what it is."""
-    if not isinstance(value, str) or not TURNING.search(value):
+    # text in ASCII says so of itself, and hardly any other is looked through
+    if not isinstance(value, str) or value.isascii() or not TURNING.search(value):
         return value
     return type(value)(TURNING.sub("", value))  # what was escaped already stays so
 
