@@ -233,10 +233,20 @@ class Person:
         self.head = f"host: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
 
     async def get(self, path: str) -> tuple[int, bytes]:
-        """Ask on a free connection, or on a new one where an answer is still awaited; gives status and body."""
-        reader, writer = self.free.pop() if self.free else await self.connected()
+        """Ask on a free connection, or on a new one where an answer is still awaited; gives status and body.
+
+        One that the server closed because nothing was asked on it for long is passed over for another, as browsers do.
+        """
+        kept = bool(self.free)
+        reader, writer = self.free.pop() if kept else await self.connected()
         writer.write(f"GET {path} HTTP/1.1\r\n".encode() + self.head)
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (ConnectionResetError, asyncio.IncompleteReadError) as error:
+            if not kept or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
+                raise
+            writer.close()
+            return await self.get(path)
         lines = head.lower().split(b"\r\n")
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
         body = await reader.readexactly(length)
