@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from cordiale.platform.languages import _
 from cordiale.stix import atoms, forms, tlp
-from cordiale.stix.patterns import DEEP, too_deep
+from cordiale.stix.patterns import DEEP, PatternError, parse, too_deep
+from cordiale.stix.patterns.remarks import remarks
 from cordiale.stix.report import Report, missing, wrong_type
 
 Value = dict[str, Any]
@@ -60,18 +61,28 @@ def _pattern_form(value: Value, path: str, report: Report) -> None:
     pattern = value.get("pattern")
     if value.get("pattern_type") != "stix" or type(pattern) is not str:
         return
-    # An observation in brackets, somewhere; a pattern parser would say more.
+    at = _at(path, "pattern")
     if not 0 <= pattern.find("[") < pattern.rfind("]") - 1:
         report.error(
-            _at(path, "pattern"), "pattern",
+            at, "pattern",
             _("{found} is not a STIX pattern: it has no comparison in square brackets."), found=pattern,
         )  # fmt: skip
+        return
     if too_deep(pattern):
         report.error(
-            _at(path, "pattern"), "pattern-depth",
+            at, "pattern-depth",
             _("Its parentheses stand deeper in each other than {most} levels: write the pattern in several parts."),
             most=DEEP,
         )  # fmt: skip
+        return
+    # It matches nothing (9.4), or not what was meant; it is still searched, shared and mended
+    try:
+        read = parse(pattern)
+    except PatternError as error:
+        report.warning(at, error.code, error.message_id, **error.params)
+        return
+    for remark in remarks(read):
+        report.warning(at, remark.code, remark.message_id, **remark.params)
 
 
 def _location_whole(value: Value, path: str, report: Report) -> None:

@@ -156,15 +156,11 @@ def _add(table: dict[Any, int], key: Any, mark: int) -> None:
 
 def _test(operator: tree.Operator, value: tree.Constant) -> Test:
     if operator == "ISSUBSET":
-        network = _network(value) if isinstance(value, str) else None
-        return lambda found: (
-            isinstance(found, str) and network is not None and _contains(network, _network(found))
-        )
+        outer = network(value) if isinstance(value, str) else None
+        return lambda found: isinstance(found, str) and outer is not None and _contains(outer, network(found))
     if operator == "ISSUPERSET":
-        inner = _network(value) if isinstance(value, str) else None
-        return lambda found: (
-            isinstance(found, str) and inner is not None and _contains(_network(found), inner)
-        )
+        inner = network(value) if isinstance(value, str) else None
+        return lambda found: isinstance(found, str) and inner is not None and _contains(network(found), inner)
     return _ordered(operator, value)
 
 
@@ -218,7 +214,7 @@ _Network = tuple[int, int, int]
 
 
 @lru_cache(maxsize=1 << 14)
-def _network(text: str) -> _Network | None:
+def network(text: str) -> _Network | None:
     """Read an address or a network in CIDR notation; None for anything else."""
     address, slash, length = text.partition("/")
     family, bits = (socket.AF_INET6, 128) if ":" in address else (socket.AF_INET, 32)
