@@ -147,6 +147,7 @@ def _short(words: str) -> str:
 
 
 from cordiale.cli import (  # noqa: E402 - add their commands to the group
+    information_describe,  # noqa: F401
     information_framework,  # noqa: F401
     information_parity,  # noqa: F401
     information_posts,  # noqa: F401

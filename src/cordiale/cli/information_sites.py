@@ -73,7 +73,7 @@ def _words(found: Kinship, identifier: str) -> str:
         for one in found.ties
     ]
     if rows:
-        lines.append(table((tr(_("Sites")), tr(_("Tie")), tr(_("Mark")), tr(_("because")), tr(_("Files"))), rows))  # fmt: skip
+        lines.append(table((tr(_("Sites")), tr(_("Tie")), tr(_("Mark shared")), tr(_("because")), tr(_("Files"))), rows))  # fmt: skip
     else:
         lines.append(tr(_("These sites share no mark that says anything.")))
     lines += [

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST = 200
 """Characters of a name in a list."""
 
-_NAMED_BY = ("name", "value", "path", "key", "subject", "user_id", "abstract", "pattern", "number")
+_NAMED_BY = ("name", "value", "path", "key", "subject", "user_id", "abstract", "pattern", "number", "title")
 
 
 def summary(tx: Transaction, row: Row, partners: tuple[Chip, ...] = ()) -> Summary:

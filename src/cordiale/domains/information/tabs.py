@@ -13,6 +13,7 @@ PLACES: Final[Mapping[str, str]] = {
     "lineages": _("Lineage and drift"),
     "posts": _("Copies and synchrony"),
     "sites": _("Kinship of sites"),
+    "sets": _("Sets"),
     "techniques": _("Techniques"),
     "responses": _("Collective responses"),
 }
