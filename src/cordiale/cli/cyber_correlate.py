@@ -175,7 +175,7 @@ def look(
 ) -> None:
     """Look a value up."""
     from cordiale.desk.actor import authorise
-    from cordiale.domains.cyber.warninglists import held
+    from cordiale.domains.cyber.warninglists.kept import held
 
     asked = kind or _kind(value)
     with opened() as (node, actor):

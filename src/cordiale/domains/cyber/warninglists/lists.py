@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ from cordiale.platform.errors import CordialeError, InputError
 from cordiale.platform.languages import _
 
 _ADDRESSES: Final = frozenset(("ipv4-addr", "ipv6-addr", "cidr"))
+
+_IN_ADDRESSES: Final = re.compile(r"[0-9a-f.:/]+").fullmatch
+"""Nothing else stands in an address, so that no other text is looked for in one."""
 
 _KINDS: Final = 64
 """Kinds whose part of the lists is kept: kinds come from people too."""
@@ -86,7 +90,11 @@ class Lists:
                 for n, one in enumerate(self.listed)
                 if one.subjects == ALL or not wanted.isdisjoint(one.subjects)
             )
-            known = {text: numbers for text, numbers in self._texts.items() if not about.isdisjoint(numbers)}
+            known = {
+                text: numbers
+                for text, numbers in self._texts.items()
+                if not about.isdisjoint(numbers) and (kind not in _ADDRESSES or _IN_ADDRESSES(text))
+            }
             part = about, texts(known), [one for one in self._expressions if one[2] in about]
             if len(self._parts) < _KINDS:
                 self._parts[kind] = part
@@ -118,9 +126,10 @@ class Lists:
         for number, entry in held.around(network):
             if number in about and number not in found:
                 found[number] = (written(entry), "is" if entry == network else "within", host)
-        for number, entry in held.inside(network):
-            if number in about and number not in found:
-                found[number] = (written(entry), "covers", host)
+        if network.length < held.bits:
+            for number, entry in held.inside(network):
+                if number in about and number not in found:
+                    found[number] = (written(entry), "covers", host)
 
 
 def load(folder: Path) -> Lists:

@@ -14,6 +14,9 @@ SCANNED: Final = 512
 """Pieces that are looked at for a wide network: past so many it is said of those only."""
 
 
+_NONE: Final[list[tuple[int, Network]]] = []
+
+
 class Network(NamedTuple):
     """A network: its version (4 or 6), its first address as a number, and its length in bits."""
 
@@ -32,6 +35,11 @@ class Network(NamedTuple):
 
 def network_of(text: str) -> Network | None:
     """Return what an address or network (CIDR) means, bits past its length left out; None for anything else."""
+    if "/" not in text and ":" not in text:  # by far most of them
+        try:
+            return Network(4, int.from_bytes(inet_pton(AF_INET, text), "big"), 32)
+        except (OSError, ValueError):
+            return None
     address, slash, length = text.partition("/")
     version = 6 if ":" in address else 4
     try:
@@ -68,16 +76,18 @@ class Pieces(NamedTuple):
     lists: array[int]
     lengths: array[int]
 
-    def around(self, network: Network) -> Iterator[tuple[int, Network]]:
-        """Yield (list, a network of it) for every network that holds all of another, the narrowest first."""
+    def around(self, network: Network) -> list[tuple[int, Network]]:
+        """Return (list, a network of it) for every network that holds all of another, the narrowest first."""
         at = bisect_right(self.starts, network.first) - 1
-        if at < 0:
-            return
+        if at < 0 or self.offsets[at] == self.offsets[at + 1]:
+            return _NONE
+        found = []
         for n in range(self.offsets[at], self.offsets[at + 1]):
             length = self.lengths[n]
             if length <= network.length:
                 gone = self.bits - length
-                yield self.lists[n], Network(network.version, network.first >> gone << gone, length)
+                found.append((self.lists[n], Network(network.version, network.first >> gone << gone, length)))
+        return found
 
     def inside(self, network: Network) -> Iterator[tuple[int, Network]]:
         """Yield (list, a network of it) for every list that holds a part of a network and no more than that part."""

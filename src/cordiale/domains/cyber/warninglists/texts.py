@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 GRAM: Final = 4
 """Characters by which a text that is looked for is found first."""
 
+FEW: Final = 16
+"""Texts up to which each is simply looked for."""
+
 LONGEST: Final = 2048
 """Characters of a value that are searched for texts."""
 
@@ -33,32 +36,33 @@ class Texts(NamedTuple):
     grams: Mapping[str, tuple[int, ...]]
     short: tuple[str, ...]
 
-    def within(self, value: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield every text that a value holds, with the numbers of its lists."""
+    def within(self, value: str) -> list[tuple[str, tuple[int, ...]]]:
+        """Return every text that a value holds, with the numbers of its lists."""
         text = value[:LONGEST]
-        known = self.known
-        for at in range(len(text) - GRAM + 1):
-            lengths = self.grams.get(text[at : at + GRAM])
+        found = []
+        known, lengths_of = self.known, self.grams.get
+        for at in range(len(text) - GRAM + 1 if self.grams else 0):
+            lengths = lengths_of(text[at : at + GRAM])
             if lengths is not None:
                 for length in lengths:
                     lists = known.get(text[at : at + length])
                     if lists is not None:
-                        yield text[at : at + length], lists
-        for one in self.short:
-            if one in text:
-                yield one, known[one]
+                        found.append((text[at : at + length], lists))
+        found += [(one, known[one]) for one in self.short if one in text]
+        return found
 
 
 def texts(known: Mapping[str, tuple[int, ...]]) -> Texts:
     """Arrange texts to be looked for."""
     grams: dict[str, set[int]] = {}
+    few = len(known) <= FEW
     for one in known:
-        if len(one) >= GRAM:
+        if len(one) >= GRAM and not few:
             grams.setdefault(one[:GRAM], set()).add(len(one))
     return Texts(
         known,
         {gram: tuple(sorted(lengths, reverse=True)) for gram, lengths in grams.items()},
-        tuple(one for one in known if len(one) < GRAM),
+        tuple(one for one in known if few or len(one) < GRAM),
     )
 
 
