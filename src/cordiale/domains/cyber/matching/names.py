@@ -106,7 +106,7 @@ def _url(
             end = j
             break
         if stop < 0:
-            if c == _SLASH or c == _ASK:
+            if c in (_SLASH, _ASK):
                 stop = j
             elif c == _AT:
                 host = j + 1
@@ -131,7 +131,7 @@ def _url(
     size = 0
     for j in range(stop, end):
         c = data[j]
-        step = parts and size < _MOST - 2 and (c == _SLASH or c == _ASK or c == 38 or c == 59)
+        step = parts and size < _MOST - 2 and c in (_SLASH, _ASK, 38, 59)
         if step:
             number = find(filter, keys, slots, h)
             if number != NONE:
