@@ -29,13 +29,15 @@ def app(
     any_host: bool = False,
     actor: Actor | None = None,
     started: Callable[[], None] | None = None,
+    loaded: Callable[[], None] | None = None,
     mounted: Mapping[str, Callable[[], App]] | None = None,
 ) -> App:
     """Return the application of an opened node.
 
     Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework; it is loaded with the first page, so a
     node that only serves partners does not pay for it. With an `actor` the pages act as that one, and nobody signs in:
-    for tests. `any_host` turns off the Host check; `started` is called once requests are accepted. `mounted` are other
+    for tests. `any_host` turns off the Host check; `started` is called once requests are accepted, `loaded` once the pages
+    are there to answer. `mounted` are other
     faces by the path that begins theirs (`/api/v1/`), each made for its first request. They ask every request for a
     token, which no browser sends by itself, so that the Host check is not theirs.
     """
@@ -76,6 +78,8 @@ def app(
             from cordiale.web.site import site as build
 
             site = build(node, actor)
+            if loaded is not None:
+                loaded()
         await site(scope, receive, secured(send))
 
     return answer

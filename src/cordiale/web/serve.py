@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from cordiale.exchange.partners.tls import is_loopback
+from cordiale.platform.collector import settle
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 
@@ -102,7 +103,14 @@ def serve(
 
     server = uvicorn.Server(
         uvicorn.Config(
-            app(node, pages=pages, any_host=not is_loopback(host), started=answering, mounted=mounted),
+            app(
+                node,
+                pages=pages,
+                any_host=not is_loopback(host),
+                started=answering,
+                loaded=settle,
+                mounted=mounted,
+            ),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from cordiale.platform.collector import held_back
+from cordiale.platform.collector import held_back, settle
 
 
 def test_the_collector_runs_again_when_the_outermost_block_ends() -> None:
@@ -33,3 +33,16 @@ def test_a_collector_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_a_server_has_loaded_is_out_of_later_passes() -> None:
+    before = gc.get_threshold()
+    try:
+        settle()
+        assert gc.get_freeze_count() > 10_000
+        assert len(gc.get_objects()) < 10_000
+        assert gc.get_threshold() > before
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
