@@ -17,5 +17,6 @@ def cyber() -> None:
 from cordiale.cli import (  # noqa: E402
     cyber_correlate,  # noqa: F401
     cyber_export,  # noqa: F401
+    cyber_feed,  # noqa: F401
     cyber_read,  # noqa: F401
 )

@@ -22,6 +22,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "show": ROLES,
     "search": ROLES,
     "export": READERS,
+    "feed": ("analyst", "officer", "operations"),
     "say": READERS,
     "mark": ("analyst", "officer"),
     "preview": READERS,

@@ -13,6 +13,9 @@
 | `see_as_begin` / `see_as_end` | `(desk, actor, kind, name) -> None` (written down) |
 | `translated` | `(desk, actor, items, lang) -> dict[id, name]` |
 | `export_objects` | `(desk, actor, Question, form="csv", *, columns=COLUMNS) -> Exported` |
+| `feed_add` | `(desk, actor, name, format, Question, *, shared=False, confidence=0) -> Feed` |
+| `feed_list` / `feed_drop` | `(desk, actor) -> tuple[Feed, ...]` / `(desk, actor, name) -> None` |
+| `feed_fetch` | `(desk, actor, name, format=None) -> Bytes` (what its reader may read) |
 | `news` | `(desk, actor) -> News` (differs when what the reader sees does) |
 | `summaries` | `(desk, actor, ids, *, partners=False) -> tuple[Summary, ...]` |
 | `mark_trial` | `(desk, actor, ids, atoms) -> MarkTrial` (changes nothing) |
@@ -131,6 +134,10 @@ VERBS: dict[str, str] = {
     "see_as_end": "seen_as",
     "translated": "translated",
     "export_objects": "exporting",
+    "feed_add": "feeds",
+    "feed_list": "feeds",
+    "feed_drop": "feeds",
+    "feed_fetch": "feeds",
     "news": "news",
     "summaries": "chosen",
     "mark_trial": "chosen",

@@ -15,6 +15,7 @@ from cordiale.platform.languages import _
 from cordiale.rest import (
     audit,
     consents,
+    feeds,
     files,
     keeping,
     objects,
@@ -72,7 +73,20 @@ def schema() -> bytes:
 
 def everything() -> tuple[Any, ...]:
     """Return every handler of the interface."""
-    rooms = (objects, files, searches, release, rules, recalls, keeping, consents, work, partners, audit)
+    rooms = (
+        objects,
+        files,
+        searches,
+        feeds,
+        release,
+        rules,
+        recalls,
+        keeping,
+        consents,
+        work,
+        partners,
+        audit,
+    )
     return tuple(handler for room in rooms for handler in room.HANDLERS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,12 @@ Who = Callable[[str], "Actor"]
 OPEN: Final = frozenset({f"{PREFIX}/openapi.json"})
 """What anybody may read: it is the same for every node, and says nothing of this one."""
 
+FEEDS: Final = f"{PREFIX}/feeds/"
+"""Where a token may be the password of HTTP's Basic scheme: firewalls that fetch lists know no other."""
+
+CHALLENGE: Final = 'Basic realm="feeds", charset="UTF-8", Bearer realm="feeds"'
+"""What is asked for there."""
+
 LONGEST: Final = 4096
 """Characters of a token."""
 
@@ -47,7 +54,8 @@ def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
                 send, 200, "application/vnd.oai.openapi+json", schema(), {"cache-control": "no-cache"}
             )
             return
-        token = bearer(_header(scope, b"authorization"))
+        said = _header(scope, b"authorization")
+        token = bearer(said) or (basic(said) if scope["path"].startswith(FEEDS) else "")
         now = desk.clock()
         actor = None
         try:
@@ -65,7 +73,9 @@ def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
         if wait:
             await _refuse(send, TOO_MANY, lang, 429, wait)
         elif actor is None:
-            await _refuse(send, NO_TOKEN, lang, 401)
+            await _refuse(
+                send, NO_TOKEN, lang, 401, asked=CHALLENGE if scope["path"].startswith(FEEDS) else ""
+            )
         else:
             scope[SCOPE] = Asking(desk, actor, lang)
             await inside(scope, receive, send)
@@ -79,13 +89,28 @@ def bearer(header: str) -> str:
     return rest.strip() if scheme.lower() == "bearer" and len(header) <= LONGEST else ""
 
 
+def basic(header: str) -> str:
+    """Return the password of an Authorization header of the Basic scheme, empty for none (RFC 7617); its name says nothing."""
+    scheme, _space, rest = header.partition(" ")
+    if scheme.lower() != "basic" or len(header) > LONGEST:
+        return ""
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
 def _header(scope: Scope, name: bytes) -> str:
     return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
-async def _refuse(send: Send, error: CordialeError, lang: str, status: int, wait: int = 0) -> None:
+async def _refuse(
+    send: Send, error: CordialeError, lang: str, status: int, wait: int = 0, asked: str = ""
+) -> None:
     status, body = problem_of(error, lang, status)
     more = {"retry-after": str(wait)} if wait else {}
+    if asked:
+        more["www-authenticate"] = asked
     await _answer(send, status, MEDIA, body, headers_of(status, lang) | more)
 
 

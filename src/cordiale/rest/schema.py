@@ -26,7 +26,10 @@ UPLOADS: Final = (
     f"{PREFIX}/set-aside/{{number}}/mend",
     f"{PREFIX}/objects/{{stix_id}}/files",
 )
-FILES: Final = {f"{PREFIX}/export": ("text/csv", "application/stix+json;version=2.1")}
+FILES: Final = {
+    f"{PREFIX}/export": ("text/csv", "application/stix+json;version=2.1"),
+    f"{PREFIX}/feeds/{{file}}": ("text/plain", "text/csv", "application/yaml", "application/json"),
+}
 """What is answered with a file whose kind the question chooses."""
 
 

@@ -245,6 +245,7 @@ def test_every_verb_of_people_that_a_program_needs_has_an_address(served: Served
         "objects",
         "facets",
         "export",
+        "feeds",
         "searches",
         "alerts",
         "retention",

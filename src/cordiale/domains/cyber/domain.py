@@ -12,6 +12,18 @@ CYBER = Domain(
         "cordiale.domains.cyber.readers.plain:table_reader",
         "cordiale.domains.cyber.readers.plain:text_reader",
     ),
+    writers=(
+        "cordiale.domains.cyber.writers.served:csv",
+        "cordiale.domains.cyber.writers.served:hosts",
+        "cordiale.domains.cyber.writers.served:rpz",
+        "cordiale.domains.cyber.writers.served:netset",
+        "cordiale.domains.cyber.writers.served:domains",
+        "cordiale.domains.cyber.writers.served:urls",
+        "cordiale.domains.cyber.writers.served:suricata",
+        "cordiale.domains.cyber.writers.served:snort",
+        "cordiale.domains.cyber.writers.served:sigma",
+        "cordiale.domains.cyber.writers.served:yara",
+    ),
     messages="cordiale.domains.cyber.messages",
     title=_("Cyber"),
 )

@@ -16,7 +16,7 @@ from cordiale.domains.cyber.indicators.held import Held, indicators
 from cordiale.domains.cyber.writers.forms import Form, form_called
 from cordiale.domains.cyber.writers.judgement import decayed_by, warned_by
 from cordiale.domains.cyber.writers.line import LEFT, Head
-from cordiale.domains.cyber.writers.selection import chosen
+from cordiale.domains.cyber.writers.selection import Chosen, chosen
 from cordiale.platform.clock import SECOND, format_instant
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _, text
@@ -48,7 +48,33 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     withheld: int = 0
 
 
-def export(
+class Prepared(msgspec.Struct, frozen=True):
+    """What is about to be written: the format, what was chosen, and what the file says of itself."""
+
+    form: Form
+    found: Chosen
+    head: Head
+    lang: str
+    withheld: int
+
+    def rendered(self, serial: int) -> tuple[bytes, dict[str, int]]:
+        """Return the bytes for a serial number, and the reasons for what is not in them."""
+        left = self.found.left.copy()
+        head = msgspec.structs.replace(self.head, serial=serial, remarks=_remarks(left, self.lang))
+        data = self.form.write(self.found.lines, self.found.rules, head, left)
+        said = _remarks(left, self.lang)
+        if said != head.remarks:  # what the format cannot say was found while writing
+            head = msgspec.structs.replace(head, remarks=said)
+            data = self.form.write(self.found.lines, self.found.rules, head, left.copy())
+        return data, {reason: count for reason, count in sorted(left.items()) if count}
+
+    @property
+    def entries(self) -> int:
+        """Return how many entries were chosen."""
+        return len(self.found.lines) + len(self.found.rules)
+
+
+def prepared(
     desk: Desk,
     actor: Actor,
     format: str,
@@ -57,13 +83,10 @@ def export(
     partner: str = "",
     confidence: int = 0,
     lang: str = "en",
-    serial: int | None = None,
     title: str = "",
-) -> Exported:
-    """Return a file of indicators that a search finds, for the actor or, by a release officer, for a partner.
+) -> Prepared:
+    """Choose what goes into a file, for the actor or, by a release officer, for a partner: what goes to it whole.
 
-    For a partner it holds only what goes to it whole under the rules and approvals of this moment. Lists that act on traffic
-    hold nothing whose PAP forbids it. The same indicators make the same bytes; `serial` numbers what must grow (default: now).
     Raises InputError for an unknown format and above MOST entries.
     """
     authorise(actor, "export")
@@ -83,29 +106,37 @@ def export(
             "export-many", _("More than {limit} entries would be in it: narrow the search."), limit=MOST
         )
     joined = frozenset().union(*found.markings)
-    head = Head(
-        node=desk.node,
-        title=title or form.name,
-        marking=" // ".join(part.text for part in display(desk, reader, lang)(joined)) if joined else "",
-        serial=serial if serial is not None else desk.clock() // SECOND,
-    )
-    remarks = _remarks(found.left, lang)
-    data = form.write(found.lines, found.rules, msgspec.structs.replace(head, remarks=remarks), found.left)
-    if _remarks(found.left, lang) != remarks:  # what could not be said was found while writing
-        head = msgspec.structs.replace(head, remarks=_remarks(found.left, lang))
-        data = form.write(found.lines, found.rules, head, found.left.copy())
-    audit.read(
-        desk, actor, "export", form=form.name, found=len(found.lines) + len(found.rules), partner=partner
-    )
+    marking = " // ".join(part.text for part in display(desk, reader, lang)(joined)) if joined else ""
+    return Prepared(form, found, Head(desk.node, title or form.name, marking), lang, withheld)
+
+
+def export(
+    desk: Desk,
+    actor: Actor,
+    format: str,
+    *,
+    asked: Question | None = None,
+    partner: str = "",
+    confidence: int = 0,
+    lang: str = "en",
+) -> Exported:
+    """Return a file of indicators that a search finds, as `prepared` chooses them, and write down that it was made.
+
+    Lists that act on traffic hold nothing whose PAP forbids it. The same indicators make the same bytes, but for the serial
+    of a zone, which is the time.
+    """
+    ready = prepared(desk, actor, format, asked=asked, partner=partner, confidence=confidence, lang=lang)
+    data, left = ready.rendered(desk.clock() // SECOND)
+    audit.read(desk, actor, "export", form=ready.form.name, found=ready.entries, partner=partner)
     return Exported(
-        name=_name(desk, form),
-        format=form.name,
-        media_type=form.media_type,
+        name=_name(desk, ready.form),
+        format=ready.form.name,
+        media_type=ready.form.media_type,
         data=data,
-        entries=len(found.lines) + len(found.rules),
-        left={reason: count for reason, count in sorted(found.left.items()) if count},
-        marking=tuple(sorted(joined)),
-        withheld=withheld,
+        entries=ready.entries,
+        left=left,
+        marking=tuple(sorted(frozenset().union(*ready.found.markings))),
+        withheld=ready.withheld,
     )
 
 

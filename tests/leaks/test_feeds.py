@@ -1,0 +1,125 @@
+"""What is hidden moves nothing of a feed: no byte, no digest, no instant, no length, no number in its health.
+
+Two worlds differ only in what is hidden from the person whose token is sent. Feeds are fetched after every step, so that a
+hidden change that moved a header would be seen as the time it happened.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cordiale.desk.actor import house
+from cordiale.desk.feeds import feed_add, feed_fetch
+from cordiale.desk.search import Question
+from tests.leaks.faces import program
+from tests.leaks.scene import OFFICER, PERSON, SECRETS, Scene, granular, later, sdo
+from tests.simulation.world import World
+
+HIDDEN: Final = ("tlp:red", "compartment:can/HALCYON tlp:clear", "level:CAN/SECRET tlp:clear")
+FORMATS: Final = ("csv", "rpz", "suricata", "sigma")
+WORDS: Final = ("", "halcyon")
+PATTERNS: Final = (
+    "[domain-name:value = 'evil.example']",
+    "[domain-name:value = 'mail.evil.example' OR domain-name:value = 'evil.example']",
+    "[ipv4-addr:value = '198.51.100.7']",
+    "[ipv4-addr:value ISSUBSET '198.51.100.0/24']",
+    "[url:value = 'http://evil.example/x']",
+)
+
+
+def indicator(name: str, n: int, **more: Any) -> dict[str, Any]:
+    return sdo("indicator", name, pattern=PATTERNS[n % len(PATTERNS)], **more)
+
+
+def publish(scene: Scene, n: int) -> None:
+    """Something that the person reads; every fifth in part, every seventh not to be acted on."""
+    part = {"description": "halcyon"} | granular(["description"], "tlp:red") if n % 5 == 0 else {}
+    marking = "tlp:green pap:amber" if n % 7 == 0 else "tlp:green"
+    scene.put(later(indicator(f"openly {n % 6}", n % 6) | part, 1 + n % 50), marking=marking)
+
+
+def hide(scene: Scene, n: int) -> None:
+    """Something nobody who asks may see, with the values they are given; some of it asks that nobody acts on them."""
+    pap = " pap:red" if n % 2 else ""
+    scene.hide(indicator(f"halcyon {n}", n), marking=HIDDEN[n % len(HIDDEN)] + pap)
+
+
+def revoke(scene: Scene, n: int) -> None:
+    """What is hidden is revoked."""
+    scene.hide(later(indicator(f"halcyon {n}", n) | {"revoked": True}, 1 + n % 50), marking=HIDDEN[n % 3])
+
+
+def others(scene: Scene, _n: int) -> None:
+    """Somebody who sees all of it fetches as well."""
+    with scene.aside():
+        for form in FORMATS:
+            feed_fetch(scene.desk, house("owner"), form)
+
+
+SHUT: Final = {"hide": hide, "revoke": revoke, "others": others}
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["publish", "publish", "hide", "hide", "revoke", "others"]), st.integers(0, 59)
+    ),
+    max_size=8,
+)
+
+
+def fetch(scene: Scene) -> None:
+    """Fetch every feed as the person's program."""
+    get = program(scene, PERSON)
+    for form in FORMATS:
+        for words in WORDS:
+            name = f"{form}-{words}".rstrip("-")
+            get(f"/feeds/{name}.{form}", name)
+    get("/feeds", *(f"{form}-halcyon" for form in FORMATS))
+
+
+def played(script: list[tuple[str, int]], *, shut: bool) -> Scene:
+    scene = Scene(World(1))
+    scene.step()
+    for form in FORMATS:
+        for words in WORDS:
+            name = f"{form}-{words}".rstrip("-")
+            feed_add(scene.desk, OFFICER, name, form, Question(words=words), shared=True)
+    for name, n in script:
+        if name == "publish":
+            publish(scene, n)
+            fetch(scene)
+        elif shut:
+            SHUT[name](scene, n)
+    fetch(scene)
+    return scene
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps)
+def test_a_feed_is_the_same_whatever_is_hidden(script: list[tuple[str, int]]) -> None:
+    without, with_ = (played(script, shut=shut) for shut in (False, True))
+    for (question, before), (_same, after) in zip(without.trace, with_.trace, strict=True):
+        assert before == after, question
+    for question, said in with_.trace:
+        for word in (*SECRETS, *(one.encode() for one in with_.hidden)):
+            assert word not in said.lower(), question
+    without.close()
+    with_.close()
+
+
+def test_the_test_would_notice() -> None:
+    """Whoever may see it is given something else, and what is seen does reach the person's feed."""
+    scene = played([("publish", 1), ("hide", 2)], shut=True)
+    seen = feed_fetch(scene.desk, PERSON, "csv").data
+    whole = feed_fetch(scene.desk, house("owner"), "csv").data
+    assert b"mail.evil.example" in seen
+    assert (b"halcyon" in seen, b"halcyon" in whole) == (False, True)
+    listed = [
+        orjson.loads(said[said.index(b'{"items"') :])
+        for question, said in scene.trace
+        if question == "rest /feeds en"
+    ]
+    assert listed
+    scene.close()

@@ -1,0 +1,150 @@
+"""Feeds: fetched by tools with tokens, each reader given what they may read; caches and instants tell nothing else."""
+
+from __future__ import annotations
+
+import base64
+
+import orjson
+import pytest
+
+from cordiale.desk import verbs
+from cordiale.desk.search import Question
+from cordiale.desk.sources import of_bytes
+from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
+from tests.unit.rest.served import OPERATOR, Served, said
+
+
+def indicator(name: str, n: int) -> bytes:
+    when = f"2026-01-01T00:{n:02}:00.000Z"
+    return orjson.dumps(
+        {
+            "type": "indicator", "spec_version": "2.1", "id": f"indicator--00000000-0000-4000-8000-{n:012x}", "created": when, "modified": when,
+            "name": name, "pattern": f"[domain-name:value = '{name}']", "pattern_type": "stix", "valid_from": when, "labels": ["ports"],
+        }
+    )  # fmt: skip
+
+
+def take(served: Served, name: str, n: int, marking: str) -> None:
+    verbs.import_(served.node.desk, OPERATOR, [of_bytes("one", indicator(name, n))], marking=marking)
+
+
+def paul(served: Served) -> object:
+    from cordiale.desk.signin import actor_by_token
+
+    return actor_by_token(served.node.desk, served.tokens["paul"], served.node.desk.clock())
+
+
+@pytest.fixture(scope="module")
+def ports(served: Served) -> Served:
+    """Return the node with a shared feed of three names, one of which paul may not read."""
+    take(served, "a.example", 40, "tlp:green")
+    take(served, "b.example", 41, "tlp:clear")
+    take(served, "halcyon.example", 42, "tlp:red")
+    for form in ("domains", "rpz", "csv"):
+        verbs.feed_add(served.node.desk, OPERATOR, f"ports-{form}", form, Question(), shared=True)
+    return served
+
+
+def names(body: bytes) -> list[str]:
+    return [line for line in body.decode().splitlines() if line.endswith(".example") and " " not in line]
+
+
+def test_each_reader_is_given_what_they_may_read(ports: Served) -> None:
+    green, red = (ports.ask("/feeds/ports-domains.domains", who) for who in ("paul", "rita"))
+    assert names(green.body) == ["a.example", "b.example"]
+    assert names(red.body) == ["a.example", "b.example", "halcyon.example"]
+    assert (b"TLP:GREEN" in green.body, b"TLP:RED" in red.body, b"TLP:RED" in green.body) == (
+        True,
+        True,
+        False,
+    )
+    assert green.headers["cache-control"] == "private, no-cache"
+    assert green.headers["vary"] == "authorization"
+    assert green.headers["content-type"].startswith("text/plain")
+
+
+def test_what_is_hidden_moves_no_header(ports: Served) -> None:
+    before = ports.ask("/feeds/ports-domains.domains", "paul")
+    take(ports, "halcyon-two.example", 43, "tlp:red")
+    after = ports.ask("/feeds/ports-domains.domains", "paul")
+    assert (after.headers, after.body) == (before.headers, before.body)
+    assert b"halcyon-two" in ports.ask("/feeds/ports-domains.domains", "rita").body
+
+
+def test_a_cache_asks_whether_it_is_still_so(ports: Served) -> None:
+    first = ports.ask("/feeds/ports-rpz.rpz", "paul")
+    etag, since = first.headers["etag"], first.headers["last-modified"]
+    same = ports.ask("/feeds/ports-rpz.rpz", "paul", headers={"if-none-match": etag})
+    assert (same.status, same.body, same.headers["etag"]) == (304, b"", etag)
+    assert ports.ask("/feeds/ports-rpz.rpz", "paul", headers={"if-modified-since": since}).status == 304
+    assert ports.ask("/feeds/ports-rpz.rpz", "paul", headers={"if-modified-since": "yesterday"}).status == 200
+    # what another reader holds is nothing to this one
+    assert ports.ask("/feeds/ports-rpz.rpz", "rita", headers={"if-none-match": etag}).status == 200
+
+
+def test_a_firewall_sends_the_token_as_a_password(ports: Served) -> None:
+    token = ports.tokens["paul"]
+    basic = {"authorization": "Basic " + base64.b64encode(f"firewall:{token}".encode()).decode()}
+    assert ports.ask("/feeds/ports-domains.domains", headers=basic).status == 200
+    assert ports.ask("/objects", headers=basic).status == 401  # there alone
+    refused = ports.ask("/feeds/ports-domains.domains")
+    assert (refused.status, refused.headers["www-authenticate"].split()[0]) == (401, "Basic")
+    for wrong in ("Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic"):
+        assert ports.ask("/feeds/ports-domains.domains", headers={"authorization": wrong}).status == 401
+
+
+def test_what_is_not_there_not_shared_or_of_another_format_is_answered_alike(ports: Served) -> None:
+    verbs.feed_add(ports.node.desk, OPERATOR, "halcyon", "csv", Question(words="halcyon"))
+    answers = [
+        ports.ask(f"/feeds/{file}", "paul") for file in ("nowhere-.csv", "halcyon.csv", "ports-csv.rpz")
+    ]
+    assert {one.status for one in answers} == {404}
+    assert len({orjson.loads(one.body)["code"] for one in answers}) == 1
+    assert "halcyon" not in {one["name"] for one in said(ports.ask("/feeds", "paul"))["items"]}
+
+
+def test_health_tells_each_of_their_own_fetches(ports: Served) -> None:
+    for who in ("paul", "rita"):
+        ports.ask("/feeds/ports-csv.csv", who)
+    listed = {one["name"]: one for one in said(ports.ask("/feeds", "paul"))["items"]}
+    mine = listed["ports-csv"]["fetches"]
+    assert [one["called"] for one in mine] == ["paul"]
+    assert mine[0]["entries"] == 9  # the seven of this module, and two of the three
+    assert listed["ports-csv"]["address"] == "/api/v1/feeds/ports-csv.csv"
+    house = {one.name: one for one in verbs.feed_list(ports.node.desk, OPERATOR)}
+    assert {one.called for one in house["ports-csv"].fetches} >= {"paul", "rita"}
+
+
+def test_who_made_a_feed_is_not_told_how_much_others_read(ports: Served) -> None:
+    actor = paul(ports)
+    verbs.feed_add(ports.node.desk, actor, "of-paul", "csv", Question(), shared=True)
+    ports.ask("/feeds/of-paul.csv", "rita")
+    (mine,) = [one for one in verbs.feed_list(ports.node.desk, actor) if one.name == "of-paul"]
+    assert [(one.called, one.entries, one.left) for one in mine.fetches] == [("rita", None, None)]
+
+
+def test_feeds_are_made_and_dropped_by_whose_they_are(ports: Served) -> None:
+    desk, actor = ports.node.desk, paul(ports)
+    with pytest.raises(NotFound):
+        verbs.feed_drop(desk, actor, "ports-csv")
+    with pytest.raises(Conflict):
+        verbs.feed_add(desk, actor, "ports-csv", "csv", Question())
+    for name, form in (("Ports", "csv"), ("../x", "csv"), ("ports", "pdf")):
+        with pytest.raises(InputError):
+            verbs.feed_add(desk, actor, name, form, Question())
+    verbs.feed_add(desk, actor, "mine", "csv", Question())
+    verbs.feed_drop(desk, actor, "mine")
+    assert ports.ask("/feeds/mine.csv", "paul").status == 404
+
+
+def test_a_token_that_only_searches_fetches_no_feed(ports: Served) -> None:
+    ports.person("sam", "search")
+    assert ports.ask("/feeds/ports-csv.csv", "sam").status == 403
+    with pytest.raises(NotAllowed):
+        verbs.feed_fetch(ports.node.desk, _only_search(ports), "ports-csv")
+
+
+def _only_search(served: Served) -> object:
+    from cordiale.desk.signin import actor_by_token
+
+    return actor_by_token(served.node.desk, served.tokens["sam"], served.node.desk.clock())
