@@ -55,12 +55,20 @@ def stop(job: Annotated[str, JOB]) -> None:
 @app.command("resume", cls=Command, help=tr(_("Go on with a job that was stopped or interrupted.")))
 def resume(job: Annotated[str, JOB]) -> None:
     """Resume a job."""
-    from cordiale.desk.answers import ImportReport
     from cordiale.desk.resuming import job_resume
 
     with opened() as (node, actor), progress(tr(_("Working"))) as report:
         done = job_resume(node.desk, actor, job, progress=report)
-    emit(done, lambda: import_report(done) if isinstance(done, ImportReport) else _found(done))
+    emit(done, lambda: _ended(done))
+
+
+def _ended(done: object) -> str:
+    from cordiale.desk.analyses import Finding
+    from cordiale.desk.answers import ImportReport
+
+    if isinstance(done, ImportReport):
+        return import_report(done)
+    return _found(done) if isinstance(done, Finding) else tr(_("Done."))
 
 
 def _found(found: Finding) -> str:

@@ -170,7 +170,7 @@ def _carried_out(desk: Desk, job: records.Job, run: _Run, progress: jobs.Progres
     before = _current(run.folder)
     try:
         work.mkdir(parents=True, exist_ok=True)
-        results = _engine(desk).run(
+        results = engine(desk).run(
             run.analysis, _inputs(desk, run, before), work, progress=told, stopped=told.stopped
         )
         finding = _kept(desk, job, run, results, work)
@@ -240,7 +240,8 @@ class _Told:
             records.put_job(tx, self._job)
 
 
-def _engine(desk: Desk) -> Any:
+def engine(desk: Desk) -> Any:
+    """Return the engine of the settings; raises ConfigurationError where it cannot run."""
     named = desk.settings.analysis.engine
     if named == "local":
         from cordiale.evidence.engines.local import LocalEngine

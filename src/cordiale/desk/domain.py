@@ -17,7 +17,7 @@ ENTRY_POINTS = "cordiale.domains"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms")
+REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms", "jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Sent:
 class Domain:
     """What one field of work adds to a node.
 
-    Every member of `readers`, `analyses`, `actions`, `writers`, `pages` and `forms` is a
-    `"module:function"` string, imported when it is first used. `types` are the STIX object
+    Every member of `readers`, `analyses`, `actions`, `writers`, `pages`, `forms` and `jobs` is a
+    `"module:function"` string, imported when it is first used; a function of `jobs` goes on with a job of its name. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
     holds its catalogues. `title` is what people call it, the first of `pages` where it begins. Raises
     ConfigurationError when a member is not of its form.
@@ -74,6 +74,7 @@ class Domain:
     writers: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
     messages: str | None = None
     title: str = ""
 

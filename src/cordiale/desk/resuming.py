@@ -9,13 +9,14 @@ import msgspec
 
 from cordiale.desk import analyses, audit, importing, jobs, records
 from cordiale.desk.actor import authorise
+from cordiale.desk.domain import domains, load
 from cordiale.platform.errors import Conflict
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.analyses import Finding
-    from cordiale.desk.answers import ImportReport
+    from cordiale.desk.answers import Answer, ImportReport
     from cordiale.desk.desk import Desk
 
 
@@ -26,8 +27,10 @@ def job_resume(
     *,
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
-) -> ImportReport | Finding:
+) -> ImportReport | Finding | Answer:
     """Go on with a job where its last committed batch ended; `began` is told once that is written down.
+
+    A job of a domain's own gives whatever that domain's function for it gives.
 
     Raises NotFound for an unknown job, or another's where the actor may not see everything, and Conflict when it is
     running or done.
@@ -50,4 +53,9 @@ def job_resume(
         began(job)
     if found.kind == analyses.KIND:
         return analyses.resume(desk, actor, found, progress=progress)
+    for domain in domains():
+        for reference in domain.jobs:
+            if reference.rpartition(":")[2] == found.kind:
+                done: Answer = load(reference)(desk, actor, found, progress=progress)
+                return done
     return importing.resume(desk, actor, found, progress=progress)

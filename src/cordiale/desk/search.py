@@ -10,7 +10,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Page
 from cordiale.desk.display import display, in_words
-from cordiale.desk.reading import in_part, readable
+from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
 from cordiale.desk.why import chips
@@ -124,7 +124,7 @@ def left_out(asked: Question) -> tuple[str, ...]:
 
 
 class Question(Answer, frozen=True, kw_only=True):
-    """What is looked for; `beyond` is the version after which something counts as new."""
+    """What is looked for; `beyond` is the version after which something counts as new, `about` an id that it refers to."""
 
     words: str = ""
     type: str | None = None
@@ -134,6 +134,7 @@ class Question(Answer, frozen=True, kw_only=True):
     since: int | None = None
     until: int | None = None
     beyond: int | None = None
+    about: str | None = None
 
 
 def matching(
@@ -169,7 +170,11 @@ def matching(
         page = versions.current(tx, filter, start, limit, seen)
     rows = readable(tx, desk, actor, page.rows, seen)
     wanted = _value(asked.value)[1] if asked.value else ""
-    found = [row for row in rows if _found(row, asked.words, wanted)]
+    found = [
+        row
+        for row in rows
+        if _found(row, asked.words, wanted) and (asked.about is None or mentioned(row, asked.about))
+    ]
     if seen is None:
         return page, found
     bounded = asked.since is not None or asked.until is not None
@@ -191,6 +196,7 @@ def within(tx: Transaction, asked: Question, seen: Visible, without: tuple[str, 
         since=asked.since,
         until=asked.until,
         beyond=asked.beyond,
+        refers_to=asked.about,
         without=without,
     )
 

@@ -15,7 +15,7 @@ from cordiale.desk.written import marking_of
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.languages import _
-from cordiale.release.marking import Marking, of_version
+from cordiale.release.marking import NOTHING, Marking, of_version
 from cordiale.stix import atoms as definitions_of_atoms
 from cordiale.stix.version import read
 from cordiale.store import versions
@@ -37,17 +37,19 @@ def stated(
     verb: str,
     values: Sequence[Mapping[str, Any]],
     marking: str | Iterable[str],
+    *,
+    parts: Marking = NOTHING,
     **details: Any,
 ) -> tuple[str, ...]:
     """Store objects that this node states itself as a person's act; return their ids.
 
-    Raises NotAllowed, and what `state` raises.
+    `parts` are the atoms that granular markings of theirs name. Raises NotAllowed, and what `state` raises.
     """
     authorise(actor, verb)
     named(actor, verb)
     wanted = marking_of(marking)
     with desk.store.write() as tx:
-        state(tx, desk, values, wanted)
+        state(tx, desk, values, wanted, parts)
         audit.acted(tx, desk, actor, verb, ids=[value["id"] for value in values], **details)
     index_all(desk)
     desk.wake()
@@ -80,15 +82,20 @@ def instants(desk: Desk, after: int | None = None) -> tuple[str, str]:
 
 
 def state(
-    tx: Transaction, desk: Desk, values: Iterable[Mapping[str, Any]], marking: Marking
+    tx: Transaction,
+    desk: Desk,
+    values: Iterable[Mapping[str, Any]],
+    marking: Marking,
+    parts: Marking = NOTHING,
 ) -> Sequence[int]:
     """Store objects under one marking that their versions say themselves; return the numbers of the versions.
 
+    `parts` are the atoms that granular markings of theirs name.
     Whoever calls has authorised the act and writes it down in this transaction; then `importing.index_all`. Raises
     InputError naming the first thing that STIX does not allow, Conflict for what is held with other content.
     """
     held = definitions.believed(tx, desk, desk.node)
-    known = {**held, **{definitions_of_atoms.id_of(atom): atom for atom in marking}}
+    known = {**held, **{definitions_of_atoms.id_of(atom): atom for atom in marking | parts}}
     marks = sorted(definitions_of_atoms.id_of(atom) for atom in marking)
     puts: list[Put] = []
     for value in values:
@@ -97,7 +104,7 @@ def state(
             if problem.severity == "error":
                 raise InputError(problem.code, problem.message_id, **dict(problem.params))
         puts.append(Put(version, *of_version(version, known), "local"))
-    new = new_definitions(marking, held)
+    new = new_definitions(marking | parts, held)
     outcomes = versions.put(tx, desk.node, desk.clock(), [*new, *puts], own=desk.home.identities)
     for put, outcome in zip(puts, outcomes[len(new) :], strict=True):
         if outcome.kind in ("conflict", "tombstoned"):
