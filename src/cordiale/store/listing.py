@@ -120,17 +120,25 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
             if len(under) * len(stating) < len(entered):
                 if left_out:
                     where.add("NOT x.type_no IN INTS(?)", left_out)
-                streams = dict.fromkeys(
-                    ((source, mid) for source in stating for mid in sorted(under)), after[0]
+                every = [(source, mid) for source in stating for mid in sorted(under)]
+                return merge.latest(
+                    tx,
+                    _inner("x.source_no = s.a AND x.effective_mid = s.b", where),
+                    tuple(where.params),
+                    dict.fromkeys(every),
+                    limit,
                 )
-                stream = "x.source_no = s.a AND x.effective_mid = s.b"
-    inner = (
+    if filter.since is not None:
+        streams = {one: newest for one, newest in streams.items() if newest >= filter.since}
+    return merge.latest(tx, _inner(stream, where), tuple(where.params), streams, limit)
+
+
+def _inner(stream: str, where: _Where) -> str:
+    """Write the newest of one stream, as a merge asks for them."""
+    return (
         f"SELECT x.vid, x.at FROM versions x WHERE x.current = 1 AND {stream}{where.sql}"
         " AND x.at >= ? ORDER BY x.at DESC, x.vid DESC LIMIT ?"
     )
-    if filter.since is not None:
-        streams = {one: newest for one, newest in streams.items() if newest >= filter.since}
-    return merge.latest(tx, inner, tuple(where.params), streams, limit)
 
 
 def _many(tx: Transaction, mids: list[int] | None, types: list[int] | None) -> bool:

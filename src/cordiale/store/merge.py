@@ -41,6 +41,8 @@ def latest(
     """
     if not streams or limit < 1:
         return []
+    if tx.dialect == "postgresql" and None in streams.values():
+        return _at_once(tx, inner, params, list(streams), limit, by)
     sql = _over_streams(inner, tx.dialect, by)
     ordered = list(streams)
     if None in streams.values():
@@ -85,6 +87,24 @@ def latest(
             if one < least[n]:
                 least[n] = one
         keys = sorted(pool, reverse=True)[:limit]
+
+
+def _at_once(
+    tx: Transaction, inner: str, params: tuple[Any, ...], streams: list[tuple[int, int]], limit: int, by: str
+) -> list[Key]:
+    """Merge in the database, of which each question has its price: a few of each stream say from where on all are enough."""
+    every = "SELECT w.{what} FROM STREAMS(?) s{also} CROSS JOIN LATERAL ({inner}) w ORDER BY {order} LIMIT ?"
+    few = every.format(what=by, also="", inner=inner, order="1 DESC")
+    bounded = inner.replace(">= ? ORDER BY", ">= bound.least ORDER BY")
+    rest = every.format(what=f"{by}, w.vid", also=" CROSS JOIN bound", inner=bounded, order="1 DESC, 2 DESC")
+    sql = (
+        f"WITH few AS MATERIALIZED ({few}), bound AS MATERIALIZED"
+        f" (SELECT CASE WHEN COUNT(*) = ? THEN MIN({by}) ELSE ? END AS least FROM few) {rest}"
+    )
+    each = min(limit, max(1, -(-2 * limit // len(streams))))
+    first = (streams, *params, -_ENDLESS, each, limit, limit, -_ENDLESS)
+    found = tx.rows(sql, *first, streams, *params, limit, limit)
+    return [(key, vid) for key, vid in found]
 
 
 def _over_streams(inner: str, dialect: Dialect, by: str) -> str:

@@ -109,3 +109,36 @@ def test_the_few_of_one_source_among_many_are_listed_by_their_own_index(store: S
     assert set(listed(seen, without=("campaign",))) == {named("tool", "other")}
     assert set(listed(None)) == {*few, named("tool", "other"), named("campaign", "hidden")}
     assert set(listed(seen, since=START + 3 * DAY)) == set(few[:2])
+
+
+def test_days_long_past_are_listed_in_order_from_many_markings(store: Store) -> None:
+    """More markings and types than sources: each source's own index is entered instead, and says the same."""
+    when = {}
+    for mark in range(40):
+        under_it = frozenset({"tlp:green", f"compartment:CAN/C{mark}"})
+        for kind in ("campaign", "tool", "malware", "identity"):
+            made = [sdo(kind, f"{mark} {n}", day=(mark * 7 + n * 11) % 40) for n in range(1 + mark % 3)]
+            keep(store, *made, base=under_it)
+            when |= {one.id: one.modified for one in made}
+    keep(store, sdo("campaign", "hidden", day=5), base=RED)
+    seen = frozenset(mid for mid in sees(store, *(f"compartment:CAN/C{m}" for m in range(40)), *GREEN) or ())
+    bounds = {"since": START + DAY, "until": START + 12 * DAY}
+    for more, wanted in (
+        ({}, lambda stix_id: True),
+        ({"without": ("tool",)}, lambda stix_id: not stix_id.startswith("tool")),
+        ({"types": ("tool",)}, lambda stix_id: stix_id.startswith("tool")),
+    ):
+        found, after = [], None
+        while True:
+            with store.read() as tx:
+                page = current(tx, Filter(**bounds, **more), after, 17, seen)  # type: ignore[arg-type]
+            found += [row.id for row in page.rows]
+            after = page.next
+            if after is None:
+                break
+        expected = {
+            i for i, at in when.items() if bounds["since"] <= (at or 0) < bounds["until"] and wanted(i)
+        }
+        assert len(found) == len(set(found))
+        assert set(found) == expected
+        assert [when[i] for i in found] == sorted((when[i] for i in expected), reverse=True)
