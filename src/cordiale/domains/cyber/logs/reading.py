@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -33,11 +33,15 @@ Parts = Iterator[pa.Table | Aside]
 
 
 class Log(msgspec.Struct):
-    """A log under way: what it is, its mapping where one was needed, and its records in their order."""
+    """A log under way: what it is, its mapping where one was needed, and its records in their order.
+
+    `read` tells how many bytes of the file were read so far.
+    """
 
     kind: str
     profile: Profile | None
     parts: Parts
+    read: Callable[[], int] = lambda: 0
 
 
 def read_file(path: Path, now: Instant, *, name: str = "", given: Profile | None = None) -> Log:
@@ -50,7 +54,15 @@ def read_file(path: Path, now: Instant, *, name: str = "", given: Profile | None
         start = stream.read(4)
     if start == b"PAR1":
         return _parquet(path, name, now, given)
-    return read(unpacked(of_file(path).open(), EXPANSION, TOTAL), name, now, given=given)
+    done = [0]
+
+    def counted() -> Iterator[bytes]:
+        for chunk in of_file(path).open():
+            done[0] += len(chunk)
+            yield chunk
+
+    log = read(unpacked(counted(), EXPANSION, TOTAL), name, now, given=given)
+    return msgspec.structs.replace(log, read=lambda: done[0])
 
 
 def read(chunks: Iterable[bytes], name: str, now: Instant, *, given: Profile | None = None) -> Log:
@@ -89,7 +101,7 @@ def read(chunks: Iterable[bytes], name: str, now: Instant, *, given: Profile | N
 def _parquet(path: Path, name: str, now: Instant, given: Profile | None) -> Log:
     try:
         with pq.ParquetFile(path) as opened:
-            columns = opened.schema_arrow.names
+            columns, rows = opened.schema_arrow.names, opened.metadata.num_rows
             sample = next(opened.iter_batches(SAMPLE), None)
     except pa.ArrowException as error:
         raise InputError(
@@ -101,7 +113,16 @@ def _parquet(path: Path, name: str, now: Instant, given: Profile | None) -> Log:
     shown = sample.to_pylist() if sample is not None else []
     profile = given or propose(columns, shown)
     check(profile, name)
-    return Log("Parquet", profile, tables.read_parquet(path, profile, name, now))
+    done = [0]
+
+    def counted() -> Parts:
+        for part in tables.read_parquet(path, profile, name, now):
+            if isinstance(part, pa.Table):
+                done[0] += part.num_rows
+            yield part
+
+    size = path.stat().st_size
+    return Log("Parquet", profile, counted(), lambda: size * done[0] // max(1, rows))
 
 
 def _zeek(chunks: Iterable[bytes], name: str, now: Instant, given: Profile | None) -> Log:

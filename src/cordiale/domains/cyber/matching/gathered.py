@@ -18,13 +18,9 @@ from cordiale.stix.patterns import PatternError, equalities, kind_of, parse
 INDICATORS = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
-        pa.field("name", pa.string(), nullable=False),
-        # who states it: the node's short name, or a partner's
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("ours", pa.bool_(), nullable=False),
     ]
 )
-"""An indicator of a run; its place in the table is what `VALUES` calls it."""
+"""An indicator of a run; its place in the table is what `VALUES` calls it. What it is called stays in the store alone."""
 
 _CHUNK: Final = 100_000
 
@@ -52,16 +48,16 @@ def gathered(held: Iterable[Held], now: Instant) -> Gathered:
     numbers: dict[str, int] = {}
     known: list[pa.Table] = []
     values: list[pa.Table] = []
-    said: tuple[list[Any], ...] = ([], [], [], [])
+    ids: list[str] = []
     rows: tuple[list[Any], ...] = ([], [], [], [])
     left_out: Counter[str] = Counter()
 
     def flush() -> None:
-        known.append(pa.table(list(map(pa.array, said)), schema=INDICATORS))
+        known.append(pa.table([pa.array(ids, pa.string())], schema=INDICATORS))
         values.append(
             pa.table([pa.array(c, f.type) for c, f in zip(rows, VALUES, strict=True)], schema=VALUES)
         )
-        for column in (*said, *rows):
+        for column in (ids, *rows):
             column.clear()
 
     for one in held:
@@ -72,11 +68,10 @@ def gathered(held: Iterable[Held], now: Instant) -> Gathered:
         if not found:
             left_out[reason] += 1
             continue
-        fresh = one.id not in numbers
-        number = numbers.setdefault(one.id, len(numbers))
-        if fresh:
-            for column, value in zip(said, (one.id, one.name, one.source, one.ours), strict=True):
-                column.append(value)
+        number = numbers.get(one.id)
+        if number is None:
+            number = numbers[one.id] = len(numbers)
+            ids.append(one.id)
         until = NEVER if one.valid_until is None else one.valid_until
         for kind, value in found:
             for column, item in zip(rows, (number, kind, value, until), strict=True):
