@@ -121,7 +121,7 @@ def galaxies(frame: Frame, given: Any, target: str, atoms: frozenset[str]) -> It
             )
             link |= {"relationship_type": verb, "source_ref": target, "target_ref": found}
             kept = {"local": True} if one.get("local") in (True, 1, "1") else {}
-            frame.members += [found, link["id"]]
+            frame.members.append(link["id"])  # what an attribute is tagged with is not said of the event
             frame.links.append(extended(link, "galaxy", kept))
 
 

@@ -236,6 +236,12 @@ def said_in(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
+def more(said: Mapping[str, Any]) -> Value:
+    """Return the fields that were kept as they were."""
+    held = said.get("other")
+    return dict(held) if isinstance(held, Mapping) else {}
+
+
 def others(given: Mapping[str, Any], known: frozenset[str]) -> Value:
     """Return what is said and read nowhere else: it is kept as it is. Empty values say nothing."""
     return {

@@ -96,11 +96,17 @@ def proposals(frame: Frame, given: Any, target: str, atoms: frozenset[str]) -> I
             value = base(frame, "note", uuid, when, atoms)
             value |= {"abstract": "MISP: proposal", "content": words or "-"}
         value["object_refs"] = [target]
-        if who:
-            value["created_by_ref"] = who
+        _by(value, who)
         kept = {"uuid": str(one["uuid"])} if one.get("uuid") else {}
         frame.members.append(value["id"])
         frame.links.append(extended(value, "proposal", {**kept, "other": others(one, _PROPOSAL)}))
+
+
+def _by(value: Value, who: str) -> None:
+    """Say who proposes or finds something: not the author of the event, unless it is the same."""
+    value.pop("created_by_ref", None)
+    if who:
+        value["created_by_ref"] = who
 
 
 def analyst(frame: Frame, given: Mapping[str, Any], target: str, atoms: frozenset[str]) -> Iterator[bytes]:
@@ -118,8 +124,7 @@ def analyst(frame: Frame, given: Mapping[str, Any], target: str, atoms: frozense
                 yield new
             when = _written(one.get("modified")) or frame.modified
             value = _analysed(frame, name, one, target, uuid, when, under)
-            if who:
-                value["created_by_ref"] = who
+            _by(value, who)
             kept: Value = {
                 "type": name,
                 **({"distribution": str(one["distribution"])} if "distribution" in one else {}),

@@ -345,3 +345,44 @@ WITH_FILE: Final = frozenset(("attachment", "malware-sample"))
 
 BY_HASH: Final[Mapping[str, str]] = {algorithm: name for name, algorithm in _ALGORITHMS.items()}
 """What STIX calls an algorithm → the type of attribute."""
+
+KIND_OF: Final[Mapping[str, tuple[str, str]]] = {
+    "ipv4-addr": ("value", "ip-dst"),
+    "ipv6-addr": ("value", "ip-dst"),
+    "domain-name": ("value", "domain"),
+    "url": ("value", "url"),
+    "email-addr": ("value", "email"),
+    "mac-addr": ("value", "mac-address"),
+    "file": ("name", "filename"),
+    "mutex": ("name", "mutex"),
+    "autonomous-system": ("number", "AS"),
+    "windows-registry-key": ("key", "regkey"),
+    "user-account": ("account_login", "target-user"),
+    "email-message": ("subject", "email-subject"),
+    "x509-certificate": ("", ""),
+}
+"""Observables → the property that MISP has a type for, and that type."""
+
+CATEGORY: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("ip-dst", "domain", "url", "mac-address", "AS", "user-agent"), "Network activity"),
+    "mutex": "Artifacts dropped",
+    "regkey": "Persistence mechanism",
+    "target-user": "Targeting data",
+    "email": "Payload delivery",
+    "vulnerability": "External analysis",
+}
+"""Categories of attributes that are made of STIX of other sources; Payload delivery for the rest."""
+
+BY_PATH: Final[Mapping[tuple[str, str], str]] = {
+    **{(kind, name): attribute for kind, (name, attribute) in KIND_OF.items() if name},
+    **{("file", f"hashes.{algorithm}"): name for algorithm, name in BY_HASH.items()},
+    **{
+        ("x509-certificate", f"hashes.{algorithm}"): f"x509-fingerprint-{name}"
+        for algorithm, name in (("MD5", "md5"), ("SHA-1", "sha1"), ("SHA-256", "sha256"))
+    },
+    ("email-message", "from_ref.value"): "email-src",
+    ("email-message", "message_id"): "email-message-id",
+    ("network-traffic", "extensions.http-request-ext.request_header.User-Agent"): "user-agent",
+    ("network-traffic", "dst_ref.value"): "ip-dst",
+}
+"""What a pattern compares, its quotes left out → the type of attribute."""

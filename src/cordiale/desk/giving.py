@@ -1,0 +1,98 @@
+"""What of many objects somebody may take away whole, by id: what a writer of another format is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import orjson
+
+from cordiale.desk.actor import authorise
+from cordiale.desk.reading import in_part, marked, readable
+from cordiale.desk.search import Question, matching
+from cordiale.desk.seen_as import see_as
+from cordiale.desk.visible import visible
+from cordiale.desk.why import chips
+from cordiale.store import versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Row
+
+CONTAINERS: Final = frozenset(("report", "grouping"))
+"""Types that are given without the members their reader may not know of: the rest of them says nothing about those."""
+
+_PAGE: Final = 500
+
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """One object that its recipient may have: its value, who states it, everything that governs it.
+
+    A container that a person of this node reads in part is without what is hidden, and without the instants that tell of it.
+    """
+
+    id: str
+    source: str
+    ours: bool
+    value: dict[str, Any]
+    marking: frozenset[str]
+
+
+Find = Callable[[Collection[str]], dict[str, Given]]
+"""Given ids, return those objects that may be taken away whole; what is not among them is not told from what is not held."""
+
+
+def finder(desk: Desk, actor: Actor, partner: str = "") -> Find:
+    """Return what finds objects for an export by the actor, or for a partner by a release officer.
+
+    For a partner only what goes to it verbatim under the rules and approvals of this moment is found. Of several statements of
+    one object ours is taken, else the newest. Raises NotAllowed for who may not export, or not look as a partner.
+    """
+    authorise(actor, "export")
+    reader = see_as(desk, actor, "partner", partner) if partner else actor
+
+    def find(ids: Collection[str]) -> dict[str, Given]:
+        with desk.store.read() as tx:
+            found = versions.of_ids(tx, ids, visible(tx, desk, reader))
+            rows = [
+                next((row for row in held if row.source == desk.node), held[0]) for held in found.values()
+            ]
+            return {one.id: one for one in _given(tx, desk, actor, reader, rows, partner)}
+
+    return find
+
+
+def every(desk: Desk, actor: Actor, asked: Question, partner: str = "") -> Iterator[Given]:
+    """Yield what a search finds and `finder` would give, the last changed first, a page at a time."""
+    authorise(actor, "export")
+    reader = see_as(desk, actor, "partner", partner) if partner else actor
+    start = None
+    while True:
+        with desk.store.read() as tx:
+            page, rows = matching(tx, desk, reader, asked, start, _PAGE, visible(tx, desk, reader))
+            made = list(_given(tx, desk, actor, reader, rows, partner))
+        yield from made
+        start = page.next
+        if start is None:
+            return
+
+
+def _given(
+    tx: Transaction, desk: Desk, actor: Actor, reader: Actor, rows: list[Row], partner: str
+) -> Iterator[Given]:
+    seen = visible(tx, desk, reader)
+    shown = [
+        row
+        for row in readable(tx, desk, reader, rows, seen)
+        if row.raw and (not in_part(row) or (row.type in CONTAINERS and not partner))
+    ]
+    told = chips(tx, desk, actor, shown) if partner else {}
+    for row in shown:
+        goes = not partner or any(
+            chip.partner == partner and chip.form == "verbatim" for chip in told.get(row.vid, ())
+        )
+        if goes and row.raw:
+            yield Given(row.id, row.source, row.source == desk.node, orjson.loads(row.raw), marked(tx, row))

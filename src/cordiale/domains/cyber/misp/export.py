@@ -1,0 +1,252 @@
+"""Write what somebody may take away as MISP events: one file, or a feed that MISP fetches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from hashlib import md5
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import orjson
+
+from cordiale.desk import audit
+from cordiale.desk.giving import Find, every, finder
+from cordiale.desk.search import Question
+from cordiale.domains.cyber.misp import writing
+from cordiale.domains.cyber.misp.loss import Losses, LossReport
+from cordiale.platform.clock import format_instant
+from cordiale.platform.errors import InputError, NotFound
+from cordiale.platform.ids import uuid5
+from cordiale.platform.languages import _
+from cordiale.platform.replacing import replace_file
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+
+Value = dict[str, Any]
+LOOSE: Final = 100_000
+"""Objects without a report that one event is made for."""
+
+_NAMESPACE: Final = "b6a3a1be-0d7c-5f6b-8e3c-4f5b1d6f3a02"
+_LOOSE_TYPES: Final = frozenset(("indicator", "observed-data", "vulnerability"))
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written: events, attributes in them, files, and what MISP could not hold."""
+
+    events: int
+    attributes: int
+    bytes: int
+    files: tuple[str, ...] = ()
+    losses: LossReport = LossReport(lost=0, accepted=0)
+
+
+Sink = Callable[[bytes], object]
+
+
+def events(
+    desk: Desk,
+    actor: Actor,
+    *,
+    ids: Collection[str] = (),
+    asked: Question | None = None,
+    partner: str = "",
+    losses: Losses | None = None,
+) -> Iterator[tuple[Value, Iterator[bytes]]]:
+    """Yield each report that may be taken away with the pieces of its event.
+
+    `ids` names reports, or objects of which one event is made; else every report is taken, or what `asked` finds: what it
+    finds that is no report is in one event made for it. For a `partner` only what goes to it whole, asked by a release officer.
+    Raises NotFound where nothing of what was named may be taken.
+    """
+    find = finder(desk, actor, partner)
+    lost = losses if losses is not None else Losses()
+    look = _looked(find)
+    loose: list[str] = []
+    for value, atoms in _chosen(desk, actor, ids, asked, partner, find):
+        if value["type"] == "report":
+            if not value.get("revoked"):
+                yield value, writing.event(value, atoms, look, desk.node, lost)
+        elif value["type"] in _LOOSE_TYPES and not value.get("revoked"):
+            loose.append(value["id"])
+            if len(loose) > LOOSE:
+                raise InputError(
+                    "export-many",
+                    _("More than {limit} entries would be in it: narrow the search."),
+                    limit=LOOSE,
+                )
+    if loose:
+        report, atoms = _made(desk, loose, look)
+        yield report, writing.event(report, atoms, look, desk.node, lost)
+
+
+def _looked(find: Find) -> Callable[[Collection[str]], Mapping[str, tuple[Value, frozenset[str]]]]:
+    return lambda ids: {name: (one.value, one.marking) for name, one in find(ids).items()}
+
+
+def _chosen(
+    desk: Desk, actor: Actor, ids: Collection[str], asked: Question | None, partner: str, find: Find
+) -> Iterator[tuple[Value, frozenset[str]]]:
+    if ids:
+        found = find(list(ids))
+        if not found:
+            raise NotFound(
+                "nothing-to-write",
+                _("Nothing of what was named may be written: check the ids, or search for it."),
+            )
+        for one in found.values():
+            yield one.value, one.marking
+        return
+    question = asked or Question(type="report")
+    for one in every(desk, actor, question, partner):
+        yield one.value, one.marking
+
+
+def _made(desk: Desk, ids: list[str], look: Callable[..., Any]) -> tuple[Value, frozenset[str]]:
+    """Return a report of objects that have none; it is under everything that governs any of them."""
+    joined: set[str] = set()
+    newest = ""
+    for start in range(0, len(ids), 2_000):
+        for value, atoms in look(ids[start : start + 2_000]).values():
+            joined |= atoms
+            newest = max(newest, str(value.get("modified") or ""))
+    when = newest or format_instant(desk.clock())
+    return {
+        "type": "report",
+        "id": f"report--{uuid5(_NAMESPACE, ' '.join(sorted(ids)))}",
+        "name": f"Indicators of {desk.node}, {when[:10]}",
+        "created": when,
+        "modified": when,
+        "published": when,
+        "object_refs": ids,
+    }, frozenset(joined)
+
+
+def write_file(
+    desk: Desk,
+    actor: Actor,
+    sink: Sink,
+    *,
+    ids: Collection[str] = (),
+    asked: Question | None = None,
+    partner: str = "",
+    lang: str = "en",
+) -> Written:
+    """Write events as MISP's own export does: one as it is, several as `{"response": […]}`."""
+    losses, counts = Losses(), _Counts()
+    held = iter(events(desk, actor, ids=ids, asked=asked, partner=partner, losses=losses))
+    first = next(held, None)
+    second = next(held, None) if first is not None and not _single(ids) else None
+    if first is None:
+        raise NotFound(
+            "nothing-to-write",
+            _("There is no report here to write as an event: name objects, or import some."),
+        )
+    if second is None:
+        _poured(first[1], sink, counts)
+    else:
+        _out(b'{"response":[', sink, counts)
+        _poured(first[1], sink, counts)
+        for one in chain((second,), held):
+            _out(b",", sink, counts)
+            _poured(one[1], sink, counts)
+        _out(b"]}", sink, counts)
+    audit.read(desk, actor, "export", form="misp", found=counts.events, partner=partner)
+    return Written(
+        events=counts.events, attributes=losses.written, bytes=counts.bytes, losses=losses.report(lang)
+    )
+
+
+def _single(ids: Collection[str]) -> bool:
+    return len(ids) == 1
+
+
+class _Counts:
+    """What was written so far."""
+
+    def __init__(self) -> None:
+        self.events = self.bytes = 0
+
+
+def _out(piece: bytes, sink: Sink, counts: _Counts) -> None:
+    counts.bytes += len(piece)
+    sink(piece)
+
+
+def _poured(pieces: Iterable[bytes], sink: Sink, counts: _Counts) -> None:
+    counts.events += 1
+    for piece in pieces:
+        _out(piece, sink, counts)
+
+
+def write_feed(
+    desk: Desk,
+    actor: Actor,
+    folder: Path,
+    *,
+    ids: Collection[str] = (),
+    asked: Question | None = None,
+    partner: str = "",
+    lang: str = "en",
+) -> Written:
+    """Write a feed: a file for each event, `manifest.json`, and `hashes.csv` by which MISP finds values without fetching events.
+
+    Each file is whole or not there; the manifest is written last, so that who fetches meanwhile finds everything it names.
+    """
+    losses, counts = Losses(), _Counts()
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest: dict[str, Value] = {}
+    hashes: list[str] = []
+    names: list[str] = []
+    for report, pieces in events(desk, actor, ids=ids, asked=asked, partner=partner, losses=losses):
+        uuid = str(report["id"]).partition("--")[2]
+        data: list[bytes] = []
+        _poured(pieces, data.append, counts)
+        whole = b"".join(data)
+        value: Value = orjson.loads(whole)["Event"]
+        replace_file(folder / f"{uuid}.json", whole, 0o644)
+        names.append(f"{uuid}.json")
+        manifest[uuid] = listed(value)
+        hashes += [f"{digest},{uuid}" for digest in digests(value)]
+    if not manifest:
+        raise NotFound(
+            "nothing-to-write",
+            _("There is no report here to write as an event: name objects, or import some."),
+        )
+    replace_file(folder / "hashes.csv", ("\n".join(hashes) + "\n").encode() if hashes else b"", 0o644)
+    replace_file(folder / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2), 0o644)
+    audit.read(desk, actor, "export", form="misp-feed", found=counts.events, partner=partner)
+    return Written(
+        events=counts.events,
+        attributes=losses.written,
+        bytes=counts.bytes,
+        files=(*names, "hashes.csv", "manifest.json"),
+        losses=losses.report(lang),
+    )
+
+
+def listed(event: Mapping[str, Any]) -> Value:
+    """Return what the manifest of a feed says of an event."""
+    return {
+        name: event[name]
+        for name in ("info", "Orgc", "analysis", "Tag", "timestamp", "date", "threat_level_id")
+        if name in event
+    }
+
+
+def digests(event: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the MD5 of every value of an event, of each part of a composite one, as MISP's cache of feeds looks them up."""
+    held = [
+        *event.get("Attribute", ()),
+        *(a for one in event.get("Object", ()) for a in one.get("Attribute", ())),
+    ]
+    for one in held:
+        if one.get("deleted"):
+            continue
+        text = str(one.get("value", ""))
+        split = "|" in str(one.get("type")) or one.get("type") == "malware-sample"
+        for part in text.split("|") if split else (text,):
+            yield md5(part.encode(), usedforsecurity=False).hexdigest()
