@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from cordiale.stix.patterns import expressions, tree
 from cordiale.stix.patterns.expressions import Test
 
 Numbered = tuple[int, tree.Comparison]
-"""A comparison and its bit in the answers."""
+"""A comparison and the number of its bit in the answers, from 1 on: 0 is `PRESENT`."""
 
 _KNOWN: Final = 4096
 _SHORT: Final = 256
@@ -90,14 +90,9 @@ class Held:
         else:
             _add(self.octets, value.data, mark)
 
-    def holding(self, values: Sequence[Any]) -> int:
-        """Return the bits of the comparisons that hold for one of the values at the path; no value: it is not present."""
-        if not values:
-            return self.absent
-        found = 0
-        for value in values:
-            found |= self._for_text(value) if isinstance(value, str) else self._for(value)
-        return found
+    def holding(self, value: Any) -> int:
+        """Return the bits of the comparisons that hold for a value."""
+        return self._for_text(value) if isinstance(value, str) else self._for(value)
 
     def _for_text(self, value: str) -> int:
         found = self.known.get(value)

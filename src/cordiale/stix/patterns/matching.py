@@ -13,7 +13,7 @@ from cordiale.stix.patterns import tree
 from cordiale.stix.patterns.comparing import Held, Numbered
 from cordiale.stix.patterns.joining import EFFORT, GaveUp, Timed, join, parts
 from cordiale.stix.patterns.observations import Observation, begins
-from cordiale.stix.patterns.reaching import Reach, reach
+from cordiale.stix.patterns.reaching import Memory, Reach, reach
 
 MOST_SHOWN: Final = 10_000
 """Observations that are named for a pattern of one bracket; one more says nothing new."""
@@ -67,7 +67,7 @@ class _Type:
         key = one, tuple(map(type, one.values))  # 1 and true are equal to Python
         found = self.numbers.get(key)
         if found is None:
-            found = self.numbers[key] = len(self.numbers)
+            found = self.numbers[key] = len(self.numbers) + 1
             self.paths.setdefault(one.path.steps, []).append((found, one))
         return found
 
@@ -129,13 +129,14 @@ class Matcher:
         found: set[int] = set()
         types = self._types
         objects = observation.objects
+        memory: Memory = {}
         for value in objects.values():
             asked = types.get(value.get("type"))  # type: ignore[arg-type]
             if asked is None:
                 continue
             held = 0
             for follow, tests in asked.tests:
-                held |= tests.holding(follow(value, objects))
+                held |= follow(value, objects, memory, tests.holding) or tests.absent
             left = held & asked.any
             while left:
                 bit = left & -left
@@ -206,7 +207,7 @@ def _try_expressions(expression: tree.Expression) -> None:
         for one in expression.operands:
             _try_expressions(one)
     elif expression.operator in ("LIKE", "MATCHES"):
-        Held(((0, expression),))
+        Held(((1, expression),))
 
 
 def _condition(expression: tree.Expression, kind: str, held: _Type) -> _Condition | None:

@@ -10,6 +10,7 @@ import msgspec
 from cordiale.platform.clock import Instant
 from cordiale.platform.languages import _
 from cordiale.stix.instants import instant_of
+from cordiale.stix.limits import DEFAULT_LIMITS
 from cordiale.stix.meta import SMOS
 from cordiale.stix.sdo import SDOS
 from cordiale.stix.sro import SROS
@@ -47,20 +48,23 @@ def observations(objects: Iterable[Any]) -> tuple[list[Observation], list[Unusab
     """
     observed: list[Mapping[str, Any]] = []
     held: dict[str, Mapping[str, Any]] = {}
-    waiting = [objects]
+    waiting = [iter(objects)]
     while waiting:
-        for value in waiting.pop():
-            if not isinstance(value, Mapping):
-                continue
-            kind, identifier = value.get("type"), value.get("id")
-            if kind == "bundle":
-                inner = value.get("objects")
-                if isinstance(inner, list):
-                    waiting.append(inner)
-            elif kind == "observed-data":
-                observed.append(value)
-            elif isinstance(identifier, str):
-                held[identifier] = value
+        value = next(waiting[-1], waiting)
+        if value is waiting:
+            waiting.pop()
+            continue
+        if not isinstance(value, Mapping):
+            continue
+        kind, identifier = value.get("type"), value.get("id")
+        if kind == "bundle":
+            inner = value.get("objects")
+            if isinstance(inner, list) and len(waiting) < DEFAULT_LIMITS.depth:
+                waiting.append(iter(inner))
+        elif kind == "observed-data":
+            observed.append(value)
+        elif isinstance(identifier, str):
+            held[identifier] = value
     found: list[Observation] = []
     unusable: list[Unusable] = []
     for value in observed:

@@ -18,6 +18,9 @@ Edition = Literal["2.1", "2.0", "any"]
 LONGEST: Final = 1 << 20
 """Characters of a pattern that is read; some ten thousand comparisons."""
 
+STEPS: Final = 100
+"""Names and indexes in one path."""
+
 QUALIFIERS: Final = 4
 """Qualifiers in a row; the standard has three, one of each kind. It keeps trees as low as `DEEP` keeps parentheses."""
 
@@ -54,6 +57,7 @@ EXPECTED: Final = {
     "observation": _("Line {line}, character {column}: an observation in square brackets, or an opening parenthesis, is expected here."),
     "comparison": _("Line {line}, character {column}: a comparison is expected here, such as `file:name = 'a.exe'`."),
     "path": _("Line {line}, character {column}: a path is expected here, such as `file:name` or `file:hashes.'SHA-256'`."),
+    "steps": _("Line {line}, character {column}: this path has too many steps; a hundred is the most."),
     "operator": _("Line {line}, character {column}: one of `= != < <= > >= IN LIKE MATCHES ISSUBSET ISSUPERSET` is expected here."),
     "value": _("Line {line}, character {column}: a value is expected here: a text in apostrophes, a number, true, false, `t'…'`, `h'…'` or `b'…'`."),
     "text": _("Line {line}, character {column}: a text in apostrophes is expected here."),
@@ -305,6 +309,8 @@ class _Reader:
         path, hyphen = scanner.path_of(self.word)
         if hyphen >= 0 and not self.loose:
             self.fail("hyphen", self.start + hyphen)
+        if len(path.steps) > STEPS:
+            self.fail("steps")
         self.next()
         return path
 

@@ -1,87 +1,113 @@
-"""The values that a path leads to in an observation."""
+"""What holds at the end of a path: names, list indexes and references are followed from an observable."""
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cordiale.stix.patterns.tree import EVERY
 
 Objects = Mapping[str, Mapping[str, Any]]
-Reach = Callable[[Mapping[str, Any], Objects], Sequence[Any]]
-"""From an observable, and those it may refer to, to the values at a path: none where the path is not present."""
+Memory = dict[tuple[int, int, int], int]
+"""What was found behind a reference, within one observation: by path, object and step."""
 
-MOST: Final = 10_000
-"""Values that one path leads to from one observable; what a hostile object has besides is not looked at."""
+Reach = Callable[[Mapping[str, Any], Objects, Memory, Callable[[Any], int]], int]
+"""From an observable, those it may refer to, what is remembered, and the test of a value, to the bits of what holds for one of
+the values at the path: 0 where it is not present, and `PRESENT` among them where it is."""
+
+PRESENT: Final = 1
+"""The bit that says that there is a value at the path."""
 
 UNREADABLE: Final = object()
 """A value that is not what the name of its property promises (`_hex`, `_bin`): it is there, and equal to nothing."""
 
-_NOWHERE: Final = object()
+_REFERENCES: Final = ("_ref", "_refs")
 
 
 def reach(steps: tuple[str | int | None, ...]) -> Reach:
-    """Return the function that follows the steps of a path."""
+    """Return the function that follows the steps of a path.
+
+    Its time is linear in the size of the observation however references lead to one another: what lies behind one is
+    found out once.
+    """
     if (
         len(steps) == 1
         and isinstance(steps[0], str)
-        and not steps[0].endswith(("_ref", "_refs", "_hex", "_bin"))
+        and not steps[0].endswith((*_REFERENCES, "_hex", "_bin"))
     ):
-        name = steps[0]
-        return lambda value, objects: (value[name],) if name in value else ()
+        return _plain(steps[0])
+    count = len(steps)
+    hops = [isinstance(step, str) and step.endswith(_REFERENCES) for step in steps]
+    again = [any(hops[place:]) for place in range(count + 1)]
+    mine: object = object()
 
-    def follow(value: Mapping[str, Any], objects: Objects) -> Sequence[Any]:
-        current: list[Any] = [value]
-        for step in steps:
+    def follow(value: Mapping[str, Any], objects: Objects, memory: Memory, test: Callable[[Any], int]) -> int:
+        def look(one: Any, place: int) -> int:
+            if place == count:
+                return PRESENT | test(one)
+            step = steps[place]
             if isinstance(step, str):
-                current = _named(current, step, objects)
-            elif step is EVERY:
-                current = _every(current)
-            else:
-                current = [one[step] for one in current if isinstance(one, list) and step < len(one)]
-            current = [one for one in current if one is not _NOWHERE]
-            if not current:
-                return ()
-        return current
+                if not isinstance(one, Mapping) or step not in one:
+                    return 0
+                inner = one[step]
+                if step.endswith("_ref"):
+                    return behind(inner, place + 1)
+                if step.endswith("_refs"):
+                    return many(inner, place + 1)
+                if step.endswith("_hex"):
+                    inner = _octets(inner, bytes.fromhex)
+                elif step.endswith("_bin"):
+                    inner = _octets(inner, _base64)
+                return look(inner, place + 1)
+            if not isinstance(one, list):
+                return 0
+            if step is not EVERY:
+                return look(one[step], place + 1) if step < len(one) else 0
+            found = 0
+            for item in one:
+                found |= look(item, place + 1)
+            return found
+
+        def behind(reference: Any, place: int) -> int:
+            """Look behind one reference; one that leads nowhere has nothing behind it."""
+            target = objects.get(reference) if isinstance(reference, str) else None
+            if target is None:
+                return 0
+            if not again[place]:
+                return look(target, place)
+            key = id(mine), id(target), place
+            found = memory.get(key)
+            if found is None:
+                memory[key] = found = look(target, place)
+            return found
+
+        def many(references: Any, place: int) -> int:
+            """Look behind the references of a list that the next step names."""
+            if not isinstance(references, list):
+                return 0
+            if place == count:
+                return PRESENT | test(references)
+            step = steps[place]
+            if isinstance(step, str):
+                return 0
+            if step is not EVERY:
+                return behind(references[step], place + 1) if step < len(references) else 0
+            found = 0
+            for reference in references:
+                found |= behind(reference, place + 1)
+            return found
+
+        return look(value, 0)
 
     return follow
 
 
-def _named(current: list[Any], name: str, objects: Objects) -> list[Any]:
-    values = [one[name] for one in current if isinstance(one, Mapping) and name in one]
-    if name.endswith("_ref"):
-        return [_referred(one, objects) for one in values]
-    if name.endswith("_refs"):
-        # the place in the list stays, also behind a reference that leads nowhere
-        return [[_referred(item, objects) for item in one] for one in values if isinstance(one, list)]
-    if name.endswith("_hex"):
-        return [_octets(one, bytes.fromhex) for one in values]
-    if name.endswith("_bin"):
-        return [_octets(one, _base64) for one in values]
-    return values
+def _plain(name: str) -> Reach:
+    def follow(value: Mapping[str, Any], objects: Objects, memory: Memory, test: Callable[[Any], int]) -> int:
+        return PRESENT | test(value[name]) if name in value else 0
 
-
-def _referred(item: Any, objects: Objects) -> Any:
-    return objects.get(item, _NOWHERE) if isinstance(item, str) else _NOWHERE
-
-
-def _every(current: list[Any]) -> list[Any]:
-    found: list[Any] = []
-    once: set[int] = set()
-    for one in current:
-        if not isinstance(one, list):
-            continue
-        for item in one:
-            if isinstance(item, Mapping):
-                # References can lead to one object by many ways: it is looked at once
-                if id(item) in once:
-                    continue
-                once.add(id(item))
-            found.append(item)
-            if len(found) >= MOST:
-                return found
-    return found
+    return follow
 
 
 def _octets(value: Any, read: Callable[[str], bytes]) -> Any:
