@@ -18,7 +18,7 @@ from cordiale.cli import (  # noqa: E402
     cyber_correlate,  # noqa: F401
     cyber_export,  # noqa: F401
     cyber_feed,  # noqa: F401
-    cyber_pattern,  # noqa: F401
     cyber_misp,  # noqa: F401
+    cyber_pattern,  # noqa: F401
     cyber_read,  # noqa: F401
 )
