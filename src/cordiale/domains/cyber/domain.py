@@ -9,6 +9,10 @@ CYBER = Domain(
     name="cyber",
     readers=(
         "cordiale.domains.cyber.misp.reader:reader",
+        "cordiale.domains.cyber.readers.openioc:reader",
+        "cordiale.domains.cyber.readers.rules:yara_reader",
+        "cordiale.domains.cyber.readers.rules:network_reader",
+        "cordiale.domains.cyber.readers.rules:sigma_reader",
         "cordiale.domains.cyber.readers.plain:table_reader",
         "cordiale.domains.cyber.readers.plain:text_reader",
     ),

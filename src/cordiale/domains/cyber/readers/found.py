@@ -72,6 +72,7 @@ LEFT: Final = {
     "system": _("a file that every system has"),
     "warned": _("on a list of false positives: {list}"),
     "unchosen": _("not chosen"),
+    "aside": _("cannot be read: {list}"),
     "malformed": _("not written as what its column says"),
 }
 """Why a value was left, in words."""

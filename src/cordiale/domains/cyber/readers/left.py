@@ -21,6 +21,7 @@ SENTENCES: Final = {
     "commit": _("{count} were not taken, as commits: {values}"),
     "system": _("{count} were not taken, as files that every system has: {values}"),
     "warned": _("{count} were not taken: they are on the list of false positives “{list}”: {values}"),
+    "aside": _("{count} cannot be read: {values}"),
     "unchosen": _("{count} were not chosen: {values}"),
     "malformed": _("{count} were not taken: they are not written as what their column says: {values}"),
 }

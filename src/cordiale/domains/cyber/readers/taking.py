@@ -7,10 +7,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
+import orjson
 
 from cordiale.desk.importing import import_
+from cordiale.desk.readers import HEAD, Reader, readers
 from cordiale.desk.sources import of_bytes
-from cordiale.domains.cyber.readers.found import Left, Taken
+from cordiale.domains.cyber.readers.found import Found, Left, Taken
 from cordiale.domains.cyber.readers.objects import objects
 from cordiale.domains.cyber.readers.plain import is_table
 from cordiale.domains.cyber.readers.table import read_table
@@ -18,6 +20,7 @@ from cordiale.domains.cyber.readers.text import read_text
 from cordiale.domains.cyber.writers.judgement import named_by
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
+from cordiale.stix.ingress import DEFAULT_LIMITS, SetAside
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -35,8 +38,12 @@ def taken_of(
     warned: Warned | None = None,
 ) -> Taken:
     """Return what a text or a table holds of at least a confidence; `own` are domains of who wrote it."""
-    head = content[:4096].encode() if isinstance(content, str) else content[:4096]
-    if is_table(head):
+    data = content.encode() if isinstance(content, str) else content
+    head = data[:HEAD]
+    other = _other(head)
+    if other is not None:
+        found = _of_reader(other, data)
+    elif is_table(head):
         found = read_table(content, warned=warned)
     else:
         found = read_text(content, own=own, plain=plain, warned=warned)
@@ -60,7 +67,10 @@ def keep(
 
     Raises InputError where nothing is left to take.
     """
-    found = taken_of(content, own=own, plain=plain, least=least, warned=named_by(desk))
+    data = content.encode() if isinstance(content, str) else content
+    found = taken_of(data, own=own, plain=plain, least=least, warned=named_by(desk))
+    if _other(data[:HEAD]) is not None:
+        return found, import_(desk, actor, [of_bytes(name, data)], marking=marking)
     if only is not None:
         chosen = frozenset(only)
         out = [one for one in found.found if one.value not in chosen]
@@ -72,6 +82,37 @@ def keep(
         found = msgspec.structs.replace(found, found=kept, left=(*found.left, *left))
     if not found.found:
         raise InputError("nothing-taken", _("Nothing in it is taken for an indicator."))
-    data = content.encode() if isinstance(content, str) else content
     made = b"\n".join(objects(found, sha256(data).hexdigest(), desk.clock()))
     return found, import_(desk, actor, [of_bytes(name, made)], marking=marking)
+
+
+def _other(head: bytes) -> Reader | None:
+    """Return the reader of something else than texts and tables that recognises content, None for none."""
+    return next((one for one in readers() if not one.late and one.recognise(head)), None)
+
+
+def _of_reader(reader: Reader, data: bytes) -> Taken:
+    """Return what the reader of another format makes of content, an entry for each object that has a name."""
+    found: list[Found] = []
+    left: list[Left] = []
+    for number, piece in enumerate(reader.read([data], DEFAULT_LIMITS), 1):
+        if isinstance(piece, SetAside):
+            said = piece.raw[:120].decode("utf-8", "replace")
+            left.append(
+                Left(kind="", value=said, line=number, context=piece.path, reason=f"aside:{piece.code}")
+            )
+        elif isinstance(piece, bytes):
+            value = orjson.loads(piece)
+            kind = str(value.get("pattern_type") or value.get("type") or "")
+            confidence = value.get("confidence")
+            found.append(
+                Found(
+                    kind=kind if kind != "stix" else "indicator",
+                    value=str(value.get("name") or value.get("pattern") or value.get("id") or ""),
+                    line=number,
+                    context=str(value.get("description") or "")[:160],
+                    confidence=confidence if isinstance(confidence, int) else 50,
+                    reasons=("form",),
+                )
+            )
+    return Taken(reader.name, tuple(found), tuple(left))
