@@ -27,6 +27,15 @@ DOCUMENTS = typer.Argument(
     metavar="FILE…",
     help=tr(_("Texts, saved pages, feeds, transcripts or web archives; one file may hold several texts.")),
 )
+MODEL = typer.Option(
+    "--model",
+    metavar="FOLDER",
+    help=tr(
+        _(
+            "A sentence model, by which retellings in other words are found; without: the English one, where it is installed."
+        )
+    ),
+)
 WIDEST = 90
 
 LABELS = {
@@ -51,14 +60,15 @@ KINDS = {"copy": _("copy"), "derived": _("derived"), "common_source": _("common 
         )
     ),
 )
-def lineage(files: Annotated[list[Path], DOCUMENTS]) -> None:
+def lineage(files: Annotated[list[Path], DOCUMENTS], model: Annotated[str, MODEL] = "") -> None:
     """Trace lineage and claim drift."""
     from cordiale.domains.information.lineage.trace import trace
     from cordiale.domains.information.readers.content import read_file
+    from cordiale.domains.information.semantic.model import chosen
 
     documents = [document for file in files for document in read_file(file, file.name).documents]
     with progress(tr(_("Comparing texts"))) as report:
-        answer = trace(documents, current().lang, report)
+        answer = trace(documents, current().lang, report, chosen(model))
     emit(answer, lambda: _words(answer))
 
 
@@ -156,4 +166,5 @@ from cordiale.cli import (  # noqa: E402 - add their commands to the group
     information_sites,  # noqa: F401
     information_source,  # noqa: F401
     information_technique,  # noqa: F401
+    information_unshown,  # noqa: F401
 )

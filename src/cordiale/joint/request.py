@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -90,9 +90,11 @@ def ask(
     objects: Sequence[str] = (),
     due: int | None = None,
     priority: str = "normal",
+    beside: Mapping[str, Any] | None = None,
 ) -> Asked:
     """Ask partners something, about objects or at large, under a marking.
 
+    `beside` are extensions of a domain that the question carries while it is open (definition's id → what it says).
     Raises InputError for nobody to ask, an empty question or a time that is over, NotFound for an object not seen here.
     """
     authorise(actor, "request")
@@ -125,6 +127,7 @@ def ask(
             desk, NAME, made, "note", refs=about or who, abstract="request",
             content=words.said("en"), lang="en" if words.en else "fr",
         )  # fmt: skip
+        value["extensions"] |= dict(beside or {})
         state(tx, desk, [value], marking_of(marking))
         audit.acted(tx, desk, actor, "request", id=value["id"], to=list(made.to))
     finish(desk)

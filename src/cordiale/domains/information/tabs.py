@@ -15,6 +15,7 @@ PLACES: Final[Mapping[str, str]] = {
     "sites": _("Kinship of sites"),
     "sets": _("Sets"),
     "techniques": _("Techniques"),
+    "unshown": _("Ask without showing"),
     "responses": _("Collective responses"),
 }
 """Page → what it is called, in the order of the tabs."""
