@@ -41,6 +41,7 @@ CASES = {
         "networks of accounts that act at once, tested against chance, beside coordination-network-toolkit",
     ),
     "lineage": ("lineage", "a thousand articles against each other, every sentence labelled"),
+    "misp": ("misp", "a MISP event of 100,000 attributes, in and out, beside PyMISP and misp-stix"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }
