@@ -15,9 +15,11 @@ def cyber() -> None:
 
 # the other files of the group register their commands with it
 from cordiale.cli import (  # noqa: E402
+    cyber_attack,  # noqa: F401
     cyber_correlate,  # noqa: F401
     cyber_export,  # noqa: F401
     cyber_feed,  # noqa: F401
+    cyber_match,  # noqa: F401
     cyber_misp,  # noqa: F401
     cyber_pattern,  # noqa: F401
     cyber_read,  # noqa: F401

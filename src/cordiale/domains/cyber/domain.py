@@ -28,6 +28,13 @@ CYBER = Domain(
         "cordiale.domains.cyber.writers.served:sigma",
         "cordiale.domains.cyber.writers.served:yara",
     ),
+    jobs=("cordiale.domains.cyber.matching.run:match",),
+    pages=(
+        "cordiale.domains.cyber.indicators.pages:indicators",
+        "cordiale.domains.cyber.indicators.pages:indicator",
+        "cordiale.domains.cyber.indicators.asking:correlations",
+    ),
+    forms=("cordiale.domains.cyber.indicators.forms:indicator",),
     messages="cordiale.domains.cyber.messages",
     title=_("Cyber"),
 )

@@ -213,7 +213,7 @@ def load(path: Path) -> Profile:
     except msgspec.DecodeError as error:
         raise InputError(
             "log-profile",
-            _("{path} is no mapping profile of a log ({words}): propose one with --save-profile."),
+            _("{path} is no mapping profile of a log ({words}): propose one with --save-mapping."),
             path=str(path),
             words=str(error),
         ) from error
@@ -242,7 +242,7 @@ def check(profile: Profile, name: str) -> None:
         raise InputError(
             "no-log-mapping",
             _(
-                "{name}: no column is known to hold addresses, names, URLs, digests or addresses of e-mail. Write a profile and give it with --profile."
+                "{name}: no column is known to hold addresses, names, URLs, digests or addresses of e-mail. Write a mapping and give it with --mapping."
             ),
             name=name,
         )

@@ -175,7 +175,7 @@ def _gathered(desk: Desk, actor: Actor, place: Path, going: runs.Going) -> pa.Ta
     there = runs.read(place / "values.arrow")
     if there is not None:
         return there
-    found = gathered(_told(indicators(desk, actor), going), desk.clock())
+    found = gathered(_told(indicators(desk, actor, pattern_type=""), going), desk.clock())
     (place / "left-out.json").write_bytes(msgspec.json.encode(found.left_out))
     runs.write(place / "indicators.arrow", found.indicators)
     runs.write(place / "values.arrow", found.values)
