@@ -38,9 +38,8 @@ _NEW = """
     JOIN terms t ON t.no = v.source_no JOIN bodies b ON b.vid = v.vid WHERE v.vid > ? ORDER BY v.vid
 """
 
-_COUNTS = """
-    SELECT (SELECT COUNT(*) FROM versions), (SELECT MAX(tid) FROM tombstones), (SELECT MAX(vid) FROM versions)
-"""
+_COUNT = "SELECT COUNT(*), MAX(vid) FROM versions"
+_BURIED = "SELECT MAX(tid) FROM tombstones"
 _NUMBERS = """
     SELECT p.node, s.generation, s.last, r.generation, r.received, r.state, r.code
     FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
@@ -125,6 +124,7 @@ class Judge:
         self.looked: dict[str, int] = {}
         self.had: set[tuple[str, str, bytes]] = set()
         self.gave: set[tuple[str, str, bytes]] = set()
+        self.brought: dict[str, int] = {}
         self.doubtful: dict[str, set[bytes]] = {name: set() for name in world.nodes}
         self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
 
@@ -153,7 +153,9 @@ class Judge:
         name, before = house.name, self.rows.get(house.name)
         count, buried, _last = before or (0, None, None)
         with node.store.read() as tx:
-            self.rows[name] = rows = tx.row(_COUNTS)
+            held = tx.lately.answer("versions", "counted", partial(tx.row, _COUNT))
+            tombs = tx.lately.answer("tombstones", "last", partial(tx.row, _BURIED))
+            self.rows[name] = rows = held[0], tombs[0], held[1]
             if rows == before:
                 return
             fresh = tx.rows(_NEW, self.seen[name])
@@ -189,8 +191,11 @@ class Judge:
         name = house.name
         raws, self.restated[name] = self.restated[name], set()
         crossed = {(giver, name, raw) for raw in raws for giver in self.world.nodes} & self.stated.keys()
-        if not crossed <= self.gave:  # an answer that was lost on the way says nothing
-            with self.world.nodes[name].store.read() as tx:
+        node = self.world.nodes[name]
+        if self.brought.get(name) != node.store.commits and not crossed <= self.gave:
+            # an answer that was lost on the way says nothing
+            self.brought[name] = node.store.commits
+            with node.store.read() as tx:
                 for vid, givers in _brought(tx).items():
                     if vid in house.by_vid:
                         self.gave |= {(giver, name, house.by_vid[vid].said.raw) for giver in givers}
@@ -308,9 +313,9 @@ class Judge:
             raise Violation("leak", f"{sender} told {receiver} a canary in the answer to {path}")
         pact = self.houses[sender].pacts[receiver]
         # what the receiver sent itself it may be told of: it asks so when it was put back to an earlier state
-        told = pact.sent | self.houses[receiver].pacts[sender].sent
+        back, known = self.houses[receiver].pacts[sender].sent, self.houses[sender].known
         for found in _ID.findall(answer.body):
-            if found.decode() in self.houses[sender].known and found not in told:
+            if found.decode() in known and found not in pact.sent and found not in back:
                 raise Violation(
                     "leak", f"{sender} named {found.decode()} to {receiver} in the answer to {path}"
                 )

@@ -65,6 +65,7 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
     judge.seen[name] = 0
     judge.rows.pop(name, None)
     judge.looked.pop(name, None)
+    judge.brought.pop(name, None)
     judge.counts.pop(name, None)
     judge.raws = {key: raw for key, raw in judge.raws.items() if key[0] != name}
     judge.had = {one for one in judge.had if one[1] != name}

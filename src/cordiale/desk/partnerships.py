@@ -14,6 +14,7 @@ from cordiale.platform.languages import _
 from cordiale.release.rules import rules_for
 
 if TYPE_CHECKING:
+    from cordiale.release.partnership import Rules
     from cordiale.store.connection import Transaction
 
 
@@ -23,10 +24,14 @@ def partnerships(tx: Transaction, home: str = "") -> dict[str, Partnership]:
     `home` is the name of this node: without it nothing passes that it controls as the originator.
     """
     found = tuple(applied(tx).values())
+    asked = "partnerships", home, tuple(rules.text for rules in found)
+    return dict(tx.lately.answer("exchange_partner", asked, lambda: _joined(tx, home, found)))
+
+
+def _joined(tx: Transaction, home: str, found: tuple[Rules, ...]) -> dict[str, Partnership]:
     result = {}
     for partner in partners(tx):
-        rules = rules_for(partner.node, found)
-        joined = pair_up(partner, rules, home)
+        joined = pair_up(partner, rules_for(partner.node, found), home)
         if joined is not None:
             result[partner.node] = joined
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -40,6 +41,7 @@ def recipient_class(recipient: Recipient) -> str:
     return recipient.node if recipient.person is None else f"{recipient.node}/{recipient.person}"
 
 
+@lru_cache(maxsize=1024)
 def addresses(recipient: Recipient) -> frozenset[str]:
     """Return every way a rule may name this recipient: bare or as `nation:`, `organisation:`, `node:`, `person:`."""
     found: set[str] = set()

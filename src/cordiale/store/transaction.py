@@ -123,7 +123,8 @@ class Transaction:
             sql, rows = made.sql, [made.bound(row) for row in rows]
         else:
             sql = written(statement, self.dialect)
-        self._wrote(sql)
+        if (table := written_by(sql)) is not None:
+            self.lately.wrote(table)
         if self.dialect == "sqlite":
             self.driver.executemany(sql, rows)
         else:
@@ -136,14 +137,9 @@ class Transaction:
             sql, given = made.sql, made.bound(named)
         else:
             sql, given = ready(statement, params, self.dialect)
-        if self.writing:
-            self._wrote(sql)
-        return self.driver.execute(sql, given)
-
-    def _wrote(self, sql: str) -> None:
-        table = written_by(sql)
-        if table is not None:
+        if self.writing and (table := written_by(sql)) is not None:
             self.lately.wrote(table)
+        return self.driver.execute(sql, given)
 
     def insert(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows of literal values, in bulk where the database has a way."""

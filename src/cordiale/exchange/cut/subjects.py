@@ -241,11 +241,12 @@ class Subjects:
         of which versions it will ask.
         """
         frontier = list(range(len(self.all)))
-        self.learn()
+        learning = {s.row.id for s in self.all if s.open}  # with what they refer to, in one look
         pulled = 0
         while frontier:
             found = self._look({i for place in frontier for i in self.all[place].asked} - self.outside.keys())
-            self._learn({i for i, one in found.items() if one is not None})
+            self._learn(learning | {i for i, one in found.items() if one is not None})
+            learning = set()
             self.outside.update(found)
             if ahead is not None:
                 ahead([vid for one in found.values() if one is not None for vid in one.vids])
@@ -276,6 +277,8 @@ class Subjects:
 
     def _learn(self, ids: set[str]) -> None:
         """Load the acts and exceptions about these objects."""
+        if not ids:
+            return
         for act in rulings.acts_about(self.tx, ids):
             known = self._acts.get(act.id)
             self._acts[act.id] = (
@@ -305,7 +308,7 @@ class Subjects:
         listed: dict[int, list[tuple[int, bool]]] = {}
         for oid, vid, _modified, _created, current in records.versions_of(self.tx, numbers):
             listed.setdefault(oid, []).append((vid, bool(current)))
-        buried = records.buried(self.tx, numbers)
+        buried = records.buried(self.tx, [oid for oid in numbers if oid not in listed])
         unread = [vid for rows in listed.values() for vid, now in rows if now and vid not in self.place]
         heads = versions.by_vid(self.tx, unread, None)
         found: dict[str, Outside | None] = {}

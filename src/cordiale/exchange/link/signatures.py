@@ -14,6 +14,9 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -84,18 +87,24 @@ def sign_request(home: Home, request: Request, audience: str, *, challenge: str 
     return msgspec.structs.replace(request, headers={**request.headers, "authorization": value})
 
 
+@lru_cache(maxsize=64)
+def _fields(value: str) -> Mapping[str, str]:
+    """Read the fields of a signature: each side asks for them several times a request."""
+    return MappingProxyType(dict(_FIELD.findall(value)))
+
+
 def signer_named(request: Request) -> str | None:
     """Return the node a link signature claims to come from, None when there is no such signature."""
     value = request.headers.get("authorization", "")
     if not value.startswith(SCHEME + " ") or len(value) > _LARGEST:
         return None
-    return dict(_FIELD.findall(value)).get("node")
+    return _fields(value).get("node")
 
 
 def nonce_of(request: Request) -> str:
     """Return the nonce of a signed request, empty when it has none."""
     value = request.headers.get("authorization", "")
-    return dict(_FIELD.findall(value)).get("nonce", "") if len(value) <= _LARGEST else ""
+    return _fields(value).get("nonce", "") if len(value) <= _LARGEST else ""
 
 
 def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonces, now: int) -> None:
@@ -103,7 +112,7 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
 
     Raises NotAllowed; `ClockRefused` when only the instant is wrong, with the difference.
     """
-    fields = dict(_FIELD.findall(request.headers.get("authorization", "")))
+    fields = _fields(request.headers.get("authorization", ""))
     refusal = NotAllowed("exchange.link.signature", NOT_SIGNED, node=partner.node)
     try:
         signature = base64.b64decode(fields["signature"], validate=True)

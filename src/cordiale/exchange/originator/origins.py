@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -74,8 +74,9 @@ class Whose(msgspec.Struct, frozen=True):
 
 def unsealed(tx: Transaction, going: Sequence[tuple[int, int]]) -> set[int]:
     """Return the places of (version, marking id) that are this node's own and under no origin signature yet."""
-    vids = [vid for vid, _mid in going]
-    signed, foreign = kept.signed_under(tx, vids), {vid for vid, _source in kept.received_from(tx, vids)}
+    found = kept.standing(tx, [vid for vid, _mid in going])
+    foreign = {vid for vid, received, _mid in found if received}
+    signed = {vid: mid for vid, _received, mid in found}
     return {place for place, (vid, mid) in enumerate(going) if vid not in foreign and signed.get(vid) != mid}
 
 
@@ -110,16 +111,22 @@ def seal(
     )
 
 
-def outgrown(tx: Transaction, numbered: Mapping[int, int]) -> set[int]:
+def signed(tx: Transaction, vids: Collection[int]) -> Mapping[int, OriginRow]:
+    """Return where each of these versions stands in what its originator signed, of those that have a proof."""
+    return kept.origins(tx, vids) if vids else {}
+
+
+def outgrown(tx: Transaction, rows: Mapping[int, OriginRow], numbered: Mapping[int, int]) -> set[int]:
     """Return which of these versions (version → marking id it was numbered under) their originators signed under more since.
 
+    `rows` is what `signed` returns for them.
     Only what goes under all of that when it is numbered anew: it is held under it here.
     """
-    rows = kept.origins(tx, numbered)
     more = {
         vid: atoms
         for vid, row in rows.items()
-        if row.mid != numbered[vid]
+        if vid in numbered
+        and row.mid != numbered[vid]
         and (atoms := markings.atoms(tx, row.mid) - markings.atoms(tx, numbered[vid]))
     }
     found = versions.by_vid(tx, more, None).values() if more else ()
@@ -132,16 +139,23 @@ def outgrown(tx: Transaction, numbered: Mapping[int, int]) -> set[int]:
     }
 
 
-def parts(tx: Transaction, slots: Mapping[int, int], places: dict[str, int], secret: bytes) -> list[Part]:
+def parts(
+    tx: Transaction,
+    rows: Mapping[int, OriginRow],
+    slots: Mapping[int, int],
+    places: dict[str, int],
+    secret: bytes,
+) -> list[Part]:
     """Return the proofs of the versions in these slots (version → slot), as they go onto the wire.
 
+    `rows` is what `signed` returns for them, and maybe for more.
     `places` maps marking texts to their place in the segment's list and grows. Versions that others stated and that
     carry no proof are labelled by their statement, in a way that names nobody (keyed with `secret`).
     """
-    rows = kept.origins(tx, slots)
     by_batch: dict[int, list[OriginRow]] = {}
     for row in rows.values():
-        by_batch.setdefault(row.batch, []).append(row)
+        if row.vid in slots:
+            by_batch.setdefault(row.batch, []).append(row)
     known = kept.batches(tx, by_batch)
     found = []
     for number, members in sorted(by_batch.items()):

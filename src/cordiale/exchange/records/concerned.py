@@ -55,7 +55,8 @@ def own_users(tx: Transaction, node: str, oids: Collection[int]) -> list[int]:
 def recalled_in_use(tx: Transaction, number: int) -> list[str]:
     """Return the ids of a partner's recalls that we answered with `in-use`."""
     sql = "SELECT id FROM exchange_recalled WHERE pair = ? AND outcome = 'in-use' AND number > 0"
-    return [row[0] for row in tx.rows(sql, number)]
+    found = tx.lately.answer("exchange_recalled", ("in use", number), lambda: tx.rows(sql, number))
+    return [row[0] for row in found]
 
 
 def all_visible(tx: Transaction, oids: Sequence[int], visible: Visible) -> bool:

@@ -129,6 +129,13 @@ def numbered_recalls(
     return {row[0]: row[1] for row in rows if row[1] not in without}
 
 
+def recall_numbered(tx: Transaction, number: int, at: int) -> str | None:
+    """Return the id of the recall that was sent to a partner under a number, None when there is none."""
+    sql = "SELECT id FROM exchange_recall WHERE pair = ? AND number = ?"
+    row = tx.lately.answer("exchange_recall", ("numbered", number, at), lambda: tx.row(sql, number, at))
+    return None if row is None else str(row[0])
+
+
 def received_among(tx: Transaction, number: int, generation: int, sequences: Sequence[int]) -> dict[int, int]:
     """Return entry number → version, of those of these received entries that became one."""
     found: dict[int, int] = {}

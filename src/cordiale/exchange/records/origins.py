@@ -65,9 +65,14 @@ def origins(tx: Transaction, vids: Collection[int]) -> dict[int, OriginRow]:
     }
 
 
-def signed_under(tx: Transaction, vids: Collection[int]) -> Mapping[int, int]:
-    """Return the marking (id) in the leaf of each of these versions that has a proof."""
-    return dict(tx.rows("SELECT vid, mid FROM exchange_origin WHERE vid IN INTS(?)", list(vids)))
+def standing(tx: Transaction, vids: Collection[int]) -> list[tuple[int, bool, int | None]]:
+    """Return (vid, whether somebody else stated it, the marking id in its leaf, None without a proof)."""
+    sql = """
+        SELECT v.vid, v.flags, o.mid FROM versions v LEFT JOIN exchange_origin o ON o.vid = v.vid
+        WHERE v.vid IN INTS(?)
+    """
+    received = ORIGINS.index("received")
+    return [(vid, flags >> ORIGIN_SHIFT == received, mid) for vid, flags, mid in tx.rows(sql, list(vids))]
 
 
 def batches(tx: Transaction, numbers: Collection[int]) -> dict[int, BatchRow]:

@@ -9,12 +9,14 @@ from cordiale.store.connection import Transaction
 from cordiale.store.prepared import inserting
 
 _AMONG = "SELECT vid FROM exchange_passed WHERE pair = ? AND vid IN INTS(?) ORDER BY vid"
+_EVER = "SELECT 1 FROM exchange_passed WHERE pair = ? LIMIT 1"
 _FORGET = "DELETE FROM exchange_passed WHERE pair = ? AND vid IN INTS(?)"
 
 
 def passed_among(tx: Transaction, number: int, vids: Iterable[int]) -> list[int]:
     """Return which of these versions the client went past."""
-    return [row[0] for row in tx.rows(_AMONG, number, sorted(set(vids)))]
+    ever = tx.lately.answer("exchange_passed", number, lambda: tx.row(_EVER, number))
+    return [row[0] for row in tx.rows(_AMONG, number, sorted(set(vids)))] if ever else []
 
 
 def add_passed(tx: Transaction, number: int, vids: Iterable[int]) -> None:

@@ -140,7 +140,8 @@ def parts(tx: Transaction, recall_id: str) -> list[RecallRow]:
 
 def forwards(tx: Transaction, number: int) -> list[RecallRow]:
     """Return our recalls that forward those of a partner."""
-    return [RecallRow(*row) for row in tx.rows(_FORWARDS, pair=number)]
+    found = tx.lately.answer("exchange_recall", ("forwards", number), lambda: tx.rows(_FORWARDS, pair=number))
+    return [RecallRow(*row) for row in found]
 
 
 def recalls_after(

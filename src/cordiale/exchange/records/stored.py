@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from cordiale.store.connection import Transaction
 
-#: Version, effective and full marking, whether it is current, its bytes, and the numbers of its type and source.
-Served = tuple[int, int, int, int, bytes, int, int]
+#: Version, effective and full marking, whether it is current, its bytes, the numbers of its type and source, and its content hash.
+Served = tuple[int, int, int, int, bytes, int, int, bytes]
 
 # The store's own columns, read in one statement a page: markings as they are now, and the bytes.
 _SERVED = """
-    SELECT v.vid, v.effective_mid, v.full_mid, v.current, b.raw, v.type_no, v.source_no
+    SELECT v.vid, v.effective_mid, v.full_mid, v.current, b.raw, v.type_no, v.source_no, v.hash
     FROM versions v JOIN bodies b ON b.vid = v.vid WHERE v.vid IN INTS(?)
 """
 

@@ -24,7 +24,17 @@ _DEFINITION = b'"marking-definition"'
 class Gate:
     """Remember, for one transaction, which marking ids the recipient passes."""
 
-    __slots__ = ("_called", "_known", "_mandates", "_now", "_partnership", "_stopped", "_tx", "_waivers")
+    __slots__ = (
+        "_called",
+        "_known",
+        "_mandates",
+        "_now",
+        "_partnership",
+        "_rows",
+        "_stopped",
+        "_tx",
+        "_waivers",
+    )
 
     def __init__(self, tx: Transaction, partnership: Partnership, now: int) -> None:
         self._tx = tx
@@ -34,6 +44,7 @@ class Gate:
         self._mandates = Mandates(tx, partnership, now)
         self._stopped = Stopped(tx)
         self._known: dict[int, bool] = {}
+        self._rows: dict[int, records.Served] = {}
         self._waivers = Waivers(tx, partnership, now)
 
     def passes(self, mid: int) -> bool:
@@ -57,7 +68,7 @@ class Gate:
         rows = [row for row in rows if row[0] in found and row[0] not in parents]
         unnamed = self._mandates.unnamed(rows)
         if parents:
-            rows += records.served(self._tx, sorted(set(parents.values())))
+            rows += self._served(sorted(set(parents.values())))
         kept_back = self._mandates.missing(rows) | self._held_back(row[0] for row in rows)
         for vid in unnamed:
             del found[vid]
@@ -77,7 +88,7 @@ class Gate:
 
     def unnamed(self, vids: Sequence[int]) -> set[int]:
         """Return which of these versions name somebody whom no officer names for the recipient any more."""
-        return self._mandates.unnamed(records.served(self._tx, vids)) if vids else set()
+        return self._mandates.unnamed(self._served(vids)) if vids else set()
 
     def _marked(
         self, vids: Sequence[int], tear_lines: Sequence[int]
@@ -88,10 +99,10 @@ class Gate:
         found: dict[int, bytes] = {}
         older: list[int] = []
         borrowing: list[tuple[int, bytes]] = []
-        rows = records.served(self._tx, vids)
+        rows = self._served(vids)
         if self._stopped:
             rows = self._let(rows, tear_lines)
-        for vid, _effective, full, current, raw, _type, _source in rows:
+        for vid, _effective, full, current, raw, *_rest in rows:
             # the full marking includes the effective one
             if known.get(full) or passes(full) or self._lifted(full, vid):
                 found[vid] = raw
@@ -117,12 +128,24 @@ class Gate:
     def consents(self, vids: Iterable[int]) -> dict[int, Given]:
         """Return the consents by which these versions go, of those that go by one."""
         found: dict[int, Given] = {}
-        rows = [row for row in records.served(self._tx, list(vids)) if self._waivers.may(row[2])]
+        rows = [row for row in self._served(list(vids)) if self._waivers.may(row[2])]
         for vid, row in versions.by_vid(self._tx, [row[0] for row in rows], None).items():
             used = self._waivers.used(row.id, row.source)
             if used:
                 found[vid] = used[0]
         return found
+
+    def hashes(self, vids: Sequence[int]) -> dict[int, bytes]:
+        """Return the content hash by version, of versions that are held."""
+        return {row[0]: row[7] for row in self._served(vids)}
+
+    def _served(self, vids: Sequence[int]) -> list[records.Served]:
+        """Return what is served of these versions, by version; each is read once for all that is asked about it."""
+        known = self._rows
+        unread = [vid for vid in vids if vid not in known]
+        if unread:
+            known.update((row[0], row) for row in records.served(self._tx, unread))
+        return [known[vid] for vid in sorted(vids) if vid in known]
 
     def _lifted(self, mid: int, vid: int) -> bool:
         """Tell whether its originators' consent lets a version go whose marking does not pass by itself."""
@@ -191,7 +214,7 @@ class Gate:
     def _stop_tear_lines(self, found: dict[int, bytes], vids: list[int]) -> None:
         parents = self._parents(vids)
         wanted = sorted(set(parents.values()))
-        allowed = {row[0] for row in records.served(self._tx, wanted) if self.passes(row[1])}
+        allowed = {row[0] for row in self._served(wanted) if self.passes(row[1])}
         for vid, effective, _full in records.current_markings(self._tx, wanted):
             if not self.passes(effective):
                 allowed.discard(vid)

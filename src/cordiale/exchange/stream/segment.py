@@ -6,7 +6,7 @@ a recall or expiry only the leaf is left: the chain of headers and every Merkle 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -166,23 +166,29 @@ def kept_leaves(segment: records.Segment) -> dict[int, bytes]:
 
 
 def leaves_of(
-    tx: Transaction, segment: records.Segment, packed: entry.Entries, places: Sequence[int]
+    tx: Transaction,
+    segment: records.Segment,
+    packed: entry.Entries,
+    places: Sequence[int],
+    hashes: Callable[[Sequence[int]], Mapping[int, bytes]] | None = None,
 ) -> dict[int, bytes]:
     """Return the leaves of these places: kept ones as they are, the others made again.
 
+    `hashes` gives the content hashes of versions, where the caller has read them.
     Raises IntegrityError when a content hash is gone without its leaf having been kept.
     """
     kept = kept_leaves(segment)
     column = salt_column(segment)
     wanted = [place for place in places if place not in kept]
-    hashes = records.content_hashes(tx, [packed.vids[place] for place in wanted])
+    vids = [packed.vids[place] for place in wanted]
+    contents = records.content_hashes(tx, vids) if hashes is None else hashes(vids)
     by_mid: dict[int, bytes] = {}
     found = {place: kept[place] for place in places if place in kept}
     for place in wanted:
         mid = packed.mids[place]
         if mid not in by_mid:
             by_mid[mid] = marking_hash(markings.atoms(tx, mid))
-        content = hashes.get(packed.vids[place])
+        content = contents.get(packed.vids[place])
         if content is None:
             raise IntegrityError(
                 "exchange.segment.leaf",
@@ -217,13 +223,14 @@ def serve(
     gone = partnership.partner.state == LEAVING
     gate = Gate(tx, partnership, now)
     bodies = {} if gone else gate.open([packed.vids[place] for place in live], tear_lines)
-    if secret is not None:
+    signed = origins.signed(tx, bodies) if secret is not None else {}
+    if signed:
         # whoever passes on less than the originator signed meanwhile lowers it: it goes anew, under all of that
         for vid in origins.outgrown(
-            tx, {packed.vids[p]: packed.mids[p] for p in live if packed.vids[p] in bodies}
+            tx, signed, {packed.vids[p]: packed.mids[p] for p in live if packed.vids[p] in bodies}
         ):
             del bodies[vid]
-    leaves = leaves_of(tx, segment, packed, range(len(packed)))
+    leaves = leaves_of(tx, segment, packed, range(len(packed)), gate.hashes)
     column = salt_column(segment)
     texts: dict[int, int] = {}
     listed: list[str] = []
@@ -245,7 +252,7 @@ def serve(
         open_[packed.vids[place]] = place
         slots.append(Slot(leaves[place], texts[mid], salt, raw))
     named = {text: number for number, text in enumerate(listed)}
-    proofs = [] if secret is None else origins.parts(tx, open_, named, secret)
+    proofs = [] if secret is None else origins.parts(tx, signed, open_, named, secret)
     given = {} if secret is None else gate.consents(open_)
     consents = [beside(open_[vid], one, read(bodies[vid])[0]) for vid, one in given.items()]
     made = Resource(FORMAT, segment.header, segment.signature, list(named), slots, proofs, consents)

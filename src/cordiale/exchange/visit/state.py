@@ -65,8 +65,8 @@ def record(
     news: int | None,
     difference: int | None,
     learnt: bool,
-) -> None:
-    """Write down how a visit left a link; `news` is the last entry that the partner told of, None when it did not answer.
+) -> Link:
+    """Write down how a visit left a link, and return that; `news` is the last entry that the partner told of, None when it did not answer.
 
     `difference` is the partner's clock minus ours in microseconds, `learnt` whether all that it proves of us was taken over.
     """
@@ -87,6 +87,7 @@ def record(
     values |= rejoin.after_visit(partner, before, learnt)
     if any(getattr(before, name) != value for name, value in values.items()):
         records.save_link(tx, partner.number, values)
+    return _link(tx, partner, msgspec.structs.replace(before, **values))
 
 
 def links(tx: Transaction) -> tuple[Link, ...]:
@@ -96,7 +97,11 @@ def links(tx: Transaction) -> tuple[Link, ...]:
 
 def link(tx: Transaction, partner: Partner) -> Link:
     """Return the state of the link to one partner."""
-    row, pair = records.link(tx, partner.number), records.pair(tx, partner.number)
+    return _link(tx, partner, records.link(tx, partner.number))
+
+
+def _link(tx: Transaction, partner: Partner, row: records.LinkRow) -> Link:
+    pair = records.pair(tx, partner.number)
     return Link(
         partner=partner.node,
         state=row.state,

@@ -83,7 +83,7 @@ def visit(
     left, problem = visited.run()
     if welcome is None:
         with store.write() as tx:
-            state.record(
+            link = state.record(
                 tx,
                 partner,
                 left,
@@ -93,7 +93,6 @@ def visit(
                 difference=visited.difference,
                 learnt=visited.learnt,
             )
-            link = state.link(tx, partner)
     elif problem is not None:
         return visit(store, home, partner, transport, applied, begin)
     else:  # what is written of a link is written by the whole visit that follows
