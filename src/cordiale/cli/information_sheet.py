@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from cordiale.cli.information import DOCUMENTS, app
+from cordiale.cli.information import DOCUMENTS, MODEL, app
 from cordiale.cli.output import emit, progress
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, tr
@@ -51,11 +51,13 @@ def sheet(
             "--marking", "-m", metavar="ATOM…", help=tr(_("Marking at the top and foot of every page."))
         ),
     ] = None,
+    model: Annotated[str, MODEL] = "",
 ) -> None:
     """Write a drift sheet."""
     from cordiale.domains.information.drift.words import DRIFTED
     from cordiale.domains.information.lineage.trace import traced
     from cordiale.domains.information.readers.content import read_file
+    from cordiale.domains.information.semantic.model import chosen
     from cordiale.domains.information.sheet.content import sheet as made
     from cordiale.domains.information.sheet.written import write
     from cordiale.platform.clock import system_clock
@@ -64,7 +66,7 @@ def sheet(
     lines = _lines(marking, langs)
     documents = [document for file in files for document in read_file(file, file.name).documents]
     with progress(tr(_("Comparing texts"))) as report:
-        answers = traced(documents, langs, report)
+        answers = traced(documents, langs, report, model=chosen(model))
     data, _kind = write(made(answers, lines, system_clock()), out.suffix.lstrip(".").lower())
     replace_file(out, data, 0o600)
     answer = answers[langs[0]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,6 +12,11 @@ from cordiale.domains.information.lineage.alignment import Match, likenesses, ma
 from cordiale.domains.information.lineage.alignment import Profile as Alignment
 from cordiale.domains.information.lineage.likeness import Indexed, compare
 from cordiale.domains.information.lineage.statement import Statement
+from cordiale.domains.information.semantic.nearness import lifted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -74,16 +79,20 @@ def kinship(
     first: Text,
     second: Text,
     ready: tuple[Indexed, Indexed],
+    meant: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None),
     profile: Profile = PROFILE,
     alignment: Alignment = ALIGNMENT,
 ) -> Kinship:
     """Compare two texts sentence by sentence, both ways; `ready` are their articles, indexed.
 
+    `meant` are the vectors of their sentences where a sentence model knows the language, (sentences, hidden).
     Where even the best of each sentence would not add up to a lineage, nothing is matched.
     """
     across = first.lang != second.lang
     one, other = max(1, len(first.body)), max(1, len(second.body))
     shares = compare(*ready)
+    if meant[0] is not None and meant[1] is not None:
+        shares = lifted(shares, meant[0], meant[1])
     alike = likenesses(shares)
     least = profile.likeness_across if across else profile.likeness
     most = max(

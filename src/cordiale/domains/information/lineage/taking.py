@@ -17,6 +17,7 @@ from cordiale.domains.information.lineage.kept import Kept, keep
 from cordiale.domains.information.lineage.trace import traced
 from cordiale.domains.information.readers.content import read_file
 from cordiale.domains.information.readers.result import Read
+from cordiale.domains.information.semantic.model import chosen
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT
 from cordiale.platform.errors import InputError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 TEXTS: Final = 40
 CHARACTERS: Final = 400_000
 """Most texts, and characters of them, that are compared while somebody waits: some ten seconds."""
+MEANT: Final = 60_000
+"""Up to so many a sentence model is asked as well: another ten seconds. The answer says when it was not."""
 
 ROLES: Final = ("suspect", "source")
 _UNFIT: Final = re.compile(r"[^\w.,()'’ -]+")
@@ -58,7 +61,9 @@ def lineages(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
         marking = sent.fields.get("marking", "").strip() or None
         captures = [capture(desk, actor, path, one, marking) for _role, path, one in read]
         sources = tuple(_sources(read))
-        answers = traced(documents, ("en", "fr"), sources=sources)
+        few = sum(len(block.text) for one in documents for block in one.blocks) <= MEANT
+        model = chosen(desk.settings.information.model) if few else None
+        answers = traced(documents, ("en", "fr"), sources=sources, model=model)
         names = {one.id: one.name for one in captures}
         kept = Kept(desk.clock(), __version__, documents, answers, sources, names)
         name = text(lang, _("Lineage: {title}"), title=legal(documents[0].title or documents[0].name))

@@ -27,6 +27,8 @@ from cordiale.domains.information.lineage.kinship import Kinship, Text
 from cordiale.domains.information.lineage.likeness import indexed, weights
 from cordiale.domains.information.lineage.links import Link, forth, links
 from cordiale.domains.information.lineage.statement import Statement, statements
+from cordiale.domains.information.semantic.model import Model
+from cordiale.domains.information.semantic.nearness import akin, vectors
 from cordiale.platform.languages import _, text
 
 Progress = Callable[[int, int | None], None]
@@ -57,13 +59,16 @@ ALONE: Final = _("Nothing here is a source of this text.")
 
 
 def trace(
-    documents: Sequence[Document], lang: str = "en", progress: Progress = lambda done, total: None
+    documents: Sequence[Document],
+    lang: str = "en",
+    progress: Progress = lambda done, total: None,
+    model: Model | None = None,
 ) -> Answer:
     """Return the lineage of texts and what became of each of their sentences; words are written in `lang`.
 
-    `progress` is told how many pairs of texts have been compared.
+    `progress` is told how many pairs of texts have been compared. A sentence `model` finds retellings in other words.
     """
-    return traced(documents, (lang,), progress)[lang]
+    return traced(documents, (lang,), progress, model=model)[lang]
 
 
 def traced(
@@ -71,6 +76,7 @@ def traced(
     langs: Sequence[str],
     progress: Progress = lambda done, total: None,
     sources: Collection[int] = (),
+    model: Model | None = None,
 ) -> dict[str, Answer]:
     """Return the lineage of texts once for each language; texts are compared once.
 
@@ -85,16 +91,21 @@ def traced(
     ]
     known = weights([one.body for one in texts])
     ready = [indexed(one.body, known) for one in texts]
-    chosen = candidates.pairs(texts)
+    meant = vectors(model, texts, progress) if model else [None] * len(texts)
+    chosen = sorted({*candidates.pairs(texts), *akin(meant)})
     found: dict[tuple[int, int], Kinship] = {}
     for done, (one, other) in enumerate(chosen):
         progress(done, len(chosen))
-        found[one, other] = kinship.kinship(texts[one], texts[other], (ready[one], ready[other]))
+        found[one, other] = kinship.kinship(
+            texts[one], texts[other], (ready[one], ready[other]), (meant[one], meant[other])
+        )
     tree = links(texts, moments, found)
-    return {lang: _answer(documents, texts, tree, lang) for lang in langs}
+    return {lang: _answer(documents, texts, tree, lang, model) for lang in langs}
 
 
-def _answer(documents: Sequence[Document], texts: Sequence[Text], tree: Sequence[Link], lang: str) -> Answer:
+def _answer(
+    documents: Sequence[Document], texts: Sequence[Text], tree: Sequence[Link], lang: str, model: Model | None
+) -> Answer:
     ancestors = [link for link in tree if link.kind == "common_source"]
     names = {(link.parent, link.child): f"presumed-{n}" for n, link in enumerate(ancestors, start=1)}
     return Answer(
@@ -116,8 +127,9 @@ def _answer(documents: Sequence[Document], texts: Sequence[Text], tree: Sequence
             "kinship": kinship.PROFILE.name,
             "alignment": alignment.PROFILE.name,
             "drift": DRIFT.name,
+            **({"sentences": f"{model.name} {model.sha256[:12]}"} if model else {}),
         },
-        limits=[text(lang, one) for one in _limits(texts)],
+        limits=[text(lang, one) for one in _limits(texts, model)],
     )
 
 
@@ -260,14 +272,16 @@ def _omissions(texts: Sequence[Text], link: Link) -> list[Omission]:
     ]
 
 
-def _limits(texts: Sequence[Text]) -> list[str]:
+def _limits(texts: Sequence[Text], model: Model | None) -> list[str]:
     langs = {one.lang for one in texts}
-    found = [
-        _(
-            "Paraphrases are found by words, meanings in the lexicon, numbers, names and order: one that shares none of these is not seen."
+    found = []
+    if model is None or not all(model.knows(lang) for lang in langs):
+        found.append(
+            _(
+                "Paraphrases are found by words, meanings in the lexicon, numbers, names and order: one that shares none of these is not seen."
+            )
         )
-    ]
-    if langs - {"en", "fr"}:
+    if {lang for lang in langs if model is None or not model.knows(lang)} - {"en", "fr"}:
         found.append(
             _("Texts in other languages than English and French are compared by numbers and names alone.")
         )

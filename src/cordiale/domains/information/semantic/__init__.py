@@ -1,0 +1,1 @@
+"""Sentence models: what two sentences mean, where their words differ. Optional: lineage works without one."""
