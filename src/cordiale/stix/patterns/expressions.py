@@ -99,6 +99,16 @@ def engine() -> Any:
     return re2
 
 
+@cache
+def installed() -> bool:
+    """Tell whether the engine is there: LIKE does without it."""
+    try:
+        engine()
+    except ConfigurationError:
+        return False
+    return True
+
+
 def matches(expression: str) -> Test:
     """Return the test of MATCHES: the expression is found somewhere in the text, `.` also being a line end.
 

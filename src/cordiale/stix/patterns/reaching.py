@@ -31,12 +31,10 @@ def reach(steps: tuple[str | int | None, ...]) -> Reach:
     Its time is linear in the size of the observation however references lead to one another: what lies behind one is
     found out once.
     """
-    if (
-        len(steps) == 1
-        and isinstance(steps[0], str)
-        and not steps[0].endswith((*_REFERENCES, "_hex", "_bin"))
-    ):
-        return _plain(steps[0])
+    if all(map(_is_plain, steps)):
+        return _nested([str(step) for step in steps])
+    if len(steps) == 2 and str(steps[0]).endswith("_ref") and _is_plain(steps[1]):
+        return _referred(str(steps[0]), str(steps[1]))
     count = len(steps)
     hops = [isinstance(step, str) and step.endswith(_REFERENCES) for step in steps]
     again = [any(hops[place:]) for place in range(count + 1)]
@@ -103,9 +101,34 @@ def reach(steps: tuple[str | int | None, ...]) -> Reach:
     return follow
 
 
-def _plain(name: str) -> Reach:
+def _is_plain(step: str | int | None) -> bool:
+    return isinstance(step, str) and not step.endswith((*_REFERENCES, "_hex", "_bin"))
+
+
+def _nested(names: list[str]) -> Reach:
+    """Follow names alone, the most common path of all."""
+    first, *others = names
+
+    def one(value: Mapping[str, Any], objects: Objects, memory: Memory, test: Callable[[Any], int]) -> int:
+        return PRESENT | test(value[first]) if first in value else 0
+
+    def several(value: Any, objects: Objects, memory: Memory, test: Callable[[Any], int]) -> int:
+        for name in names:
+            if not isinstance(value, Mapping) or name not in value:
+                return 0
+            value = value[name]
+        return PRESENT | test(value)
+
+    return several if others else one
+
+
+def _referred(reference: str, name: str) -> Reach:
+    """Follow one reference to a name, such as `dst_ref.value`."""
+
     def follow(value: Mapping[str, Any], objects: Objects, memory: Memory, test: Callable[[Any], int]) -> int:
-        return PRESENT | test(value[name]) if name in value else 0
+        target = value.get(reference)
+        found = objects.get(target) if isinstance(target, str) else None
+        return PRESENT | test(found[name]) if found is not None and name in found else 0
 
     return follow
 
