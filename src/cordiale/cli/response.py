@@ -217,6 +217,26 @@ def position(
 
 
 @app.command(
+    "extend", cls=Command, help=tr(_("Give the members more time as the chair; no position is voided."))
+)
+def extend(
+    id: Annotated[str, CASE],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help=tr(_("The later deadline.")))],
+    hash: Annotated[str, HASH],
+    en: Annotated[str, EN] = "",
+    fr: Annotated[str, FR] = "",
+    who: Annotated[str | None, AS] = None,
+) -> None:  # fmt: skip
+    """Give more time."""
+    from cordiale.domains.information.response import acts
+    from cordiale.joint.words import Words
+
+    with opened() as (node, actor):
+        done = acts.extend(node.desk, _as(who, actor), id, hash, instant_of(until, end=True), Words(en, fr))
+    emit(done, lambda: added(done))
+
+
+@app.command(
     "agree", cls=Command, help=tr(_("Record as the chair that a text is agreed, with every position on it."))
 )
 def agree(

@@ -12,6 +12,7 @@ from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer, Reason
 from cordiale.desk.stating import instants, state
 from cordiale.joint.case import Case, chaired, finish, hears
+from cordiale.joint.extension import standing_deadline
 from cordiale.joint.held import Held, all_of
 from cordiale.joint.moment import at, stamp
 from cordiale.joint.position import Known, positions
@@ -89,7 +90,8 @@ def stands(
     known = positions(tx, desk, actor, case, revision)
     # the framework that the text was put under and that its hash holds, not what the case says by now
     under = msgspec.structs.replace(case.said, framework=revision.said.framework)
-    return tally(under, [_given(one) for one in known], at(revision.said.deadline), desk.clock(), printed)
+    until = standing_deadline(tx, desk, actor, case, revision)
+    return tally(under, [_given(one) for one in known], until, desk.clock(), printed)
 
 
 def agree(

@@ -40,6 +40,7 @@ INFORMATION = Domain(
         "cordiale.domains.information.proposals.forms:techniques",
         "cordiale.domains.information.reports.forms:incident",
         "cordiale.domains.information.unshown.forms:unshown",
+        "cordiale.domains.information.response.forms:responses",
         "cordiale.domains.information.response.forms:response",
     ),
     messages="cordiale.domains.information.messages",

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.domain import Sent
 from cordiale.desk.importing import import_
 from cordiale.desk.sources import of_bytes
 from cordiale.domains.information.domain import INFORMATION
 from cordiale.domains.information.response import acts
 from cordiale.domains.information.response.content import Content, Draft, Measure
+from cordiale.domains.information.response.forms import response as do
+from cordiale.domains.information.response.forms import responses as open_here
 from cordiale.joint.revision import Text
 from cordiale.joint.words import Words
 from cordiale.node import Node, init, open_node
+from cordiale.platform.errors import InputError
 from cordiale.web.site import site
 from tests.unit.domains.information.test_response import INCIDENT
 from tests.unit.web.asgi import ask
@@ -139,3 +143,54 @@ def test_who_may_not_take_a_position_is_offered_none(node: Node, of: str) -> Non
     ann = site(node, Actor("ann", frozenset({"analyst"})), among=(INFORMATION,))
     assert "Sign the position" not in read(ann, of, "en")
     assert sent(ann, id=of, act="position", hash="0" * 64, position="join").status == 403
+
+
+def test_a_chair_opens_puts_a_text_gives_time_and_publishes_from_the_pages(node: Node, pages: Any) -> None:
+    desk = node.desk
+    fields = {"title_en": "Grey gulls", "title_fr": "Mouettes grises", "incident": INCIDENT["id"], "marking": "tlp:amber", "joins": "1"}  # fmt: skip
+    import_(desk, MARIE, [of_bytes("incident", orjson.dumps([INCIDENT]))], marking="tlp:amber")
+    address = open_here(desk, MARIE, "en", Sent(fields, {}))
+    of = parse_qs(urlsplit(address).query)["id"][0]
+    text = {
+        "id": of,
+        "act": "propose",
+        "title_en": "We act",
+        "body_en": "Together.",
+        "title_fr": "Nous agissons",
+        "body_fr": "Ensemble.",
+        "measure1_kind": "referral",
+        "measure1_owner": "canada",
+        "measure1_en": "Refer it.",
+        "measure1_fr": "Le signaler.",
+        "measure1_due": "2099-01-01",
+        "deadline": "2098-12-01 16:00",
+    }
+    do(desk, MARIE, "en", Sent(text, {}))
+    found = acts.response(desk, MARIE, of)
+    assert found.text is not None
+    assert [one.owner for one in found.text.content.measures] == ["canada"]
+    assert read(pages, of, "fr").count("Donner plus de temps")
+    signed = found.text.deadline
+    do(desk, MARIE, "en", Sent({"id": of, "act": "extend", "hash": found.text.hash, "until": "2099-01-01 16:00"}, {}))  # fmt: skip
+    later = acts.response(desk, MARIE, of)
+    assert later.text is not None
+    assert (later.text.hash, later.text.deadline) == (found.text.hash, (signed or 0) + 31 * 86_400_000_000)
+    with pytest.raises(InputError, match="later one"):
+        do(desk, MARIE, "en", Sent({"id": of, "act": "extend", "hash": found.text.hash, "until": "2098-01-01"}, {}))  # fmt: skip
+    acts.stand(desk, MARIE, of, "join", found.text.hash)
+    do(desk, MARIE, "en", Sent({"id": of, "act": "agree", "hash": found.text.hash, "parity": "Claire", "because": "read"}, {}))  # fmt: skip
+    do(desk, MARIE, "en", Sent({"id": of, "act": "publish", "where": "https://canada.example/1"}, {}))
+    assert [one.where for one in acts.response(desk, MARIE, of).published] == ["https://canada.example/1"]
+    assert "We act" in read(pages, of, "en")
+
+
+def test_a_form_says_what_is_missing(node: Node, of: str) -> None:
+    def refused(words: str, **fields: str) -> None:
+        with pytest.raises(InputError, match=words):
+            do(node.desk, MARIE, "en", Sent({"id": of, "act": "propose", **fields}, {}))
+
+    both = {"title_en": "a", "body_en": "b", "title_fr": "c", "body_fr": "d"}
+    refused("English and in French", title_en="only")
+    refused("no day and time", **both, deadline="tomorrow")
+    refused("whole minute", **both, embargo="2098-01-01T00:00:30")
+    refused("Measure 1", **both, measure1_kind="referral", measure1_owner="canada", measure1_en="half")

@@ -20,7 +20,7 @@ from cordiale.domains.information.response.standing import (
     missing,
     response,
 )
-from cordiale.joint import case, position, revision, task
+from cordiale.joint import case, extension, position, revision, task
 from cordiale.joint.agreement import Agreed, agree
 from cordiale.joint.contribution import Added, contribute
 from cordiale.joint.moment import stamp
@@ -129,6 +129,11 @@ def stand(
 ) -> position.Taken:
     """Take this node's position on the text whose hash begins so."""
     return position.take(desk, actor, written, position_, hash, footnote=footnote, kind=KIND)
+
+
+def extend(desk: Desk, actor: Actor, written: str, hash: str, until: int, words: Words = NONE) -> Added:
+    """Give the members more time for the text whose hash begins so, as the chair; no position is voided."""
+    return extension.extend(desk, actor, written, hash, until, words, kind=KIND)
 
 
 def conclude(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,9 @@ import msgspec
 from cordiale.desk.actor import may
 from cordiale.desk.chosen import summaries
 from cordiale.desk.domain import Page
+from cordiale.desk.partners import partner_list
 from cordiale.domains.information.response.content import KIND_WORDS, Measure
+from cordiale.domains.information.response.forms import MEASURES
 from cordiale.domains.information.response.printed import LEVEL_WORDS, POSITIONS, STAGES, plain
 from cordiale.domains.information.response.standing import (
     CONFIDENCES,
@@ -25,6 +28,7 @@ from cordiale.domains.information.response.standing import response as read_one
 from cordiale.domains.information.response.standing import responses as read_all
 from cordiale.domains.information.tabs import tabs
 from cordiale.joint.position import STANDS
+from cordiale.joint.revision import Text
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, brief_instant, instant, text
@@ -102,7 +106,14 @@ def responses(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         }
         for one in found
     ]
-    values = {"rows": rows, "tabs": tabs("responses", lang)}
+    values = {
+        "rows": rows,
+        "tabs": tabs("responses", lang),
+        "may": may(actor, "case"),
+        "problem": query.get("problem", ""),
+        "typed": defaultdict(str, query),
+        "partners": [one.name for one in partner_list(desk, actor)] if may(actor, "partner-list") else [],
+    }
     return Page(TEMPLATES / "responses.html", values, tuple(one.marking for one in found))
 
 
@@ -121,6 +132,12 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "problem": query.get("problem", ""),
         "told": text(lang, TOLD[query["told"]]) if query.get("told") in TOLD else "",
         "typed": {name: query.get(name, "") for name in TYPED},
+        "may_propose": open_ and may(actor, "case") and found.here == "chair",
+        "may_extend": open_ and may(actor, "case") and found.here == "chair" and found.stage == "positions" and current is not None and current.deadline is not None,
+        "may_publish": open_ and may(actor, "case") and found.here != "observer" and found.stage in ("agreed", "published"),
+        "draft": _draft(current, query),
+        "members": found.members,
+        "measure_kinds": [{"word": word, "label": text(lang, label)} for word, label in KIND_WORDS.items()],
         "may_stand": open_ and may(actor, "position") and found.here != "observer" and found.stage == "positions",
         "may_assess": open_ and may(actor, "case") and found.here != "observer",
         "may_agree": open_ and may(actor, "agree") and found.here == "chair" and _agreeable(found),
@@ -157,6 +174,23 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "earlier": [{"number": one.number, "hash": one.hash, "title": (one.fr if lang.startswith("fr") else one.en).title} for one in found.earlier],
     }  # fmt: skip
     return Page(TEMPLATES / "response.html", values, (found.marking,))
+
+
+def _draft(current: TextView | None, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form of a new text holds: what was typed, else the text that stands."""
+    typed = query.get("act") == "propose"
+    en, fr = (current.en, current.fr) if current else (Text("", ""), Text("", ""))
+    before = {"title_en": en.title, "body_en": en.body, "title_fr": fr.title, "body_fr": fr.body}
+    measures = current.content.measures if current else ()
+    for number, one in enumerate(measures[:MEASURES], 1):
+        before |= {f"measure{number}_kind": one.kind, f"measure{number}_owner": one.owner, f"measure{number}_en": one.words.en, f"measure{number}_fr": one.words.fr, f"measure{number}_due": one.due[:10]}  # fmt: skip
+    if current and current.content.embargo:
+        before["embargo"] = current.content.embargo[:16].replace("T", " ")
+    return {
+        "open": typed,
+        "field": defaultdict(str, query if typed else before),
+        "numbers": range(1, MEASURES + 1),
+    }
 
 
 def when(at: int | None, lang: str) -> When | None:

@@ -10,6 +10,7 @@ from cordiale.domains.information.response.content import Content, content_of
 from cordiale.joint.case import Case, Framework
 from cordiale.joint.contribution import Contribution
 from cordiale.joint.dossier import Dossier, Recorded, dossier, dossiers
+from cordiale.joint.extension import deadline_of
 from cordiale.joint.footnote import Footnote
 from cordiale.joint.held import Held
 from cordiale.joint.moment import MINUTE, at
@@ -225,7 +226,7 @@ def standing(of: Dossier) -> Response:
         assessments=assessments,
         threshold=reach,
         options=_said(said, OPTION),
-        text=_text(current, now) if current else None,
+        text=_text(current, of) if current else None,
         stands=of.tally.stands,
         joined=of.tally.joined,
         reserves=of.tally.reserves,
@@ -235,7 +236,7 @@ def standing(of: Dossier) -> Response:
         published=published,
         effects=_said(said, EFFECT),
         lessons=_said(said, LESSON),
-        earlier=tuple(_text(one, now) for one in of.texts[1:]),
+        earlier=tuple(_text(one, of) for one in of.texts[1:]),
     )
 
 
@@ -284,8 +285,8 @@ def _published(said: Sequence[Held[Contribution]], content: Content) -> tuple[Pu
     )
 
 
-def _text(one: Held[Revision], now: int) -> TextView:
-    deadline = at(one.said.deadline)
+def _text(one: Held[Revision], of: Dossier) -> TextView:
+    deadline = deadline_of(one.said, of.case.said.chair, of.said)
     return TextView(
         id=one.id,
         number=one.said.number,
@@ -294,7 +295,7 @@ def _text(one: Held[Revision], now: int) -> TextView:
         fr=one.said.fr,
         content=content_of(one.said.content),
         deadline=deadline,
-        over=deadline is not None and now >= deadline,
+        over=deadline is not None and of.now >= deadline,
     )
 
 
