@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.graph import Graph
 
 ENTRY_POINTS = "cordiale.domains"
 
@@ -25,12 +28,14 @@ class Page:
     """What a domain's page shows: a template of its folder, what it names, and the markings of all that is on it.
 
     A page is a function `(desk, actor, lang, query) -> Page | File` (`query`: parameters of the address); it reaches objects
-    through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`.
+    through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`. `graph` is drawn
+    by the face where the template includes `graph.html`, which starts from `values.id` and asks for more at `values.href`.
     """
 
     template: Path
     values: Mapping[str, Any]
     markings: tuple[tuple[str, ...], ...] = ()
+    graph: Graph | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from cordiale.platform.languages import _
 from cordiale.web.connecting import download
 from cordiale.web.context import Asked, Entry, Site
 from cordiale.web.deeds import away
-from cordiale.web.marks import banner
+from cordiale.web.graph import drawn
+from cordiale.web.marks import banner, carried
 
 FILES: Final = 50
 """Most files of one form of a domain."""
@@ -106,8 +107,13 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         page = load(reference)(site.desk, actor, lang, asked if query is None else query)
         if isinstance(page, File):
             return download(page.data, page.name, page.media_type)
-        over = banner(page.markings, display(site.desk, actor, lang), lang)
-        values = {**page.values, "banner": over}
+        values: dict[str, Any] = {**page.values}
+        markings = list(page.markings)
+        if page.graph is not None:
+            rest = "\n".join({atom for marking in page.markings for atom in marking})
+            values["graph"] = drawn(site.desk, actor, lang, page.graph, rest)
+            markings.append(carried(values["graph"]["banner"]["atoms"]))
+        values["banner"] = banner(markings, display(site.desk, actor, lang), lang)
         return site.page(request, str(page.template.resolve()), f"/domains/{domain}", values, status)
 
     return [begun, shown, sent]

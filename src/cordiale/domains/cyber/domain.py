@@ -33,6 +33,8 @@ CYBER = Domain(
         "cordiale.domains.cyber.indicators.pages:indicators",
         "cordiale.domains.cyber.indicators.pages:indicator",
         "cordiale.domains.cyber.indicators.asking:correlations",
+        "cordiale.domains.cyber.attack.pages:attack",
+        "cordiale.domains.cyber.attack.pages:layer",
     ),
     forms=("cordiale.domains.cyber.indicators.forms:indicator",),
     messages="cordiale.domains.cyber.messages",

@@ -7,6 +7,8 @@ from typing import Final
 
 from cordiale.domains.cyber.correlation.asked import Reason
 from cordiale.domains.cyber.correlation.found import Hot, Neighbour
+from cordiale.domains.cyber.indicators.seen import Step
+from cordiale.domains.cyber.merging.view import Why
 from cordiale.domains.cyber.warninglists.answers import Hit, How
 from cordiale.platform.clock import format_instant
 from cordiale.platform.languages import _, text
@@ -31,6 +33,21 @@ HOW: Final[Mapping[How, str]] = {
     "under": _("holds {entry}, under which it is"),
     "holds": _("holds the text {entry}"),
     "fits": _("holds the expression {entry}"),
+}
+
+WHYS: Final[Mapping[Why, str]] = {
+    "alone": _("said by one source"),
+    "agreed": _("all sources agree"),
+    "chosen": _("chosen by {by}: {reason}"),
+    "ours": _("this node's own statement comes first"),
+    "creator": _("the node that states it itself comes before what others passed on"),
+    "latest": _("the latest statement"),
+}
+
+STEPS: Final[Mapping[Step, str]] = {
+    "day": _("by day"),
+    "week": _("by week, from Monday"),
+    "month": _("by month"),
 }
 
 CATEGORIES: Final[Mapping[str, str]] = {

@@ -26,6 +26,7 @@ _DESCRIPTIONS = {
     "joint-answer": "What a node answers to a request, and what it gives with it.",
     "joint-task": "What a node of a case takes on, by when.",
     "misp": "What a MISP instance says of what became an object and STIX has no place for, so that it can go back.",
+    "chosen-statement": "Whose word a node shows for a property of which sources say different things, and why.",
     "source-fact": "One fact about a publisher, dated, with who says it and what it was read from; never a score.",
     "information-technique": "A technique of DISARM that a person accepted or rejected, with the findings that spoke for it.",
     "information-set": "What ties incidents of information manipulation together: habits seen, and why it is one set.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cordiale.desk.answers import Answer
@@ -12,21 +12,15 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-LABELS: Final = frozenset(
+STANDS: Final = frozenset(
     (
-        "resolves_to_refs",
-        "resolves-to",
-        "hosts",
-        "hosted-at",
-        "communicates-with",
-        "beacons-to",
-        "exfiltrates-to",
-        "downloads",
-        "consists-of",
-        "uses",
+        "resolves_to_refs", "resolves-to", "hosted-at", "communicates-with", "beacons-to", "exfiltrates-to", "downloads", "uses",
     )
-)
-"""Connections by which something stands on something else (STIX 2.1, appendix B, and MISP's words for the same)."""
+)  # fmt: skip
+"""Connections whose start stands on their end (STIX 2.1, appendix B, and MISP's words for the same)."""
+
+CARRIES: Final = frozenset(("hosts", "consists-of"))
+"""Connections whose end stands on their start."""
 
 GROUND: Final = frozenset(
     (
@@ -47,7 +41,10 @@ GROUNDS: Final = 20
 
 
 class Standing(Answer, frozen=True, kw_only=True):
-    """What an object and another one both stand on: the ground, the other, and how each is connected with it."""
+    """What an object and another one both stand on: the ground, the other, and how each is connected with it.
+
+    `ours` is empty where what was asked for is the ground itself.
+    """
 
     ground: GraphNode
     other: GraphNode
@@ -80,42 +77,42 @@ def standing(desk: Desk, actor: Actor, ids: Sequence[str]) -> Shared:
         return Shared()
     around = neighbours(desk, actor, asked)
     named = {node.id: node for node in around.nodes}
-    grounds: dict[str, GraphEdge] = {}
-    for edge, ground in _towards(around, asked):
-        if named[ground].type in GROUND:
-            grounds.setdefault(ground, edge)
+    grounds: dict[str, GraphEdge | None] = {one: None for one in asked if _ground(named.get(one))}
+    for who, ground, edge in _standing(around):
+        if who in asked and _ground(named.get(ground)) and grounds.get(ground) is None:
+            grounds[ground] = edge
     found: dict[tuple[str, str], Standing] = {}
     crowded = []
-    for ground, ours in sorted(grounds.items())[:GROUNDS]:
+    for ground, ours in sorted(grounds.items(), key=lambda one: one[0])[:GROUNDS]:
         there = neighbours(desk, actor, (ground,))
         if there.more:
             crowded.append(Crowded(ground=named[ground]))
             continue
         on = {node.id: node for node in there.nodes}
-        for edge, other in _towards(there, (ground,)):
-            if other not in asked and other not in grounds:
-                marking = sorted({*ours.marking, *edge.marking, *named[ground].marking, *on[other].marking})
+        for who, under, edge in _standing(there):
+            if under == ground and who not in asked and who not in grounds:
+                marking = {*edge.marking, *named[ground].marking, *on[who].marking, *(ours.marking if ours else ())}  # fmt: skip
                 found.setdefault(
-                    (ground, other),
+                    (ground, who),
                     Standing(
                         ground=named[ground],
-                        other=on[other],
-                        ours=ours.label,
+                        other=on[who],
+                        ours=ours.label if ours else "",
                         theirs=edge.label,
-                        marking=tuple(marking),
+                        marking=tuple(sorted(marking)),
                     ),
                 )
     return Shared(standing=tuple(found[pair] for pair in sorted(found)), crowded=tuple(crowded))
 
 
-def _towards(graph: Graph, ids: Iterable[str]) -> list[tuple[GraphEdge, str]]:
-    """Return the connections of these objects that count, with what is at the other end."""
-    asked = frozenset(ids)
-    found = []
+def _ground(node: GraphNode | None) -> bool:
+    return node is not None and node.type in GROUND
+
+
+def _standing(graph: Graph) -> Iterator[tuple[str, str, GraphEdge]]:
+    """Yield (who stands, on what, the connection) of a graph."""
     for edge in graph.edges:
-        if edge.label in LABELS:
-            if edge.start in asked and edge.end not in asked:
-                found.append((edge, edge.end))
-            elif edge.end in asked and edge.start not in asked:
-                found.append((edge, edge.start))
-    return found
+        if edge.label in STANDS:
+            yield edge.start, edge.end, edge
+        elif edge.label in CARRIES:
+            yield edge.end, edge.start, edge

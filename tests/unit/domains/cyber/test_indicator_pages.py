@@ -1,0 +1,165 @@
+"""The pages of indicators, the graph of correlations, and what a person decides there, as templates are given them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cordiale.desk import verbs
+from cordiale.desk.actor import Actor
+from cordiale.desk.domain import Sent
+from cordiale.desk.show import show
+from cordiale.domains.cyber.indicators.asking import correlations
+from cordiale.domains.cyber.indicators.forms import indicator as act
+from cordiale.domains.cyber.indicators.pages import indicator, indicators
+from cordiale.domains.cyber.merging.duplicates import decide, decided, proposals, take_back
+from cordiale.domains.cyber.merging.view import choices, choose, view
+from cordiale.domains.cyber.warninglists.kept import add, held, kept, remove
+from cordiale.node.initialise import init
+from cordiale.node.node import Node
+from cordiale.node.opening import open_node
+from cordiale.platform.errors import CordialeError, NotAllowed, NotFound
+from cordiale.release.recipient import Recipient
+from tests.unit.domains.cyber.held_here import ACTOR, ALIAS, BEACON, MARIE, TWIN, fill
+
+OUTSIDER = Actor("paul", frozenset({"analyst"}), Recipient(node="canada", nation="CAN", organisation="LCC", person="paul", tlp="clear"))  # fmt: skip
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC", title="Canada")
+    with open_node(path, environ={}) as opened:
+        fill(opened, tmp_path)
+        yield opened
+
+
+def test_the_list_shows_what_is_worth_acting_on_and_the_rest_when_asked(node: Node) -> None:
+    shown = indicators(node.desk, MARIE, "en", {}).values
+    warned = {one["name"] for one in shown["rows"] if one["warned"]}
+    assert {"Their network", "Beacon of the ministry look-alike"} <= warned
+    assert "Old page" not in [one["name"] for one in shown["rows"]]
+    assert shown["left"] == 1
+    whole = indicators(node.desk, MARIE, "fr", {"expired": "yes"}).values
+    (old,) = [one for one in whole["rows"] if one["name"] == "Old page"]
+    assert (old["state"], whole["left"]) == ("decayed", 0)
+    assert indicators(node.desk, OUTSIDER, "en", {}).values["rows"] == []
+
+
+def test_the_page_of_an_indicator_says_all_that_is_known(node: Node) -> None:
+    page = indicator(node.desk, MARIE, "en", {"id": BEACON})
+    told = page.values
+    assert "login.evil.example" in " ".join(line["said"] for line in told["looks"])
+    assert {one["source"] for one in told["whose"]} == {"Canada", "france"}
+    assert any("Last seen" in one for one in told["worth"]["reasons"])
+    assert any("did not see it" in one for one in told["worth"]["reasons"])
+    assert [one["value"] for one in told["warnings"]] == ["198.51.100.23"]
+    assert sum(not bar["empty"] for bar in told["seen"]["bars"]) == 7
+    assert told["seen"]["rows"][0]["none"]
+    names = {one["name"]: one["reason"] for one in told["neighbours"]}
+    assert names["Their network"] == "198.51.100.23 lies in the network 198.51.100.0/24"
+    assert names["Panel"] == "registered under the same name: https://panel.evil.example/a"
+    assert [one["name"] for one in told["ground"]["rows"]] == ["mail.other.example"]
+    assert [one["name"] for one in told["techniques"]] == ["Application Layer Protocol"]
+    assert (told["sectors"], told["critical"]) == (["energy"], True)
+    assert ("tlp:green",) in page.markings
+    with pytest.raises(NotFound):
+        indicator(node.desk, OUTSIDER, "en", {"id": BEACON})
+    with pytest.raises(NotFound):
+        indicator(node.desk, MARIE, "en", {"id": ACTOR})
+
+
+def test_where_sources_differ_a_person_chooses_and_takes_it_back(node: Node) -> None:
+    def names() -> dict[str, tuple[str, str]]:
+        said = verbs.remarks(node.desk, MARIE, BEACON)
+        fields = view(show(node.desk, MARIE, BEACON).statements, choices(said, "canada"), "canada")
+        return {one.name: (one.shown, one.why) for one in fields if one.differs}
+
+    assert names() == {"name": ("canada", "ours"), "confidence": ("canada", "ours")}
+    before = show(node.desk, MARIE, BEACON).statements
+    note = choose(node.desk, MARIE, BEACON, "name", "france", "theirs says what it is")
+    assert names()["name"] == ("france", "chosen")
+    assert indicator(node.desk, MARIE, "fr", {"id": BEACON}).values["title"] == "Balise du sosie du ministère"
+    assert show(node.desk, MARIE, BEACON).statements == before
+    assert choose(node.desk, MARIE, BEACON, "name", "", "agreed otherwise") == note
+    assert names()["name"] == ("canada", "ours")
+    for bad in (("name", "nobody", "x"), ("name", "france", " "), ("created", "france", "x")):
+        with pytest.raises(CordialeError):
+            choose(node.desk, MARIE, BEACON, *bad)
+    acts = [one.verb for one in verbs.audit_show(node.desk, MARIE).acts]
+    assert acts.count("say") == 2
+
+
+def test_two_that_are_one_are_proposed_decided_and_taken_back(node: Node) -> None:
+    (found,) = proposals(node.desk, MARIE, show(node.desk, MARIE, BEACON))
+    assert (found.line.id, found.by, found.shared) == (TWIN, "value", "login.evil.example")
+    (same,) = proposals(node.desk, MARIE, show(node.desk, MARIE, ACTOR))
+    assert (same.line.id, same.by, same.shared) == (ALIAS, "name", "Grey Heron")
+    before = show(node.desk, MARIE, ALIAS).statements
+    made = decide(node.desk, MARIE, ACTOR, ALIAS, same=True, reason="one group, two names")
+    (done,) = decided(node.desk, MARIE, ALIAS)
+    assert (done.id, done.same, done.kept, done.other.id) == (made, True, False, ACTOR)
+    assert proposals(node.desk, MARIE, show(node.desk, MARIE, ACTOR)) == ()
+    assert show(node.desk, MARIE, ALIAS).statements == before
+    (written,) = show(node.desk, MARIE, made).statements
+    assert written.value["description"] == "marie: one group, two names"
+    assert written.effective_marking == ("tlp:green",)
+    take_back(node.desk, MARIE, made)
+    assert decided(node.desk, MARIE, ALIAS) == ()
+    assert len(proposals(node.desk, MARIE, show(node.desk, MARIE, ACTOR))) == 1
+    assert decide(node.desk, MARIE, ACTOR, ALIAS, same=True, reason="so it is") == made
+    assert decided(node.desk, MARIE, ALIAS)[0].same
+    for other in (ACTOR, BEACON):
+        with pytest.raises(CordialeError):
+            decide(node.desk, MARIE, ACTOR, other, same=True, reason="x")
+    with pytest.raises(NotFound):
+        decide(node.desk, OUTSIDER, ACTOR, ALIAS, same=True, reason="x")
+
+
+def test_the_form_does_what_the_page_offers(node: Node) -> None:
+    back = act(
+        node.desk, MARIE, "en", Sent({"act": "apart", "id": BEACON, "other": TWIN, "reason": "no"}, {})
+    )
+    assert back.endswith(BEACON)
+    told = indicator(node.desk, MARIE, "en", {"id": BEACON}).values
+    assert (told["proposals"], [one["same"] for one in told["decided"]]) == ([], [False])
+    act(node.desk, MARIE, "en", Sent({"act": "back", "id": BEACON, "decision": told["decided"][0]["id"]}, {}))
+    assert len(indicator(node.desk, MARIE, "en", {"id": BEACON}).values["proposals"]) == 1
+    with pytest.raises(CordialeError):
+        act(node.desk, MARIE, "en", Sent({"act": "", "id": BEACON}, {}))
+
+
+def test_correlations_are_drawn_with_their_reasons(node: Node) -> None:
+    page = correlations(node.desk, MARIE, "en", {"id": BEACON})
+    assert page.graph is not None
+    labels = {edge.label for edge in page.graph.edges}
+    assert "198.51.100.23 lies in the network 198.51.100.0/24" in labels
+    asked = correlations(node.desk, MARIE, "fr", {"value": "198.51.100.23"})
+    assert asked.values["warned"]
+    assert len(asked.values["rows"]) >= 3
+    assert correlations(node.desk, MARIE, "en", {}).values["asked"] is False
+    assert correlations(node.desk, MARIE, "en", {"value": "what is this"}).values["problem"]
+    hidden = correlations(node.desk, OUTSIDER, "en", {"value": "198.51.100.23"})
+    assert hidden.values["rows"] == []
+    assert hidden.graph is not None
+    assert len(hidden.graph.nodes) == 1
+
+
+def test_a_node_keeps_lists_with_version_and_digest(node: Node, tmp_path: Path) -> None:
+    ((entry, listed),) = kept(node.desk, MARIE)
+    assert (entry.name, entry.version, entry.by, listed.entries) == ("Shared hosters", "4", "marie", 1)
+    assert len(entry.sha256) == 64
+    again = add(node.desk, MARIE, tmp_path / "lists")
+    assert (again.new, again.same) == ((), ("Shared hosters",))
+    newer = tmp_path / "newer.json"
+    newer.write_text('{"name": "Shared hosters", "version": 5, "type": "cidr", "list": ["203.0.113.0/24"]}')
+    assert add(node.desk, MARIE, newer).renewed == ("Shared hosters",)
+    assert held(node.desk).look("ipv4-addr", "198.51.100.23") == ()
+    assert held(node.desk).look("ipv4-addr", "203.0.113.9")[0].list == "Shared hosters"
+    with pytest.raises(NotAllowed):
+        add(node.desk, Actor("x", frozenset({"liaison"})), newer)
+    remove(node.desk, MARIE, "Shared hosters")
+    assert held(node.desk).listed == ()
+    with pytest.raises(NotFound):
+        remove(node.desk, MARIE, "Shared hosters")
