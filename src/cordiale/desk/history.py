@@ -9,14 +9,18 @@ import orjson
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Summary
+from cordiale.desk.partnerships import partnerships
 from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import summary
 from cordiale.desk.visible import unknown, visible
+from cordiale.exchange import records
 from cordiale.store import markings, references, versions
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+    from cordiale.store.types import Visible
 
 VERSIONS: Final = 50
 """Newest versions that are shown of one object."""
@@ -81,12 +85,16 @@ def history(desk: Desk, actor: Actor, stix_id: str) -> tuple[VersionView, ...]:
 
 
 def remarks(desk: Desk, actor: Actor, stix_id: str) -> tuple[Remark, ...]:
-    """Return notes, opinions, translations and sightings of an object, last stored first."""
+    """Return notes, opinions, translations and sightings of an object, last stored first.
+
+    What partners say of a tear-line of it is said of the object: they know it by no other id.
+    """
     authorise(actor, "show")
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        page = references.referrers(tx, stix_id, seen, limit=REMARKS)
-        rows = readable(tx, desk, actor, [row for row in page.rows if row.type in KINDS], seen)
+        ids = (stix_id, *_tear_lines(tx, desk, stix_id, seen))
+        said = [row for one in ids for row in references.referrers(tx, one, seen, limit=REMARKS).rows]
+        rows = readable(tx, desk, actor, [row for row in said if row.type in KINDS], seen)
         found = tuple(
             Remark(
                 summary=summary(tx, row),
@@ -96,7 +104,17 @@ def remarks(desk: Desk, actor: Actor, stix_id: str) -> tuple[Remark, ...]:
                 ),
             )
             for row in rows
-            if row.raw and mentioned(row, stix_id)
+            if row.raw and any(mentioned(row, one) for one in ids)
         )
     audit.read(desk, actor, "remarks", id=stix_id)
     return found
+
+
+def _tear_lines(tx: Transaction, desk: Desk, stix_id: str, seen: Visible) -> tuple[str, ...]:
+    """Return the ids by which partners know what they have of an object in part, for who may see the object."""
+    oid = versions.oids(tx, (stix_id,)).get(stix_id)
+    if oid is None or not versions.get(tx, stix_id, seen):
+        return ()
+    made = records.tear_lines_for(tx, tuple(partnerships(tx, desk.node)), (oid,))
+    found = versions.by_vid(tx, [vid for lines in made.values() for vid in lines], None)
+    return tuple(sorted({row.id for row in found.values()}))

@@ -116,7 +116,7 @@ def test_what_was_seen_is_counted_with_its_lines(node: Node, log: Callable[..., 
     found = run(node, log())
     assert [(one.indicator, one.count, one.exact) for one in found.seen] == [
         (id_(1), 2, 1),
-        (id_(2), 1, 0),
+        (id_(2), 1, 1),
         (id_(4), 1, 1),
     ]
     first = found.seen[0]
@@ -197,7 +197,9 @@ def test_a_dataset_that_grew_gives_the_next_version_of_its_sighting(node: Node) 
 def add(node: Node, content: str, origin: str) -> None:
     from cordiale.domains.cyber.logs.aside import Aside
 
-    parts = (part for part in read([content.encode()], f"proxy-{origin}", 0).parts if not isinstance(part, Aside))
+    parts = (
+        part for part in read([content.encode()], f"proxy-{origin}", 0).parts if not isinstance(part, Aside)
+    )
     datasets.dataset_append(node.desk, MARIE, "proxy", DATASET, parts, origin=origin)
 
 

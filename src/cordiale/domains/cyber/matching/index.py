@@ -53,7 +53,7 @@ class Index(NamedTuple):
     """Everything that is looked for.
 
     Value n, of all families together, is `values[n]`; the indicators met by it are `members[offsets[n]:offsets[n + 1]]`.
-    `until` is when each value's indicator ends, beside `members`; `network` tells which values are more than one address.
+    `until` is when each value's indicator ends, beside `members`.
     """
 
     v4: Intervals
@@ -63,7 +63,6 @@ class Index(NamedTuple):
     offsets: npt.NDArray[np.int64]
     members: npt.NDArray[np.int32]
     until: npt.NDArray[np.int64]
-    network: npt.NDArray[np.bool_]
 
 
 def index(given: pa.Table) -> Index:
@@ -102,12 +101,6 @@ def index(given: pa.Table) -> Index:
         offsets,
         given["indicator"].to_numpy()[known][order].astype(np.int32),
         given["until"].to_numpy()[known][order],
-        np.concatenate(
-            (
-                pc.match_substring(written, "/").to_numpy(zero_copy_only=False),
-                np.zeros(total - len(written), np.bool_),
-            )
-        ),
     )
 
 

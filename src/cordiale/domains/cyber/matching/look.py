@@ -159,7 +159,8 @@ def _addresses(begins: Any, ends: Any, data: Any, index: Index) -> _Looked:
         at, held = rows[chosen], nets[chosen]
         while len(at):
             numbers = intervals.numbers[held]
-            found.append((at, numbers, index.network[numbers]))
+            # an address within a network is what an indicator of a network says
+            found.append((at, numbers, np.zeros(len(at), np.bool_)))
             held = intervals.parents[held]
             at, held = at[held != NONE], held[held != NONE]
     if not found:

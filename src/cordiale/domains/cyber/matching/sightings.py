@@ -215,7 +215,7 @@ def _words(number: int, one: Seen) -> str:
         if one.exact < one.count:
             words += " " + text(
                 lang,
-                _("Of these only as a part (a name under it, an address within it): {n}."),
+                _("Of these only as a part (a name under it, a URL below it): {n}."),
                 n=count_of(lang, min(number, one.count - one.exact)),
             )
         said.append(words)
