@@ -12,6 +12,7 @@ ROOT: Final = "/domains/cyber/"
 PLACES: Final[Mapping[str, str]] = {
     "indicators": _("Indicators"),
     "correlations": _("Correlations"),
+    "attack": "ATT&CK",
 }
 """Page → what it is called, in the order of the tabs."""
 

@@ -1,0 +1,145 @@
+"""The page of ATT&CK: the matrix with what is held of each technique, one technique with its objects, the layer to save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from cordiale.desk.actor import authorise
+from cordiale.desk.chosen import summaries
+from cordiale.desk.display import display
+from cordiale.desk.domain import File, Page
+from cordiale.domains.cyber.attack.coverage import Matrix, Technique, matrix
+from cordiale.domains.cyber.attack.layer import written
+from cordiale.domains.cyber.tabs import ROOT, tabs
+from cordiale.platform.errors import NotFound
+from cordiale.platform.languages import number
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.answers import Summary
+    from cordiale.desk.desk import Desk
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+LISTED: Final = 50
+"""Objects of one technique that its panel lists."""
+STEPS: Final = (1, 3, 10, 30)
+"""From how many objects on a cell is one shade deeper."""
+
+
+def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
+    """Return the matrix of a domain, and beside it one technique where it is asked for."""
+    found = matrix(desk, actor, query.get("domain", ""))
+    only = query.get("covered") == "yes"
+    chosen = next((one for one in found.techniques if one.code == query.get("technique")), None)
+    values = {
+        "tabs": tabs("attack", lang),
+        "domain": found.domain,
+        "version": found.version,
+        "domains": [
+            {"href": _address(found, domain=name), "label": name, "here": name == found.domain, "count": ""}
+            for name in found.domains
+        ],
+        "columns": [
+            _column(found, tactic.short, tactic.name, tactic.code, only, lang) for tactic in found.tactics
+        ],
+        "covered": number(lang, sum(bool(one.count) for one in found.techniques)),
+        "total": number(lang, len(found.techniques)),
+        "only": only,
+        "every": _address(found),
+        "few": _address(found, covered="yes"),
+        "layer": ROOT + "layer?" + urlencode({"domain": found.domain}),
+        "one": _one(desk, actor, found, chosen, lang) if chosen is not None else None,
+        "close": _address(found, covered="yes" if only else ""),
+    }
+    return Page(TEMPLATES / "attack.html", values, _markings(found))
+
+
+def layer(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> File:
+    """Return the matrix as a layer of the Navigator, to be saved; its marking stands in it."""
+    authorise(actor, "export")
+    found = matrix(desk, actor, query.get("domain", ""))
+    data = written(found, desk.node, marking_line(desk, actor, found, lang))
+    return File(f"{desk.node}-{found.domain or 'attack'}.json", "application/json", data)
+
+
+def marking_line(desk: Desk, actor: Actor, found: Matrix, lang: str) -> str:
+    """Return the marking of all that a matrix counts, on one line as a person reads it."""
+    joined = frozenset[str]().union(*(atoms for one in found.techniques for atoms in one.cover.markings))
+    return " // ".join(part.text for part in display(desk, actor, lang)(joined))
+
+
+def _markings(found: Matrix) -> tuple[tuple[str, ...], ...]:
+    distinct = dict.fromkeys(atoms for one in found.techniques for atoms in one.cover.markings)
+    return tuple(tuple(sorted(atoms)) for atoms in distinct)
+
+
+def _address(found: Matrix, **more: str) -> str:
+    said = {"domain": found.domain, **more}
+    return ROOT + "attack?" + urlencode({name: value for name, value in said.items() if value})
+
+
+def _column(found: Matrix, short: str, name: str, code: str, only: bool, lang: str) -> dict[str, Any]:
+    cells = []
+    for one in found.under(short):
+        parts = found.parts(one.code)
+        covered = sum(bool(part.count) for part in parts)
+        if only and not one.count and not covered:
+            continue
+        more = {"covered": "yes"} if only else {}
+        cells.append(
+            {
+                "code": one.code,
+                "name": one.name,
+                "href": _address(found, technique=one.code, **more) + "#technique",
+                "count": number(lang, one.count) if one.count else "",
+                "shade": sum(one.count >= step for step in STEPS),
+                "parts": len(parts),
+                "covered": covered,
+            }
+        )
+    return {"name": name, "code": code, "cells": cells}
+
+
+def _one(desk: Desk, actor: Actor, found: Matrix, one: Technique, lang: str) -> dict[str, Any]:
+    show = display(desk, actor, lang)
+    held = [row for i in one.cover.ids[:LISTED] for row in _held(desk, actor, i)]
+    return {
+        "code": one.code,
+        "name": one.name,
+        "id": one.id,
+        "url": one.url,
+        "count": number(lang, one.count),
+        "types": [{"name": kind, "count": number(lang, n)} for kind, n in one.cover.types],
+        "sources": [{"name": name, "count": number(lang, n)} for name, n in one.cover.sources],
+        "rows": [
+            {
+                "id": row.id,
+                "name": row.name,
+                "type": row.type,
+                "source": row.source,
+                "marking": " // ".join(part.text for part in show(row.marking)),
+            }
+            for row in held
+        ],
+        "more": max(0, one.count - LISTED),
+        "parts": [
+            {
+                "code": part.code,
+                "name": part.name,
+                "href": _address(found, technique=part.code) + "#technique",
+                "count": number(lang, part.count) if part.count else "–",
+            }
+            for part in found.parts(one.code)
+        ],
+    }
+
+
+def _held(desk: Desk, actor: Actor, identifier: str) -> tuple[Summary, ...]:
+    """Return the line of what stands at the other end of a relationship; it may not be held here."""
+    try:
+        return summaries(desk, actor, (identifier,))
+    except NotFound:
+        return ()
