@@ -42,6 +42,8 @@ CASES = {
     ),
     "lineage": ("lineage", "a thousand articles against each other, every sentence labelled"),
     "misp": ("misp", "a MISP event of 100,000 attributes, in and out, beside PyMISP and misp-stix"),
+    "pattern-parse": ("pattern_parse", "patterns of indicators read into a tree, beside stix2-patterns"),
+    "patterns": ("patterns", "a hundred general patterns tried on observed data, beside stix2-matcher"),
     "start": ("start", "a served node's first answer and its idle memory"),
     "first-run": ("first_run", "fresh clone, empty caches, up to the demonstration's first page"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from cordiale.stix.instants import instant_of
@@ -18,7 +18,7 @@ _SHORT: Final = 256
 """Texts up to this length are remembered with what holds for them."""
 
 _TOGETHER: Final = 3
-"""From so many expressions on, one that is all of them is tried first: mostly none is found."""
+"""From so many expressions on they are tried together: mostly none is found."""
 
 
 class Held:
@@ -29,8 +29,8 @@ class Held:
     """
 
     __slots__ = (
-        "absent", "booleans", "known", "moments", "networks", "numbers", "octets", "plain", "present", "some", "spelled",
-        "texts", "tries", "turned",
+        "absent", "booleans", "known", "moments", "networks", "numbers", "octets", "plain", "present", "spelled",
+        "texts", "tries", "turned", "which",
     )  # fmt: skip
 
     def __init__(self, comparisons: Iterable[Numbered]) -> None:
@@ -38,7 +38,7 @@ class Held:
         self.numbers, self.booleans, self.moments = Scale(), Scale(), Scale()
         self.networks = Networks()
         self.tries: list[tuple[int, Test]] = []
-        self.some: Test | None = None
+        self.which: Callable[[str], Sequence[int] | None] | None = None
         self.present = self.absent = self.turned = self.plain = 0
         self.known: dict[str, int] = {}
         written: list[tuple[str, str]] = []
@@ -62,7 +62,7 @@ class Held:
             scale.ready()
         if len(written) >= _TOGETHER and expressions.installed():
             said = [expressions.like_expression(one) if like == "LIKE" else one for like, one in written]
-            self.some = expressions.either(said)
+            self.which = expressions.together(said)
 
     def _add(self, mark: int, operator: tree.Operator, value: tree.Constant) -> None:
         if operator == "LIKE":
@@ -127,10 +127,12 @@ class Held:
             instant = instant_of(value)
             if instant is not None:
                 same |= self.moments.at(instant)
-        if self.tries and (self.some is None or self.some(value)):
-            for mark, test in self.tries:
-                if test(value):
-                    same |= mark
+        if self.tries:
+            places = self.which(value) if self.which is not None else None
+            if places is None:
+                places = [place for place, one in enumerate(self.tries) if one[1](value)]
+            for place in places:
+                same |= self.tries[place][0]
         return same
 
     def _answer(self, same: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 from unicodedata import normalize
@@ -132,14 +132,29 @@ def matches(expression: str) -> Test:
     return passes
 
 
-def either(expressions: list[str]) -> Test | None:
-    """Return the test that one of several expressions is found in a text; None where they are too much for one."""
-    joined = "|".join(f"(?:{composed(one)})" for one in expressions).encode("utf-8", "surrogatepass")
+def together(written: list[str]) -> Callable[[str], Sequence[int] | None] | None:
+    """Return what tells which of several expressions are found in a text, by their places; None where they are too much for one.
+
+    What it returns is None itself where the engine's set of expressions ran out of memory: then each is tried alone.
+    """
+    joined = "|".join(f"(?:{composed(one)})" for one in written)
     try:
-        search = _compiled(joined, False, "", len(joined))
+        search = _compiled(joined.encode("utf-8", "surrogatepass"), False, "", len(joined) * 4)
     except NotTaken:
         return None
-    return lambda value: search(composed(value).encode("utf-8", "surrogatepass")) is not None
+    chosen = engine().Set.SearchSet(_options(False))
+    for place, one in enumerate(written):
+        if chosen.Add(composed(one).encode("utf-8", "surrogatepass")) != place:
+            return None
+    chosen.Compile()
+
+    def which(value: str) -> Sequence[int] | None:
+        data = composed(value).encode("utf-8", "surrogatepass")
+        if search(data) is None:
+            return ()
+        return chosen.Match(data) or None
+
+    return which
 
 
 def like_expression(pattern: str) -> str:
@@ -153,12 +168,7 @@ def like_expression(pattern: str) -> str:
 
 def _compiled(written: bytes, octets: bool, shown: str, longest: int = LONGEST) -> Callable[[bytes], Any]:
     re2 = engine()
-    options = re2.Options()
-    options.dot_nl = True
-    options.log_errors = False
-    options.never_capture = True
-    options.max_mem = _MEMORY
-    options.encoding = re2.Options.Encoding.LATIN1 if octets else re2.Options.Encoding.UTF8
+    options = _options(octets)
     if len(written) > longest:
         raise NotTaken(
             "expression-length",
@@ -175,3 +185,14 @@ def _compiled(written: bytes, octets: bool, shown: str, longest: int = LONGEST) 
             found=shown[:60], why=said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said),
         ) from None  # fmt: skip
     return search
+
+
+def _options(octets: bool) -> Any:
+    re2 = engine()
+    options = re2.Options()
+    options.dot_nl = True
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1 if octets else re2.Options.Encoding.UTF8
+    return options

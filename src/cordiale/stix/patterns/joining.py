@@ -59,9 +59,24 @@ def join(
     `hits` has, for each bracket of the pattern from left to right, the observations that match it alone. Raises GaveUp
     when neither is known after the effort.
     """
-    if not any(hits):
+    if not _most(node, iter(hits), timed.number):
         return None
     return _Search(node, hits, timed, effort).run()
+
+
+def _most(node: tree.Observation, hits: Iterator[Sequence[int]], number: Mapping[int, int]) -> int:
+    """Return a number of times that a part cannot be found more often than: what most patterns need not be searched for."""
+    match node:
+        case tree.Observed():
+            return sum(map(number.__getitem__, next(hits)))
+        case tree.Together(operands=operands) | tree.Sequence(operands=operands):
+            return min([_most(one, hits, number) for one in operands])
+        case tree.Either(operands=operands):
+            return sum([_most(one, hits, number) for one in operands])
+        case tree.Repeats(observation=inner, times=times):
+            return _most(inner, hits, number) // times
+        case tree.Within(observation=inner) | tree.During(observation=inner):
+            return _most(inner, hits, number)
 
 
 def parts(node: tree.Observation) -> Iterator[tree.Observed]:

@@ -1,7 +1,7 @@
 """The syntax tree of a STIX pattern (STIX 2.1 section 9), as frozen values.
 
 Operators of one kind in a row are one node with all their operands, so that three thousand alternatives are a list and
-no tower; only parentheses make a tree deep.
+no tower; only parentheses make a tree deep. What is frozen can hold no circle, so the collector need not look (`gc`).
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class Moment(msgspec.Struct, frozen=True, gc=False, tag="timestamp"):
 Constant = str | bool | int | float | Hex | Binary | Moment
 
 
-class Path(msgspec.Struct, frozen=True):
+class Path(msgspec.Struct, frozen=True, gc=False):
     """Where a value is: a type of observable, and names, indexes of lists and `EVERY` from there."""
 
     observable: str
     steps: tuple[str | int | None, ...]
 
 
-class Comparison(msgspec.Struct, frozen=True, tag="comparison"):
+class Comparison(msgspec.Struct, frozen=True, gc=False, tag="comparison"):
     """One path compared with one constant; `IN` has any number of values, `EXISTS` none."""
 
     path: Path
@@ -58,57 +58,57 @@ class Comparison(msgspec.Struct, frozen=True, tag="comparison"):
     negated: bool = False
 
 
-class All(msgspec.Struct, frozen=True, tag="and"):
+class All(msgspec.Struct, frozen=True, gc=False, tag="and"):
     """Comparisons that hold for one and the same object."""
 
     operands: tuple[Expression, ...]
 
 
-class Any(msgspec.Struct, frozen=True, tag="or"):
+class Any(msgspec.Struct, frozen=True, gc=False, tag="or"):
     """Comparisons of which one holds."""
 
     operands: tuple[Expression, ...]
 
 
-class Observed(msgspec.Struct, frozen=True, tag="observation"):
+class Observed(msgspec.Struct, frozen=True, gc=False, tag="observation"):
     """What one observation has to show, in square brackets."""
 
     expression: Expression
 
 
-class Together(msgspec.Struct, frozen=True, tag="observations-and"):
+class Together(msgspec.Struct, frozen=True, gc=False, tag="observations-and"):
     """Observations that are all made, each by itself (`AND`)."""
 
     operands: tuple[Observation, ...]
 
 
-class Either(msgspec.Struct, frozen=True, tag="observations-or"):
+class Either(msgspec.Struct, frozen=True, gc=False, tag="observations-or"):
     """Observations of which one is made (`OR`)."""
 
     operands: tuple[Observation, ...]
 
 
-class Sequence(msgspec.Struct, frozen=True, tag="followed-by"):
+class Sequence(msgspec.Struct, frozen=True, gc=False, tag="followed-by"):
     """Observations that are made one after the other (`FOLLOWEDBY`)."""
 
     operands: tuple[Observation, ...]
 
 
-class Repeats(msgspec.Struct, frozen=True, tag="repeats"):
+class Repeats(msgspec.Struct, frozen=True, gc=False, tag="repeats"):
     """Made so many times, by observations of their own (`REPEATS n TIMES`)."""
 
     observation: Observation
     times: int
 
 
-class Within(msgspec.Struct, frozen=True, tag="within"):
+class Within(msgspec.Struct, frozen=True, gc=False, tag="within"):
     """All observations made within so many seconds (`WITHIN n SECONDS`)."""
 
     observation: Observation
     seconds: int | float
 
 
-class During(msgspec.Struct, frozen=True, tag="start-stop"):
+class During(msgspec.Struct, frozen=True, gc=False, tag="start-stop"):
     """All observations made from the start and before the stop (`START t'…' STOP t'…'`)."""
 
     observation: Observation
@@ -121,7 +121,7 @@ Observation = Observed | Together | Either | Sequence | Repeats | Within | Durin
 Qualifier = Repeats | Within | During
 
 
-class Pattern(msgspec.Struct, frozen=True):
+class Pattern(msgspec.Struct, frozen=True, gc=False):
     """A whole pattern."""
 
     observation: Observation
