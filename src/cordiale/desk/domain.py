@@ -29,7 +29,8 @@ class Page:
 
     A page is a function `(desk, actor, lang, query) -> Page | File` (`query`: parameters of the address); it reaches objects
     through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`. `graph` is drawn
-    by the face where the template includes `graph.html`, which starts from `values.id` and asks for more at `values.href`.
+    by the face where the template includes `graph.html`, which starts from `values.id` and asks for more at `values.href`
+    (`values.folded`: its list is folded up). `type_label(type)` and `chips_of(marking)` give a template what people read.
     """
 
     template: Path

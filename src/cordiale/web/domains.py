@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,8 @@ from cordiale.web.connecting import download
 from cordiale.web.context import Asked, Entry, Site
 from cordiale.web.deeds import away
 from cordiale.web.graph import drawn
-from cordiale.web.marks import banner, carried
+from cordiale.web.labels import type_label
+from cordiale.web.marks import banner, carried, chips
 
 FILES: Final = 50
 """Most files of one form of a domain."""
@@ -107,13 +109,15 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         page = load(reference)(site.desk, actor, lang, asked if query is None else query)
         if isinstance(page, File):
             return download(page.data, page.name, page.media_type)
-        values: dict[str, Any] = {**page.values}
+        show = display(site.desk, actor, lang)
+        words = {"type_label": partial(type_label, lang=lang), "chips_of": partial(chips, show=show)}
+        values: dict[str, Any] = {**words, **page.values}
         markings = list(page.markings)
         if page.graph is not None:
             rest = "\n".join({atom for marking in page.markings for atom in marking})
             values["graph"] = drawn(site.desk, actor, lang, page.graph, rest)
             markings.append(carried(values["graph"]["banner"]["atoms"]))
-        values["banner"] = banner(markings, display(site.desk, actor, lang), lang)
+        values["banner"] = banner(markings, show, lang)
         return site.page(request, str(page.template.resolve()), f"/domains/{domain}", values, status)
 
     return [begun, shown, sent]

@@ -26,6 +26,20 @@ REASONS: Final[Mapping[Reason, str]] = {
     "shared": _("both stand on {theirs}"),
 }
 
+SHORT: Final[Mapping[Reason, str]] = {
+    "same": _("same value"),
+    "certificate": _("same certificate"),
+    "alike": _("similar file"),
+    "host": _("same host"),
+    "within": _("in this network"),
+    "holds": _("lies in it"),
+    "under": _("name under it"),
+    "above": _("name above it"),
+    "registered": _("registered together"),
+    "shared": _("same ground"),
+}
+"""Reasons as they stand on the lines of a drawing."""
+
 HOW: Final[Mapping[How, str]] = {
     "is": _("holds {entry}"),
     "within": _("holds the network {entry} that it lies in"),

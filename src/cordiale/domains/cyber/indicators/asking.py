@@ -15,7 +15,7 @@ from cordiale.domains.cyber.indicators.rows import href, neighbours, titles
 from cordiale.domains.cyber.tabs import tabs
 from cordiale.domains.cyber.values import KINDS, kind_of
 from cordiale.domains.cyber.warninglists.kept import held as kept_lists
-from cordiale.domains.cyber.words import hit, hot, reason
+from cordiale.domains.cyber.words import SHORT, hit, hot
 from cordiale.platform.languages import _, text
 from cordiale.stix.forms import is_identifier
 
@@ -68,6 +68,7 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
     named = titles(desk, actor)
     values |= {
         "asked": True,
+        "folded": True,
         "id": start.id,
         "title": start.name or stix_id,
         "back": href(stix_id) if stix_id else "",
@@ -96,7 +97,7 @@ def drawing(start: GraphNode, found: Correlations, ground: Shared, lang: str) ->
             line.id, GraphNode(id=line.id, type=line.type, name=line.name, source=line.source, marking=one.marking)
         )  # fmt: skip
         edges.setdefault(
-            (start.id, line.id), GraphEdge(start=start.id, end=line.id, label=reason(one, lang), marking=one.marking)
+            (start.id, line.id), GraphEdge(start=start.id, end=line.id, label=text(lang, SHORT[one.reason]), marking=one.marking)
         )  # fmt: skip
     for both in ground.standing[:DRAWN]:
         nodes.setdefault(both.ground.id, both.ground)

@@ -161,7 +161,7 @@ def _whose(one: Any, titles: Mapping[str, str], worth: Decay, lang: str) -> dict
         "source": titles.get(one.summary.source, one.summary.source),
         "origin": one.summary.origin,
         "changed": when(one.summary.modified, lang) if one.summary.modified and not one.restricted else None,
-        "marking": " // ".join(one.effective_marking),
+        "marking": one.effective_marking,
         "score": number(lang, worth.score),
         "state": worth.state,
         "revoked": one.summary.revoked,
