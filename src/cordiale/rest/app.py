@@ -17,11 +17,13 @@ from cordiale.rest import (
     consents,
     feeds,
     files,
+    joint,
     keeping,
     objects,
     partners,
     recalls,
     release,
+    responses,
     rules,
     searches,
     work,
@@ -85,6 +87,8 @@ def everything() -> tuple[Any, ...]:
         consents,
         work,
         partners,
+        joint,
+        responses,
         audit,
     )
     return tuple(handler for room in rooms for handler in room.HANDLERS)

@@ -41,6 +41,7 @@ from cordiale.sdk.release import (
     Why,
 )
 from cordiale.sdk.running import Running
+from cordiale.sdk.together import Together
 from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ def connect(
     return Client(Asks(opened(url, token, lang=lang, transport=transport, certificate=certificate)))
 
 
-class Client(Finding, Running):
+class Client(Finding, Running, Together):
     """What one person can do at a node. Use as `with connect(url, token) as node`."""
 
     def __init__(self, asks: Asks) -> None:

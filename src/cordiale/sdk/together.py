@@ -1,0 +1,121 @@
+"""What partners do together, by the client: requests, cases, collective responses."""
+
+from __future__ import annotations
+
+from cordiale.sdk import joint
+from cordiale.sdk.asks import Asks
+from cordiale.sdk.lists import Lazy
+
+
+class Together:
+    """What somebody does with partners; a part of `Client`."""
+
+    _ask: Asks
+
+    def requests(self, *, everything: bool = False) -> Lazy[joint.JointRequest]:
+        """List what this node asked and what it is asked, the next due first."""
+        return self._ask.list("requests", {"everything": str(everything).lower()}, joint.JointRequests)
+
+    def request(self, request_id: str) -> joint.JointRequest:
+        """Read one request with its answers."""
+        return self._ask.get(f"requests/{request_id}", joint.JointRequest)
+
+    def ask(self, asked: joint.RequestAsked, *, key: str | None = None) -> joint.JointDone:
+        """Ask partners something."""
+        return self._ask.post("requests", asked, joint.JointDone, key)
+
+    def answer(self, request_id: str, asked: joint.AnswerAsked, *, key: str | None = None) -> joint.JointDone:
+        """Answer a request to this node."""
+        return self._ask.post(f"requests/{request_id}/answer", asked, joint.JointDone, key)
+
+    def settle(self, request_id: str, asked: joint.SettleAsked, *, key: str | None = None) -> joint.JointDone:
+        """Say as the asker that a request is settled."""
+        return self._ask.post(f"requests/{request_id}/settle", asked, joint.JointDone, key)
+
+    def assign(self, request_id: str, person: str, *, key: str | None = None) -> joint.JointRequest:
+        """Say who of this node looks after a request."""
+        asked = joint.AssignAsked(person=person)
+        return self._ask.post(f"requests/{request_id}/assign", asked, joint.JointRequest, key)
+
+    def cases(self) -> Lazy[joint.CaseLine]:
+        """List cases, newest first."""
+        return self._ask.list("cases", {}, joint.CaseLines)
+
+    def case(self, case_id: str) -> joint.JointCase:
+        """Read one case with all that was said in it."""
+        return self._ask.get(f"cases/{case_id}", joint.JointCase)
+
+    def open_case(self, asked: joint.CaseAsked, *, key: str | None = None) -> joint.JointDone:
+        """Open a case as its chair."""
+        return self._ask.post("cases", asked, joint.JointDone, key)
+
+    def close_case(self, case_id: str, *, key: str | None = None) -> joint.JointDone:
+        """Close a case as its chair."""
+        return self._ask.post(f"cases/{case_id}/close", None, joint.JointDone, key)
+
+    def contribute(
+        self, case_id: str, asked: joint.ContributionAsked, *, key: str | None = None
+    ) -> joint.JointDone:
+        """Add something to a case."""
+        return self._ask.post(f"cases/{case_id}/contributions", asked, joint.JointDone, key)
+
+    def give_task(self, case_id: str, asked: joint.TaskAsked, *, key: str | None = None) -> joint.JointDone:
+        """Give a task to a member of a case."""
+        return self._ask.post(f"cases/{case_id}/tasks", asked, joint.JointDone, key)
+
+    def report_progress(
+        self, case_id: str, task_id: str, asked: joint.ProgressAsked, *, key: str | None = None
+    ) -> joint.JointDone:
+        """Say as its owner how far a task is."""
+        return self._ask.post(f"cases/{case_id}/tasks/{task_id}/progress", asked, joint.JointDone, key)
+
+    def put_text(self, case_id: str, asked: joint.TextAsked, *, key: str | None = None) -> joint.JointDone:
+        """Put a text in both languages to the members of a case."""
+        return self._ask.post(f"cases/{case_id}/revisions", asked, joint.JointDone, key)
+
+    def take_position(
+        self, case_id: str, asked: joint.PositionAsked, *, key: str | None = None
+    ) -> joint.JointDone:
+        """Take this node's position on the text of a case."""
+        return self._ask.post(f"cases/{case_id}/positions", asked, joint.JointDone, key)
+
+    def extend(self, case_id: str, asked: joint.ExtendAsked, *, key: str | None = None) -> joint.JointDone:
+        """Give the members of a case more time."""
+        return self._ask.post(f"cases/{case_id}/extend", asked, joint.JointDone, key)
+
+    def responses(self) -> Lazy[joint.ResponseLine]:
+        """List collective responses, newest first."""
+        return self._ask.list("responses", {}, joint.ResponseLines)
+
+    def response(self, case_id: str) -> joint.JointResponse:
+        """Read one collective response."""
+        return self._ask.get(f"responses/{case_id}", joint.JointResponse)
+
+    def open_response(self, asked: joint.ResponseAsked, *, key: str | None = None) -> joint.JointDone:
+        """Share an incident as the chair, and open a response to it."""
+        return self._ask.post("responses", asked, joint.JointDone, key)
+
+    def assess(self, case_id: str, asked: joint.AssessAsked, *, key: str | None = None) -> joint.JointDone:
+        """Say how grave the incident is."""
+        return self._ask.post(f"responses/{case_id}/assess", asked, joint.JointDone, key)
+
+    def propose(self, case_id: str, asked: joint.ProposeAsked, *, key: str | None = None) -> joint.JointDone:
+        """Put a text with its measures to the members."""
+        return self._ask.post(f"responses/{case_id}/propose", asked, joint.JointDone, key)
+
+    def stand(self, case_id: str, asked: joint.PositionAsked, *, key: str | None = None) -> joint.JointDone:
+        """Take this node's position on the text of a response."""
+        return self._ask.post(f"responses/{case_id}/position", asked, joint.JointDone, key)
+
+    def agree(self, case_id: str, asked: joint.AgreeAsked, *, key: str | None = None) -> joint.JointDone:
+        """Record that the text of a response is agreed."""
+        return self._ask.post(f"responses/{case_id}/agree", asked, joint.JointDone, key)
+
+    def publish(self, case_id: str, where: str, *, key: str | None = None) -> joint.JointDone:
+        """Say that this node publishes the agreed text now."""
+        asked = joint.PublishAsked(where=where)
+        return self._ask.post(f"responses/{case_id}/publish", asked, joint.JointDone, key)
+
+    def more_time(self, case_id: str, asked: joint.ExtendAsked, *, key: str | None = None) -> joint.JointDone:
+        """Give the members of a response more time."""
+        return self._ask.post(f"responses/{case_id}/extend", asked, joint.JointDone, key)
