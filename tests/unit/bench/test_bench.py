@@ -35,6 +35,9 @@ NAMES = [
     "copies",
     "coordination",
     "lineage",
+    "misp",
+    "pattern-parse",
+    "patterns",
     "start",
     "first-run",
 ]
