@@ -10,7 +10,7 @@ from msgspec import structs
 
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Page
-from cordiale.desk.search import Looked, Question, answered, left_out, matching, page_of, within
+from cordiale.desk.search import Looked, Question, answered, as_listed, left_out, matching, page_of, within
 from cordiale.desk.summary import lines
 from cordiale.desk.visible import visible
 from cordiale.store import markings, versions
@@ -59,18 +59,21 @@ def listed(
     limit: int = 50,
     partners: bool = False,
 ) -> tuple[Page, Facets]:
-    """Return a page as `search` does, with what it can be narrowed to: looked for once, where both need the same."""
+    """Return a page as `search` does, with what it can be narrowed to: looked for once, where both need the same.
+
+    A translation has no line of its own, unless translations are asked for: it is the line of what it translates.
+    """
     authorise(actor, "search")
     limit = lines(limit, SAMPLED)
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         looked, keys = None, None
         if not after and not _is_plain(asked):
-            looked = matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked))
+            looked = _looked(tx, desk, actor, asked, seen, folded=True)
         elif not after and asked.beyond is None:
             # the sources of the newest are counted, and the newest of all are the page
             keys = versions.keys(
-                tx, within(tx, asked, seen, left_out(asked)), None, max(SAMPLED, limit + 1), seen
+                tx, within(tx, asked, seen, left_out(asked, folded=True)), None, max(SAMPLED, limit + 1), seen
             )
         page = page_of(
             tx,
@@ -83,8 +86,9 @@ def listed(
             partners=partners,
             looked=looked,
             keys=keys,
+            folded=True,
         )
-        found = _facets(tx, desk, actor, asked, seen, looked, keys)
+        found = _facets(tx, desk, actor, asked, seen, looked, keys, folded=True)
     return answered(desk, actor, asked, page, lang), found
 
 
@@ -101,28 +105,32 @@ def _facets(
     seen: Visible,
     looked: Looked | None = None,
     keys: list[Key] | None = None,
+    *,
+    folded: bool = False,
 ) -> Facets:
     if _is_plain(asked):
-        types, atoms, total = _counted(tx, asked, seen)
+        types, atoms, total = _counted(tx, asked, seen, folded)
         whole = True
         # whether what is read in part is new depends on what is read of it
         sources = (
-            _newest(tx, asked, seen, keys)
+            _newest(tx, asked, seen, keys, folded)
             if asked.beyond is None
-            else _sampled(tx, desk, actor, asked, seen).sources
+            else _sampled(tx, desk, actor, asked, seen, folded).sources
         )
     else:
-        types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen, looked)
+        types, atoms, sources, total, whole = _sampled(tx, desk, actor, asked, seen, folded, looked)
         if asked.type:
-            types = _sampled(tx, desk, actor, structs.replace(asked, type=None), seen).types
+            types = _sampled(tx, desk, actor, structs.replace(asked, type=None), seen, folded).types
         if asked.marking:
-            atoms = _sampled(tx, desk, actor, structs.replace(asked, marking=None), seen).markings
+            atoms = _sampled(tx, desk, actor, structs.replace(asked, marking=None), seen, folded).markings
         if asked.source:
-            sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen).sources
+            sources = _sampled(tx, desk, actor, structs.replace(asked, source=None), seen, folded).sources
     return Facets(types=_most(types), markings=_most(atoms), sources=_most(sources), total=total, whole=whole)
 
 
-def _counted(tx: Transaction, asked: Question, seen: Visible) -> tuple[Counter[str], Counter[str], int]:
+def _counted(
+    tx: Transaction, asked: Question, seen: Visible, folded: bool
+) -> tuple[Counter[str], Counter[str], int]:
     """Count from the counters by marking and type, which know no reader and no text."""
     within = None
     if asked.marking is not None:
@@ -132,17 +140,30 @@ def _counted(tx: Transaction, asked: Question, seen: Visible) -> tuple[Counter[s
     for mid, n in text.under(tx, seen, asked.type).items():
         for atom in markings.atoms(tx, mid):
             atoms[atom] += n
-    return types, atoms, types.total() if asked.type is None else types[asked.type]
+    if asked.type is not None:
+        return types, atoms, types[asked.type]
+    apart = sum(types[kind] for kind in left_out(asked, folded)) if folded else 0
+    return types, atoms, types.total() - apart
 
 
-def _newest(tx: Transaction, asked: Question, seen: Visible, keys: list[Key] | None = None) -> Counter[str]:
+def _newest(
+    tx: Transaction, asked: Question, seen: Visible, keys: list[Key] | None, folded: bool
+) -> Counter[str]:
     """Count the sources of the newest finds, where it is their types and markings alone that are asked for.
 
     What is found by those is found however much of it is read, so that nothing of it need be.
     """
     if keys is None:
-        keys = versions.keys(tx, within(tx, asked, seen, left_out(asked)), None, SAMPLED, seen)
+        keys = versions.keys(tx, within(tx, asked, seen, left_out(asked, folded)), None, SAMPLED, seen)
     return Counter(versions.sources(tx, keys[:SAMPLED]))
+
+
+def _looked(
+    tx: Transaction, desk: Desk, actor: Actor, asked: Question, seen: Visible, folded: bool
+) -> Looked:
+    """Look for the newest finds that are counted, translations among them where they fold into what they translate."""
+    without = left_out(asked, folded)
+    return matching(tx, desk, actor, asked, None, SAMPLED, seen, without=without, folded=folded)
 
 
 class _Sample(NamedTuple):
@@ -161,9 +182,12 @@ def _sampled(
     actor: Actor,
     asked: Question,
     seen: Visible,
+    folded: bool,
     looked: Looked | None = None,
 ) -> _Sample:
-    page, rows = looked or matching(tx, desk, actor, asked, None, SAMPLED, seen, without=left_out(asked))
+    page, rows = looked or _looked(tx, desk, actor, asked, seen, folded)
+    if folded:
+        rows = as_listed(tx, desk, actor, asked, rows, seen)
     types, atoms, sources = Counter[str](), Counter[str](), Counter[str]()
     under = Counter[int]()
     for row in rows:

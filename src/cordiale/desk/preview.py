@@ -19,7 +19,6 @@ from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chip, reason
 from cordiale.exchange.cut.why import overview
 from cordiale.store import versions
-from cordiale.store.types import Filter
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 NAMED = 500
 """Most objects called by their names in one answer."""
-
-PAGE = 5000
 
 
 def preview(
@@ -86,9 +83,8 @@ def tables(desk: Desk, actor: Actor) -> dict[str, tuple[TableView, ...]]:
 
 
 def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> PartnerPreview:
-    if seen is not None:
-        return structs.replace(_of_ids(tx, desk, one, _ids(tx, seen)), items=())
-    found = overview(tx, desk.home, one, desk.clock(), examples=EXAMPLES)
+    # the counts by marking of the whole store would count what a reader does not see as well
+    found = overview(tx, desk.home, one, desk.clock(), examples=EXAMPLES, seen=seen)
     withheld = tuple(
         Withheld(reason=reason(part.reason), count=part.count, examples=part.examples)
         for part in found.withheld
@@ -105,18 +101,6 @@ def _of_all(tx: Transaction, desk: Desk, one: Partnership, seen: Visible) -> Par
         reasons=withheld,
         tables=tables_of(one),
     )
-
-
-def _ids(tx: Transaction, seen: Visible) -> list[str]:
-    """Return the ids of all a reader sees: the counts by marking of the whole store would count the rest as well."""
-    found: dict[str, None] = {}
-    after = None
-    while True:
-        page = versions.current(tx, Filter(), after, PAGE, seen, raw=False)
-        found |= dict.fromkeys(row.id for row in page.rows if row.origin != "derived")
-        after = page.next
-        if after is None:
-            return sorted(found)
 
 
 def _of_ids(tx: Transaction, desk: Desk, one: Partnership, ids: Sequence[str]) -> PartnerPreview:

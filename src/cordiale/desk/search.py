@@ -10,6 +10,7 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer, Page
 from cordiale.desk.display import display, in_words
+from cordiale.desk.folding import TRANSLATION, fold
 from cordiale.desk.reading import in_part, mentioned, readable
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.visible import visible
@@ -84,14 +85,19 @@ def page_of(
     partners: bool,
     looked: Looked | None = None,
     keys: list[Key] | None = None,
+    folded: bool = False,
 ) -> Page:
     """Return a page of what is found; `looked` is more than a page from its beginning, where that was looked for already.
 
-    `keys` are those of more than a page from its beginning, of a question without words.
+    `keys` are those of more than a page from its beginning, of a question without words. `folded`: a translation is the line
+    of what it translates.
     """
     if looked is None:
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
-        page, shown = matching(tx, desk, actor, asked, start, limit, seen, without=left_out(asked), keys=keys)
+        without = left_out(asked, folded)
+        page, shown = matching(
+            tx, desk, actor, asked, start, limit, seen, without=without, keys=keys, folded=folded
+        )
         rows, more = page.rows, page.next
     else:
         page, shown = looked
@@ -102,6 +108,8 @@ def page_of(
             more = (last.vid if asked.words else at, last.vid)
             first = {row.vid for row in rows}
             shown = [row for row in shown if row.vid in first]
+    if folded:
+        shown = as_listed(tx, desk, actor, asked, shown, seen)
     told = chips(tx, desk, actor, shown) if partners else {}
     following = token(more)
     if following is not None and seen is not None:
@@ -118,9 +126,36 @@ def answered(desk: Desk, actor: Actor, asked: Question, found: Page, lang: str) 
     return Page(items=items, next=found.next)
 
 
-def left_out(asked: Question) -> tuple[str, ...]:
-    """Return the types that no list shows unless it is of them alone."""
-    return () if asked.type else (DEFINITION,)
+def left_out(asked: Question, folded: bool = False) -> tuple[str, ...]:
+    """Return the types that no list shows unless it is of them alone; translations are found by their words where they fold."""
+    if asked.type:
+        return ()
+    return (DEFINITION, TRANSLATION) if folded and not asked.words else (DEFINITION,)
+
+
+def as_listed(
+    tx: Transaction, desk: Desk, actor: Actor, asked: Question, rows: list[Row], seen: Visible
+) -> list[Row]:
+    """Return what was found in words with each translation folded into what it translates."""
+    if not asked.words or asked.type == TRANSLATION:
+        return rows
+
+    def says(row: Row) -> bool:
+        return text.says(_texts(row), asked.words)
+
+    def listed(row: Row) -> bool:
+        at = row.received if row.modified is None else row.modified
+        return (
+            says(row)
+            and (asked.source is None or row.source == asked.source)
+            and (asked.marking is None or asked.marking in markings.atoms(tx, row.effective_mid))
+            and (asked.since is None or at >= asked.since)
+            and (asked.until is None or at < asked.until)
+            and (asked.beyond is None or row.vid > asked.beyond)
+        )
+
+    found = fold(tx, desk, actor, rows, seen, says, listed)
+    return [row for row in found if asked.type is None or row.type == asked.type]
 
 
 class Question(Answer, frozen=True, kw_only=True):
@@ -148,10 +183,12 @@ def matching(
     *,
     without: tuple[str, ...] = (),
     keys: list[Key] | None = None,
+    folded: bool = False,
 ) -> tuple[StorePage, list[Row]]:
     """Return a page of the store, and of it what the reader finds by what they read; `without` are types left out.
 
-    `keys` are those that a question without words finds from the beginning, where they are known already.
+    `keys` are those that a question without words finds from the beginning, where they are known already. `folded`: words
+    find translations beside objects of a type, for `as_listed`.
 
     What is read in part has no instant of change for its reader: it is in no list bounded by one, counts as new only when
     it was not here before, and stands in its page by when it was created. Each would follow changes of the hidden part.
@@ -163,7 +200,10 @@ def matching(
             _("Words are not looked for together with a value: leave out one of them."),
         )
     if asked.words:
-        page = text.search(tx, asked.words, seen, type=asked.type, after=start, limit=limit, within=filter)
+        also = TRANSLATION if folded and asked.type else None
+        page = text.search(
+            tx, asked.words, seen, type=asked.type, or_type=also, after=start, limit=limit, within=filter
+        )
     elif keys is not None:
         page = versions.listed(tx, keys, limit, seen)
     else:
@@ -232,8 +272,12 @@ def _found(row: Row, words: str, value: str) -> bool:
     """
     if not in_part(row):
         return True
-    texts = list(texts_under(orjson.loads(row.raw), (), 1)) if row.raw else []
+    texts = _texts(row)
     return text.says(texts, words) and (not value or any(value in one for one in texts))
+
+
+def _texts(row: Row) -> list[str]:
+    return list(texts_under(orjson.loads(row.raw), (), 1)) if row.raw else []
 
 
 def _after(tx: Transaction, written: str | None, seen: Visible, *, in_words: bool) -> Key | None:

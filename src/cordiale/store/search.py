@@ -33,6 +33,7 @@ def search(
     *,
     lang: str | None = None,
     type: str | None = None,
+    or_type: str | None = None,
     after: Key | None = None,
     limit: int = 50,
     within: Filter | None = None,
@@ -40,14 +41,14 @@ def search(
     """Return current statements that hold every word, last stored first.
 
     No order of relevance: that would be computed over what the reader may not see. `lang` is taken for the callers'
-    convenience: a question is answered in both languages' stems. `after` is the `next` of the page before. `within`
+    convenience: a question is answered in both languages' stems. `or_type` is found beside `type`. `after` is the `next` of the page before. `within`
     narrows by sources, markings, instants, types left out and what was stored after a version; its other fields are not for words.
     """
     del lang
     within = within or Filter()
     asked = terms_asked(words)[:_MOST_WORDS]
-    type_no = names.known_number(tx, names.TYPE, type) if type else None
-    if not asked or limit < 1 or (type and type_no is None):
+    types = names.known_numbers(tx, names.TYPE, [one for one in (type, or_type) if type and one])
+    if not asked or limit < 1 or (type and not types):
         return Page([], None)
     wanted = (
         visible if not within.markings else [m for m in within.markings if visible is None or m in visible]
@@ -60,9 +61,7 @@ def search(
     most = 2 * (limit + 1)
     run = _in_sqlite if tx.dialect == "sqlite" else _in_postgresql
     vids = list(
-        dict.fromkeys(
-            rid >> 1 for rid in run(tx, asked, mids, type_no, before, most, *_conditions(tx, within))
-        )
+        dict.fromkeys(rid >> 1 for rid in run(tx, asked, mids, types, before, most, *_conditions(tx, within)))
     )
     page = vids[:limit]
     found = rows.fetch(tx, page, visible)
@@ -127,15 +126,15 @@ def _in_sqlite(
     tx: Transaction,
     asked: list[list[str]],
     mids: list[int] | None,
-    type_no: int | None,
+    types: list[int],
     before: int,
     most: int,
     narrowed: str,
     more: list[Any],
 ) -> list[int]:
     clauses = [_any([f'"{term}"' for term in terms]) for terms in asked]
-    if type_no is not None:
-        clauses.append(f"_t{type_no}")
+    if types:
+        clauses.append(_any([f"_t{type_no}" for type_no in types]))
     if mids is not None:
         clauses.append(_any([f"_m{mid}" for mid in mids]))
     sql = (
@@ -158,7 +157,7 @@ def _in_postgresql(
     tx: Transaction,
     asked: list[list[str]],
     mids: list[int] | None,
-    type_no: int | None,
+    types: list[int],
     before: int,
     most: int,
     narrowed: str,
@@ -175,9 +174,9 @@ def _in_postgresql(
     if mids is not None:
         tests += " AND CASE f.rid & 1 WHEN 1 THEN v.full_mid ELSE v.effective_mid END IN INTS(?)"
         params.append(mids)
-    if type_no is not None:
-        tests += " AND v.type_no = ?"
-        params.append(type_no)
+    if types:
+        tests += " AND v.type_no IN INTS(?)"
+        params.append(types)
     tests, params = tests + narrowed, params + more
     found: list[int] = []
     held: set[int] = set()  # versions: two rows may be of one
@@ -206,7 +205,7 @@ def _in_postgresql(
         walked += step
         step = max(_FIRST, (wanted - len(held)) * walked * 5 // (4 * len(held))) if held else _WALKED
     while len(held) < wanted:
-        rids = _worded(tx, words, mids, type_no, before, 2 * most)
+        rids = _worded(tx, words, mids, types, before, 2 * most)
         if rids:
             take(rids, "")
         if len(rids) < 2 * most:
@@ -216,7 +215,7 @@ def _in_postgresql(
 
 
 def _worded(
-    tx: Transaction, words: str, mids: list[int] | None, type_no: int | None, before: int, limit: int
+    tx: Transaction, words: str, mids: list[int] | None, types: list[int], before: int, limit: int
 ) -> list[int]:
     """Return the newest rows of the text index that hold words, as far as they are indexed under the reader's markings.
 
@@ -224,8 +223,8 @@ def _worded(
     every row that holds the words.
     """
     clauses = [words]
-    if type_no is not None:
-        clauses.append(f"'_t{type_no}'")
+    if types:
+        clauses.append("(" + " | ".join(f"'_t{type_no}'" for type_no in types) + ")")
     test = ""
     params: list[Any] = []
     if mids is not None and len(mids) <= _TRIED:

@@ -24,6 +24,7 @@ from cordiale.release.marking import Marking
 from cordiale.release.reasons import REASONS
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
+from cordiale.store.types import Visible
 
 #: Versions that are looked at one by one for an overview; the rest is counted by marking alone.
 LOOKED_AT = 20_000
@@ -275,18 +276,27 @@ def _recall_state(tx: Transaction, number: int, vid: int) -> str:
 
 
 def overview(
-    tx: Transaction, home: Home, partnership: Partnership, now: int, *, examples: int = 3
+    tx: Transaction,
+    home: Home,
+    partnership: Partnership,
+    now: int,
+    *,
+    examples: int = 3,
+    seen: Visible = None,
 ) -> Overview:
-    """Count what a partner holds of the current versions, and what is withheld by reason.
+    """Count what a partner holds of the current versions, and what is withheld by reason, of those under markings that are `seen`.
 
     What no version of a marking passes is counted by marking. What a marking and mandate let pass
     and the partner still does not hold is looked at version by version. What it stated itself is not counted.
     """
     held = records.held(tx, partnership.partner.number)
-    listed = records.current_versions(tx, partnership.partner.node)
+    listed = records.current_versions(tx, partnership.partner.node, seen)
+    current = [vid for vid, _eff, _full in listed]
     lines = records.tear_line_parent_vids(tx, partnership.partner.node)
     shown = {parent for vid, parent in lines if vid in held}
-    whole = set(held.of([vid for vid, _eff, _full in listed]))
+    if seen is not None:
+        shown.intersection_update(current)
+    whole = set(held.of(current))
     compiled = partnership.compiled
     counts: dict[_Key, int] = {}
     named: dict[_Key, list[int]] = {}

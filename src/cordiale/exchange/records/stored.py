@@ -185,11 +185,17 @@ def buried(tx: Transaction, oids: Sequence[int]) -> set[int]:
     return {row[0] for row in tx.rows("SELECT DISTINCT oid FROM tombstones WHERE oid IN INTS(?)", list(oids))}
 
 
-def current_versions(tx: Transaction, apart_from: str) -> list[tuple[int, int, int]]:
-    """Return (vid, effective, full marking) of every current version that is no tear-line of ours and not stated by one."""
+def current_versions(
+    tx: Transaction, apart_from: str, under: frozenset[int] | None = None
+) -> list[tuple[int, int, int]]:
+    """Return (vid, effective, full marking) of every current version that is no tear-line of ours and not stated by one.
+
+    `under` are the effective markings that are looked at, None for all.
+    """
     sql = """
         SELECT v.vid, v.effective_mid, v.full_mid FROM versions v
         WHERE v.current = 1 AND v.source_no NOT IN (SELECT no FROM terms WHERE name = ?) AND NOT EXISTS (SELECT 1 FROM exchange_tear_line t WHERE t.vid = v.vid)
-        ORDER BY v.vid
     """
-    return tx.rows(sql, apart_from)
+    if under is not None:
+        return tx.rows(sql + " AND v.effective_mid IN INTS(?) ORDER BY v.vid", apart_from, sorted(under))
+    return tx.rows(sql + " ORDER BY v.vid", apart_from)
