@@ -41,6 +41,14 @@ CASES = {
         "networks of accounts that act at once, tested against chance, beside coordination-network-toolkit",
     ),
     "lineage": ("lineage", "a thousand articles against each other, every sentence labelled"),
+    "warninglists": (
+        "warninglists",
+        "addresses, names and mailboxes looked up in every published warning list, beside PyMISPWarningLists",
+    ),
+    "correlation": (
+        "correlation",
+        "what has to do with a value among ten million, some of them carried by too many",
+    ),
     "misp": ("misp", "a MISP event of 100,000 attributes, in and out, beside PyMISP and misp-stix"),
     "pattern-parse": ("pattern_parse", "patterns of indicators read into a tree, beside stix2-patterns"),
     "patterns": ("patterns", "a hundred general patterns tried on observed data, beside stix2-matcher"),
@@ -61,6 +69,8 @@ NAMED: frozenset[str] = frozenset(
         "reconcile",
         "copies",
         "coordination",
+        "warninglists",
+        "correlation",
     }
 )
 """What runs only when it is named: whole nodes, which take longer than all the others together."""

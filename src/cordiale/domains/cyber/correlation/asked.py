@@ -25,10 +25,10 @@ STRENGTH: Final[tuple[Reason, ...]] = (
 WIDEST: Final = {4: 8, 6: 16}
 """Bits of the widest network that is looked for around an address: a wider one says nothing about it."""
 
-PIECES: Final = 256
-"""Networks that a wide one is looked up as."""
+PIECES: Final = 32
+"""Networks that a wide one is looked up as; where it would be more, the wider one that is indexed is looked through."""
 
-SINGLE: Final = 25
+SINGLE: Final = 28
 """Bits of an IPv4 network from which every address of it is looked up by itself."""
 
 _ADDRESSES: Final = ("ipv4-addr", "ipv6-addr", "cidr")
@@ -132,7 +132,7 @@ def _inside(version: int, first: int, length: int) -> Iterator[Pair]:
             yield "ipv4-addr", written(4, first | at, 32)
             yield "host", written(4, first | at, 32)
         return
-    for wide in NETWORKS[version]:
+    for wide in reversed(NETWORKS[version]):
         if wide >= length and 1 << (wide - length) <= PIECES:
             gone = _BITS[version] - wide
             for at in range(1 << (wide - length)):
