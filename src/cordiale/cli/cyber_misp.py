@@ -176,11 +176,11 @@ def _lost(report: LossReport, every: bool) -> str:
         ]
         lines.append(table((tr(_("Fields")), "", tr(_("Why"))), rows))
     accepted = {reason.name for reason in report.reasons if reason.accepted}
-    for place in report.places:
-        if every or place.reason not in accepted:
-            lines.append(
-                printable(f"  {place.path} ({place.reason}): {_value(place.before)} → {_value(place.after)}")
-            )
+    lines += [
+        printable(f"  {place.path} ({place.reason}): {_value(place.before)} → {_value(place.after)}")
+        for place in report.places
+        if every or place.reason not in accepted
+    ]
     return "\n".join(lines)
 
 

