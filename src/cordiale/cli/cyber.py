@@ -21,6 +21,7 @@ from cordiale.cli import (  # noqa: E402
     cyber_feed,  # noqa: F401
     cyber_match,  # noqa: F401
     cyber_misp,  # noqa: F401
+    cyber_misp_instance,  # noqa: F401
     cyber_pattern,  # noqa: F401
     cyber_read,  # noqa: F401
 )

@@ -28,7 +28,11 @@ CYBER = Domain(
         "cordiale.domains.cyber.writers.served:sigma",
         "cordiale.domains.cyber.writers.served:yara",
     ),
-    jobs=("cordiale.domains.cyber.matching.run:match",),
+    jobs=(
+        "cordiale.domains.cyber.matching.run:match",
+        "cordiale.domains.cyber.misp.instance:misp_pull",
+        "cordiale.domains.cyber.taxii:taxii_pull",
+    ),
     pages=(
         "cordiale.domains.cyber.indicators.pages:indicators",
         "cordiale.domains.cyber.indicators.pages:indicator",
