@@ -12,7 +12,10 @@ ROOT: Final = "/domains/cyber/"
 PLACES: Final[Mapping[str, str]] = {
     "indicators": _("Indicators"),
     "correlations": _("Correlations"),
+    "matches": _("Matching"),
     "attack": "ATT&CK",
+    "reading": _("Read a report"),
+    "feeds": _("Feeds for tools"),
 }
 """Page → what it is called, in the order of the tabs."""
 

@@ -18,7 +18,7 @@ from cordiale.desk.visible import passes
 from cordiale.domains.cyber.matching.found import Line, Run, Seen
 from cordiale.domains.cyber.values import kind_of
 from cordiale.domains.cyber.warninglists.kept import held as warning_lists
-from cordiale.platform.clock import DAY, Instant
+from cordiale.platform.clock import DAY, SECOND, Instant
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.platform.replacing import replace_file
@@ -34,6 +34,9 @@ _STATED: Final = "stated.json"
 
 DAYS: Final = 90
 """Days for which a run over files is kept: it names lines of logs, which are about people."""
+
+LEFT_DAYS: Final = 7
+"""Days after which a run that did not end is taken away, with the log it was given."""
 
 SHOWN: Final = 1000
 """Indicators of a run that are shown: those met most."""
@@ -55,6 +58,9 @@ def kept(desk: Desk, actor: Actor) -> list[Run]:
     for place in runs.folders(desk):
         run = _opened(place)
         if run is None:
+            # what was begun and never ended: somebody's log may lie there
+            if place.stat().st_mtime < desk.clock() / SECOND - LEFT_DAYS * 86_400:
+                shutil.rmtree(place, ignore_errors=True)
             continue
         if run.at < desk.clock() - DAYS * DAY and not any(one.dataset for one in run.sources):
             shutil.rmtree(place, ignore_errors=True)
