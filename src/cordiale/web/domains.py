@@ -90,7 +90,8 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         with tempfile.TemporaryDirectory(dir=site.desk.folder, prefix="form-") as folder:
             brought = _brought(given, Path(folder))
             try:
-                return away(load(forms[domain, part])(site.desk, actor, lang, brought))
+                where = load(forms[domain, part])(site.desk, actor, lang, brought)
+                return away(where) if where else answered(request, domain, part, dict(brought.fields))
             except (NotFound, NotAllowed):
                 raise
             except CordialeError as error:

@@ -100,7 +100,7 @@ def prepared(
         held = (one for one in readable if one.id in going)
         withheld = sum(one.id not in going for one in readable)
     wanted = msgspec.structs.replace(form.wanted, confidence=confidence)
-    found = chosen(held, wanted, desk.clock(), warned=warned_by(desk), decayed=decayed_by(desk))
+    found = chosen(held, wanted, desk.clock(), warned=warned_by(desk), decayed=decayed_by(desk, reader))
     if len(found.lines) + len(found.rules) > MOST:
         raise InputError(
             "export-many", _("More than {limit} entries would be in it: narrow the search."), limit=MOST

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cordiale.domains.cyber.indicators.worth import decayed
 from cordiale.domains.cyber.warninglists.kept import held
 
 if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.domains.cyber.warninglists import Lists
     from cordiale.domains.cyber.writers.selection import Decayed, Warned
@@ -25,9 +27,9 @@ def named_by(desk: Desk) -> Callable[[str, str], str] | None:
     return (lambda kind, value: _false(lists, kind, value)) if lists.listed else None
 
 
-def decayed_by(desk: Desk) -> Decayed | None:
-    """Return what tells whether an indicator is too long unconfirmed to be acted on; None where nothing decays."""
-    return None
+def decayed_by(desk: Desk, actor: Actor) -> Decayed:
+    """Return what tells whether an indicator is too long unseen, as far as the actor is told of sightings, to be acted on."""
+    return decayed(desk, actor)
 
 
 def _false(lists: Lists, kind: str, value: str) -> str:
