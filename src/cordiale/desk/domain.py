@@ -20,7 +20,7 @@ ENTRY_POINTS = "cordiale.domains"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms", "jobs")
+REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms", "jobs", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Sent:
     """What a form of a domain's page brings: the text of each field, and the files of each, which are gone afterwards.
 
     A form is a function `(desk, actor, lang, sent) -> str` of the same name as the page that shows it, sent to that page's
-    address followed by `/send`. It returns the address that the browser goes to, or raises: then the page is shown again
-    with what was typed and `problem` in its query.
+    address followed by `/send`. It returns the address that the browser goes to, "" to show the page again with what was
+    typed (a look before anything is done), or raises: then `problem` is in its query as well.
     """
 
     fields: Mapping[str, str]
@@ -65,8 +65,9 @@ class Sent:
 class Domain:
     """What one field of work adds to a node.
 
-    Every member of `readers`, `analyses`, `actions`, `writers`, `pages`, `forms` and `jobs` is a
-    `"module:function"` string, imported when it is first used; a function of `jobs` goes on with a job of its name. `types` are the STIX object
+    Every member of `readers`, `analyses`, `actions`, `writers`, `pages`, `forms`, `jobs` and `notices` is a
+    `"module:function"` string, imported when it is first used; a function of `jobs` goes on with a job of its name, one
+    of `notices` (`(desk, versions) -> Iterable[Warned]`) says what is remarkable in what an import takes in. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
     holds its catalogues. `title` is what people call it, the first of `pages` where it begins. Raises
     ConfigurationError when a member is not of its form.
@@ -81,6 +82,7 @@ class Domain:
     pages: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     messages: str | None = None
     title: str = ""
 

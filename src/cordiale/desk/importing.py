@@ -13,6 +13,7 @@ from cordiale.desk import audit, definitions, jobs, profiles, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.intake import Intake, Refused, prepare
+from cordiale.desk.notices import noticed
 from cordiale.desk.readers import HEAD, Reader, Remark, reader_for, readers
 from cordiale.desk.sources import Source, of_file, unpacked
 from cordiale.desk.tally import Tally
@@ -141,6 +142,7 @@ def _run(
             for first, pieces, size, reader in _batches(entry, limits, expansion, skip, batch, desk.node):
                 _settled(desk, reader, pieces)
                 intake = prepare(pieces, tally.definitions_known, given, limits)
+                intake.warnings += noticed(desk, intake.puts)
                 position = {"file": index, "objects": first + size, "stamp": entry.stamp}
                 state = _commit(desk, actor, job, entry, intake, position, given, tally)
                 if progress is not None:

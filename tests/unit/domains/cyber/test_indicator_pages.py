@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.domain import Sent
 from cordiale.desk.show import show
+from cordiale.desk.sources import of_bytes
 from cordiale.domains.cyber.indicators.asking import correlations
 from cordiale.domains.cyber.indicators.forms import indicator as act
 from cordiale.domains.cyber.indicators.pages import indicator, indicators
@@ -22,7 +24,7 @@ from cordiale.node.node import Node
 from cordiale.node.opening import open_node
 from cordiale.platform.errors import CordialeError, NotAllowed, NotFound
 from cordiale.release.recipient import Recipient
-from tests.unit.domains.cyber.held_here import ACTOR, ALIAS, BEACON, MARIE, TWIN, fill
+from tests.unit.domains.cyber.held_here import ACTOR, ALIAS, BEACON, MARIE, TWIN, fill, objects
 
 OUTSIDER = Actor("paul", frozenset({"analyst"}), Recipient(node="canada", nation="CAN", organisation="LCC", person="paul", tlp="clear"))  # fmt: skip
 
@@ -144,6 +146,16 @@ def test_correlations_are_drawn_with_their_reasons(node: Node) -> None:
     assert hidden.values["rows"] == []
     assert hidden.graph is not None
     assert len(hidden.graph.nodes) == 1
+
+
+def test_an_import_says_what_is_on_a_warning_list_and_takes_it_in(node: Node) -> None:
+    again = [one for one in objects(node.desk.clock()) if one["id"] == BEACON]
+    later = again[0] | {"modified": "2031-01-01T00:00:00.000Z", "name": "Beacon, later"}
+    done = verbs.import_(node.desk, MARIE, [of_bytes("b", orjson.dumps(later))], marking="tlp:green")
+    assert (done.new, done.warned_by_code["warninglist"]) == (1, 1)
+    (one,) = [one for one in done.warned if one.code == "warninglist"]
+    assert one.object_id == BEACON
+    assert one.params == {"value": "198.51.100.23", "list": "Shared hosters", "entry": "198.51.100.16/28"}
 
 
 def test_a_node_keeps_lists_with_version_and_digest(node: Node, tmp_path: Path) -> None:
