@@ -166,5 +166,6 @@ from cordiale.cli import (  # noqa: E402 - add their commands to the group
     information_sites,  # noqa: F401
     information_source,  # noqa: F401
     information_technique,  # noqa: F401
+    information_trace,  # noqa: F401
     information_unshown,  # noqa: F401
 )

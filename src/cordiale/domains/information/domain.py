@@ -12,6 +12,7 @@ INFORMATION = Domain(
         "cordiale.domains.information.copies.stages:COPIES",
         "cordiale.domains.information.synchrony.stages:SYNCHRONY",
     ),
+    jobs=("cordiale.domains.information.lineage.run:lineage_run",),
     pages=(
         "cordiale.domains.information.lineage.pages:lineages",
         "cordiale.domains.information.lineage.pages:lineage",

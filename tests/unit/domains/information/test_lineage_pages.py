@@ -13,6 +13,7 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import File, Page, Sent
 from cordiale.domains.information import captures
 from cordiale.domains.information.lineage import kept as kept_as
+from cordiale.domains.information.lineage import taking
 from cordiale.domains.information.lineage.pages import lineage, lineages, sheet
 from cordiale.domains.information.lineage.taking import lineages as take
 from cordiale.node import Node, init, open_node
@@ -163,8 +164,9 @@ def test_files_may_stand_for_what_is_pasted(node: Node, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_anything_is_kept(
-    node: Node, fields: dict[str, str], code: str
+    node: Node, fields: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(taking, "MOST_CHARACTERS", 400_000)
     before = len(verbs.jobs(node.desk, MARIE))
     with pytest.raises(InputError) as refused:
         take(node.desk, MARIE, "en", Sent(fields, {}))

@@ -12,9 +12,12 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, may
 from cordiale.desk.display import display
 from cordiale.desk.domain import File, Page
+from cordiale.desk.jobs import jobs
+from cordiale.domains.information.analysed.pages import STATES
 from cordiale.domains.information.drift.words import CHANGES, DRIFTED, KINDS, LABELS, MARKS
 from cordiale.domains.information.lineage import kept as keeping
 from cordiale.domains.information.lineage.answer import Answer, Pair
+from cordiale.domains.information.lineage.run import JOB
 from cordiale.domains.information.lineage.sides import Side, counted, sides
 from cordiale.domains.information.lineage.tree import Tree, tree
 from cordiale.domains.information.sheet.content import (
@@ -58,6 +61,7 @@ def lineages(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
             name: query.get(name, "")
             for name in ("suspect", "suspect_name", "source", "source_name", "marking")
         },
+        "jobs": _jobs(desk, actor, lang),
         "standing": " ".join(standing) if not isinstance(standing, str) else standing,
         "rows": [
             {
@@ -71,6 +75,29 @@ def lineages(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "next": f"{ROOT}lineages?{urlencode({'after': found.next})}" if found.next else "",
     }
     return Page(TEMPLATES / "lineages.html", values, tuple(one.marking for one in found.items))
+
+
+def _jobs(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
+    """Return the comparisons that run or ran as jobs, newest first."""
+    found = [one for one in jobs(desk, actor) if one.kind == JOB] if may(actor, "jobs") else []
+    return [
+        {
+            "id": one.id,
+            "name": legal(str(one.params.get("name") or one.id)),
+            "files": len(one.params.get("files", ())),
+            "state": text(lang, STATES.get(one.state, one.state)),
+            "style": {"done": "good", "failed": "bad"}.get(one.state, ""),
+            "share": percent(lang, one.done / one.total) if one.total and one.state == "running" else "",
+            "done": one.done,
+            "total": one.total or 0,
+            "stop": one.state == "running",
+            "resume": one.state in ("stopped", "interrupted", "failed"),
+            "note": legal(one.note or ""),
+            "href": _address("lineage", str((one.result or {}).get("report", ""))) if (one.result or {}).get("report") else "",
+            "at": _when(one.started, lang),
+        }
+        for one in found[:8]
+    ]  # fmt: skip
 
 
 def lineage(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:

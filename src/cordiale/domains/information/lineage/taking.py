@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Final
 from cordiale import __version__
 from cordiale.desk.actor import authorise
 from cordiale.desk.domain import Sent
+from cordiale.desk.jobs import job_stop
+from cordiale.desk.uploads import job_resume_beside
 from cordiale.domains.information.captures import capture
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.lineage.kept import Kept, keep
+from cordiale.domains.information.lineage.run import Asked, lineage_beside, sealed
 from cordiale.domains.information.lineage.trace import traced
 from cordiale.domains.information.readers.content import read_file
 from cordiale.domains.information.readers.result import Read
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
 
 TEXTS: Final = 40
 CHARACTERS: Final = 400_000
-"""Most texts, and characters of them, that are compared while somebody waits: some ten seconds."""
+"""Most texts, and characters of them, that are compared while somebody waits: some ten seconds. More are a job."""
+MOST_TEXTS: Final = 2_000
+MOST_CHARACTERS: Final = 40_000_000
+"""Most that one job compares."""
 MEANT: Final = 60_000
 """Up to so many a sentence model is asked as well: another ten seconds. The answer says when it was not."""
 
@@ -38,12 +44,19 @@ _UNFIT: Final = re.compile(r"[^\w.,()'’ -]+")
 
 
 def lineages(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
-    """Seal the texts of a form, trace them, keep the result, and return its address.
+    """Seal the texts of a form, trace them, keep the result, and return its address; many of them are compared as a job.
 
-    Raises InputError where the suspect article or its source is missing, cannot be read, or is too much to wait for.
+    With `do`, a job is stopped or goes on. Raises InputError where the suspect article or its source is missing, cannot be read, or is too much to wait for.
     """
     authorise(actor, "import")
     authorise(actor, "attach")
+    if sent.fields.get("do") in ("stop", "resume"):
+        job = sent.fields.get("job", "")
+        if sent.fields["do"] == "stop":
+            job_stop(desk, actor, job)
+        else:
+            job_resume_beside(desk, actor, job)
+        return f"{ROOT}lineages"
     with TemporaryDirectory(dir=desk.folder, prefix="form-") as folder:
         given = {role: list(_files(Path(folder), role, lang, sent)) for role in ROLES}
         if not given["suspect"]:
@@ -57,9 +70,14 @@ def lineages(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
             )
         read = [(role, path, read_file(path, path.name)) for role in ROLES for path in given[role]]
         documents = tuple(document for _role, _path, one in read for document in one.documents)
-        _bounded(documents)
+        large = _bounded(documents)
         marking = sent.fields.get("marking", "").strip() or None
         captures = [capture(desk, actor, path, one, marking) for _role, path, one in read]
+        if large:
+            given_as = [role == "source" for role, _path, _one in read]
+            asked = Asked(files=sealed(captures, given_as), marking=marking or "", lang=lang)
+            begun = lineage_beside(desk, actor, asked)
+            return f"{ROOT}lineages" + (f"?job={begun.id}" if begun else "")
         sources = tuple(_sources(read))
         few = sum(len(block.text) for one in documents for block in one.blocks) <= MEANT
         model = chosen(desk.settings.information.model) if few else None
@@ -94,7 +112,8 @@ def _sources(read: list[tuple[str, Path, Read]]) -> Iterator[int]:
             place += 1
 
 
-def _bounded(documents: tuple[Document, ...]) -> None:
+def _bounded(documents: tuple[Document, ...]) -> bool:
+    """Tell whether these are too many texts to wait for; raises InputError for two of one name, and for more than a job takes."""
     names = [(one.name, one.segment) for one in documents]
     twice = next((name for name, segment in names if names.count((name, segment)) > 1), None)
     if twice is not None:
@@ -106,14 +125,15 @@ def _bounded(documents: tuple[Document, ...]) -> None:
             name=twice,
         )
     size = sum(len(block.text) for one in documents for block in one.blocks)
-    if len(documents) > TEXTS or size > CHARACTERS:
+    if len(documents) > MOST_TEXTS or size > MOST_CHARACTERS:
         raise InputError(
             "lineage-too-much",
             _(
-                "These are {texts} texts of {size} characters; a page compares {most} texts of {largest}. For more: cordiale information sheet"
+                "These are {texts} texts of {size} characters; {most} texts of {largest} are the most that are compared at once."
             ),
             texts=len(documents),
             size=size,
-            most=TEXTS,
-            largest=CHARACTERS,
+            most=MOST_TEXTS,
+            largest=MOST_CHARACTERS,
         )
+    return len(documents) > TEXTS or size > CHARACTERS
