@@ -27,6 +27,7 @@ CYBER = Domain(
         "cordiale.domains.cyber.writers.served:snort",
         "cordiale.domains.cyber.writers.served:sigma",
         "cordiale.domains.cyber.writers.served:yara",
+        "cordiale.domains.cyber.writers.served:misp",
     ),
     jobs=(
         "cordiale.domains.cyber.matching.run:match",
@@ -46,6 +47,8 @@ CYBER = Domain(
         "cordiale.domains.cyber.writers.pages:saved",
     ),
     forms=(
+        "cordiale.domains.cyber.matching.forms:matches",
+        "cordiale.domains.cyber.matching.forms:match",
         "cordiale.domains.cyber.indicators.forms:indicator",
         "cordiale.domains.cyber.readers.pasting:reading",
         "cordiale.domains.cyber.writers.serving:feeds",
