@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from cordiale.cli.cyber import app
@@ -16,7 +17,11 @@ from cordiale.platform.languages import _, _n, ntext, number, text
 from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
+    from cordiale.desk.search import Question
     from cordiale.domains.cyber.writers.export import Exported
+
+MISP = ("misp", "misp-feed")
+"""Formats of MISP's, written by its own part of the domain: an event, or a folder that MISP fetches."""
 
 
 @app.command(
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     cls=Command,
     help=tr(
         _(
-            "Write indicators for a tool: csv, hosts, rpz, netset, domains, urls, suricata, snort, sigma, yara. What has ended, what PAP forbids for that use and what lists of false positives hold is left out, and said. Without --format: list the formats."
+            "Write indicators for a tool: csv, hosts, rpz, netset, domains, urls, suricata, snort, sigma, yara, misp, misp-feed. What has ended, what PAP forbids for that use and what lists of false positives hold is left out, and said. Without --format: list the formats."
         )
     ),
 )
@@ -75,6 +80,9 @@ def export(
         emit(_formats(), _known)
         return
     asked = Question(words=words.strip(), value=value, source=source, marking=marking)
+    if format_ in MISP:
+        _misp(format_, out, partner or "", asked)
+        return
     with opened() as (node, actor):
         made = write(
             node.desk,
@@ -93,6 +101,31 @@ def export(
         sys.stderr.write(_said(made, None) + "\n")
         return
     emit(_told(made, out), lambda: _said(made, out))
+
+
+def _misp(form: str, out: Path | None, partner: str, asked: Question) -> None:
+    """Write an event of MISP, or a feed of events into a folder."""
+    import sys
+
+    from cordiale.domains.cyber.misp.export import write_feed, write_file
+    from cordiale.platform.errors import ConfigurationError
+    from cordiale.platform.replacing import replacing
+
+    if form == "misp-feed" and out is None:
+        raise ConfigurationError("misp-folder", _("A feed of MISP is a folder: name it with --out."))
+    lang = current().lang
+    one = msgspec.structs.replace(asked, type="indicator")
+    with opened() as (node, actor):
+        if out is None:
+            write_file(node.desk, actor, sys.stdout.buffer.write, asked=one, partner=partner, lang=lang)
+            sys.stdout.buffer.flush()
+            return
+        if form == "misp-feed":
+            made = write_feed(node.desk, actor, out, asked=one, partner=partner, lang=lang)
+        else:
+            with replacing(out, 0o600) as stream:
+                made = write_file(node.desk, actor, stream.write, asked=one, partner=partner, lang=lang)
+    emit(made, lambda: f"{out}: " + ntext(lang, *_n("{n} entry", "{n} entries"), made.attributes))
 
 
 def _told(made: Exported, out: Path | None) -> dict[str, object]:
@@ -141,4 +174,6 @@ def _known() -> str:
         "data": tr(_("for people and other programs: every PAP")),
     }
     rows = [(one.name, tr(one.title), uses[one.wanted.use]) for one in FORMS.values()]
+    rows.append(("misp", tr(_("an event of MISP with what the search finds")), uses["data"]))
+    rows.append(("misp-feed", tr(_("a folder of events that MISP fetches")), uses["data"]))
     return table((tr(_("Format")), tr(_("What it is")), tr(_("Use"))), rows)

@@ -10,6 +10,7 @@ import csv
 import io
 import ipaddress
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -164,7 +165,9 @@ def opening(head: Head) -> list[str]:
 
 
 def _safe(words: str) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in words).encode("ascii", "replace").decode()
+    # accents go, since not every tool reads a list as UTF-8
+    bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    plain = "".join(c if c.isprintable() else " " for c in bare).encode("ascii", "replace").decode()
     return plain.replace("*/", "* /")[:300]
 
 
