@@ -9,7 +9,7 @@ import typer
 
 from cordiale.cli.information import app
 from cordiale.cli.opened import opened
-from cordiale.cli.output import emit, progress, table, when
+from cordiale.cli.output import emit, printable, progress, table, when
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, tr
 from cordiale.platform.languages import _, number, percent
@@ -142,6 +142,8 @@ def _network(found: Synchrony, network: Network, limit: int) -> str:
 
     def row(edge: Edge) -> tuple[str, ...]:
         first = edge.meetings[0].one.text if edge.meetings else ""
+        if edge.owner:
+            first = tr(_("known common owner: {name}"), name=printable(edge.owner))
         return (
             edge.one,
             edge.other,
@@ -233,3 +235,23 @@ def _members(found: Copies) -> str:
 
 def _flags(counts: dict[str, int]) -> str:
     return ", ".join(f"{tr(DIFFERS[flag])} {n}" for flag, n in counts.items()) or "–"
+
+
+@app.command(
+    "owner-add",
+    cls=Command,
+    help=tr(_("Keep that accounts belong to one known owner, with who says so: synchrony marks ties between them.")),
+)  # fmt: skip
+def owner_add(
+    owner: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("Who owns them.")))],
+    accounts: Annotated[list[str], typer.Argument(metavar="NETWORK/NAME…", help=tr(_("The accounts, as synchrony names them.")))],
+    said_by: Annotated[str, typer.Option("--by", metavar="TEXT", help=tr(_("Who says so: the owner's own page, a register.")))],
+    marking: Annotated[str, typer.Option("-m", "--marking", metavar="ATOM", help=tr(_("The marking of what is kept.")))],
+    on: Annotated[str, typer.Option("--on", metavar="DAY", help=tr(_("The day it is of.")))] = "",
+) -> None:  # fmt: skip
+    """Keep an owner."""
+    from cordiale.domains.information.synchrony.owners import owner_add as add
+
+    with opened() as (node, actor):
+        done = add(node.desk, actor, owner, accounts, said_by, on=on, marking=marking)
+    emit(done, lambda: tr(_("Kept: {id}"), id=done.owner))

@@ -28,6 +28,7 @@ _DESCRIPTIONS = {
     "misp": "What a MISP instance says of what became an object and STIX has no place for, so that it can go back.",
     "chosen-statement": "Whose word a node shows for a property of which sources say different things, and why.",
     "source-fact": "One fact about a publisher, dated, with who says it and what it was read from; never a score.",
+    "account-owner": "Whose an account is, with who says so; the account is named by reference alone.",
     "information-technique": "A technique of DISARM that a person accepted or rejected, with the findings that spoke for it.",
     "information-set": "What ties incidents of information manipulation together: habits seen, and why it is one set.",
     "information-fingerprint": "A text asked about without being sent: keyed hashes of a sample of its word runs.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -17,8 +19,9 @@ from cordiale.domains.information.analysed.forms import posts as act
 from cordiale.domains.information.analysed.pages import copies, posts, synchrony
 from cordiale.domains.information.posts import DATASET
 from cordiale.node import Node, init, open_node
-from cordiale.platform.errors import NotFound
+from cordiale.platform.errors import InputError, NotFound
 from cordiale.release.recipient import Recipient
+from cordiale.stix.extensions import schema
 from cordiale.web.site import site
 from tests.unit.domains.information import networks
 from tests.unit.domains.information.test_copies import HARBOUR
@@ -127,3 +130,32 @@ def test_what_was_found_before_more_posts_came_says_so(node: Node) -> None:
     more = said("Another text that nobody has posted before, about the weather", first=5000)
     verbs.dataset_append(node.desk, MARIE, "spring", DATASET, more.to_batches(), origin="b")
     assert copies(node.desk, MARIE, "en", {"dataset": the(node)}).values["stale"]
+
+
+def test_a_known_common_owner_is_marked_and_speaks_for_nothing(node: Node) -> None:
+    from cordiale.domains.information.proposals.signals import of_dataset
+    from cordiale.domains.information.synchrony.owners import owner_add, owners
+    from cordiale.domains.information.synchrony.view import synchrony as read
+
+    def tied(signals: Any) -> list[int]:
+        return [one.values["accounts"] for one in signals if (one.kind, one.what) == ("synchrony", "link")]
+
+    before = of_dataset(node.desk, MARIE, "spring")
+    assert max(tied(before)) == 3
+    accounts = [f"example/a{n}" for n in (900, 901, 902)]
+    kept = owner_add(node.desk, MARIE, "Harbour <b>Board</b>", accounts, "its own page", on="2026-03-01", marking="tlp:amber")  # fmt: skip
+    assert owner_add(node.desk, MARIE, "Harbour <b>Board</b>", accounts, "its own page", marking="tlp:amber") == kept  # fmt: skip
+    value = verbs.show(node.desk, MARIE, kept.ties[0]).statements[0].value
+    jsonschema.validate(value, schema("account-owner"), cls=jsonschema.Draft202012Validator)
+    assert "a900" not in json.dumps(value)  # the account is named by reference alone
+    (network,) = read(node.desk, MARIE, "spring", kind="link", anew=False).networks
+    assert {edge.owner for edge in network.edges if edge.one in accounts} == {"Harbour <b>Board</b>"}
+    assert tied(of_dataset(node.desk, MARIE, "spring")) == [0] * len(tied(before))
+    assert not owners(node.desk, OUTSIDER)
+    shown = synchrony(node.desk, MARIE, "fr", {"dataset": the(node), "kind": "link"}).values["network"]
+    assert (shown["owned"], shown["within"]) == (3, 3)
+    page = ask(site(node, MARIE), f"/domains/information/synchrony?dataset={the(node)}&kind=link", accept_language="fr")  # fmt: skip
+    assert "propriétaire commun connu" in page.text
+    assert "<b>Board" not in page.text
+    with pytest.raises(InputError, match="NETWORK/NAME"):
+        owner_add(node.desk, MARIE, "x", ["nobody"], "y", marking="tlp:green")

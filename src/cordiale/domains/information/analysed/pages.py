@@ -280,6 +280,8 @@ def _network(one: Network, held: DatasetView, query: Mapping[str, str], lang: st
         "last": _when(drawn.last, lang),
         "edges": [_edge(edge, lang) for edge in within[:SHOWN]],
         "more": max(0, len(within) - SHOWN),
+        "owned": sum(bool(edge.owner) for edge in within),
+        "within": len(within),
     }
 
 
@@ -292,6 +294,7 @@ def _edge(edge: Edge, lang: str) -> dict[str, Any]:
         "expected": number(lang, round(edge.expected, 2)),
         "probability": f"{edge.probability:.1e}",
         "apart": number(lang, round(edge.apart, 1)),
+        "owner": legal(edge.owner),
         "meetings": [
             {
                 "posts": [

@@ -83,7 +83,8 @@ def _community(
     network: Network, number: int, members: Sequence[str], held: DatasetView, seal: str, window: int
 ) -> Signal:
     inside = frozenset(members)
-    edges = [edge for edge in network.edges if edge.one in inside and edge.other in inside]
+    # accounts of one known owner act together openly: that speaks for no technique
+    edges = [e for e in network.edges if e.one in inside and e.other in inside and not e.owner]
     lines = sorted(
         {post.line for edge in edges for meeting in edge.meetings for post in (meeting.one, meeting.other)}
     )
@@ -92,7 +93,7 @@ def _community(
         what=network.kind,
         name=f"{held.name} {network.kind} {number}",
         values={
-            "accounts": len(members),
+            "accounts": len({name for edge in edges for name in (edge.one, edge.other)}),
             "occasions": sum(edge.occasions for edge in edges),
             "expected": round(sum(edge.expected for edge in edges), 1),
             "window": window,

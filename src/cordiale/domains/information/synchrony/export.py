@@ -36,6 +36,7 @@ COLUMNS: Final = (
     "probability",
     "rate",
     "apart_s",
+    "owner",
     "marking",
 )
 
@@ -67,6 +68,7 @@ def graphml(found: Synchrony) -> bytes:
         ("probability", "edge", "double"),
         ("rate", "edge", "double"),
         ("apart_s", "edge", "double"),
+        ("owner", "edge", "string"),
     )
     for name, where, kind in kinds:
         ET.SubElement(
@@ -185,6 +187,7 @@ def _rows(found: Synchrony) -> list[dict[str, Any]]:
             "probability": edge.probability,
             "rate": edge.rate,
             "apart_s": edge.apart,
+            "owner": edge.owner,
             "marking": written(found.marking),
         }
         for network in found.networks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow as pa
 from cordiale.desk import analyses
 from cordiale.desk.answers import Answer
 from cordiale.desk.datasets import dataset_show
+from cordiale.domains.information.synchrony.owners import common, owners
 from cordiale.domains.information.synchrony.profile import KINDS
 from cordiale.platform.clock import Instant
 
@@ -42,6 +44,7 @@ class Edge(Answer, frozen=True, kw_only=True):
 
     They met on `occasions`, of which chance explains at most `expected`; `probability` is that of as many by chance, `rate`
     the least rate of false discoveries at which the edge is kept; `apart` is the mean distance of their posts in seconds.
+    `owner` is who both are known to belong to, empty where nothing is known: then nothing is secret about the tie.
     """
 
     one: str
@@ -53,6 +56,7 @@ class Edge(Answer, frozen=True, kw_only=True):
     rate: float
     apart: float
     meetings: tuple[Meeting, ...] = ()
+    owner: str = ""
 
 
 class Network(Answer, frozen=True, kw_only=True):
@@ -120,8 +124,9 @@ def synchrony(
             apart=abs(row["apart"]) / 1e6,
         )
         meetings.setdefault((row["kind"], row["left"], row["right"]), []).append(meeting)
+    known = owners(desk, actor)
     networks = [
-        _network(row, table["edges"], table["communities"], names, meetings, account, limit)
+        _network(row, table["edges"], table["communities"], names, meetings, account, limit, known)
         for row in table["census"].to_pylist()
         if kind in (None, KINDS[row["kind"]])
     ]
@@ -145,6 +150,7 @@ def _network(
     meetings: dict[tuple[int, int, int], list[Meeting]],
     account: str | None,
     limit: int | None,
+    known: Mapping[str, frozenset[str]],
 ) -> Network:
     kind = census["kind"]
     rows = [row for row in edges.to_pylist() if row["kind"] == kind]
@@ -160,6 +166,7 @@ def _network(
             rate=row["rate"],
             apart=row["apart"] / 1e6,
             meetings=tuple(meetings.get((kind, row["left"], row["right"]), ())),
+            owner=common(known, names[row["left"]], names[row["right"]]),
         )
         for row in rows
         if account is None or account in (names[row["left"]], names[row["right"]])
