@@ -10,12 +10,14 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.search import Question
 from cordiale.desk.sources import of_bytes
+from cordiale.platform.clock import DAY, HOUR, MINUTE, format_instant, system_clock
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from tests.unit.rest.served import OPERATOR, Served, said
 
 
 def indicator(name: str, n: int) -> bytes:
-    when = f"2026-01-01T00:{n:02}:00.000Z"
+    # of yesterday: what was last seen long ago is not worth acting on any more
+    when = format_instant(system_clock() // HOUR * HOUR - DAY + n * MINUTE)
     return orjson.dumps(
         {
             "type": "indicator", "spec_version": "2.1", "id": f"indicator--00000000-0000-4000-8000-{n:012x}", "created": when, "modified": when,
