@@ -115,7 +115,9 @@ def chips(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row]) -> dic
         return {}
     held = {row.vid: row for row in rows if row.origin != "derived"}
     joined_now = tuple(partnerships(tx, desk.node).values())
-    answers = stream.judged(tx, desk.home, joined_now, list(held), desk.clock())
+    # what is read in part has no hash: of that the whole is read to decide
+    whole = {vid: row for vid, row in held.items() if row.hash and row.raw is not None}
+    answers = stream.judged(tx, desk.home, joined_now, list(held), desk.clock(), whole)
     return {
         vid: tuple(
             Chip(partner=name, form=found[vid].form, reason=reason(found[vid].reasons[0]), id=row.id)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from cordiale.platform.errors import ConfigurationError
@@ -34,6 +34,9 @@ _WRITER_CACHE_KIB = 96 * 1024  # holds the random-key index pages of a million o
 _READER_CACHE_KIB = 8 * 1024
 _CHECKPOINT_PAGES = 16_000  # 64 MiB: hot pages reach the file once, not at each commit
 _READERS = 8
+
+_FRESH_SECONDS = 1.0
+"""How long a connection to PostgreSQL is taken to be there without asking."""
 
 
 class Memory:
@@ -175,7 +178,8 @@ def _postgresql(url: str) -> Opened:
     except ArgumentError:
         raise ConfigurationError("store.url", UNKNOWN, url=url.split("@")[-1]) from None
     place = address.set(drivername="postgresql").render_as_string(hide_password=True)
-    reader = create_engine(address, pool_size=_READERS, max_overflow=-1, pool_pre_ping=True)
+    # the connection used last is used next: what it has prepared and cached is warm
+    reader = create_engine(address, pool_size=_READERS, max_overflow=-1, pool_use_lifo=True)
     writer = create_engine(address, pool_size=1, max_overflow=0, pool_pre_ping=True)
 
     @event.listens_for(reader, "connect")
@@ -187,6 +191,21 @@ def _postgresql(url: str) -> Opened:
         connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+
+    @event.listens_for(reader, "checkin")
+    def _rested(_connection: Any, record: Any) -> None:
+        record.info["rested"] = time.monotonic()
+
+    @event.listens_for(reader, "checkout")
+    def _looked_at(connection: Any, record: Any, _proxy: Any) -> None:
+        # one that was used a moment ago is there; of one that rested longer it is asked, as a server may have ended it
+        if time.monotonic() - record.info.get("rested", 0.0) < _FRESH_SECONDS:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
     return Opened(place, "postgresql", reader, writer)
 

@@ -81,6 +81,8 @@ def targets_of(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[i
         " WHERE r.vid IN INTS(?)"
     )
     listed = list(vids)
+    if not listed:
+        return {}
     if visible is None:
         found = tx.rows(sql + " ORDER BY r.vid, r.n", listed)
     else:

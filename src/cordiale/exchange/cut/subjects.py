@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 import orjson
@@ -113,9 +114,18 @@ class Subjects:
     """Hold the versions of one cut and everything about them that does not depend on the partner."""
 
     def __init__(
-        self, tx: Transaction, node: str, vids: Iterable[int], passed: Callable[[Marking], bool] | None = None
+        self,
+        tx: Transaction,
+        node: str,
+        vids: Iterable[int],
+        passed: Callable[[Marking], bool] | None = None,
+        known: Mapping[int, Row] | None = None,
     ) -> None:
-        """Read versions; `passed` tells whether any partner at all passes an effective marking (None: look at all)."""
+        """Read versions; `passed` tells whether any partner at all passes an effective marking (None: look at all).
+
+        `known` are those that were read already, whole.
+        """
+        self._known = known or {}
         self.tx = tx
         self.node = node
         self._passed = passed
@@ -126,7 +136,6 @@ class Subjects:
         self.kinds: list[Kind] = []
         self.outside: dict[str, Outside | None] = {}
         self.users: dict[str, list[int]] = {}
-        self.siblings: frozenset[int] = frozenset()
         self.acts: list[Act] = []
         self.exemptions: list[Exemption] = []
         self.special: set[str] = set()
@@ -147,7 +156,12 @@ class Subjects:
     def _add(self, vids: Sequence[int]) -> list[int]:
         """Read versions and return their places; derived ones (tear-lines) are never subjects."""
         wanted = [vid for vid in vids if vid not in self.place]
-        rows = [r for r in versions.by_vid(self.tx, wanted, None).values() if r.origin != "derived" and r.raw]
+        unread = [vid for vid in wanted if vid not in self._known]
+        read = {
+            **versions.by_vid(self.tx, unread, None),
+            **{vid: self._known[vid] for vid in wanted if vid in self._known},
+        }
+        rows = [r for r in read.values() if r.origin != "derived" and r.raw]
         older = [row.vid for row in rows if not row.current]
         heads = (
             {vid: (one, two) for vid, one, two in records.current_markings(self.tx, older)} if older else {}
@@ -259,7 +273,6 @@ class Subjects:
             ]
             frontier = self._add(vids[: PULLED - pulled])
             pulled += len(frontier)
-        self.siblings = records.with_several(self.tx, sorted({s.row.oid for s in self.all}))
         self.vids = sorted(self.place)
         self.older = any(subject.head is not None for subject in self.all)
         rows = [row for one in self.outside.values() if one for row, _kind in one.current]
@@ -274,6 +287,11 @@ class Subjects:
         )
         self.definition_raws = tuple(sorted(raw for rows in self.definitions.values() for _vid, raw in rows))
         self.atoms = definitions.atoms(raw for rows in self.definitions.values() for _vid, raw in rows)
+
+    @cached_property
+    def siblings(self) -> frozenset[int]:
+        """Return which objects have more than one stored version."""
+        return records.with_several(self.tx, sorted({s.row.oid for s in self.all}))
 
     def _learn(self, ids: set[str]) -> None:
         """Load the acts and exceptions about these objects."""

@@ -24,7 +24,7 @@ from cordiale.release.marking import Marking
 from cordiale.release.reasons import REASONS
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
-from cordiale.store.types import Visible
+from cordiale.store.types import Row, Visible
 
 #: Versions that are looked at one by one for an overview; the rest is counted by marking alone.
 LOOKED_AT = 20_000
@@ -118,7 +118,7 @@ def explained(
         return {}
     rows.sort(key=lambda row: (row.current, row.modified or row.received, row.vid), reverse=True)
     vids = [row.vid for row in rows]
-    planners = _planners(tx, home, partnerships, vids, now)
+    planners = _planners(tx, home, partnerships, vids, now, {row.vid: row for row in rows})
     pairs = records.pairs(tx)
     oids = sorted({row.oid for row in rows})
     torn = records.tear_lines_for(tx, sorted({planner.class_ for planner in planners}), oids)
@@ -158,10 +158,15 @@ def _alike(
 
 
 def _planners(
-    tx: Transaction, home: Home, partnerships: Sequence[Partnership], vids: Sequence[int], now: int
+    tx: Transaction,
+    home: Home,
+    partnerships: Sequence[Partnership],
+    vids: Sequence[int],
+    now: int,
+    known: Mapping[int, Row] | None = None,
 ) -> list[Planner]:
     """Return who answers for each partner over the same versions, which are read once with what they refer to."""
-    subjects = Subjects(tx, home.node, vids)
+    subjects = Subjects(tx, home.node, vids, known=known)
     helds = {one.partner.number: records.held(tx, one.partner.number) for one in partnerships}
     records.read_ahead(tx, helds, vids)
     planners = [Planner(subjects, home, one, helds[one.partner.number], now) for one in partnerships]
@@ -173,15 +178,21 @@ def _planners(
 
 
 def judged(
-    tx: Transaction, home: Home, partnerships: Sequence[Partnership], vids: Sequence[int], now: int
+    tx: Transaction,
+    home: Home,
+    partnerships: Sequence[Partnership],
+    vids: Sequence[int],
+    now: int,
+    known: Mapping[int, Row] | None = None,
 ) -> dict[str, dict[int, Answer]]:
     """Say for one page of versions what each partner has or would get, by partner and version id.
 
-    The versions and what they refer to are read once for all partners; where they went is not looked up.
+    The versions and what they refer to are read once for all partners, those not at all that are `known` whole; where they
+    went is not looked up.
     """
     if not vids or not partnerships:
         return {}
-    planners = _planners(tx, home, partnerships, vids, now)
+    planners = _planners(tx, home, partnerships, vids, now, known)
     subjects = planners[0].subjects
     found: dict[str, dict[int, Answer]] = {}
     for planner in planners:
