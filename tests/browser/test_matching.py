@@ -63,8 +63,8 @@ def test_a_log_is_looked_through_and_a_sighting_stated(
     looked_through(page, tmp_path, f"proxy-{lang}.jsonl", more)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     row = page.locator("table.list tbody tr", has_text="Command server")
-    row.locator("summary", has_text=words["lines"]).click()
-    assert f"proxy-{lang}.jsonl" in row.locator("details").inner_text()
+    page.locator("table.list summary", has_text=words["lines"]).first.click()
+    assert f"proxy-{lang}.jsonl" in page.locator("table.list details").first.inner_text()
     assert page.locator("svg.tree circle").count() >= 3
     shot(page, f"cyber-match-{lang}")
     page.get_by_role("button", name=words["state"]).click()

@@ -73,6 +73,8 @@ def _begun(desk: Desk, actor: Actor, sent: Sent) -> str:
         raise InputError("match-no-log", _("Choose a log, or a dataset of records."))
     id = uuid4(desk.random)[:8]
     written = sent.fields.get("marking", "").strip() or ("" if dataset else desk.settings.import_.marking)
+    if not written and not dataset:
+        raise InputError("match-marking", _("Say the marking of what is found, such as tlp:amber."))
     marking = tuple(sorted(marking_of(written))) if written else ()
     profile = "match-exact" if sent.fields.get("exact") else "match"
     files = _spooled(runs.folder(desk, id), given) if not dataset else ()
