@@ -77,7 +77,7 @@ def _pattern_form(value: Value, path: str, report: Report) -> None:
         return
     # It matches nothing (9.4), or not what was meant; it is still searched, shared and mended
     try:
-        read = parse(pattern)
+        read = parse(pattern, "2.0" if value.get("pattern_version") == "2.0" else "2.1")
     except PatternError as error:
         report.warning(at, error.code, error.message_id, **error.params)
         return

@@ -269,13 +269,19 @@ class _Reader:
     def comparison(self, depth: int) -> tree.Expression:
         """Read one comparison, or several in parentheses."""
         if self.kind == scanner.PATH:
+            quickly = scanner.follows(self.text, self.end)
+            if quickly is not None:
+                path = self.path(quickly.end())
+                operator = _SIGNS.get(quickly[1]) or _WORDS[quickly[1]]
+                return tree.Comparison(path, operator, (scanner.text_of(quickly[2]),))
             path = self.path()
             negated = self.kind == scanner.WORD and self.word == "NOT"
             if negated:
                 self.next()
-            operator = (_SIGNS if self.kind == scanner.SIGN else _WORDS).get(self.word)
-            if operator is None or self.kind not in (scanner.SIGN, scanner.WORD):
+            said = (_SIGNS if self.kind == scanner.SIGN else _WORDS).get(self.word)
+            if said is None or self.kind not in (scanner.SIGN, scanner.WORD):
                 self.fail("operator")
+            operator = said
             self.next()
             if operator == "IN":
                 return tree.Comparison(path, operator, self.values(), negated)
@@ -304,13 +310,15 @@ class _Reader:
             self.fail("path")
         return tree.Comparison(self.path(), "EXISTS", (), negated)
 
-    def path(self) -> tree.Path:
-        """Read a path."""
+    def path(self, end: int = -1) -> tree.Path:
+        """Read a path, and go on behind it or from a place further on."""
         path, hyphen = scanner.path_of(self.word)
         if hyphen >= 0 and not self.loose:
             self.fail("hyphen", self.start + hyphen)
         if len(path.steps) > STEPS:
             self.fail("steps")
+        if end >= 0:
+            self.end = end
         self.next()
         return path
 

@@ -24,13 +24,18 @@ class Remark(NamedTuple):
 
 _FORMS = {name.upper().replace("-", ""): (name, form) for name, form in HASH_FORMS.items()}
 _LONGEST = 80
+_LOOKED_AT = frozenset(("=", "IN", "ISSUBSET", "ISSUPERSET"))
 
 
 def remarks(pattern: tree.Pattern) -> list[Remark]:
     """Return what is worth saying about a pattern, each thing once."""
-    found = [*_qualifiers(pattern.observation)]
-    for one in parts(pattern.observation):
-        found += _bracket(one.expression)
+    root = pattern.observation
+    if isinstance(root, tree.Observed):
+        found = list(_bracket(root.expression))
+    else:
+        found = [*_qualifiers(root), *(remark for one in parts(root) for remark in _bracket(one.expression))]
+    if len(found) < 2:
+        return found
     return list({(one.code, str(one.params)): one for one in found}.values())
 
 
@@ -58,19 +63,21 @@ def _qualifiers(node: tree.Observation, row: tuple[type, ...] = ()) -> Iterator[
 
 
 def _bracket(node: tree.Expression) -> Iterator[Remark]:
-    kinds = possible(node)
-    if not kinds:
+    every = list(comparisons(node))
+    kinds = {one.path.observable for one in every}
+    if len(kinds) > 1 and not possible(node):
         yield Remark(
             "pattern-never",
             _("Comparisons joined by AND begin at different types of objects, and one object has one type: nothing can match. Join them by OR, or give each its own square brackets."),
         )  # fmt: skip
-    for kind in sorted(kinds):
+    for kind in kinds:
         if not begins(kind):
             yield Remark(
                 "pattern-never", _("{kind} is no type of observable: nothing can match."), {"kind": kind}
             )
-    for one in comparisons(node):
-        yield from _comparison(one)
+    for one in every:
+        if one.operator in _LOOKED_AT:
+            yield from _comparison(one)
 
 
 def _comparison(one: tree.Comparison) -> Iterator[Remark]:

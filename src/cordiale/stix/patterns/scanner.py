@@ -42,6 +42,11 @@ scan: Final = re.compile(
     r"|(.))",
     re.DOTALL,
 ).match
+follows: Final = re.compile(
+    rf"{_GAP}([<>!]=|[=<>]|LIKE|MATCHES|ISSUBSET|ISSUPERSET){_GAP}({_STRING})", re.DOTALL
+).match
+"""What stands behind most paths: an operator and a text, at one go."""
+
 _parts = re.compile(
     rf"{_GAP}[.:]?{_GAP}(?:({_NAME})|({_STRING})|\[{_GAP}([0-9]++|\*){_GAP}\])", re.DOTALL
 ).finditer
