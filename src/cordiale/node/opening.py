@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cordiale.desk.desk import Desk
 from cordiale.exchange.home import Home, Limits
+from cordiale.exchange.records import asked_back, stopped
 from cordiale.node import layout
 from cordiale.node.holding import hold
 from cordiale.node.keyring import Keyring
@@ -20,6 +21,8 @@ from cordiale.node.tls import carrier as carry
 from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, system_clock
 from cordiale.platform.ids import system_randomness, uuid5
+from cordiale.release.records import rules
+from cordiale.store import changes, markings
 from cordiale.store.connection import open_store
 from cordiale.store.migrations import migrate
 
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from cordiale.platform.clock import Clock
     from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
+
+FIRST = (rules.LAST, markings.LAST, changes.LAST, asked_back.SOME, stopped.ANY)
+"""What nearly every page asks of small tables, asked together."""
 
 IDENTITIES = "5e0b5a2c-2b7e-5d0e-9f0c-6a9a4e2f7c11"
 """Namespace of the identity each node speaks as: uuid5 of its name."""
@@ -59,6 +65,7 @@ def open_node(
         raise
     try:
         migrate(store, layout.ROOMS)
+        store.first = FIRST
         keyring = Keyring(path, settings)
         keyring.reconcile(store)
         home = _home(path, settings, keyring, clock, random)

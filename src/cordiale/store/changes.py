@@ -11,6 +11,9 @@ from cordiale.store.types import Change, ChangeKind
 KINDS: Final[tuple[ChangeKind, ...]] = ("put", "remark", "purge", "revive")
 
 
+LAST: Final = "SELECT max(seq) FROM changes"
+
+
 def after(tx: Transaction, seq: int, limit: int) -> list[Change]:
     """Return the changes after a sequence number, oldest first."""
     rows = tx.rows("SELECT seq, vid, kind FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
@@ -19,7 +22,7 @@ def after(tx: Transaction, seq: int, limit: int) -> list[Change]:
 
 def last(tx: Transaction) -> int:
     """Return the last sequence number given, 0 when there is none."""
-    row = tx.lately.answer("changes", "last", lambda: tx.row("SELECT max(seq) FROM changes"))
+    row = tx.lately.answer("changes", "last", lambda: tx.row(LAST))
     return int(row[0] or 0)
 
 

@@ -44,6 +44,7 @@ class Store:
         self.memory: engines.Memory | None = opened.memory
         self.dialect: Dialect = opened.dialect
         self.texts = Waiting()
+        self.first: tuple[str, ...] = ()
         self._engines = opened.reader, opened.writer
         self._interned = Interned()
         self._lately: Asked | None = None if self.memory is None else {}
@@ -67,13 +68,25 @@ class Store:
         if self.memory is not None:
             yield
             return
-        made = Reading(self.begin_reading, self.end_reading)
+        made = Reading(self._begin_answer, self.end_reading)
         token = CURRENT.set({**(CURRENT.get() or {}), id(self): made})
         try:
             yield
         finally:
             CURRENT.reset(token)
             made.end()
+
+    def _begin_answer(self) -> Transaction:
+        """Begin a transaction that remembers; `first` is asked at once where each question is a way to another process."""
+        tx = self.begin_reading()
+        tx.remember()
+        if self.first and self.dialect == "postgresql":
+            try:
+                tx.foresee(self.first)
+            except BaseException:
+                self.end_reading(tx)
+                raise
+        return tx
 
     def let_go(self) -> None:
         """End the reading that this code runs in, if it does: what is read from now on is of a later state."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import Final
 
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.store.connection import Transaction
 from cordiale.store.types import UNRESOLVED, Marking
+
+LAST: Final = "SELECT COALESCE(MAX(mid), 0) FROM markings"
 
 NO_MARKING = _("There is no marking number {mid} here.")
 
@@ -48,7 +51,7 @@ def all_markings(tx: Transaction) -> Mapping[int, Marking]:
 
     They are numbered in turn and never change, so that only those added since the last time are read.
     """
-    last = int(tx.row("SELECT COALESCE(MAX(mid), 0) FROM markings")[0])
+    last = int(tx.row(LAST)[0])
     until, known = (tx.interned.below or tx.interned).every
     if until > last:  # another thread has seen a later state than this one
         return {mid: marking for mid, marking in known.items() if mid <= last}

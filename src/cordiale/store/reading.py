@@ -34,7 +34,6 @@ class Reading:
             if not self._over:
                 if self._tx is None:
                     self._tx = self._begin()
-                    self._tx.remember()
                 self._inside += 1
                 return self._tx
         except BaseException:

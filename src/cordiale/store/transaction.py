@@ -73,6 +73,15 @@ class Transaction:
         """Answer from now on what was asked before in the same words without asking again; for one that only reads."""
         self._answers = {}
 
+    def foresee(self, questions: Sequence[str]) -> None:
+        """Ask in one statement what is sure to be asked: questions of one value, where `SELECT 1 …` asks if there is any row."""
+        assert self._answers is not None
+        asked = ", ".join(f"({question})" for question in questions)
+        values = self._execute(f"SELECT {asked}", (), {}).fetchone()
+        for question, value in zip(questions, values, strict=True):
+            absent = value is None and question.startswith("SELECT 1 ")
+            self._answers[(None, (question, ()))] = None if absent else (value,)
+
     @property
     def connection(self) -> Connection:
         """Return SQLAlchemy's connection over the same transaction; made when it is first asked for."""

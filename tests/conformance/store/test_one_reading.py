@@ -113,3 +113,18 @@ def test_nothing_is_left_open_when_a_reading_ends(shared: Store) -> None:
         held(tx)
     lent = shared.engine.pool.checkedout()  # type: ignore[attr-defined]
     assert lent == 0
+
+
+def test_what_is_sure_to_be_asked_is_asked_at_once_and_answered_alike(shared: Store) -> None:
+    questions = (
+        "SELECT max(value) FROM store_state",
+        "SELECT 1 FROM tombstones LIMIT 1",
+        "SELECT 1 FROM store_state LIMIT 1",
+    )
+    put(shared, "a")
+    with shared.read() as tx:
+        plain = [tx.row(question) for question in questions]
+    shared.first = questions
+    with shared.reading(), shared.read() as tx:
+        assert [tx.row(question) for question in questions] == plain
+        assert tx.row(questions[1]) is None

@@ -10,7 +10,7 @@ from cordiale.store.connection import Transaction
 VERSION, OBJECT = "version", "object"
 
 _CHUNK = "SELECT bits FROM exchange_asked_back WHERE pair = ? AND kind = ? AND chunk = ?"
-_SOME = "SELECT 1 FROM exchange_asked_back LIMIT 1"
+SOME = "SELECT 1 FROM exchange_asked_back LIMIT 1"
 _ANY = "SELECT 1 FROM exchange_asked_back WHERE pair = ? LIMIT 1"
 _KEEP = """
     INSERT INTO exchange_asked_back (pair, kind, chunk, bits) VALUES (?, ?, ?, ?)
@@ -34,7 +34,7 @@ class AskedBack:
     """Answer for one partner, within one transaction, what was asked back from it."""
 
     def __init__(self, tx: Transaction, number: int) -> None:
-        some = tx.lately.answer("exchange_asked_back", "any", lambda: tx.row(_SOME))
+        some = tx.lately.answer("exchange_asked_back", "any", lambda: tx.row(SOME))
         self._any = some is not None and (
             tx.lately.answer("exchange_asked_back", number, lambda: tx.row(_ANY, number)) is not None
         )

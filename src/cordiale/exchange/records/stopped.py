@@ -8,7 +8,7 @@ from cordiale.exchange.held import Held, bits_of
 from cordiale.store.connection import Transaction
 
 _CHUNK = "SELECT bits FROM exchange_stopped WHERE chunk = ?"
-_ANY = "SELECT 1 FROM exchange_stopped LIMIT 1"
+ANY = "SELECT 1 FROM exchange_stopped LIMIT 1"
 _KEEP = """
     INSERT INTO exchange_stopped (chunk, bits) VALUES (?, ?) ON CONFLICT (chunk) DO UPDATE SET bits = excluded.bits
 """
@@ -20,7 +20,7 @@ class Stopped:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._any = tx.lately.answer("exchange_stopped", "any", lambda: tx.row(_ANY)) is not None
+        self._any = tx.lately.answer("exchange_stopped", "any", lambda: tx.row(ANY)) is not None
         self._objects = _held(tx)
 
     def __bool__(self) -> bool:

@@ -14,6 +14,8 @@ _RULES = """
     WHERE number IN (SELECT max(number) FROM release_rules GROUP BY partnership) ORDER BY number
 """
 
+LAST = "SELECT max(number) FROM release_rules"
+
 _HISTORY = 'SELECT text, "by", at FROM release_rules WHERE partnership = ? ORDER BY number'
 
 _STATE = """
@@ -39,7 +41,7 @@ def apply_rules(tx: Transaction, rules: Rules, by: str, at: Instant) -> None:
 
 def current_texts(tx: Transaction) -> list[tuple[str, str]]:
     """Return the text of the rules in force by partnership, unparsed, for callers that remember what they parsed."""
-    last = tx.row("SELECT max(number) FROM release_rules")[0]
+    last = tx.row(LAST)[0]
     found: list[tuple[str, str]] | None = tx.known(("rules in force", last))
     if found is None:
         found = [(partnership, text) for partnership, text, _by, _at in tx.rows(_RULES)]
