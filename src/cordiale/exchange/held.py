@@ -129,10 +129,13 @@ def count(chunks: Iterable[bytes]) -> int:
 def bits_of(vids: Iterable[int]) -> dict[int, int]:
     """Return versions as bits by chunk, to be added for many partners."""
     chunks: dict[int, bytearray] = {}
+    chunk, base = bytearray(), -SPAN
     for vid in vids:
-        number, bit = divmod(vid, SPAN)
-        chunk = chunks.get(number)
-        if chunk is None:
-            chunk = chunks[number] = bytearray(_BYTES)
-        chunk[bit >> 3] |= 1 << (bit & 7)
+        place = vid - base
+        if not 0 <= place < SPAN:  # most follow one another
+            number = vid // SPAN
+            base = number * SPAN
+            place = vid - base
+            chunk = chunks.get(number) or chunks.setdefault(number, bytearray(_BYTES))
+        chunk[place >> 3] |= 1 << (place & 7)
     return {number: int.from_bytes(chunk, "little") for number, chunk in chunks.items()}

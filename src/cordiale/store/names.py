@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -13,6 +13,8 @@ SOURCE: Final = 1
 TYPE: Final = 2
 PATH: Final = 3
 KIND: Final = 4
+
+_NOTHING: Final[Mapping[str, int]] = {}
 
 
 def number(tx: Transaction, space: int, name: str) -> int:
@@ -72,21 +74,24 @@ def known_oids(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
     """Return the internal numbers of the ids known here."""
     found: dict[str, int] = {}
     wanted: dict[int, list[str]] = {}
-    absent = tx.interned.absent
-    for stix_id in ids:
-        oid = tx.interned.oid(stix_id)
+    interned, absent = tx.interned, tx.interned.absent
+    own, below = interned.ids, interned.below.ids if interned.below is not None else _NOTHING
+    for stix_id in ids:  # a hundred thousand at once, where many are marked anew
+        oid = own.get(stix_id) or below.get(stix_id)
         if oid is not None:
             found[stix_id] = oid
         elif stix_id not in absent:
             wanted.setdefault(key(stix_id), []).append(stix_id)
+    before = len(found)
     if wanted:
         rows = tx.rows("SELECT key, oid, id FROM objects WHERE key IN INTS(?)", list(wanted))
         for hashed, oid, stix_id in rows:
             if stix_id in wanted[hashed]:
                 found[stix_id] = oid
-                if tx.writing or len(tx.interned.ids) < REMEMBERED_IDS:
-                    tx.interned.ids[stix_id] = oid
-        if tx.writing:  # the only writer: what is not there now comes only through `intern_oids` below
+                if tx.writing or len(own) < REMEMBERED_IDS:
+                    own[stix_id] = oid
+        if tx.writing and len(found) - before < sum(map(len, wanted.values())):
+            # the only writer: what is not there now comes only through `intern_oids` below
             absent.update(
                 (one, hashed) for hashed, some in wanted.items() for one in some if one not in found
             )

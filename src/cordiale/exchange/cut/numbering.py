@@ -77,6 +77,8 @@ class Batch(msgspec.Struct, frozen=True):
     bits: Mapping[int, int]
     several: bool
     unsealed: set[int]
+    consents: dict[int, tuple[str, ...]]
+    named: dict[int, str]
 
 
 def prepare(
@@ -117,6 +119,8 @@ def _batch(tx: Transaction, batch: Sequence[Outgoing], types: Mapping[str, int],
         bits=bits_of(vids),
         several=any(one.oid in subjects.siblings or one.redacted is not None for one in batch),
         unsealed=origins.unsealed(tx, [(one.vid, one.mid) for one in batch]),
+        consents={place: tuple(sorted(one.lifted)) for place, one in enumerate(batch) if one.lifted},
+        named={place: one.named for place, one in enumerate(batch) if one.named},
     )
 
 
@@ -214,10 +218,10 @@ def _request(
         entries=batch.entries,
         definitions=subjects.definition_raws,
         redactions=batch.redactions,
-        consents={place: tuple(sorted(one.lifted)) for place, one in enumerate(batch.all) if one.lifted},
+        consents=batch.consents,
         mine=tuple(mine := sorted(batch.unsealed)[: origins.MOST]),
         origin=home.random(32) if mine else b"",
-        named={place: one.named for place, one in enumerate(batch.all) if one.named},
+        named=batch.named,
     )
 
 

@@ -7,7 +7,7 @@ through `release.form` by itself; a test holds the two ways equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -55,6 +55,10 @@ Profile = tuple[
 ]
 
 
+#: The places of what may go, of what goes verbatim, and the latter in order.
+Settled = tuple[set[int], set[int], Sequence[int]]
+
+
 class Planner:
     """Answer for one partner over one set of subjects."""
 
@@ -70,21 +74,23 @@ class Planner:
         self._targets: dict[str, Target] = {}
         self._plans: dict[int, Plan] = {}
         self._verbatim: set[int] = set()
+        self.whole: Sequence[int] = ()
         self._going: set[int] = set()
         self._tear_lines: dict[int, TearLineRow] = {}
 
-    def settle(self, shared: dict[Profile, tuple[set[int], set[int]]]) -> Profile | None:
-        """Find what goes verbatim, once for all partners that the same verdicts hold for.
+    def settle(self, shared: dict[Profile, Settled]) -> Profile | None:
+        """Find what goes verbatim (`whole`, places in order), once for all partners that the same verdicts hold for.
 
         Returns the profile under which others share the answer, None when it is this partner's alone.
         """
         profile = self._profile()
         if profile is not None and profile in shared:
-            self._going, self._verbatim = shared[profile]
+            self._going, self._verbatim, self.whole = shared[profile]
         else:
             self._settle()
+            self.whole = sorted(self._verbatim)
             if profile is not None:
-                shared[profile] = self._going, self._verbatim
+                shared[profile] = self._going, self._verbatim, self.whole
         self._load_tear_lines()
         return profile
 
@@ -116,11 +122,6 @@ class Planner:
             stated,
             msgspec.json.encode(self.partnership.rules.allow, order="sorted"),
         )
-
-    @property
-    def verbatim(self) -> set[int]:
-        """Return the places of what goes verbatim; do not change it."""
-        return self._verbatim
 
     def others(self) -> list[int]:
         """Return the places of what may go by marking and mandate, but not as it is."""

@@ -9,7 +9,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.cut import backfill, numbering, superseding
 from cordiale.exchange.cut.numbering import Batch, Outgoing
-from cordiale.exchange.cut.planning import Planner, Profile, Redacted
+from cordiale.exchange.cut.planning import Planner, Profile, Redacted, Settled
 from cordiale.exchange.cut.subjects import Subjects
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partnership
@@ -191,7 +191,7 @@ class Shared:
         self.types = types
         self.now = now
         self.horizon = horizon
-        self.settled: dict[Profile, tuple[set[int], set[int]]] = {}
+        self.settled: dict[Profile, Settled] = {}
         self.batches: dict[Profile, list[Batch]] = {}
         self.waiting: dict[Profile, list[int]] = {}
 
@@ -207,14 +207,17 @@ def _cut_one(
     subjects, held, now = planner.subjects, planner.may.held, shared.now
     profile = planner.settle(shared.settled)
     held_before = held.of(subjects.vids) if profile is None else []
-    whole = sorted(planner.verbatim)
+    whole = planner.whole
     if held_before:
         known = {subjects.place[vid] for vid in held_before}
         whole = [place for place in whole if place not in known]
     also, lines = _others(tx, home, planner, now)
-    whole = sorted([*whole, *also])
-    whole_rows = (subjects.all[place].row for place in whole)
-    under = {row.oid: row.effective_mid for row in whole_rows if row.current}
+    if also:
+        whole = sorted([*whole, *also])
+    under: dict[int, int] = {}
+    if superseding.any_of(tx, planner.class_):
+        whole_rows = (subjects.all[place].row for place in whole)
+        under = {row.oid: row.effective_mid for row in whole_rows if row.current}
     links = superseding.links(tx, home, planner.class_, held, planner.may.back, under, now)
     if profile is not None and not lines and not links and profile in shared.batches:
         batches = shared.batches[profile]
@@ -239,7 +242,7 @@ def _cut_one(
         verbatim=len(whole),
         tear_lines=len(lines),
         withheld=len(subjects.all)
-        - sum(map(planner.may.theirs, (subject.row for subject in subjects.all)))
+        - len(subjects.of_source(planner.partnership.partner.node))
         - len(held_before)
         - len(whole)
         - len(lines)
@@ -404,10 +407,9 @@ def _look_again(
         waiting = [v for v in waiting if horizon is None or v <= horizon]
         if profile is not None and not lines:
             shared.waiting[profile] = waiting
-    theirs = (s.row for s in subjects.all if planner.may.theirs(s.row))
-    stated = [row.vid for row in theirs if row.vid in changed]
+    name = planner.partnership.partner.node
+    stated = [vid for vid in subjects.of_source(name) if vid in changed]
     if waiting or stated:
-        name = planner.partnership.partner.node
         unheld = _unheld(tx, name, planner.may.held, waiting, stated)
         # what was decided just now knew of it
         records.owe_versions(tx, number, [v for v in unheld if v not in subjects.place])

@@ -145,6 +145,7 @@ class Subjects:
         self.stated: dict[str, tuple[Definition, ...]] = {}
         self.full_mids: list[int] = []
         self.outside_vids: list[int] = []
+        self._sources: dict[str, list[int]] = {}
         self.older = False
         self.definition_raws: tuple[bytes, ...] = ()
         self._kinds: dict[Kind, int] = {}
@@ -238,6 +239,13 @@ class Subjects:
     def marking(self, mid: int) -> Marking:
         """Return the atoms of a marking id."""
         return markings.atoms(self.tx, mid)
+
+    def of_source(self, name: str) -> Sequence[int]:
+        """Return the versions that a source stated, once all are there (`complete`)."""
+        if not self._sources:
+            for subject in self.all:
+                self._sources.setdefault(subject.row.source, []).append(subject.row.vid)
+        return self._sources.get(name, ())
 
     def facts(self, stix_id: str, kind: int) -> Facts:
         """Return what a mandate may ask about a version of this kind."""

@@ -17,7 +17,7 @@ from cordiale.exchange.cut.numbering import Outgoing
 from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home
 from cordiale.exchange.records.asked_back import AskedBack
-from cordiale.exchange.records.superseded import lines_of
+from cordiale.exchange.records.superseded import any_of, lines_of
 from cordiale.exchange.stream.superseded import TYPE
 from cordiale.platform.clock import format_instant
 from cordiale.platform.ids import as_uuid
@@ -25,6 +25,8 @@ from cordiale.stix.version import Version, read
 from cordiale.store import markings, versions
 from cordiale.store.connection import Transaction
 from cordiale.store.types import Put
+
+__all__ = ["any_of", "link", "links"]
 
 _UNLINKABLE: Final = ("relationship--", "sighting--")
 """What a relationship may not stand on (STIX 2.1 section 5.1.2)."""

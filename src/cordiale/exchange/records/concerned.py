@@ -61,7 +61,7 @@ def recalled_in_use(tx: Transaction, number: int) -> list[str]:
 
 def all_visible(tx: Transaction, oids: Sequence[int], visible: Visible) -> bool:
     """Tell whether the reader may see a current statement about each of these objects."""
-    sql = "SELECT COUNT(DISTINCT oid) FROM versions WHERE current > 0 AND oid IN INTS(?)"
+    sql = "SELECT COUNT(DISTINCT oid) FROM statements WHERE vid IS NOT NULL AND oid IN INTS(?)"
     if visible is None:
         return bool(tx.row(sql, list(oids))[0] == len(oids))
     return bool(tx.row(sql + " AND effective_mid IN INTS(?)", list(oids), list(visible))[0] == len(oids))

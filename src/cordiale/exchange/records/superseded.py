@@ -27,11 +27,14 @@ _LINKS = """
 """
 
 
+def any_of(tx: Transaction, class_: str) -> bool:
+    """Tell whether a tear-line was ever made for a recipient class."""
+    return tx.lately.answer("exchange_tear_line", class_, lambda: tx.row(_ANY, class_)) is not None
+
+
 def lines_of(tx: Transaction, class_: str, oids: Sequence[int]) -> list[tuple[int, str, int, str]]:
     """Return (tear-line version, its id, its parent's number, its parent's id) for a recipient class."""
-    if not oids or tx.lately.answer("exchange_tear_line", class_, lambda: tx.row(_ANY, class_)) is None:
-        return []
-    return tx.rows(_LINES, class_, list(oids))
+    return tx.rows(_LINES, class_, list(oids)) if oids and any_of(tx, class_) else []
 
 
 def links_about(tx: Transaction, vids: Sequence[int], kind: str) -> dict[tuple[int, int], bool]:

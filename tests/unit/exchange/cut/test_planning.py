@@ -136,7 +136,7 @@ def test_the_quick_way_gives_what_form_gives(plan: list[tuple[int, list[int]]]) 
                 definitions=subjects.atoms,
                 secret=here.home.secret,
             )
-            assert isinstance(made, Verbatim) == (place in planner.verbatim)
+            assert isinstance(made, Verbatim) == (place in planner.whole)
 
 
 def test_partners_under_the_same_verdicts_get_the_same_entries() -> None:
