@@ -65,6 +65,12 @@ def test_an_indicator_is_read_decided_on_and_drawn(enter: Enter, lang: str, widt
     assert words["within"] in page.locator("table.list").last.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shot(page, f"cyber-correlations-{lang}")
+    page.goto("/domains/cyber/correlations")
+    page.locator("[name=value]").fill("198.51.100.23")
+    page.locator("main button.primary").click()
+    page.locator(".graph .board canvas").first.wait_for()
+    page.goto(f"/objects/{BEACON}?tab=graph")
+    page.locator(".graph .board canvas").first.wait_for()
 
 
 def test_axe_finds_nothing_on_the_pages_of_indicators(enter: Enter) -> None:

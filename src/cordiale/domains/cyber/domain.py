@@ -50,6 +50,7 @@ CYBER = Domain(
         "cordiale.domains.cyber.matching.forms:matches",
         "cordiale.domains.cyber.matching.forms:match",
         "cordiale.domains.cyber.indicators.forms:indicator",
+        "cordiale.domains.cyber.indicators.forms:correlations",
         "cordiale.domains.cyber.readers.pasting:reading",
         "cordiale.domains.cyber.writers.serving:feeds",
     ),

@@ -14,6 +14,7 @@ from cordiale.desk.domain import Sent
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes
 from cordiale.domains.cyber.indicators.asking import correlations
+from cordiale.domains.cyber.indicators.forms import correlations as both
 from cordiale.domains.cyber.indicators.forms import indicator as act
 from cordiale.domains.cyber.indicators.pages import indicator, indicators
 from cordiale.domains.cyber.merging.duplicates import decide, decided, proposals, take_back
@@ -137,6 +138,13 @@ def test_correlations_are_drawn_with_their_reasons(node: Node) -> None:
     assert page.graph is not None
     labels = {edge.label for edge in page.graph.edges}
     assert {"same value", "in this network", "registered together"} <= labels
+    group = correlations(node.desk, MARIE, "en", {"id": ACTOR}).values
+    assert [one["shared"] for one in group["proposals"]] == ["Grey Heron"]
+    sent = Sent({"act": "same", "id": ACTOR, "other": ALIAS, "reason": "one group"}, {})
+    assert both(node.desk, MARIE, "en", sent).endswith(f"correlations?id={ACTOR}")
+    assert [one["same"] for one in correlations(node.desk, MARIE, "en", {"id": ALIAS}).values["decided"]] == [
+        True
+    ]
     asked = correlations(node.desk, MARIE, "fr", {"value": "198.51.100.23"})
     assert asked.values["warned"]
     assert len(asked.values["rows"]) >= 3

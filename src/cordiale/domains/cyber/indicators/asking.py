@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cordiale.desk.domain import Page
@@ -11,7 +10,7 @@ from cordiale.desk.graph import Graph, GraphEdge, GraphNode
 from cordiale.desk.show import show
 from cordiale.domains.cyber.correlation.found import Correlations, of_value, of_values, values_in
 from cordiale.domains.cyber.correlation.shared import Shared, standing
-from cordiale.domains.cyber.indicators.rows import href, neighbours, titles
+from cordiale.domains.cyber.indicators.rows import TEMPLATES, href, merging, neighbours, titles
 from cordiale.domains.cyber.tabs import tabs
 from cordiale.domains.cyber.values import KINDS, kind_of
 from cordiale.domains.cyber.warninglists.kept import held as kept_lists
@@ -22,8 +21,6 @@ from cordiale.stix.forms import is_identifier
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-
-TEMPLATES: Final = Path(__file__).parent / "templates"
 
 DRAWN: Final = 80
 """Objects of one drawing; the list below it has all."""
@@ -42,7 +39,9 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
         "value": value,
         "kind": kind,
         "asked": False,
-        "problem": "",
+        "merge": "",
+        "back": "",
+        "problem": query.get("problem", ""),
     }
     if not stix_id and not value:
         return Page(TEMPLATES / "correlations.html", values)
@@ -55,6 +54,7 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
         found = of_values(desk, actor, values_in(shown.statements), but=frozenset((stix_id,)))
         ground = standing(desk, actor, [stix_id])
         warned: list[str] = []
+        values |= merging(desk, actor, shown, "correlations")
     else:
         known = kind or kind_of(value)
         if known is None:

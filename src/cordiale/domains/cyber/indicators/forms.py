@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 
 def indicator(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
-    """Do what the form asks and return the page again; raises what the act does."""
+    """Do what the form of an indicator's page asks and return that page again; raises what the act does."""
+    return _done(desk, actor, sent, "indicator")
+
+
+def correlations(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
+    """Do what the form beside a graph asks and return that page again; raises what the act does."""
+    return _done(desk, actor, sent, "correlations")
+
+
+def _done(desk: Desk, actor: Actor, sent: Sent, page: str) -> str:
     field = sent.fields.get
     stix_id = field("id", "")
     match field("act", ""):
@@ -30,4 +39,4 @@ def indicator(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
             choose(desk, actor, stix_id, field("property", ""), field("source", ""), field("reason", ""))
         case _:
             raise InputError("form-act", _("This form asks for nothing that is known: open the page again."))
-    return ROOT + "indicator?" + urlencode({"id": stix_id})
+    return f"{ROOT}{page}?" + urlencode({"id": stix_id})

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from cordiale.desk.actor import may
 from cordiale.desk.domain import Page
 from cordiale.desk.graph import Graph, neighbours
 from cordiale.desk.history import remarks
@@ -18,13 +16,12 @@ from cordiale.domains.cyber.correlation.found import Correlations, of_values, va
 from cordiale.domains.cyber.correlation.shared import Shared, standing
 from cordiale.domains.cyber.decay import Decay, reasons
 from cordiale.domains.cyber.indicators.held import indicators as held_here
-from cordiale.domains.cyber.indicators.rows import href, when
+from cordiale.domains.cyber.indicators.rows import TEMPLATES, href, merging, when
 from cordiale.domains.cyber.indicators.rows import neighbours as neighbour_rows
 from cordiale.domains.cyber.indicators.rows import titles as titles_of
 from cordiale.domains.cyber.indicators.sectors import critical, in_words, sectors
 from cordiale.domains.cyber.indicators.seen import Bar, Sighting, bars, of_remarks, seen
 from cordiale.domains.cyber.indicators.worth import worth_of, worth_to
-from cordiale.domains.cyber.merging.duplicates import decided, proposals
 from cordiale.domains.cyber.merging.view import choices, view
 from cordiale.domains.cyber.patterns.words import words as pattern_words
 from cordiale.domains.cyber.tabs import ROOT, tabs
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.answers import Shown
     from cordiale.desk.desk import Desk
-
-TEMPLATES: Final = Path(__file__).parent / "templates"
 
 LISTED: Final = 50
 """Indicators of one page."""
@@ -114,8 +109,6 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     found = of_values(desk, actor, values_in(shown.statements), but=frozenset((stix_id,)))
     around = neighbours(desk, actor, (stix_id,))
     ground = _ground(desk, actor, stix_id, found)
-    done = decided(desk, actor, stix_id)
-    offered = proposals(desk, actor, shown)
     labels = [str(label) for label in chosen.get("labels", ())]
     about = sectors(labels, _said_sectors(desk, actor, around))
     values = {
@@ -140,9 +133,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "fields": _fields(fields, titles, lang) if len(shown.statements) > 1 else [],
         "sectors": [in_words(one, lang) for one in about],
         "critical": critical(labels, about),
-        "proposals": [{"id": p.line.id, "href": href(p.line.id), "name": p.line.name, "source": titles.get(p.line.source, p.line.source), "by": p.by, "shared": p.shared} for p in offered],
-        "decided": [{"id": d.id, "href": href(d.other.id), "name": d.other.name, "same": d.same, "kept": d.kept} for d in done],
-        "may_say": may(actor, "say"),
+        **merging(desk, actor, shown, "indicator"),
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("reason", "property", "source")},
     }  # fmt: skip
