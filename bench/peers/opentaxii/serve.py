@@ -1,11 +1,15 @@
-"""The WSGI application of OpenTAXII with one defect mended so that its POST can be measured at all.
+"""The WSGI application of OpenTAXII with one defect mended so that it can be asked at all.
 
-On SQLite, OpenTAXII 0.9.3 answers 500 to every POST after storing the objects: the job's id is a `uuid.UUID`, which
-`json.dumps` refuses. The answer is written as text here; nothing else is touched.
+On SQLite, OpenTAXII 0.9.3 answers 500 to every POST after storing the objects, and to everybody who asks for its collections: ids
+are `uuid.UUID` there, which `json.dumps` refuses. They are written as text here; nothing else is touched.
 """
 
+import json
+from functools import partial
+from types import SimpleNamespace
+
 from opentaxii.http import app  # noqa: F401  (gunicorn looks it up)
-from opentaxii.taxii2 import entities
+from opentaxii.taxii2 import entities, http
 
 _written = entities.Job.as_taxii2_dict
 
@@ -15,3 +19,4 @@ def _with_text_id(job):
 
 
 entities.Job.as_taxii2_dict = _with_text_id
+http.json = SimpleNamespace(dumps=partial(json.dumps, default=str), loads=json.loads)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+import orjson
 
 from cordiale.desk import records, runs
 from cordiale.desk.actor import authorise
@@ -323,7 +324,7 @@ def taxii_page(reached: Server, place: Place, since: str, file: Path) -> Place:
     )
     pages = place.pages
     if got.objects:
-        replace_file(file, b'{"objects":[' + b",".join(got.objects) + b"]}", 0o600)
+        replace_file(file, b'{"objects":[' + b",".join(map(_mended, got.objects)) + b"]}", 0o600)
         pages += 1
     if got.more and got.next:
         return Place(pages=pages, next=f"{one.id} {got.next}", until=_dated(dates))
@@ -333,6 +334,23 @@ def taxii_page(reached: Server, place: Place, since: str, file: Path) -> Place:
             return Place(pages=pages, next=one.id, until=_dated(dates))
     after = held[index + 1].id if index + 1 < len(held) else ""
     return Place(pages=pages, next=after, over=not after, until=_dated(dates))
+
+
+def _mended(raw: bytes) -> bytes:
+    """Return an object with its version of STIX where a server wrote its type in that place, as OpenTAXII 0.9.3 does of all."""
+    if b'"2.1"' in raw:
+        return raw
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw
+    if (
+        not isinstance(value, dict)
+        or value.get("spec_version") is None
+        or value["spec_version"] != value.get("type")
+    ):
+        return raw
+    return orjson.dumps(value | {"spec_version": "2.1"})
 
 
 def _dated(dates: Mapping[str, str]) -> str:

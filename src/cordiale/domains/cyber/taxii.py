@@ -14,6 +14,7 @@ from cordiale.desk.search import Question
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.stix import atoms as definitions
+from cordiale.stix import tlp
 
 if TYPE_CHECKING:
     from cordiale.desk import jobs, records
@@ -123,7 +124,7 @@ def _with_definitions(one: Given, told: set[str]) -> Iterator[bytes]:
     """Yield an object that names everything it is marked here, after the definitions that were not sent yet."""
     atoms = sorted(one.marking)
     for atom in atoms:
-        if atom not in told:
+        if atom not in told and atom not in tlp.IDS:  # those of TLP everybody has, and OpenTAXII takes none
             told.add(atom)
             yield orjson.dumps(definitions.definition_of(atom))
     if one.value["type"] == "marking-definition":
