@@ -59,6 +59,12 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0].rstrip("/").removesuffix(".json")
         if path == "/stand-in/asked":
             return self.give(200, self.instance.asked)
+        if path.startswith("/stand-in/elsewhere"):
+            self.send_response(302)
+            self.send_header("location", path.removeprefix("/stand-in/elsewhere"))
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return None
         if path == "/stand-in/forget":
             self.instance.events.clear()
             self.instance.asked.clear()

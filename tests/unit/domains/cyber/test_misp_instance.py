@@ -26,7 +26,7 @@ from cordiale.domains.cyber.misp import instance
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
-from cordiale.platform.errors import ConfigurationError, NotAllowed, NotFound, Unavailable
+from cordiale.platform.errors import ConfigurationError, NotAllowed, NotFound, ProtocolError, Unavailable
 from tests.unit.domains.cyber import misp_events as made
 from tests.unit.domains.cyber.certificates import certificate
 from tests.unit.domains.cyber.misp_events import WHEN, attribute, event, uuid
@@ -214,9 +214,15 @@ def test_who_the_key_is_can_be_asked_and_a_wrong_one_is_said(stand_in: StandIn, 
         instance.pull(node.desk, MARIE, "other")
 
 
-def test_the_key_does_not_go_in_the_clear_or_with_a_redirect(tmp_path: Path) -> None:
+def test_the_key_does_not_go_in_the_clear(tmp_path: Path) -> None:
     with opened(tmp_path, "http://misp.example.org") as node, pytest.raises(NotAllowed):
         instance.pull(node.desk, MARIE, "soc")
+
+
+def test_the_key_does_not_follow_a_redirect(tmp_path: Path, stand_in: StandIn) -> None:
+    with opened(tmp_path, f"{stand_in.url}/stand-in/elsewhere") as node, pytest.raises(ProtocolError):
+        instance.about(node.desk, MARIE, "soc")
+    assert told(stand_in, "asked") == []
 
 
 def test_an_instance_is_known_by_the_certificate_it_was_given(tmp_path: Path) -> None:
