@@ -1,8 +1,9 @@
-"""`cordiale cyber pattern`: what a STIX pattern looks for, where it is wrong, and what it finds in observed data."""
+"""`cordiale cyber pattern`: what a STIX pattern looks for, where it is wrong, and what it finds in observed data or a log."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,7 +64,7 @@ class Checked(msgspec.Struct, frozen=True):
     cls=Command,
     help=tr(
         _(
-            "Check a STIX pattern: say what it looks for, or where it is wrong. With --match, try it on observed data."
+            "Check a STIX pattern: say what it looks for, or where it is wrong. With --match, try it on observed data; with --log, on the records of a log."
         )
     ),
 )
@@ -77,6 +78,14 @@ def pattern(
     match: Annotated[
         list[Path] | None,
         typer.Option("--match", metavar="FILE…", help=tr(_("Try it on the observed data in a STIX file."))),
+    ] = None,
+    log: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--log",
+            metavar="FILE…",
+            help=tr(_("Try it on the records of a log, in any form that can be matched.")),
+        ),
     ] = None,
     loose: Annotated[
         bool,
@@ -95,6 +104,8 @@ def pattern(
     from cordiale.stix.patterns import PatternError, caret, equalities, normal, parse, parse_any, written
     from cordiale.stix.patterns.remarks import remarks
 
+    if match and log:
+        raise InputError("pattern-tried", _("Give --match or --log: observed data or a log, one at a time."))
     said = _given(given)
     try:
         read = (parse_any if loose else parse)(said)
@@ -110,7 +121,7 @@ def pattern(
         ["  " * line.depth + line.said for line in words(read, lang)],
         None if values is None else [Value(kind, value) for kind, value in values],
         [Said(one.code, text(lang, one.message_id, **one.params)) for one in remarks(read)],
-        _tried(read, match) if match else None,
+        _logged(read, log) if log else _tried(read, match) if match else None,
     )
     emit(checked, lambda: _words(checked))
 
@@ -151,6 +162,41 @@ def _tried(read: Any, files: list[Path]) -> Tried:
     why = text(lang, outcome.message_id, **outcome.params) if outcome.message_id else ""
     shown = [f"{one.id}  {when(one.first)}" if not current().json else one.id for one in chosen]
     return Tried(outcome.matched, len(found), shown, unusable, why)
+
+
+def _logged(read: Any, files: list[Path]) -> Tried:
+    from cordiale.desk.analyses import available
+
+    available()
+    from cordiale.domains.cyber.logs.aside import Aside
+    from cordiale.domains.cyber.logs.reading import read_file
+    from cordiale.domains.cyber.patterns.records import observed
+    from cordiale.platform.clock import system_clock
+    from cordiale.stix.patterns.matching import Matcher
+    from cordiale.stix.patterns.tree import Observed
+
+    lang = current().lang
+    matcher = Matcher((read,))
+    rows = 0
+    unusable: list[Said] = []
+
+    def records() -> Iterator[Observation]:
+        nonlocal rows
+        timed = not isinstance(read.observation, Observed)
+        for file in files:
+            for part in read_file(file, system_clock()).parts:
+                if isinstance(part, Aside):
+                    if len(unusable) < _SHOWN:
+                        where = f"{file.name}:{part.line}"
+                        unusable.append(Said(where, text(lang, part.message_id, **part.params)))
+                    continue
+                rows += part.num_rows
+                yield from observed(part, matcher.types, timed)
+
+    ids: dict[int, str] = {}
+    outcome = matcher.outcomes(records(), ids=ids)[0]
+    why = text(lang, outcome.message_id, **outcome.params) if outcome.message_id else ""
+    return Tried(outcome.matched, rows, [ids[place] for place in outcome.observations], unusable, why)
 
 
 def _words(checked: Checked) -> str:

@@ -79,3 +79,22 @@ def test_what_cannot_be_tried_is_not_said_not_to_match(
 ) -> None:
     assert main(["cyber", "pattern", "[ipv4-addr:value MATCHES '(?=1)']", "--match", bundle]) == 0
     assert "It is not known whether it matches" in capsys.readouterr().out
+
+
+def test_it_is_tried_on_a_log_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "time,src_ip,dst_ip,dst_port,host\n"
+        "2026-01-01T00:00:00Z,10.0.0.1,198.51.100.3,443,login7.example.test\n"
+        "2026-01-01T00:00:09Z,10.0.0.2,198.51.100.4,8443,mail.example\n"
+        ",10.0.0.2,198.51.100.5,8443,other.example\n"
+    )
+    said = "[domain-name:value LIKE 'login%'] FOLLOWEDBY [network-traffic:dst_port > 8000]"
+    assert main(["cyber", "pattern", said, "--log", str(log), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["tried"]
+    assert (told["matched"], told["observed"], told["observations"]) == (True, 3, ["log.csv:2", "log.csv:3"])
+    assert main(["cyber", "pattern", "[network-traffic:dst_port > 8000]", "--log", str(log)]) == 0
+    told = capsys.readouterr().out
+    assert "network-traffic:dst_port is above 8000" in told
+    assert "log.csv:4" in told
+    assert main(["cyber", "pattern", "[url:value = 'x']", "--log", str(log), "--match", str(log)]) == 4

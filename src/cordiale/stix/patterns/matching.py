@@ -124,6 +124,11 @@ class Matcher:
             held.brackets.setdefault(bit, []).append((bracket, condition))
             needed ^= bit
 
+    @property
+    def types(self) -> frozenset[str]:
+        """Return the types of observables that paths begin at: an observation without any of them matches nothing."""
+        return frozenset(self._types)
+
     def brackets(self, observation: Observation) -> set[int]:
         """Return the brackets that an observation matches, numbered through all patterns; see `owner`."""
         found: set[int] = set()
@@ -155,8 +160,13 @@ class Matcher:
         owners, alone = self._owners, self._alone
         return sorted({owners[one] for one in self.brackets(observation) if alone[owners[one]]})
 
-    def outcomes(self, observations: Iterable[Observation], effort: int = EFFORT) -> list[Outcome]:
-        """Try every pattern on the observations together; what is kept of them grows with what matches a bracket."""
+    def outcomes(
+        self, observations: Iterable[Observation], effort: int = EFFORT, ids: dict[int, str] | None = None
+    ) -> list[Outcome]:
+        """Try every pattern on the observations together; what is kept of them grows with what matches a bracket.
+
+        `ids` is given the ids of those that match one, by their places.
+        """
         hits: list[list[int]] = [[] for _owner in self._owners]
         first: dict[int, int] = {}
         last: dict[int, int] = {}
@@ -165,6 +175,8 @@ class Matcher:
             found = self.brackets(one)
             if found:
                 first[place], last[place], number[place] = one.first, one.last, one.number
+                if ids is not None:
+                    ids[place] = one.id
                 for bracket in found:
                     if not self._alone[self._owners[bracket]] or len(hits[bracket]) < MOST_SHOWN:
                         hits[bracket].append(place)

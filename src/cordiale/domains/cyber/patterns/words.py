@@ -108,7 +108,7 @@ def _constant(value: tree.Constant, lang: str) -> str:
         case bool():
             return text(lang, _("true")) if value else text(lang, _("false"))
         case int() | float():
-            return number(lang, value)
+            return str(value)  # ports and sizes as they are written, in any language
         case tree.Moment(written=written):
             return written
         case tree.Hex(data=data) | tree.Binary(data=data):
