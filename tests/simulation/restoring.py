@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cordiale.exchange.restore import dates
 from cordiale.node.backup import not_as_if_nothing_happened
 from cordiale.store import backup, versions
 from tests.simulation.judge import Ask, Judge
@@ -37,13 +38,13 @@ def take(node: Node, house: House) -> Copy:
 def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
     """Put a node back to a copy; `told` as a restore that has the ledger of what was purged since."""
     with node.store.read() as tx:
-        ledger = versions.tombstones(tx)
+        ledger, dated = versions.tombstones(tx), dates.given(tx)
     node.store.fuse = 0
     node.store.put_back(copy.state)
     node.restart()
     if told:
         with node.store.write() as tx:
-            not_as_if_nothing_happened(tx, ledger, node.clock())
+            not_as_if_nothing_happened(tx, ledger, node.clock(), dated)
         backup.scrub_owed(node.store)
     else:
         judge.houses[node.name].ended.clear()

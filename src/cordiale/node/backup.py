@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,54 +121,60 @@ def restore(
             written = configuration.with_store(file.read_text(encoding="utf-8"), store)
             file.write_text(written, encoding="utf-8")
         url = configuration.load(path, {}).store.url
-        ledger = _ledger(old, url) if old is not None else []
+        ledger, dates = _before(old, url) if old is not None else ([], {})
         store_backup.restore(copy / STORE, url)
         shutil.rmtree(path / UNPACKED, ignore_errors=True)
-        _carry_on(path, ledger)
+        _carry_on(path, ledger, dates)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
     return path
 
 
-def _ledger(old: Path, url: str) -> list[Tombstone]:
-    """Read what the node before this one has purged."""
+def _before(old: Path, url: str) -> tuple[list[Tombstone], dict[str, int]]:
+    """Read what the node before this one has purged, and the last date it gave in each stream."""
+    from cordiale.exchange.restore import dates
+
     theirs = configuration.load(old, {}).store.url
     if theirs == url:
-        return []  # the database is the one that is filled
+        return [], {}  # the database is the one that is filled
     store = open_store(theirs)
     try:
         with store.read() as tx:
-            return versions.tombstones(tx)
+            return versions.tombstones(tx), dates.given(tx)
     finally:
         store.close()
 
 
-def not_as_if_nothing_happened(tx: Transaction, ledger: Iterable[Tombstone], now: int) -> list[int]:
+def not_as_if_nothing_happened(
+    tx: Transaction, ledger: Iterable[Tombstone], now: int, dated: Mapping[str, int] = {}
+) -> list[int]:
     """Purge again what ledgers say was purged, close every link, sign everybody out; return the versions purged.
 
-    `ledger` is that of the node as it was before it was restored; that of the copy is looked at as well.
+    `ledger` is that of the node as it was before it was restored, where it can still be read; that of the copy is looked at as well.
+    `dated` are the last dates it gave in its streams, by partner: what goes from now on is dated after them.
     """
     from cordiale.accounts.records import drop_all
-    from cordiale.exchange.restore import rejoin
+    from cordiale.exchange.restore import dates, rejoin
     from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 
     lines = [*versions.tombstones(tx), *ledger]
     # before they are purged: the leaves in the streams cannot be made again afterwards
     withdraw_everywhere(tx, [vid for tomb in lines for vid in versions.matching(tx, tomb)])
     purged = versions.replay(tx, lines)
+    dates.go_on_after(tx, dated)
     rejoin.close_all(tx, now)
     drop_all(tx)
     return purged
 
 
-def _carry_on(path: Path, ledger: list[Tombstone]) -> None:
+def _carry_on(path: Path, ledger: list[Tombstone], dated: Mapping[str, int]) -> None:
     from cordiale.desk import attachments
     from cordiale.node.opening import open_node
 
     with open_node(path, environ={}) as node:
         with node.store.write() as tx:
-            purged = not_as_if_nothing_happened(tx, ledger, node.desk.clock())
+            purged = not_as_if_nothing_happened(tx, ledger, node.desk.clock(), dated)
         if purged:
             attachments.collect(node.desk)
             store_backup.scrub(node.store)

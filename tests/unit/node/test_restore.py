@@ -13,7 +13,7 @@ from cordiale.desk.search import search
 from cordiale.desk.sync import cut_all, sync
 from cordiale.desk.tokens import partner_token
 from cordiale.exchange.message import Request
-from cordiale.exchange.restore import rejoin
+from cordiale.exchange.restore import dates, rejoin
 from cordiale.node.backup import backup, restore
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
@@ -118,6 +118,17 @@ def test_the_ledger_of_the_node_before_is_replayed(pair: Pair, tmp_path: Path) -
     with canada.store.write() as tx:  # once more changes nothing
         assert versions.replay(tx, versions.tombstones(tx)) == []
         assert len(versions.tombstones(tx)) == 1
+
+
+def test_what_goes_from_now_on_is_dated_after_what_the_node_before_gave(pair: Pair, tmp_path: Path) -> None:
+    copy = backup(pair.canada, tmp_path / "copy")
+    pair.take(indicator(1))
+    pair.exchange()
+    with pair.canada.store.read() as tx:
+        before = dates.given(tx)
+    assert before["france"] > 0
+    with back(pair, copy, old=True).store.read() as tx:
+        assert dates.given(tx) == before
 
 
 def test_plain_clients_wait_as_well(pair: Pair, tmp_path: Path) -> None:

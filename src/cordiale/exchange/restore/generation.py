@@ -12,6 +12,7 @@ import msgspec
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner, own_keys
 from cordiale.exchange.records import generations
+from cordiale.exchange.restore import dates
 from cordiale.exchange.signing import (
     open_statement,
     peek_statement,
@@ -70,6 +71,8 @@ def open_next(tx: Transaction, home: Home, partner: Partner, now: int) -> Openin
             segments=0,
             position=0,
             head=NO_PREVIOUS,
+            # a clock that is behind dates nothing before what partners were given, in whatever stream that is known of
+            last_added=dates.latest(tx),
             acknowledged=0,
             acknowledged_at=None,
             receipt=None,
