@@ -17,6 +17,7 @@ def cyber() -> None:
 from cordiale.cli import (  # noqa: E402
     cyber_attack,  # noqa: F401
     cyber_correlate,  # noqa: F401
+    cyber_duplicates,  # noqa: F401
     cyber_export,  # noqa: F401
     cyber_feed,  # noqa: F401
     cyber_match,  # noqa: F401

@@ -17,6 +17,7 @@ from cordiale.platform.languages import _, _n
 
 if TYPE_CHECKING:
     from cordiale.domains.cyber.correlation.found import Correlations
+    from cordiale.domains.cyber.correlation.shared import Shared
     from cordiale.domains.cyber.warninglists.answers import Hit, Listed
     from cordiale.domains.cyber.warninglists.kept import Added, Entry
 
@@ -41,15 +42,24 @@ def correlate(
     kind: Annotated[str, KIND] = "",
 ) -> None:
     """Find what has to do with a value or an object."""
+    import msgspec
+
     from cordiale.domains.cyber.correlation.found import of_object, of_value
+    from cordiale.domains.cyber.correlation.shared import standing
     from cordiale.stix.forms import is_identifier
 
     with opened() as (node, actor):
-        if not kind and is_identifier(what):
+        own = [what] if not kind and is_identifier(what) else []
+        if own:
             found = of_object(node.desk, actor, what)
         else:
             found = of_value(node.desk, actor, kind or _kind(what), what)
-    emit(found, lambda: _correlations(found))
+        same = [one.line.id for one in found.neighbours if one.reason in ("same", "certificate")]
+        ground = standing(node.desk, actor, [*own, *same[:5]])
+    emit(
+        {**msgspec.to_builtins(found), "ground": msgspec.to_builtins(ground)},
+        lambda: _correlations(found, ground),
+    )
 
 
 def _kind(value: str) -> str:
@@ -65,14 +75,18 @@ def _kind(value: str) -> str:
     return found
 
 
-def _correlations(found: Correlations) -> str:
-    from cordiale.domains.cyber.words import hot, reason
+def _correlations(found: Correlations, ground: Shared) -> str:
+    from cordiale.domains.cyber.words import REASONS, hot, reason
 
     lang = current().lang
     rows = [
         (reason(one, lang), one.line.type, one.line.name, one.line.source, one.line.id)
         for one in found.neighbours
     ]
+    rows += [
+        (tr(REASONS["shared"], theirs=one.ground.name), one.other.type, one.other.name, one.other.source, one.other.id)
+        for one in ground.standing
+    ]  # fmt: skip
     columns = (tr(_("reason")), tr(_("type")), tr(_("name")), tr(_("source")), tr(_("id")))
     parts = [table(columns, rows) if rows else tr(_("Nothing that you may see has to do with it."))]
     parts += [printable(hot(one, lang)) for one in found.hot]
