@@ -68,7 +68,7 @@ def asked(folder: str, values: int) -> dict[str, Any]:
     reader = Actor("paul", frozenset({"analyst"}), Recipient(node="canada", nation="CAN", organisation="LCC", person="paul", tlp="green"))  # fmt: skip
     with open_node(path, environ={}) as node:
         with measure.spent() as filling:
-            _fill(node.desk, values // EACH)
+            fill(node.desk, values // EACH)
         size, rows = _size(Path(path) / "cordiale.db", values)
         spent: dict[str, list[float]] = {}
         wall: list[float] = []
@@ -127,7 +127,8 @@ def _written(pairs: list[tuple[str, str]]) -> str:
     ) + "]"  # fmt: skip
 
 
-def _fill(desk: Any, objects: int) -> None:
+def fill(desk: Any, objects: int) -> None:
+    """Put indicators of `EACH` values each into a node, as an import does."""
     from cordiale.stix.version import Version
     from cordiale.store import versions
     from cordiale.store.types import Put
