@@ -49,8 +49,17 @@ class Visitor:
         if body is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()
-        self.connection.request(method, path, body=body, headers=headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body=body, headers=headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            # a server ends a connection that rested, as a browser knows; what changes something is not sent twice
+            if method != "GET":
+                raise
+            self.connection.close()
+            start = time.perf_counter()
+            self.connection.request(method, path, body=body, headers=headers)
+            answer = self.connection.getresponse()
         content = answer.read()
         seconds = time.perf_counter() - start
         for given in answer.headers.get_all("set-cookie") or ():
