@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("jobs", _("List, stop and resume long work.")),
     "request": ("request", _("Ask partners for information, and answer them.")),
     "case": ("case", _("Work on something with partners: contributions, tasks.")),
+    "playbook": ("playbook", _("Act when something arrives, in a named person's name.")),
     "response": ("response", _("Answer foreign interference together: positions, agreement, effect.")),
     "set-aside": ("set_aside", _("List what could not be taken in, and try again.")),
     "attach": ("attach", _("Attach a file to an object, or fetch one.")),

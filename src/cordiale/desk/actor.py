@@ -50,6 +50,8 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "jobs": ROLES,
     "job": ("analyst", "operations", "operator"),
     "joint": READERS,
+    "playbook": ("analyst", "officer", "operations"),
+    "playbook-list": READERS,
     "request": READERS,
     "case": READERS,
     "source": READERS,

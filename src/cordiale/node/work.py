@@ -10,6 +10,7 @@ from cordiale.desk import attachments, dataset_purge, expiry, remark, retention
 from cordiale.desk.latency import Measure
 from cordiale.desk.partnerships import partnerships
 from cordiale.exchange.cut.sequencer import cut
+from cordiale.joint.playbook import running as playbook
 from cordiale.platform.log import logger
 from cordiale.platform.tracing import span
 from cordiale.store import search
@@ -37,6 +38,9 @@ WRITTEN_S = 10.0
 
 SHARE = 3.0
 """Times what indexing took that passes before the next: a quarter of the worker's time goes into it at most."""
+
+PLAYED_S = 1.0
+"""Seconds between two looks of playbooks: what they ask and mark are acts of people, who are not in such a hurry."""
 
 TIDIED_S = 0.25
 """Seconds between two pieces of the text index that are merged, while there is nothing else to index."""
@@ -73,6 +77,8 @@ class Work:
         self.indexed_at = -self.most
         self.untidy = self.indexing
         self.tidied_at = -TIDIED_S
+        self.played: object = None
+        self.played_at = -PLAYED_S
 
     def period(self, usual: float) -> float:
         """Return the seconds between two looks: less than usual while things change, so that a release waits for no tick."""
@@ -106,6 +112,7 @@ class Work:
         more = self._index() or more or self.remarking
         if not self.backlog:
             self.measure.searchable(desk.clock())
+            self._play(now, changed)
             self._tidy(now)
         if self.measure.dirty and now - self.written_at >= WRITTEN_S:
             self.written_at = now
@@ -116,6 +123,7 @@ class Work:
             retention.tick(desk)
             dataset_purge.tick(desk)
             attachments.sweep(desk)
+            playbook.sweep(desk)
         return behind or more
 
     def _index(self) -> bool:
@@ -132,6 +140,13 @@ class Work:
         self.indexed_at = self.monotonic()
         self.rest = min(self.most, max(self.least, SHARE * (self.indexed_at - begun)))
         return False
+
+    def _play(self, now: float, changed: object) -> None:
+        """Let playbooks look at what arrived, once it can be found."""
+        if changed == self.played or now - self.played_at < PLAYED_S:
+            return
+        self.played, self.played_at = changed, now
+        playbook.tick(self.desk)
 
     def _tidy(self, now: float) -> None:
         """Merge a piece of the text index, where indexing left it in many."""

@@ -60,6 +60,11 @@ def tidy(tx: Transaction) -> bool:
     return int(tx.driver.total_changes) - int(before) > 1  # the statement itself counts as one
 
 
+def upto(tx: Transaction) -> int:
+    """Return the version up to which everything has been brought into the text index."""
+    return _cursor(tx)
+
+
 def behind(tx: Transaction) -> int:
     """Return how many versions wait for the text index."""
     cursor = _cursor(tx)

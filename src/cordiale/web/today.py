@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.display import Show, display
+from cordiale.joint.playbook.keeping import notices, notices_seen
 from cordiale.platform.languages import _, ntext
 from cordiale.web.context import Entry, Site
+from cordiale.web.forms import fields
 from cordiale.web.labels import type_label
 from cordiale.web.lines import lines_of, titles_of
 from cordiale.web.marks import banner
@@ -38,7 +42,14 @@ def handlers(site: Site) -> list[Any]:
         values = today(site.desk, site.actor(request), site.language(request))
         return site.page(request, "today.html", "/", values)
 
-    return [shown]
+    @post("/playbooks/{playbook:str}/seen", status_code=303)
+    async def seen(request: Request[Any, Any, Any]) -> Redirect:
+        await fields(request)
+        told = str(request.path_params["playbook"])
+        await asyncio.to_thread(notices_seen, site.desk, site.actor(request), told)
+        return Redirect("/", status_code=303)
+
+    return [shown, seen]
 
 
 def today(desk: Desk, actor: Actor, lang: str) -> dict[str, Any]:
@@ -102,9 +113,20 @@ def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
 def _alerts(
     desk: Desk, actor: Actor, lang: str, titles: Mapping[str, str], show: Show
 ) -> list[dict[str, Any]]:
-    return [
+    told = [
         {
-            "id": alert.search.id,
+            "act": f"/playbooks/{notice.playbook}/seen",
+            "name": notice.name,
+            "href": "",
+            "heading": ntext(lang, _("{n} new object"), _("{n} new objects"), len(notice.items)),
+            "rows": lines_of(desk, actor, notice.items[:SHOWN], lang, titles, show),
+            "markings": [item.marking for item in notice.items[:SHOWN]],
+        }
+        for notice in notices(desk, actor)
+    ]
+    return told + [
+        {
+            "act": f"/searches/{alert.search.id}",
             "name": alert.search.name,
             "href": alert.search.address,
             "heading": ntext(lang, _("{n} new object"), _("{n} new objects"), len(alert.items))

@@ -52,6 +52,7 @@ ACCESS: Final[dict[str, str]] = {
     "POST /objects/{stix_id}/purge/do": "recall",
     "POST /searches": "search",
     "POST /searches/{search}": "search",
+    "POST /playbooks/{playbook}/seen": "search",
     "GET /objects/{stix_id}": "show",
     "GET /objects/{stix_id}/glance": "show",
     "GET /objects/{stix_id}/files/{sha256}": "show",

@@ -1,0 +1,223 @@
+"""Write, try, turn on and off, and read playbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from cordiale.desk import audit
+from cordiale.desk.actor import authorise, named
+from cordiale.desk.answers import Answer, Summary
+from cordiale.desk.chosen import summaries
+from cordiale.desk.reading import in_part
+from cordiale.desk.search import Question, matching
+from cordiale.desk.summary import summary
+from cordiale.desk.visible import visible
+from cordiale.joint.playbook import records
+from cordiale.joint.playbook.model import Entry, Outcome, Playbook, Step
+from cordiale.joint.playbook.steps import check, would
+from cordiale.platform.errors import Conflict, CordialeError, InputError, NotFound
+from cordiale.platform.ids import uuid4
+from cordiale.platform.languages import _
+from cordiale.store import versions
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
+    from cordiale.desk.desk import Desk
+    from cordiale.store.connection import Transaction
+
+LONGEST: Final = 120
+MOST: Final = 100
+"""Playbooks of a node, at most."""
+
+TRIED: Final = 50
+"""Objects that a dry run looks at: the newest that the search finds."""
+
+
+class Trial(Answer, frozen=True, kw_only=True):
+    """What a playbook would do for one object: for each of its steps the outcome, a sentence's id and what it names."""
+
+    item: Summary
+    steps: tuple[tuple[Outcome, str, dict[str, str]], ...]
+
+
+class Notice(Answer, frozen=True, kw_only=True):
+    """What a playbook found that its reader was to be told of, as far as they may see it now."""
+
+    playbook: str
+    name: str
+    items: tuple[Summary, ...]
+
+
+def playbook_add(desk: Desk, actor: Actor, name: str, asked: Question, steps: Sequence[Step]) -> Playbook:
+    """Keep a playbook, turned off; raises InputError for a step that can never be taken, Conflict for a name that is taken."""
+    authorise(actor, "playbook")
+    named(actor, "playbook")
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST:
+        raise InputError(
+            "playbook-name", _("Give the playbook a name of up to {limit} characters."), limit=LONGEST
+        )
+    if asked == Question():
+        raise InputError(
+            "playbook-search",
+            _("A playbook has a search: without one it would act on everything that arrives."),
+        )
+    check(desk, steps)
+    with desk.store.write() as tx:
+        # the search is asked once: what cannot be looked for is refused now and not when something arrives
+        matching(tx, desk, actor, asked, None, 1, visible(tx, desk, actor))
+        held = records.every(tx)
+        if any(one.name == name for one in held):
+            raise Conflict("playbook-named", _("There is a playbook “{name}” already."), name=name)
+        if len(held) >= MOST:
+            raise Conflict(
+                "playbook-many", _("There are {limit} playbooks already: remove one first."), limit=MOST
+            )
+        made = Playbook(
+            id=uuid4(desk.random),
+            name=name,
+            owner=actor.name,
+            person=actor.person,
+            asked=asked,
+            steps=tuple(steps),
+            state="off",
+            seen=versions.last(tx),
+            at=desk.clock(),
+        )
+        records.put(tx, made)
+        audit.acted(tx, desk, actor, "playbook-add", playbook=made.id, name=name, steps=_said(made))
+    return made
+
+
+def playbooks(desk: Desk, actor: Actor) -> list[Playbook]:
+    """Return the playbooks of this node, by name."""
+    authorise(actor, "playbook-list")
+    with desk.store.read() as tx:
+        return records.every(tx)
+
+
+def playbook_turn(desk: Desk, actor: Actor, written: str, state: Literal["on", "off"]) -> Playbook:
+    """Turn a playbook on or off. Who turns it on acts by it from now on, for what arrives from now on.
+
+    Raises NotFound for a playbook that is none.
+    """
+    authorise(actor, "playbook")
+    named(actor, "playbook")
+    with desk.store.write() as tx:
+        held = _one(tx, written)
+        changed = msgspec.structs.replace(held, state=state, why="")
+        if state == "on":
+            changed = msgspec.structs.replace(
+                changed, owner=actor.name, person=actor.person, seen=versions.last(tx)
+            )
+        records.change(tx, changed)
+        audit.acted(tx, desk, actor, f"playbook-{state}", playbook=held.id, name=held.name, steps=_said(held))
+    return changed
+
+
+def playbook_drop(desk: Desk, actor: Actor, written: str) -> None:
+    """Remove a playbook; what it did stays in its log and in the audit."""
+    authorise(actor, "playbook")
+    named(actor, "playbook")
+    with desk.store.write() as tx:
+        held = _one(tx, written)
+        records.drop(tx, held.id)
+        audit.acted(tx, desk, actor, "playbook-drop", playbook=held.id, name=held.name)
+
+
+def playbook_try(desk: Desk, actor: Actor, written: str, *, limit: int = TRIED) -> list[Trial]:
+    """Return what a playbook would do, in the actor's name, for the newest objects that its search finds; nothing is done."""
+    authorise(actor, "playbook-list")
+    with desk.store.read() as tx:
+        held = _one(tx, written)
+        seen = visible(tx, desk, actor)
+        _page, rows = matching(tx, desk, actor, held.asked, None, max(1, min(limit, TRIED)), seen)
+        items = [summary(tx, row) for row in rows if not in_part(row)]
+    found = []
+    for item in items:
+        steps: list[tuple[Outcome, str, dict[str, str]]] = []
+        for step in held.steps:
+            try:
+                steps.append(would(desk, actor, step, item.id))
+            except CordialeError as error:
+                steps.append(refused(error))
+        found.append(Trial(item=item, steps=tuple(steps)))
+    audit.read(desk, actor, "playbook-try", playbook=held.id, found=len(found))
+    return found
+
+
+def playbook_log(
+    desk: Desk, actor: Actor, written: str | None = None, *, limit: int = 200
+) -> list[tuple[Entry, Summary]]:
+    """Return what playbooks did, newest first, for objects that the reader may see."""
+    authorise(actor, "playbook-list")
+    with desk.store.read() as tx:
+        found = records.log(tx, _one(tx, written).id if written else None, max(1, min(limit, 1000)))
+    items = _seen(desk, actor, [entry.object_id for entry in found])
+    return [(entry, items[entry.object_id]) for entry in found if entry.object_id in items]
+
+
+def notices(desk: Desk, actor: Actor) -> list[Notice]:
+    """Return what playbooks found that this person was to be told of; nothing that they may not see now."""
+    authorise(actor, "search")
+    if not actor.person:
+        return []
+    with desk.store.read() as tx:
+        told = records.told(tx, actor.person)
+        names = {one.id: one.name for one in records.every(tx)} if told else {}
+    found = []
+    for playbook, ids in told.items():
+        items = _seen(desk, actor, ids)
+        if items:
+            found.append(
+                Notice(
+                    playbook=playbook,
+                    name=names.get(playbook, ""),
+                    items=tuple(items[one] for one in ids if one in items),
+                )
+            )
+    return sorted(found, key=lambda one: one.name)
+
+
+def notices_seen(desk: Desk, actor: Actor, playbook: str) -> None:
+    """Note that this person has seen what a playbook found until now."""
+    authorise(actor, "search")
+    with desk.store.write() as tx:
+        records.heard(tx, playbook, actor.person)
+
+
+def refused(error: CordialeError) -> tuple[Outcome, str, dict[str, str]]:
+    """Return an error as the outcome of a step."""
+    return "refused", error.message_id, {name: str(value) for name, value in error.params.items()}
+
+
+def _seen(desk: Desk, actor: Actor, ids: Sequence[str]) -> dict[str, Summary]:
+    found: dict[str, Summary] = {}
+    for one in dict.fromkeys(ids):
+        try:
+            found |= {item.id: item for item in summaries(desk, actor, [one])}
+        except NotFound:
+            continue
+    return found
+
+
+def _one(tx: Transaction, written: str) -> Playbook:
+    """Return a playbook by its name, its id or the first characters of that; raises NotFound, Conflict for several."""
+    every = records.every(tx)
+    found = [one for one in every if written in (one.name, one.id)] or [
+        one for one in every if len(written) >= 4 and one.id.startswith(written)
+    ]
+    if len(found) > 1:
+        raise Conflict("playbook-several", _("Several playbooks begin so: write more of the id."))
+    if not found:
+        raise NotFound(
+            "no-playbook", _("There is no playbook {name}. See: cordiale playbook list"), name=written[:200]
+        )
+    return found[0]
+
+
+def _said(playbook: Playbook) -> list[str]:
+    return [str(type(step).__name__).lower() for step in playbook.steps]
