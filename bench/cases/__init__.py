@@ -45,6 +45,10 @@ CASES = {
         "warninglists",
         "addresses, names and mailboxes looked up in every published warning list, beside PyMISPWarningLists",
     ),
+    "match": (
+        "match",
+        "ten million log records looked up among a million indicators, from Parquet and JSON lines",
+    ),
     "correlation": (
         "correlation",
         "what has to do with a value among ten million, some of them carried by too many",
@@ -70,6 +74,7 @@ NAMED: frozenset[str] = frozenset(
         "copies",
         "coordination",
         "warninglists",
+        "match",
         "correlation",
     }
 )

@@ -13,15 +13,11 @@ LONGEST: Final = 16 << 20
 
 
 class Block(NamedTuple):
-    """Whole lines; `line` is the number of the first, from 1. The last may lack its line feed."""
+    """Whole lines; `line` is the number of the first, from 1, `lines` how many. The last may lack its line feed."""
 
     line: int
     data: bytes
-
-    @property
-    def lines(self) -> int:
-        """Return how many lines it holds."""
-        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
+    lines: int
 
 
 def blocks(chunks: Iterable[bytes], size: int = SIZE) -> Iterator[Block]:
@@ -33,23 +29,27 @@ def blocks(chunks: Iterable[bytes], size: int = SIZE) -> Iterator[Block]:
     for given in chunks:
         chunk = given.removeprefix(b"\xef\xbb\xbf") if first else given
         first = False
-        held.append(chunk)
         waiting += len(chunk)
-        if waiting < size:
+        cut = chunk.rfind(b"\n") + 1 if waiting >= size else 0
+        if not cut and waiting >= LONGEST:
+            cut = len(chunk)
+        if not cut:
+            held.append(chunk)
             continue
-        whole = b"".join(held)
-        cut = whole.rfind(b"\n") + 1
-        if not cut and waiting < LONGEST:
-            held = [whole]
-            continue
-        cut = cut or len(whole)
-        found = Block(number, _text(whole[:cut]))
-        number += found.data.count(b"\n")
-        held, waiting = [whole[cut:]], len(whole) - cut
+        # each byte is copied once
+        held.append(chunk[:cut])
+        found = block(number, b"".join(held))
+        number += found.lines
+        held, waiting = [chunk[cut:]], len(chunk) - cut
         yield found
     rest = b"".join(held)
     if rest:
-        yield Block(number, _text(rest))
+        yield block(number, rest)
+
+
+def block(line: int, data: bytes) -> Block:
+    """Return a block of bytes as they stand in a file."""
+    return Block(line, _text(data), data.count(b"\n") + (not data.endswith(b"\n")))
 
 
 def _text(data: bytes) -> bytes:

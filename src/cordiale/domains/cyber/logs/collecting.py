@@ -45,9 +45,7 @@ def look_at(path: Path, now: Instant, *, given: Profile | None = None) -> Collec
     return found
 
 
-def collect(
-    desk: Desk, actor: Actor, path: Path, dataset: str, *, given: Profile | None = None
-) -> Collected:
+def collect(desk: Desk, actor: Actor, path: Path, dataset: str, *, given: Profile | None = None) -> Collected:
     """Append the records of a log to a dataset, all that can be read or none; what is set aside is in the answer.
 
     Raises what `dataset_append` raises, among it Conflict for a file that is in the dataset already.

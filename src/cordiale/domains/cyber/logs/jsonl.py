@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -80,13 +81,14 @@ def _struct(tree: dict[str, Any]) -> tuple[Any, _Names]:
 def _getter(steps: tuple[str, ...], names: _Names) -> Get:
     name, inside = names[steps[0]]
     if len(steps) == 1:
-        return lambda rows: [getattr(row, name) for row in rows] if name != "f0" else [row.f0 for row in rows]
+        one = attrgetter(name)
+        return lambda rows: list(map(one, rows))
     below = _getter(steps[1:], inside)
     if steps[0].endswith("[]"):
         return lambda rows: [None if (held := getattr(row, name)) is None else below(held) for row in rows]
 
     def get(rows: list[Any]) -> list[Any]:
-        held = [getattr(row, name) for row in rows]
+        held = list(map(attrgetter(name), rows))
         there = [n for n, one in enumerate(held) if one is not None]
         out: list[Any] = [None] * len(rows)
         for n, value in zip(there, below([held[n] for n in there]), strict=True):
@@ -120,7 +122,7 @@ def _column(field: str, getters: tuple[Get, ...], rows: list[Any]) -> list[Any]:
 def _decoded(block: Block, decoder: Any) -> tuple[list[Any], Any, list[Aside]]:
     try:
         rows = decoder.decode_lines(block.data)
-        if len(rows) == block.lines:
+        if len(rows) == block.lines:  # none of them is blank
             return rows, range(block.line, block.line + len(rows)), []
     except (msgspec.DecodeError, RecursionError):
         pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from cordiale.desk.sources import of_file, unpacked
 from cordiale.domains.cyber.logs import jsonl, lines, mail, tables
 from cordiale.domains.cyber.logs.aside import Aside
 from cordiale.domains.cyber.logs.blocks import Block, blocks
-from cordiale.domains.cyber.logs.profile import ZEEK, Profile, check, dotted, propose
+from cordiale.domains.cyber.logs.profile import FIELDS, ZEEK, Profile, check, dotted, propose
 from cordiale.platform.clock import Instant
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
@@ -44,16 +44,24 @@ class Log(msgspec.Struct):
     read: Callable[[], int] = lambda: 0
 
 
-def read_file(path: Path, now: Instant, *, name: str = "", given: Profile | None = None) -> Log:
+def read_file(
+    path: Path,
+    now: Instant,
+    *,
+    name: str = "",
+    given: Profile | None = None,
+    only: Collection[str] = FIELDS,
+) -> Log:
     """Open a file of any form that is known, gzip or not; `given` is the mapping to use where one is needed.
 
-    `name` is what its records call it. Raises InputError when nothing can be read, or nothing in it can be looked for.
+    `name` is what its records call it, `only` the fields that are wanted: others may be left empty. Raises InputError
+    when nothing can be read, or nothing in it can be looked for.
     """
     name = name or path.name
     with path.open("rb") as stream:
         start = stream.read(4)
     if start == b"PAR1":
-        return _parquet(path, name, now, given)
+        return _parquet(path, name, now, given, only)
     done = [0]
 
     def counted() -> Iterator[bytes]:
@@ -61,11 +69,18 @@ def read_file(path: Path, now: Instant, *, name: str = "", given: Profile | None
             done[0] += len(chunk)
             yield chunk
 
-    log = read(unpacked(counted(), EXPANSION, TOTAL), name, now, given=given)
+    log = read(unpacked(counted(), EXPANSION, TOTAL), name, now, given=given, only=only)
     return msgspec.structs.replace(log, read=lambda: done[0])
 
 
-def read(chunks: Iterable[bytes], name: str, now: Instant, *, given: Profile | None = None) -> Log:
+def read(
+    chunks: Iterable[bytes],
+    name: str,
+    now: Instant,
+    *,
+    given: Profile | None = None,
+    only: Collection[str] = FIELDS,
+) -> Log:
     """Open a log given as decompressed bytes; raises as `read_file` does."""
     source = iter(chunks)
     held = bytearray()
@@ -86,19 +101,19 @@ def read(chunks: Iterable[bytes], name: str, now: Instant, *, given: Profile | N
             name=name,
         )
     if head.startswith(b"#separator"):
-        return _zeek(whole, name, now, given)
+        return _zeek(whole, name, now, given, only)
     form = lines.form_of(head.decode("utf-8", "replace"))
     if form is not None:
         return Log(form.name, None, lines.read(blocks(whole), form, name, now))
     if head.lstrip()[:1] in (b"{", b"["):
-        return _json(head, whole, name, now, given)
+        return _json(head, whole, name, now, given, only)
     if mail.is_mbox(head) or mail.is_message(head):
         box = mail.is_mbox(head)
         return Log("mbox" if box else "e-mail", None, mail.read(whole, box, name, now))
-    return _csv(head, whole, name, now, given)
+    return _csv(head, whole, name, now, given, only)
 
 
-def _parquet(path: Path, name: str, now: Instant, given: Profile | None) -> Log:
+def _parquet(path: Path, name: str, now: Instant, given: Profile | None, only: Collection[str]) -> Log:
     try:
         with pq.ParquetFile(path) as opened:
             columns, rows = opened.schema_arrow.names, opened.metadata.num_rows
@@ -116,7 +131,7 @@ def _parquet(path: Path, name: str, now: Instant, given: Profile | None) -> Log:
     done = [0]
 
     def counted() -> Parts:
-        for part in tables.read_parquet(path, profile, name, now):
+        for part in tables.read_parquet(path, _of(profile, only), name, now):
             if isinstance(part, pa.Table):
                 done[0] += part.num_rows
             yield part
@@ -125,7 +140,9 @@ def _parquet(path: Path, name: str, now: Instant, given: Profile | None) -> Log:
     return Log("Parquet", profile, counted(), lambda: size * done[0] // max(1, rows))
 
 
-def _zeek(chunks: Iterable[bytes], name: str, now: Instant, given: Profile | None) -> Log:
+def _zeek(
+    chunks: Iterable[bytes], name: str, now: Instant, given: Profile | None, only: Collection[str]
+) -> Log:
     found = iter(blocks(chunks))
     first = next(found)
     columns, divider, said = tables.zeek_header(first)
@@ -134,11 +151,18 @@ def _zeek(chunks: Iterable[bytes], name: str, now: Instant, given: Profile | Non
             "zeek-log", _("{name} begins as a log of Zeek does, and names no columns."), name=name
         )
     profile = given or ZEEK
-    parts = tables.read_delimited(chain((first,), found), columns, divider, profile, name, now)
+    parts = tables.read_delimited(chain((first,), found), columns, divider, _of(profile, only), name, now)
     return Log(f"Zeek {said.get('path', '')}".strip(), profile, parts)
 
 
-def _json(head: bytes, chunks: Iterable[bytes], name: str, now: Instant, given: Profile | None) -> Log:
+def _json(
+    head: bytes,
+    chunks: Iterable[bytes],
+    name: str,
+    now: Instant,
+    given: Profile | None,
+    only: Collection[str],
+) -> Log:
     sample: list[dict[str, Any]] = []
     cut = head[: head.rfind(b"\n")] if len(head) >= HEAD and b"\n" in head else head
     for line in cut.split(b"\n")[:SAMPLE]:
@@ -156,7 +180,7 @@ def _json(head: bytes, chunks: Iterable[bytes], name: str, now: Instant, given: 
     profile = given or propose(columns, shown)
     check(profile, name)
     kind = profile.name if given is None and profile.name != "proposed" else "JSON"
-    return Log(kind, profile, jsonl.read(blocks(chunks), jsonl.shape(profile, keys), name, now))
+    return Log(kind, profile, jsonl.read(blocks(chunks), jsonl.shape(_of(profile, only), keys), name, now))
 
 
 def _unfolded(data: bytes, name: str) -> tuple[Iterable[bytes], list[dict[str, Any]]]:
@@ -178,7 +202,14 @@ def _unfolded(data: bytes, name: str) -> tuple[Iterable[bytes], list[dict[str, A
     return (orjson.dumps(one) + b"\n" for one in value), members[:SAMPLE]
 
 
-def _csv(head: bytes, chunks: Iterable[bytes], name: str, now: Instant, given: Profile | None) -> Log:
+def _csv(
+    head: bytes,
+    chunks: Iterable[bytes],
+    name: str,
+    now: Instant,
+    given: Profile | None,
+    only: Collection[str],
+) -> Log:
     shown = head.decode("utf-8", "replace").split("\n")
     first = next(n for n, line in enumerate(shown) if line.strip() and not line.startswith("#"))
     delimiter = max(",;\t|", key=lambda one: shown[first].count(one))
@@ -194,7 +225,7 @@ def _csv(head: bytes, chunks: Iterable[bytes], name: str, now: Instant, given: P
     profile = given or propose(columns, sample)
     check(profile, name)
     body = _after(blocks(chunks), first + 1)
-    parts = tables.read_delimited(body, columns, delimiter, profile, name, now)
+    parts = tables.read_delimited(body, columns, delimiter, _of(profile, only), name, now)
     return Log("CSV", profile, parts)
 
 
@@ -208,6 +239,11 @@ def _after(found: Iterator[Block], count: int) -> Iterator[Block]:
             at = len(block.data) if end < 0 else end + 1
             passed += 1
         if at < len(block.data):
-            yield Block(block.line + passed, block.data[at:])
+            yield Block(block.line + passed, block.data[at:], block.lines - passed)
         break
     yield from found
+
+
+def _of(profile: Profile, only: Collection[str]) -> Profile:
+    columns = {field: names for field, names in profile.columns.items() if field in only}
+    return msgspec.structs.replace(profile, columns=columns)

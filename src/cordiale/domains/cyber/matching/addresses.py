@@ -220,7 +220,7 @@ def v6(data: Bytes, start: Any, end: Any, out: Words) -> bool:
 
 
 @numba.njit(cache=True)
-def within(
+def _within(
     begins: Starts,
     ends: Starts,
     data: Bytes,
@@ -231,24 +231,24 @@ def within(
     high6: Words,
     low6: Words,
     inner6: Numbers,
-) -> tuple[npt.NDArray[np.int64], Numbers, npt.NDArray[np.bool_]]:
-    """Return which texts are addresses that a network holds, the smallest such network of each, and whether it is IPv6's.
-
-    Text i is `data[begins[i]:ends[i]]`.
-    """
-    room = 64
-    rows, nets = np.empty(room, np.int64), np.empty(room, np.int32)
-    wide = np.empty(room, np.bool_)
+    at: int,
+    rows: npt.NDArray[np.int64],
+    nets: Numbers,
+    wide: npt.NDArray[np.bool_],
+) -> tuple[int, int]:
+    """Write which texts from `at` on a network holds; return where it stopped for want of room, and how many."""
     size = 0
     halves = np.zeros(2, np.uint64)
-    some4, some6 = len(low4) > 1, len(low6) > 1
-    for i in range(len(begins)):
+    some = len(low4) > 1 or len(low6) > 1
+    for i in range(at, len(begins)):
+        if size == len(rows):
+            return i, size
         start, end = begins[i], ends[i]
         if start == end:
             continue
         number: Any = v4(data, start, end)
         net, long = NONE, False
-        if number < 0 and (some6 or some4) and v6(data, start, end, halves):
+        if number < 0 and some and _colon(data, start, end) and v6(data, start, end, halves):
             # an IPv4 address as a socket of both versions writes it (RFC 4291 section 2.5.5.2)
             if halves[0] == 0 and halves[1] >> np.uint64(32) == 0xFFFF:
                 number = np.int64(halves[1] & np.uint64(0xFFFFFFFF))
@@ -258,18 +258,40 @@ def within(
             block = number >> 8
             if blocks[block >> 6] >> np.uint64(block & 63) & np.uint64(1) != 0:
                 net = held(high4, low4, inner4, np.uint64(0), np.uint64(number))
-        if net == NONE:
-            continue
-        if size == room:
-            room *= 4
-            rows, nets, wide = _wider(rows, room), _wider(nets, room), _wider(wide, room)
-        rows[size], nets[size], wide[size] = i, net, long
-        size += 1
-    return rows[:size], nets[:size], wide[:size]
+        if net != NONE:
+            rows[size], nets[size], wide[size] = i, net, long
+            size += 1
+    return len(begins), size
 
 
 @numba.njit(cache=True)
-def _wider(values: Any, room: int) -> Any:
-    out = np.empty(room, values.dtype)
-    out[: len(values)] = values
-    return out
+def _colon(data: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text begins as an IPv6 address does: with a colon within its first five bytes."""
+    for j in range(start, min(end, start + 5)):  # noqa: SIM110 - what is compiled
+        if data[j] == 58:
+            return True
+    return False
+
+
+def within(
+    begins: Starts, ends: Starts, data: Bytes, four: Intervals, six: Intervals
+) -> tuple[npt.NDArray[np.int64], Numbers, npt.NDArray[np.bool_]]:
+    """Return which texts are addresses that a network holds, the smallest such network of each, and whether it is IPv6's.
+
+    Text i is `data[begins[i]:ends[i]]`.
+    """
+    found = []
+    room = 4096
+    at = 0
+    while at < len(begins):
+        rows, nets, wide = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.bool_)
+        at, size = _within(
+            begins, ends, data, four.high, four.low, four.inner, four.blocks, six.high, six.low, six.inner,
+            at, rows, nets, wide,
+        )  # fmt: skip
+        found.append((rows[:size], nets[:size], wide[:size]))
+        room = min(4 * room, 1 << 20)
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
+    rows, nets, wide = (np.concatenate(column) for column in zip(*found, strict=True))
+    return rows, nets, wide

@@ -34,6 +34,11 @@ class Table(NamedTuple):
     keys: Hashes
     slots: npt.NDArray[np.int32]
 
+    @property
+    def filled(self) -> bool:
+        """Tell whether it holds anything."""
+        return bool(self.filter.any())
+
 
 def table(hashes: Hashes, numbers: npt.NDArray[np.int32]) -> Table:
     """Return the table that finds numbers by their hashes, which are distinct."""

@@ -123,14 +123,14 @@ def _looked(
         rows, numbers, _part = _looked("name", column, begins, ends, data, index, profile)
         return rows, numbers, np.ones(len(rows), np.bool_)
     table = index.tables[family]
-    if not (table.slots != NONE).any():
+    if not table.filled:
         return _NOTHING
     if family == "name":
-        rows, numbers, hows = names(begins, ends, data, *table, profile.parts)
+        rows, numbers, hows = names(begins, ends, data, table, profile.parts)
     elif family == "url":
-        rows, numbers, hows = urls(begins, ends, data, *table, profile.parts)
+        rows, numbers, hows = urls(begins, ends, data, table, profile.parts)
     else:
-        rows, numbers, hows = whole(begins, ends, data, *table, family in _CASELESS)
+        rows, numbers, hows = whole(begins, ends, data, table, family in _CASELESS)
     if not len(rows):
         return _NOTHING
     true = _verified(family, begins[rows], ends[rows], data, numbers, hows == PART, index)
@@ -151,9 +151,7 @@ def _addresses(begins: Any, ends: Any, data: Any, index: Index) -> _Looked:
     four, six = index.v4, index.v6
     if not len(four.numbers) and not len(six.numbers):
         return _NOTHING
-    rows, nets, wide = within(
-        begins, ends, data, four.high, four.low, four.inner, four.blocks, six.high, six.low, six.inner
-    )
+    rows, nets, wide = within(begins, ends, data, four, six)
     found: list[_Looked] = []
     for intervals, chosen in ((four, ~wide), (six, wide)):
         at, held = rows[chosen], nets[chosen]

@@ -8,7 +8,17 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cordiale.domains.cyber.matching.hashing import BASIS, NONE, PRIME, Bytes, Hashes, Starts, find, lower
+from cordiale.domains.cyber.matching.hashing import (
+    BASIS,
+    NONE,
+    PRIME,
+    Bytes,
+    Hashes,
+    Starts,
+    Table,
+    find,
+    lower,
+)
 
 Numbers = npt.NDArray[np.int32]
 Hows = npt.NDArray[np.int8]
@@ -21,7 +31,8 @@ PART: Final = 1
 _MOST: Final = 64
 """Parts of one value that are looked up: no name has more labels that matter, no URL more steps."""
 
-_NAMES, _URLS, _WHOLE = 0, 1, 2
+_LARGEST: Final = 1 << 20
+
 _DOT, _COLON, _SLASH, _HASH, _AT, _ASK = 46, 58, 47, 35, 64, 63
 
 
@@ -43,204 +54,194 @@ def _implied(data: Bytes, start: int, at: int, first: int, stop: int) -> bool:
 
 
 @numba.njit(cache=True)
-def _name(
-    data: Bytes,
-    start: int,
-    end: int,
-    filter: Hashes,
-    keys: Hashes,
-    slots: Numbers,
-    parts: bool,
-    numbers: Numbers,
-    hows: Hows,
-) -> int:
-    """Write the numbers of one name and of those it stands under; return how many. A loop that allocates is far slower."""
-    size = 0
-    if end > start and data[end - 1] == _DOT:
-        end -= 1
-    if end <= start:
-        return 0
-    h = BASIS
-    labels = 0
-    for j in range(end - 1, start - 1, -1):
-        if data[j] == _DOT:
-            labels += 1
-            # one label alone is all of .com: only a whole name may be so short
-            if parts and labels > 1 and size < _MOST - 1:
-                number = find(filter, keys, slots, h)
-                if number != NONE:
-                    numbers[size], hows[size] = number, PART
-                    size += 1
-        h = (h ^ np.uint64(lower(data[j]))) * PRIME
-    number = find(filter, keys, slots, h)
-    if number != NONE:
-        numbers[size], hows[size] = number, EXACT
-        size += 1
-    return size
-
-
-@numba.njit(cache=True)
-def _url(
-    data: Bytes,
-    start: int,
-    end: int,
-    filter: Hashes,
-    keys: Hashes,
-    slots: Numbers,
-    parts: bool,
-    numbers: Numbers,
-    hows: Hows,
-) -> int:
-    """Write the numbers of one URL and of those it lies below; return how many."""
-    at = -1
-    for j in range(start, min(end - 2, start + 20)):
-        if data[j] == _COLON and data[j + 1] == _SLASH and data[j + 2] == _SLASH:
-            at = j + 3
-            break
-    if at < 0:
-        return 0
-    stop, host = -1, at
-    for j in range(at, end):
-        c = data[j]
-        if c == _HASH:
-            end = j
-            break
-        if stop < 0:
-            if c in (_SLASH, _ASK):
-                stop = j
-            elif c == _AT:
-                host = j + 1
-    if stop < 0:
-        stop = end
-    h = BASIS
-    for j in range(start, at):
-        h = (h ^ np.uint64(lower(data[j]))) * PRIME
-    for j in range(at, host):
-        h = (h ^ np.uint64(data[j])) * PRIME
-    plain = stop
-    if host < stop and data[host] != 91:
-        for j in range(host, stop):
-            if data[j] == _COLON:
-                plain = j
-    if plain < stop and not _implied(data, start, at, plain + 1, stop):
-        plain = stop
-    for j in range(host, plain):
-        h = (h ^ np.uint64(lower(data[j]))) * PRIME
-    if stop == end or data[stop] != _SLASH:
-        h = (h ^ np.uint64(_SLASH)) * PRIME
-    size = 0
-    for j in range(stop, end):
-        c = data[j]
-        step = parts and size < _MOST - 2 and c in (_SLASH, _ASK, 38, 59)
-        if step:
-            number = find(filter, keys, slots, h)
-            if number != NONE:
-                numbers[size], hows[size] = number, PART
-                size += 1
-        h = (h ^ np.uint64(c)) * PRIME
-        if step and c == _SLASH and j + 1 < end and data[j + 1] != _SLASH and data[j + 1] != _ASK:
-            number = find(filter, keys, slots, h)
-            if number != NONE:
-                numbers[size], hows[size] = number, PART
-                size += 1
-    number = find(filter, keys, slots, h)
-    if number != NONE:
-        numbers[size], hows[size] = number, EXACT
-        size += 1
-    return size
-
-
-@numba.njit(cache=True)
-def _whole(
-    data: Bytes,
-    start: int,
-    end: int,
-    filter: Hashes,
-    keys: Hashes,
-    slots: Numbers,
-    caseless: bool,
-    numbers: Numbers,
-    hows: Hows,
-) -> int:
-    """Write the number of one value; return 1 where it has one."""
-    if start == end:
-        return 0
-    h = BASIS
-    if caseless:
-        for j in range(start, end):
-            h = (h ^ np.uint64(lower(data[j]))) * PRIME
-    else:
-        for j in range(start, end):
-            h = (h ^ np.uint64(data[j])) * PRIME
-    number = find(filter, keys, slots, h)
-    if number == NONE:
-        return 0
-    numbers[0], hows[0] = number, EXACT
-    return 1
-
-
-@numba.njit(cache=True)
-def _each(
-    way: int,
+def _names(
     begins: Starts,
     ends: Starts,
     data: Bytes,
     filter: Hashes,
     keys: Hashes,
     slots: Numbers,
-    flag: bool,
-) -> Found:
-    room = 256
-    rows, numbers, hows = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.int8)
-    mine, my_hows = np.empty(_MOST, np.int32), np.empty(_MOST, np.int8)
+    parts: bool,
+    at: int,
+    rows: Starts,
+    numbers: Numbers,
+    hows: Hows,
+) -> tuple[int, int]:
+    """Write what names from `at` on stand for and under what; return where it stopped for want of room, and how many."""
     size = 0
-    for i in range(len(begins)):
-        if way == _NAMES:
-            count = _name(data, begins[i], ends[i], filter, keys, slots, flag, mine, my_hows)
-        elif way == _URLS:
-            count = _url(data, begins[i], ends[i], filter, keys, slots, flag, mine, my_hows)
-        else:
-            count = _whole(data, begins[i], ends[i], filter, keys, slots, flag, mine, my_hows)
-        if count == 0:
+    for i in range(at, len(begins)):
+        if size + _MOST > len(rows):
+            return i, size
+        start, end = begins[i], ends[i]
+        if end > start and data[end - 1] == _DOT:
+            end -= 1
+        if end <= start:
             continue
-        if size + count > room:
-            room *= 4
-            rows, numbers, hows = _wider(rows, room), _wider(numbers, room), _wider(hows, room)
-        for k in range(count):
-            rows[size + k], numbers[size + k], hows[size + k] = i, mine[k], my_hows[k]
-        size += count
-    return rows[:size], numbers[:size], hows[:size]
+        before = size
+        h = BASIS
+        labels = 0
+        for j in range(end - 1, start - 1, -1):
+            c = data[j]
+            if c == _DOT:
+                labels += 1
+                # one label alone is all of .com: only a whole name may be so short
+                if parts and labels > 1 and size - before < _MOST - 1:
+                    number = find(filter, keys, slots, h)
+                    if number != NONE:
+                        rows[size], numbers[size], hows[size] = i, number, PART
+                        size += 1
+            h = (h ^ np.uint64(lower(c))) * PRIME
+        number = find(filter, keys, slots, h)
+        if number != NONE:
+            rows[size], numbers[size], hows[size] = i, number, EXACT
+            size += 1
+    return len(begins), size
 
 
 @numba.njit(cache=True)
-def _wider(values: Any, room: int) -> Any:
-    out = np.empty(room, values.dtype)
-    out[: len(values)] = values
-    return out
+def _urls(
+    begins: Starts,
+    ends: Starts,
+    data: Bytes,
+    filter: Hashes,
+    keys: Hashes,
+    slots: Numbers,
+    parts: bool,
+    at: int,
+    rows: Starts,
+    numbers: Numbers,
+    hows: Hows,
+) -> tuple[int, int]:
+    """Write what URLs from `at` on stand for and lie below; return where it stopped for want of room, and how many."""
+    size = 0
+    for i in range(at, len(begins)):
+        if size + _MOST > len(rows):
+            return i, size
+        start, end = begins[i], ends[i]
+        before = size
+        after = -1
+        for j in range(start, min(end - 2, start + 20)):
+            if data[j] == _COLON and data[j + 1] == _SLASH and data[j + 2] == _SLASH:
+                after = j + 3
+                break
+        if after < 0:
+            continue
+        h = BASIS
+        for j in range(start, after):
+            h = (h ^ np.uint64(lower(data[j]))) * PRIME
+        stop, host, colon = end, after, -1
+        for j in range(after, end):
+            c = data[j]
+            if c == _SLASH or c == _ASK or c == _HASH:  # noqa: SIM109 - what is compiled
+                stop = j
+                break
+            if c == _AT:
+                host, colon = j + 1, -1
+            elif c == _COLON:
+                colon = j
+        for j in range(after, host):
+            h = (h ^ np.uint64(data[j])) * PRIME
+        plain = stop
+        if colon >= 0 and data[host] != 91 and _implied(data, start, after, colon + 1, stop):
+            plain = colon
+        for j in range(host, plain):
+            h = (h ^ np.uint64(lower(data[j]))) * PRIME
+        if stop == end or data[stop] != _SLASH:
+            h = (h ^ np.uint64(_SLASH)) * PRIME
+        for j in range(stop, end):
+            c = data[j]
+            if c == _HASH:
+                break
+            step = parts and (c == _SLASH or c == _ASK or c == 38 or c == 59)  # noqa: SIM109
+            if step and size - before < _MOST - 2:
+                number = find(filter, keys, slots, h)
+                if number != NONE:
+                    rows[size], numbers[size], hows[size] = i, number, PART
+                    size += 1
+            h = (h ^ np.uint64(c)) * PRIME
+            if step and c == _SLASH and j + 1 < end and size - before < _MOST - 2:
+                c = data[j + 1]
+                if c != _SLASH and c != _ASK and c != _HASH:
+                    number = find(filter, keys, slots, h)
+                    if number != NONE:
+                        rows[size], numbers[size], hows[size] = i, number, PART
+                        size += 1
+        number = find(filter, keys, slots, h)
+        if number != NONE:
+            rows[size], numbers[size], hows[size] = i, number, EXACT
+            size += 1
+    return len(begins), size
 
 
-def names(
-    begins: Starts, ends: Starts, data: Bytes, filter: Hashes, keys: Hashes, slots: Numbers, parts: bool
-) -> Found:
+@numba.njit(cache=True)
+def _whole(
+    begins: Starts,
+    ends: Starts,
+    data: Bytes,
+    filter: Hashes,
+    keys: Hashes,
+    slots: Numbers,
+    caseless: bool,
+    at: int,
+    rows: Starts,
+    numbers: Numbers,
+    hows: Hows,
+) -> tuple[int, int]:
+    """Write what values from `at` on stand for; return where it stopped for want of room, and how many."""
+    size = 0
+    for i in range(at, len(begins)):
+        if size == len(rows):
+            return i, size
+        if begins[i] == ends[i]:
+            continue
+        h = BASIS
+        if caseless:
+            for j in range(begins[i], ends[i]):
+                h = (h ^ np.uint64(lower(data[j]))) * PRIME
+        else:
+            for j in range(begins[i], ends[i]):
+                h = (h ^ np.uint64(data[j])) * PRIME
+        number = find(filter, keys, slots, h)
+        if number != NONE:
+            rows[size], numbers[size], hows[size] = i, number, EXACT
+            size += 1
+    return len(begins), size
+
+
+def _run(kernel: Any, begins: Starts, ends: Starts, data: Bytes, table: Table, flag: bool) -> Found:
+    """Call a kernel until it is through: a loop that makes room itself is many times slower."""
+    found: list[Found] = []
+    room = 4096
+    at = 0
+    while at < len(begins):
+        rows, numbers, hows = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.int8)
+        at, size = kernel(begins, ends, data, *table, flag, at, rows, numbers, hows)
+        found.append((rows[:size], numbers[:size], hows[:size]))
+        room = min(4 * room, _LARGEST)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int8)
+    rows, numbers, hows = (np.concatenate(column) for column in zip(*found, strict=True))
+    return rows, numbers, hows
+
+
+def names(begins: Starts, ends: Starts, data: Bytes, table: Table, parts: bool) -> Found:
     """Look up names, and with `parts` every name they stand under; a last dot and case make no difference.
 
     Text i is `data[begins[i]:ends[i]]`. Returns rows, numbers and how each was met.
     """
-    return _each(_NAMES, begins, ends, data, filter, keys, slots, parts)
+    return _run(_names, begins, ends, data, table, parts)
 
 
-def urls(
-    begins: Starts, ends: Starts, data: Bytes, filter: Hashes, keys: Hashes, slots: Numbers, parts: bool
-) -> Found:
+def urls(begins: Starts, ends: Starts, data: Bytes, table: Table, parts: bool) -> Found:
     """Look up URLs as `values.folded` writes them, and with `parts` those they lie below (up to a /, ?, & or ;)."""
-    return _each(_URLS, begins, ends, data, filter, keys, slots, parts)
+    return _run(_urls, begins, ends, data, table, parts)
 
 
-def whole(
-    begins: Starts, ends: Starts, data: Bytes, filter: Hashes, keys: Hashes, slots: Numbers, caseless: bool
-) -> Found:
+def whole(begins: Starts, ends: Starts, data: Bytes, table: Table, caseless: bool) -> Found:
     """Look up whole values; with `caseless` ASCII letters are compared in lower case."""
-    return _each(_WHOLE, begins, ends, data, filter, keys, slots, caseless)
+    return _run(_whole, begins, ends, data, table, caseless)
 
 
 @numba.njit(cache=True)

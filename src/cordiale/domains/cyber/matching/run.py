@@ -25,7 +25,7 @@ from cordiale.domains.cyber.logs.records import KIND
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.found import Run, Source
 from cordiale.domains.cyber.matching.gathered import gathered
-from cordiale.domains.cyber.matching.look import HITS, look
+from cordiale.domains.cyber.matching.look import HITS, LOOKED, look
 from cordiale.domains.cyber.matching.profile import MATCH_1, PROFILES
 from cordiale.domains.cyber.matching.stages import LOOKED_FOR, SEEN, analysis, gathering, of
 from cordiale.platform.errors import Conflict, InputError
@@ -117,7 +117,7 @@ def _try(desk: Desk, actor: Actor, asked: Asked) -> None:
 
 def _opened(desk: Desk, path: Path, name: str, asked: Asked) -> Log:
     try:
-        return read_file(path, desk.clock(), name=name, given=asked.mapping)
+        return read_file(path, desk.clock(), name=name, given=asked.mapping, only=LOOKED)
     except OSError as error:
         raise InputError(
             "log-unreadable",
