@@ -243,3 +243,29 @@ def test_a_result_is_kept_with_its_evidence_and_shown_in_both_languages(node: No
 def test_a_form_without_files_says_so(node: Node) -> None:
     with pytest.raises(InputError, match="Choose"):
         send(node.desk, MARIE, "en", Sent({}, {}))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<link rel=canonical " * 40_000,
+        "<div>" * 60_000,
+        " ".join(f"UA-{n}-1" for n in range(10_000_000, 10_060_000)),
+        "ym(" + " " * 400_000,
+        "setTrackerUrl'" + " " * 400_000,
+        "\x00<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    ],
+)
+def test_a_hostile_page_costs_little_and_ties_nothing(tmp_path: Path, hostile: str) -> None:
+    path = written_(tmp_path, "bad.example.html", hostile.encode())
+    try:
+        got = look(path)
+    except InputError:
+        return
+    assert len(got.marks) <= 100
+
+
+def test_a_page_gives_its_own_address(tmp_path: Path) -> None:
+    head = '<link rel="canonical" href="https://www.quay.example/a">'
+    assert look(written_(tmp_path, "saved.html", page(head).encode())).sites == ("quay.example",)
+    assert look(written_(tmp_path, "og.html", page('<meta property="og:url" content="https://herald.example/">').encode())).sites == ("herald.example",)  # fmt: skip

@@ -9,7 +9,9 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
+from cordiale.desk.graph import neighbours
 from cordiale.desk.search import Question, matching
+from cordiale.desk.show import show
 from cordiale.desk.visible import visible
 from cordiale.domains.information.framework.disarm import code, tactics
 from cordiale.platform.errors import NotFound
@@ -52,7 +54,7 @@ class Framework(msgspec.Struct, frozen=True):
 
 
 def framework(desk: Desk, actor: Actor) -> Framework:
-    """Return the techniques the actor may see; the same code from several sources is one technique."""
+    """Return the techniques the actor may see, with the responses to each; the same code from several sources is one technique."""
     authorise(actor, "search")
     patterns = _by_code(_values(desk, actor, "attack-pattern"))
     courses = _by_code(_values(desk, actor, "course-of-action"))
@@ -73,6 +75,22 @@ def framework(desk: Desk, actor: Actor) -> Framework:
         for name, held in sorted(patterns.items())
     ]
     return Framework(tuple(found), len(courses))
+
+
+def techniques(desk: Desk, actor: Actor) -> dict[str, Technique]:
+    """Return the techniques the actor may see, by code, without looking for the responses to each."""
+    authorise(actor, "search")
+    patterns = _by_code(_values(desk, actor, "attack-pattern"))
+    audit.read(desk, actor, "framework", found=len(patterns))
+    return {name: _technique(name, held, ()) for name, held in sorted(patterns.items())}
+
+
+def responses_to(desk: Desk, actor: Actor, one: Technique) -> tuple[Response, ...]:
+    """Return the responses to one technique that the actor may see."""
+    around = neighbours(desk, actor, one.ids)
+    ids = [edge.start for edge in around.edges if edge.label in MITIGATIONS and edge.end in one.ids]
+    held = [said.value for stix_id in dict.fromkeys(ids) for said in show(desk, actor, stix_id).statements]
+    return tuple(_response(name, values) for name, values in sorted(_by_code(iter(held)).items()))
 
 
 def technique(found: Framework, name: str) -> Technique:

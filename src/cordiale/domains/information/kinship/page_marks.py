@@ -38,8 +38,14 @@ _VERIFICATIONS: Final = frozenset(
     {"google-site-verification", "yandex-verification", "msvalidate.01", "facebook-domain-verification", "p:domain_verify"}
 )  # fmt: skip
 
+IDS: Final = 40
+"""Ids of one kind that are read of one page."""
+
 TAGS: Final = 600
 """Opening tags that make up a page's structure, from its body on."""
+
+HEAD: Final = 200_000
+"""Characters of a page in which its own address is looked for."""
 
 FEWEST: Final = 40
 """A page of fewer tags is built like many others."""
@@ -49,10 +55,17 @@ _PLACEHOLDER = re.compile(r"(?:UA-|G-|GTM-|pub-)?(?:X+|0+|(\d)\1{4,}|123456\d*|9
 
 
 def page_marks(page: str, site: str, seen: Seen) -> Iterator[Mark]:
-    """Yield the marks of a page, given as text; one that has too many tags is read by its ids alone."""
+    """Yield the marks of a page, given as text; one that has too many tags is read by its ids alone.
+
+    Of one kind of id at most `IDS` are read: a page that names more is a list of them, not a site that has them.
+    """
     for kind, owner, pattern in _IDS:
+        known: set[str] = set()
         for found in pattern.finditer(page):
-            if not is_placeholder(found[1]):
+            if len(known) >= IDS:
+                break
+            if found[1] not in known and not is_placeholder(found[1]):
+                known.add(found[1])
                 around = page[max(0, found.start() - 30) : found.end() + 30]
                 yield _mark(site, kind, f"{owner} {found[1].lower()}", seen, " ".join(around.split()))
     try:
@@ -72,6 +85,27 @@ def page_marks(page: str, site: str, seen: Seen) -> Iterator[Mark]:
 def is_placeholder(value: str) -> bool:
     """Tell whether an id is one that examples print and nobody was given (UA-XXXXX, ca-pub-0000000000000000)."""
     return bool(_PLACEHOLDER.fullmatch(value))
+
+
+def address_in(page: str) -> str:
+    """Return the address that a page gives as its own (canonical, og:url), empty for none."""
+    try:
+        for one in pieces(page[:HEAD]):
+            if (
+                one.kind == "open"
+                and one.name == "link"
+                and one.attributes.get("rel", "").lower() == "canonical"
+            ):
+                return one.attributes.get("href", "")
+            if (
+                one.kind == "open"
+                and one.name == "meta"
+                and one.attributes.get("property", "").lower() == "og:url"
+            ):
+                return one.attributes.get("content", "")
+    except InputError:
+        pass
+    return ""
 
 
 def icons(page: str, read: list[Piece] | None = None) -> list[str]:

@@ -14,7 +14,7 @@ import msgspec
 from cordiale.desk.sources import of_file, unpacked
 from cordiale.domains.information.kinship.certificate import certificate_marks, looks_like_certificate
 from cordiale.domains.information.kinship.mark import Mark, Seen
-from cordiale.domains.information.kinship.page_marks import icons, page_marks
+from cordiale.domains.information.kinship.page_marks import address_in, icons, page_marks
 from cordiale.domains.information.kinship.site import site_of
 from cordiale.domains.information.readers import archive
 from cordiale.domains.information.readers.archive import wacz_chunks
@@ -29,11 +29,10 @@ WHOLE: Final = 64 << 20
 MOST: Final = 20_000
 """Pages of one file that are looked at."""
 
-_SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
-_CANONICAL = re.compile(
-    r"""<(?:link|meta)\b[^>]{0,400}?(?:rel\s*=\s*["']?canonical|property\s*=\s*["']?og:url)[^>]{0,400}?(?:href|content)\s*=\s*["']([^"'\s>]{8,500})""",
-    re.IGNORECASE,
-)
+MARKS: Final = 200_000
+"""Marks of one file past which it is not read on."""
+
+_SAVED = re.compile(r"<!-- ?saved from url=\(\d{1,6}\)(\S{4,2000})", re.IGNORECASE)
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +70,8 @@ def look(path: Path, name: str | None = None) -> Look:
 
 def _page(content: bytes, name: str, digest: str) -> Look:
     page = decoded(name, content)
-    written = _SAVED.search(page[:4096]) or _CANONICAL.search(page[:400_000])
-    address = written[1] if written else ""
+    written = _SAVED.search(page[:4096])
+    address = written[1] if written else address_in(page)
     stem = name.rsplit("/", 1)[-1].lower().removesuffix(".html").removesuffix(".htm")
     site = site_of(address) or site_of(f"https://{stem}/")
     if not site:
@@ -96,6 +95,8 @@ def _archive(name: str, digest: str, chunks: Iterable[bytes]) -> Look:
         if isinstance(one, Aside):
             aside.append(one)
             continue
+        if len(marks) > MARKS:
+            break
         site = site_of(one.address)
         if not site:
             continue

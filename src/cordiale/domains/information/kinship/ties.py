@@ -26,6 +26,12 @@ SHARE: Final = 0.25
 EVERYBODY: Final = 0.75
 """Share of the sites on which even an id is one that everybody uses (a tool's own, not an owner's)."""
 
+COMPARED: Final = 1_500
+"""Sites whose names are compared with one another."""
+
+TIES: Final = 20_000
+"""Ties of one result, those of one mark after the other."""
+
 PAIRS: Final = 40
 """Sites with one mark that are tied pair by pair; of more, each is tied to the first."""
 
@@ -77,7 +83,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kinship(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `groups` are sites held together by strong ties or by moderate ones of two kinds, the largest first."""
+    """What was found. `groups` are sites held together by strong ties or by moderate ones of two kinds, the largest first.
+
+    `unnamed` counts sites past `COMPARED`, whose names were not compared with others.
+    """
 
     sites: tuple[Site, ...]
     ties: tuple[Tie, ...]
@@ -85,6 +94,7 @@ class Kinship(msgspec.Struct, frozen=True, kw_only=True):
     ordinary: tuple[Ordinary, ...]
     files: Mapping[str, str]
     profile: str = PROFILE
+    unnamed: int = 0
 
 
 def kinship(looks: Sequence[Look], *, beside: Iterable[Look] = (), ignored: Collection[str] = ()) -> Kinship:
@@ -100,12 +110,13 @@ def kinship(looks: Sequence[Look], *, beside: Iterable[Look] = (), ignored: Coll
     for mark in marks:
         if mark.kind != "redirect":
             of.setdefault((mark.kind, mark.value), {}).setdefault(mark.site, mark)
-    ordinary, ties = [], []
+    ordinary: list[Ordinary] = []
+    ties: list[Tie] = []
     for (kind, value), on in sorted(of.items()):
         why = _ordinary(kind, value, len(on), len(sites), controls, ignored)
         if why:
             ordinary.append(Ordinary(kind=kind, value=value, sites=len(on), why=why))
-        elif len(on) > 1:
+        elif len(on) > 1 and len(ties) < TIES:
             ties += list(_shared(kind, value, on))
     ties += _redirects(marks, sites, ignored)
     ties += _alike(sites)
@@ -117,6 +128,7 @@ def kinship(looks: Sequence[Look], *, beside: Iterable[Look] = (), ignored: Coll
         groups=groups(ties),
         ordinary=tuple(ordinary),
         files={one.file: one.sha256 for one in looks},
+        unnamed=max(0, len(sites) - COMPARED),
     )
 
 
@@ -191,7 +203,7 @@ def _redirects(marks: Iterable[Mark], sites: Collection[str], ignored: Collectio
 
 
 def _alike(sites: Sequence[str]) -> Iterator[Tie]:
-    for one in look_alikes(sites):
+    for one in look_alikes(sites[:COMPARED]):
         grade: Grade = "moderate" if one.how == "letters" else "weak"
         value = f"{one.one} / {one.other}"
         words = Words(*(f"{text(lang, BECAUSE['look-alike'], value=value)} ({text(lang, HOW[one.how])})" for lang in ("en", "fr")))  # fmt: skip

@@ -17,7 +17,7 @@ from cordiale.domains.information.proposals.signal import Pointer
 from cordiale.domains.information.proposals.words import CONFIDENCES, SIGNALS, STATES
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT, tabs
-from cordiale.platform.languages import _, number, text
+from cordiale.platform.languages import _, ntext, number, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -125,5 +125,5 @@ def _pointer(one: Pointer, lang: str) -> dict[str, str]:
         kind, _slash, community = rest.partition("/")
         query |= {"kind": kind, "community": str(max(0, int(community or 1) - 1))}
     lines = ", ".join(number(lang, row) for row in one.rows[:6])
-    label = text(lang, _("lines {lines} of the dataset"), lines=lines) if lines else one.dataset
+    label = ntext(lang, "line {lines} of the dataset", "lines {lines} of the dataset", len(one.rows), lines=lines) if lines else one.dataset  # fmt: skip
     return {"href": f"{ROOT}{analysis}?{urlencode(query)}", "label": label, "page": ""}

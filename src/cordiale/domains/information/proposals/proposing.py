@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import structs
 
 from cordiale.desk.answers import Answer
 from cordiale.desk.show import show
-from cordiale.domains.information.framework.view import Framework, Response, Technique, framework
+from cordiale.domains.information.framework.view import Response, Technique, responses_to, techniques
 from cordiale.domains.information.proposals.decision import NAME, Decision, Reason
 from cordiale.domains.information.proposals.rules import CONFIDENCE, RULES, Confidence, Rule
 from cordiale.domains.information.proposals.signal import Signal
@@ -89,20 +91,20 @@ def proposals(
             kind=kind,
             known=", ".join(SUBJECTS),
         )
-    held = framework(desk, actor)
+    held = techniques(desk, actor)
     given = list(_signals(desk, actor, datasets, lineages, sites))
     own = frozenset(atom for one in about.statements for atom in one.effective_marking)
     decided = {one.said.code: one for one in decisions(desk, actor, subject)}
     found = {one.code: one for one in _spoken_for(given, held, own)}
     ordered = [_with(found.get(code), held, one, own) for code, one in decided.items()]
     ordered += [one for code, one in found.items() if code not in decided]
-    known = {one.code for one in held.techniques}
-    missing = {rule.codes[0] for rule, _signal in _holding(given) if known.isdisjoint(rule.codes)}
+    missing = {rule.codes[0] for rule, _signal in _holding(given) if held.keys().isdisjoint(rule.codes)}
+    ordered = [_answered(desk, actor, one, held) for one in ordered]
     return Proposed(
         subject=subject,
         name=str(about.statements[0].value.get("name") or subject),
         marking=tuple(sorted(own)),
-        framework=len(held.techniques),
+        framework=len(held),
         signals=len(given),
         proposals=tuple(sorted(ordered, key=_order)),
         missing=tuple(sorted(missing)),
@@ -137,14 +139,21 @@ def _holding(signals: Iterable[Signal]) -> list[tuple[Rule, Signal]]:
     ]
 
 
-def _spoken_for(signals: Iterable[Signal], held: Framework, own: frozenset[str]) -> list[Proposal]:
-    techniques = {one.code: one for one in held.techniques}
+def _answered(desk: Desk, actor: Actor, one: Proposal, held: Mapping[str, Technique]) -> Proposal:
+    """Return a proposal with the responses that DISARM Blue offers against its technique."""
+    known = held.get(one.code)
+    return one if known is None else structs.replace(one, responses=responses_to(desk, actor, known))
+
+
+def _spoken_for(
+    signals: Iterable[Signal], held: Mapping[str, Technique], own: frozenset[str]
+) -> list[Proposal]:
     reasons: dict[str, list[tuple[Reason, Signal]]] = {}
     for rule, signal in _holding(signals):
-        code = next((one for one in rule.codes if one in techniques), None)
+        code = next((one for one in rule.codes if one in held), None)
         if code is not None:
             reasons.setdefault(code, []).append((_reason(rule, signal), signal))
-    return [_proposal(techniques[code], given, own) for code, given in reasons.items()]
+    return [_proposal(held[code], given, own) for code, given in reasons.items()]
 
 
 def _reason(rule: Rule, signal: Signal) -> Reason:
@@ -180,7 +189,7 @@ def _proposal(one: Technique, given: list[tuple[Reason, Signal]], own: frozenset
         state="proposed",
         confidence=_together([reason for reason, _signal in given]),
         reasons=tuple(ordered[:REASONS]),
-        responses=one.responses,
+        responses=(),
         marking=tuple(sorted(marking)),
     )
 
@@ -193,9 +202,11 @@ def _together(reasons: Sequence[Reason]) -> Confidence:
     return "moderate" if best == "low" else "high"
 
 
-def _with(found: Proposal | None, held: Framework, decided: Held[Decision], own: frozenset[str]) -> Proposal:
+def _with(
+    found: Proposal | None, held: Mapping[str, Technique], decided: Held[Decision], own: frozenset[str]
+) -> Proposal:
     said = decided.said
-    one = next((one for one in held.techniques if one.code == said.code), None)
+    one = held.get(said.code)
     reasons = said.reasons or (found.reasons if found else ())
     return Proposal(
         code=said.code,
@@ -205,7 +216,7 @@ def _with(found: Proposal | None, held: Framework, decided: Held[Decision], own:
         state=said.state,
         confidence=_together(reasons) if reasons else "moderate",
         reasons=reasons,
-        responses=one.responses if one else (),
+        responses=(),
         marking=tuple(sorted(decided.marking | own)),
         decision=decided.id,
         ours=decided.ours,

@@ -9,7 +9,7 @@ import msgspec
 
 from cordiale.desk.graph import neighbours
 from cordiale.desk.show import show
-from cordiale.domains.information.framework.view import framework
+from cordiale.domains.information.framework.view import responses_to, techniques
 from cordiale.domains.information.proposals.proposing import decisions
 from cordiale.domains.information.reports.skeleton import Topic
 from cordiale.domains.information.response.printed import LEVEL_WORDS
@@ -100,6 +100,7 @@ def facts(desk: Desk, actor: Actor, subject: str) -> Facts:
         known = {one.id: one for one in around.nodes}
         for one in around.nodes:
             names[one.id] = legal(one.name or one.id)
+        names |= {edge.via: edge.label for edge in around.edges if edge.via}
         found += _around(desk, actor, centre, around.edges, known, atoms)
         found += _decided(desk, actor, centre, atoms, names)
     if of_response is not None:
@@ -195,8 +196,13 @@ def _offered(desk: Desk, actor: Actor, codes: set[str]) -> tuple[tuple[str, str,
     """Return what DISARM Blue offers against the accepted techniques: code, name, the technique it answers."""
     if not codes:
         return ()
-    held = framework(desk, actor)
-    rows = [(r.code, r.name, one.code) for one in held.techniques if one.code in codes for r in one.responses]
+    held = techniques(desk, actor)
+    rows = [
+        (one.code, one.name, code)
+        for code in sorted(codes)
+        if code in held
+        for one in responses_to(desk, actor, held[code])
+    ]
     return tuple(dict.fromkeys(rows))[:60]
 
 
