@@ -39,8 +39,8 @@ class ClockRefused(NotAllowed):
 class Nonces:
     """Remember the nonces of the last minutes, bounded, and since when anything is remembered.
 
-    What was signed before `since` (when this process heard its first request) needs a challenge:
-    a nonce of before a restart cannot be replayed, and none is ever written to disk.
+    What was signed before `since` (when this process heard its first request) needs a challenge, and one that this
+    process made: nothing of before a restart can be replayed, and no nonce is ever written to disk.
     """
 
     def __init__(self, size: int = 100_000) -> None:
@@ -131,7 +131,9 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
     if nonces.since is None:
         nonces.since = now
     earliest = max(now - window, nonces.since)
-    if not earliest <= at <= now + window and not _challenge_holds(home, partner.node, challenge, now):
+    if not earliest <= at <= now + window and not _challenge_holds(
+        home, partner.node, challenge, now, nonces
+    ):
         raise ClockRefused(
             "exchange.link.clock",
             _("The clock of {node} differs from ours by {seconds} seconds."),
@@ -145,27 +147,28 @@ def verify_request(home: Home, request: Request, partner: Partner, nonces: Nonce
         )
 
 
-def challenge_for(home: Home, node: str, now: int) -> str:
-    """Make a challenge that lets `node` repeat a request whatever its clock says, for a few minutes."""
+def challenge_for(home: Home, node: str, now: int, nonces: Nonces) -> str:
+    """Make a challenge that lets `node` repeat a request whatever its clock says, for a few minutes of this process."""
     stamp = str(now)
-    mac = hmac.digest(home.secret, f"cordiale challenge v1\0{node}\0{stamp}".encode(), hashlib.sha256)
+    text = f"cordiale challenge v2\0{node}\0{stamp}\0{nonces.since}"
+    mac = hmac.digest(home.secret, text.encode(), hashlib.sha256)
     return f"{stamp}.{mac[:16].hex()}"
 
 
-def _challenge_holds(home: Home, node: str, challenge: str, now: int) -> bool:
+def _challenge_holds(home: Home, node: str, challenge: str, now: int, nonces: Nonces) -> bool:
     stamp, dot, _mac = challenge.partition(".")
     if not dot or not stamp.isascii() or not stamp.isdigit() or len(stamp) > 20:
         return False
     made = int(stamp)
     if not now - home.limits.clock_window <= made <= now:
         return False
-    return hmac.compare_digest(challenge, challenge_for(home, node, made))
+    return hmac.compare_digest(challenge, challenge_for(home, node, made, nonces))
 
 
-def refusal_response(home: Home, error: NotAllowed, node: str, now: int) -> Response:
+def refusal_response(home: Home, error: NotAllowed, node: str, now: int, nonces: Nonces) -> Response:
     """Answer 401 with the reason; a clock refusal carries the difference and a challenge."""
     body: dict[str, object] = {"error": error.code, "message": str(error)}
     if isinstance(error, ClockRefused):
         body["difference"] = error.params["difference"]
-        body["challenge"] = challenge_for(home, node, now)
+        body["challenge"] = challenge_for(home, node, now, nonces)
     return Response(401, {"content-type": "application/json"}, msgspec.json.encode(body))

@@ -97,7 +97,7 @@ async def _waiting(
         told = wake.told(request)
     except NotAllowed as problem:
         named = signatures.signer_named(request) or ""
-        return signatures.refusal_response(service.home, problem, named, service.home.clock())
+        return signatures.refusal_response(service.home, problem, named, service.home.clock(), service.nonces)
     except CordialeError as problem:
         return refused(problem)
     await hub.stream(told, partner, receive, send)

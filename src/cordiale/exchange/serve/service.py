@@ -157,7 +157,7 @@ def _respond_node(request: Request, service: Service) -> Response:
         partnership = authenticate(request, service)
     except NotAllowed as problem:
         named = signatures.signer_named(request) or ""
-        return signatures.refusal_response(service.home, problem, named, service.home.clock())
+        return signatures.refusal_response(service.home, problem, named, service.home.clock(), service.nonces)
     try:
         if not nodes.while_closed(request) and _closed(service, partnership.partner):
             raise rejoin.refusal(partnership.partner)

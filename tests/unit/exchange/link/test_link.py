@@ -90,9 +90,46 @@ def test_what_was_signed_before_a_restart_cannot_be_replayed_after_it() -> None:
     request = signed(there)
     assert here.answer(request).status == 200
     here.clock.now += 1
-    assert here.service is not None
-    here.service = msgspec.structs.replace(here.service, nonces=signatures.Nonces())
+    restarted(here)
     assert here.answer(request).status == 401
+
+
+def restarted(node: Node) -> None:
+    """Start the process that answers again: what it remembered of requests is gone."""
+    assert node.service is not None
+    node.service = msgspec.structs.replace(node.service, nonces=signatures.Nonces())
+
+
+def test_what_went_with_a_challenge_before_a_restart_cannot_be_replayed_after_it() -> None:
+    here, there = make("CAN"), make("FRA", Clock(make("X").clock.now + DAY))
+    connect(here, there)
+    refusal = orjson.loads(here.answer(signed(there)).body)
+    request = signatures.sign_request(there.home, NEWS, "CAN", challenge=refusal["challenge"])
+    assert here.answer(request).status == 200
+    restarted(here)
+    here.clock.now += 1
+    for _time in range(2):  # neither as the first request that the new process hears nor as a later one
+        again = here.answer(request)
+        assert (again.status, orjson.loads(again.body)["error"]) == (401, "exchange.link.clock")
+
+
+def test_a_visit_goes_on_across_a_restart_of_the_one_visited_though_its_clock_is_off() -> None:
+    here, there = make("CAN"), make("FRA", Clock(make("X").clock.now + DAY))
+    connect(here, there)
+    here.put(indicator("a"))
+    here.cut("FRA")
+
+    heard = 0
+
+    def once(request: Request) -> Response:
+        nonlocal heard
+        heard += 1
+        if heard == 3:
+            restarted(here)
+        return here.answer(request)
+
+    pulled = pull(there, here, once)
+    assert (pulled.link.state, pulled.new) == ("up", 1)
 
 
 @pytest.mark.parametrize("difference", [DAY, -DAY, 3650 * DAY, 6 * 60 * SECOND])
