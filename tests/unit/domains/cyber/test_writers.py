@@ -211,6 +211,8 @@ def test_the_strictest_statement_of_a_value_governs() -> None:
         held("domain-name", "evil.example", 2, marking=frozenset({"pap:red"})),
     )
     assert written("hosts", *given)[1].left == Counter({"pap": 2})
+    ended = held("domain-name", "evil.example", 3, marking=frozenset({"pap:red"}), revoked=True)
+    assert len(written("hosts", given[0], ended)[1].lines) == 1
     assert len(written("csv", *given)[1].lines) == 2
 
 

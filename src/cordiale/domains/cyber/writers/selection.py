@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -34,6 +35,8 @@ _ORDER: Final = ("clear", "green", "amber", "red")
 _LABEL = re.compile(r"pap:(clear|white|green|amber|red)", re.IGNORECASE).fullmatch
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?").fullmatch
 REFERENCES: Final = 5
+KNOWN: Final = 1 << 16
+"""Patterns whose values are remembered: a feed is fetched again and again."""
 
 Warned = Callable[[str, str], bool]
 """Tells whether a list of false positives holds a value of a kind."""
@@ -88,23 +91,26 @@ def chosen(
             left["shape"] += 1
             continue
         values = [] if foreign else values_of(one)
-        allowed = wanted.use in ALLOWED[pap_of(one)]
-        if not allowed:
+        allowed, ended = wanted.use in ALLOWED[pap_of(one)], _left(one, wanted, now)
+        if not allowed and ended not in ("revoked", "expired"):
             kept_back.update(values)
-        reason = _left(one, wanted, now, decayed) or ("" if allowed else "pap")
+        reason = ended or ("" if allowed else "pap")
+        found = [] if foreign else [(kind, value) for kind, value in values if kind in wanted.kinds]
+        if not reason and not foreign and not found:
+            reason = "shape"
+        # last, since it may have to ask who saw it
+        if not reason and decayed is not None and wanted.use != "data" and decayed(one, now):
+            reason = "decayed"
         if reason:
             left[reason] += 1
-        elif foreign:
+            continue
+        if foreign:
             rules.append(_rule(one))
-        else:
-            found = [(kind, value) for kind, value in values if kind in wanted.kinds]
-            if not found:
-                left["shape"] += 1
-            for kind, value in found:
-                if warned is not None and warned(kind, value):
-                    left["warned"] += 1
-                else:
-                    lines.append(_line(one, kind, value))
+        for kind, value in found:
+            if warned is not None and warned(kind, value):
+                left["warned"] += 1
+            else:
+                lines.append(_line(one, kind, value))
     sure = [one for one in lines if (one.kind, one.value) not in kept_back]
     if len(sure) < len(lines):
         left["pap"] += len(lines) - len(sure)
@@ -117,11 +123,16 @@ def chosen(
 
 def values_of(one: Held) -> list[tuple[str, str]]:
     """Return the values that an indicator says by equality alone, none where it says more than values."""
+    return list(_values_of(one.pattern))
+
+
+@lru_cache(maxsize=KNOWN)
+def _values_of(pattern: str) -> tuple[tuple[str, str], ...]:
     try:
-        found = equalities(parse(one.pattern))
+        found = equalities(parse(pattern))
     except PatternError:
-        return []
-    return list(dict.fromkeys(of_pattern(kind, value) for kind, value in found or ()))
+        return ()
+    return tuple(dict.fromkeys(of_pattern(kind, value) for kind, value in found or ()))
 
 
 def pap_of(one: Held) -> str:
@@ -146,7 +157,7 @@ def once(lines: Iterable[Line]) -> Iterator[Line]:
         before = (one.kind, one.value)
 
 
-def _left(one: Held, wanted: Wanted, now: Instant, decayed: Decayed | None) -> str:
+def _left(one: Held, wanted: Wanted, now: Instant) -> str:
     if one.revoked:
         return "revoked"
     if one.valid_from is not None and one.valid_from > now:
@@ -155,7 +166,7 @@ def _left(one: Held, wanted: Wanted, now: Instant, decayed: Decayed | None) -> s
         return "expired"
     if wanted.confidence and (one.confidence or 0) < wanted.confidence:
         return "unsure"
-    return "decayed" if decayed is not None and wanted.use != "data" and decayed(one, now) else ""
+    return ""
 
 
 def _line(one: Held, kind: str, value: str) -> Line:
