@@ -153,6 +153,7 @@ def parquet(folder: str, indicators: int, warm: bool = False) -> dict[str, Any]:
     """Match the records of a Parquet file as a dataset's are, on this machine."""
     import pyarrow.parquet as pq
 
+    from cordiale.domains.cyber.matching.look import wanted
     from cordiale.domains.cyber.matching.stages import LOOKED_FOR, analysis, of
     from cordiale.evidence.engines.analysis import Rows
     from cordiale.evidence.engines.local import LocalEngine
@@ -163,7 +164,9 @@ def parquet(folder: str, indicators: int, warm: bool = False) -> dict[str, Any]:
     path = Path(folder) / "log.parquet"
     rows = Rows((path,), pq.read_metadata(path).num_rows)
     with measure.spent() as used, tempfile.TemporaryDirectory(dir=folder) as work:
-        seen = LocalEngine().run(analysis(), {"rows": rows, LOOKED_FOR: values}, Path(work))["seen"]
+        seen = LocalEngine().run(
+            analysis(columns=wanted(of(values))), {"rows": rows, LOOKED_FOR: values}, Path(work)
+        )["seen"]
     assert seen.num_rows
     return {"cpu": used.cpu, "index": built.cpu, "memory_mb": measure.peak_mb()}
 
@@ -175,7 +178,7 @@ def json_lines(folder: str, indicators: int) -> dict[str, Any]:
     import pyarrow as pa
 
     from cordiale.domains.cyber.logs.reading import read_file
-    from cordiale.domains.cyber.matching.look import LOOKED, look
+    from cordiale.domains.cyber.matching.look import look, wanted
     from cordiale.domains.cyber.matching.profile import MATCH_1
     from cordiale.domains.cyber.matching.stages import of
 
@@ -183,7 +186,7 @@ def json_lines(folder: str, indicators: int) -> dict[str, Any]:
     path = Path(folder) / "log.jsonl"
     hits = 0
     with measure.spent() as used:
-        for part in read_file(path, 0, only=LOOKED).parts:
+        for part in read_file(path, 0, only=wanted(found)).parts:
             assert isinstance(part, pa.Table)
             hits += look(part, found, MATCH_1).num_rows
     memory = measure.peak_mb()

@@ -55,6 +55,25 @@ _FIELDS: Final = (
 _CASELESS: Final = ("mail", "digest")
 
 
+_LIES_IN: Final = {"url-host": ("name", "address"), "mail-host": ("name",)}
+"""What is looked for in a part of a value."""
+
+
+def wanted(index: Index) -> tuple[str, ...]:
+    """Return the columns in which anything that is looked for can stand: no other is read."""
+    filled = {family for family, table in index.tables.items() if table.filled}
+    if len(index.v4.numbers) or len(index.v6.numbers):
+        filled.add("address")
+    found = [
+        field
+        for field, families in _FIELDS
+        if any(filled.intersection(_LIES_IN.get(family, (family,))) for family in families)
+    ]
+    if "url" in found and "host" not in found:
+        found.append("host")  # a path alone becomes a URL by it
+    return (*found, "at", "file", "line")
+
+
 class _Met(NamedTuple):
     """Values of one column that met something: rows of the piece, numbers of values, whether in part, and what was written."""
 

@@ -25,7 +25,7 @@ from cordiale.domains.cyber.logs.records import KIND
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.found import Run, Source
 from cordiale.domains.cyber.matching.gathered import gathered
-from cordiale.domains.cyber.matching.look import HITS, LOOKED, look
+from cordiale.domains.cyber.matching.look import HITS, LOOKED, look, wanted
 from cordiale.domains.cyber.matching.profile import MATCH_1, PROFILES
 from cordiale.domains.cyber.matching.stages import LOOKED_FOR, SEEN, analysis, gathering, of
 from cordiale.platform.errors import Conflict, InputError
@@ -115,9 +115,9 @@ def _try(desk: Desk, actor: Actor, asked: Asked) -> None:
         _opened(desk, Path(path), name, asked)
 
 
-def _opened(desk: Desk, path: Path, name: str, asked: Asked) -> Log:
+def _opened(desk: Desk, path: Path, name: str, asked: Asked, only: tuple[str, ...] = LOOKED) -> Log:
     try:
-        return read_file(path, desk.clock(), name=name, given=asked.mapping, only=LOOKED)
+        return read_file(path, desk.clock(), name=name, given=asked.mapping, only=only)
     except OSError as error:
         raise InputError(
             "log-unreadable",
@@ -136,7 +136,13 @@ def _run(desk: Desk, actor: Actor, asked: Asked, going: runs.Going) -> tuple[Run
     profile = PROFILES[asked.profile]
     if dataset is not None and rows is not None:
         seen = runs.run_engine(
-            desk, analysis(profile), rows, {LOOKED_FOR: values}, place / "work", going, (_GATHERED, 1000)
+            desk,
+            analysis(profile, wanted(of(values))),
+            rows,
+            {LOOKED_FOR: values},
+            place / "work",
+            going,
+            (_GATHERED, 1000),
         )
         sources = [Source(name=dataset.name, sha256=dataset.seal, dataset=dataset.id, records=rows.count)]
         marking = asked.marking or dataset.marking
@@ -228,7 +234,7 @@ def _one(
     """Read one log and write what its records met."""
     profile = PROFILES[asked.profile]
     found = of(values)
-    log = _opened(desk, path, name, asked)
+    log = _opened(desk, path, name, asked, wanted(found))
     reasons: Counter[str] = Counter()
     aside: list[Aside] = []
     records = 0

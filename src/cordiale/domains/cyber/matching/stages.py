@@ -126,8 +126,11 @@ def _frequent(table: pa.Table, column: str, most: int) -> pa.Array:
 ORDER: Final = ("indicator", "at", "file", "line", "field", "value")
 
 
-def analysis(profile: Profile = MATCH_1) -> Analysis:
-    """Return the chain that matches a dataset of records under a profile; `values` is given beside it."""
+def analysis(profile: Profile = MATCH_1, columns: tuple[str, ...] = LOOKED) -> Analysis:
+    """Return the chain that matches a dataset of records under a profile; `values` is given beside it.
+
+    `columns` are those in which anything can be found (`look.wanted`).
+    """
     return Analysis(
         name="match",
         version=1,
@@ -141,7 +144,7 @@ def analysis(profile: Profile = MATCH_1) -> Analysis:
                 key=("indicator",),
                 order=ORDER,
                 takes=ROWS,
-                columns=LOOKED,
+                columns=columns,
                 map=partial(met, profile=profile),
                 mapped=HITS,
                 beside=(LOOKED_FOR,),
