@@ -251,3 +251,16 @@ def test_the_page_asks_and_answers(three: Three) -> None:
     with pytest.raises(InputError, match="ask, answer"):
         send(can, OFFICER, "en", Sent({}, {}))
     assert Path(str(page(can, OFFICER, "en", {}).template)).exists()
+
+
+def test_a_page_leaves_many_posts_to_the_command_line(three: Three, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cordiale.domains.information.unshown import pages
+
+    can, fra = three["can"], three["fra"]
+    ask_unseen(can, OFFICER, "fra", SOURCE, marking=TWO)
+    three.exchange()
+    (row,) = page(fra, OFFICER, "en", {}).values["rows"]
+    monkeypatch.setattr(pages, "MOST", -1)
+    assert page(fra, OFFICER, "en", {"look": row["id"]}).values["looked"]["large"]
+    with pytest.raises(InputError, match="seen-answer"):
+        send(fra, OFFICER, "en", Sent({"do": "answer", "id": row["id"]}, {}))

@@ -8,7 +8,7 @@ from cordiale.desk.domain import Sent
 from cordiale.domains.information.response.forms import GRAVEST
 from cordiale.domains.information.unshown.answering import answer_unseen
 from cordiale.domains.information.unshown.asking import ask_unseen
-from cordiale.domains.information.unshown.pages import address
+from cordiale.domains.information.unshown.pages import address, large
 from cordiale.joint.words import Words
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
@@ -24,6 +24,14 @@ def unshown(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
     """Ask about a text, or answer a question (`do`); return the page's address."""
     field = {name: value.strip() for name, value in sent.fields.items()}
     if field.get("do") == "answer":
+        if large(desk, actor):
+            raise InputError(
+                "unseen-large",
+                _(
+                    "More posts are held here than a page looks through: cordiale information seen-answer {id}"
+                ),
+                id=field.get("id", "").partition("--")[2][:8],
+            )
         done = answer_unseen(desk, actor, field.get("id", "")).sent
     elif field.get("do") == "ask":
         words = Words(field.get("en", ""), field.get("fr", ""))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
+from cordiale.desk.datasets import dataset_list
 from cordiale.desk.domain import Page
 from cordiale.domains.information.response.pages import TOLD, when
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT, tabs
 from cordiale.domains.information.unshown.answering import Seen, look
 from cordiale.domains.information.unshown.asking import Question, questions
+from cordiale.domains.information.unshown.holdings import POSTS
 from cordiale.joint.answer import Given
 from cordiale.platform.errors import NotAllowed, NotFound
 from cordiale.platform.languages import _, day, number, percent, text
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+MOST: Final = 200_000
+"""Posts that are looked through on a page: some ten seconds."""
+
 STATES: Final[Mapping[str, str]] = {
     "open": _("awaiting an answer"),
     "accepted": _("being worked on"),
@@ -86,12 +91,20 @@ def _answer(one: Given, lang: str) -> dict[str, Any]:
     }
 
 
+def large(desk: Desk, actor: Actor) -> bool:
+    """Tell whether more posts are held than are looked through while somebody waits."""
+    return sum(one.rows for one in dataset_list(desk, actor) if one.kind == POSTS and one.state == "open") > MOST  # fmt: skip
+
+
 def _looked(desk: Desk, actor: Actor, asked: str, lang: str) -> dict[str, Any] | None:
+    if large(desk, actor):
+        return {"large": True, "id": asked}
     try:
         found = look(desk, actor, asked)
     except (NotFound, NotAllowed):
         return None
     return {
+        "large": False,
         "id": found.request.id,
         "asker": found.request.asker,
         "theirs": [_seen(one, lang) for one in found.theirs],

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from cordiale.domains.information.folding import bare, words
+from cordiale.domains.information.folding import bare
 
 RUN: Final = 5
 """Words of one run."""
@@ -34,6 +34,7 @@ WHOLE: Final = 0.8
 HITS: Final = 4
 """Runs that a held text has to share at least: two press releases share a phrase or two by themselves."""
 
+_WORD = re.compile(r"[^\W_]+")
 _PURPOSE: Final = b"cordiale fingerprint 1\0"
 
 
@@ -58,13 +59,20 @@ def key_of(salt: bytes, asker: str, asked: str) -> bytes:
 
 def runs_of(text: str) -> frozenset[str]:
     """Return the runs of words of a text: accents, capitals, punctuation and how elisions are written make no difference."""
-    said = [part for word in words(bare(text)) for part in re.split(r"[-']", word) if part]
+    folded = text.lower() if text.isascii() else bare(text)
+    said = _WORD.findall(folded)
     return frozenset(" ".join(said[n : n + RUN]) for n in range(len(said) - RUN + 1))
 
 
 def hashed(runs: frozenset[str], key: bytes) -> set[bytes]:
     """Return the keyed hash of each run (BLAKE2b, 64 bits)."""
-    return {hashlib.blake2b(run.encode(), digest_size=8, key=key).digest() for run in runs}
+    begun = hashlib.blake2b(digest_size=8, key=key)
+    found = set()
+    for run in runs:
+        one = begun.copy()
+        one.update(run.encode())
+        found.add(one.digest())
+    return found
 
 
 def sketch_of(text: str, salt: bytes, asker: str, asked: str) -> Sketch:
