@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import orjson
 import pytest
 
@@ -25,6 +26,7 @@ from cordiale.node.node import Node
 from cordiale.node.opening import open_node
 from cordiale.platform.errors import CordialeError, NotAllowed, NotFound
 from cordiale.release.recipient import Recipient
+from cordiale.stix.extensions import schema
 from tests.unit.domains.cyber.held_here import ACTOR, ALIAS, BEACON, MARIE, TWIN, fill, objects
 
 OUTSIDER = Actor("paul", frozenset({"analyst"}), Recipient(node="canada", nation="CAN", organisation="LCC", person="paul", tlp="clear"))  # fmt: skip
@@ -83,6 +85,7 @@ def test_where_sources_differ_a_person_chooses_and_takes_it_back(node: Node) -> 
     before = show(node.desk, MARIE, BEACON).statements
     note = choose(node.desk, MARIE, BEACON, "name", "france", "theirs says what it is")
     assert names()["name"] == ("france", "chosen")
+    jsonschema.validate(show(node.desk, MARIE, note).statements[0].value, schema("chosen-statement"))
     assert indicator(node.desk, MARIE, "fr", {"id": BEACON}).values["title"] == "Balise du sosie du ministère"
     assert show(node.desk, MARIE, BEACON).statements == before
     assert choose(node.desk, MARIE, BEACON, "name", "", "agreed otherwise") == note
