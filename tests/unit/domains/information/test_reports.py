@@ -22,6 +22,7 @@ from cordiale.domains.information.reports.forms import incident as send
 from cordiale.domains.information.reports.pages import report as as_file
 from cordiale.domains.information.reports.skeleton import SKELETONS
 from cordiale.domains.information.reports.written import filled, report
+from cordiale.domains.information.response import acts
 from cordiale.domains.information.sets.gathering import gather, set_add
 from cordiale.domains.information.sets.view import set_show
 from cordiale.domains.information.shapes.bundle import bundle
@@ -206,3 +207,20 @@ def test_each_heading_of_a_skeleton_asks_and_says_its_gap() -> None:
     for skeleton in SKELETONS.values():
         assert "".join(one.letter for one in skeleton.elements) == skeleton.name
         assert all(one.asks.endswith("?") and one.gap and one.topics for one in skeleton.elements)
+
+
+def test_a_response_says_what_its_members_found_and_what_came_of_it(node: Node) -> None:
+    made(node)
+    opened = acts.open_response(node.desk, MARIE, title=Words("Gulls", "Mouettes"), incident=[INCIDENT], members=[], marking="tlp:amber")  # fmt: skip
+    acts.assess(node.desk, MARIE, opened.id, "severe", Words("Wide reach.", "Large portée."))
+    acts.effect(
+        node.desk, MARIE, opened.id, Words("Half the reach.", "Moitié moins de portée."), before=10, after=5
+    )
+    found = filled(node.desk, MARIE, opened.id, "abcde")
+    by = {one.letter: [line.words.fr for line in one.lines] for one in found.sections}
+    assert any("Harbours close" in line for line in by["C"])  # of the incident that the response is about
+    assert any("Moitié moins" in line for line in by["E"])
+    assert any("Large portée" in line for line in by["E"])
+    assert "tlp:amber" in found.marking
+    with pytest.raises(NotFound):
+        filled(node.desk, OUTSIDER, opened.id, "abcde")
