@@ -47,12 +47,13 @@ def feed(request: Asked, file: File) -> Response[Any]:
     asked = asking(request)
     name, _dot, form = file.rpartition(".")
     found = verbs.feed_fetch(asked.desk, asked.actor, name, form)
+    media = found.media_type.partition(";")[0]  # the framework says of text that it is UTF-8
     named = {**KEPT, "last-modified": formatdate(found.changed // SECOND, usegmt=True)}
     if "if-none-match" not in request.headers and _since(
         request.headers.get("if-modified-since", ""), found.changed
     ):
-        return Response(None, status_code=304, headers=named, media_type=found.media_type)
-    return whole(request, found.data, found.media_type, **named)
+        return Response(None, status_code=304, headers=named, media_type=media)
+    return whole(request, found.data, media, **named)
 
 
 def _since(written: str, changed: int) -> bool:

@@ -62,7 +62,7 @@ def test_each_reader_is_given_what_they_may_read(ports: Served) -> None:
     )
     assert green.headers["cache-control"] == "private, no-cache"
     assert green.headers["vary"] == "authorization"
-    assert green.headers["content-type"].startswith("text/plain")
+    assert green.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 def test_what_is_hidden_moves_no_header(ports: Served) -> None:
