@@ -46,6 +46,9 @@ def test_the_list_shows_what_is_worth_acting_on_and_the_rest_when_asked(node: No
     assert {"Their network", "Beacon of the ministry look-alike"} <= warned
     assert "Old page" not in [one["name"] for one in shown["rows"]]
     assert shown["left"] == 1
+    (listed,) = [one["score"] for one in shown["rows"] if one["name"] == "Beacon of the ministry look-alike"]
+    whose = indicator(node.desk, MARIE, "en", {"id": BEACON}).values["whose"]
+    assert listed == next(one["score"] for one in whose if one["source"] == "Canada")
     whole = indicators(node.desk, MARIE, "fr", {"expired": "yes"}).values
     (old,) = [one for one in whole["rows"] if one["name"] == "Old page"]
     assert (old["state"], whole["left"]) == ("decayed", 0)

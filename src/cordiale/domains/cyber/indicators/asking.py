@@ -52,7 +52,7 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
             id=stix_id, type=first.summary.type, name=first.summary.name, source=first.summary.source, marking=first.effective_marking
         )  # fmt: skip
         found = of_values(desk, actor, values_in(shown.statements), but=frozenset((stix_id,)))
-        ground = standing(desk, actor, [stix_id])
+        own = [stix_id]
         warned: list[str] = []
         values |= merging(desk, actor, shown, "correlations")
     else:
@@ -62,9 +62,10 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
             return Page(TEMPLATES / "correlations.html", {**values, "problem": problem})
         start = GraphNode(id=ASKED, type=known, name=value, source="", marking=())
         found = of_value(desk, actor, known, value)
-        same = [one.line.id for one in found.neighbours if one.reason in ("same", "certificate")]
-        ground = standing(desk, actor, same[:5])
+        own = []
         warned = [hit(one, lang) for one in kept_lists(desk).look(known, value)]
+    same = [one.line.id for one in found.neighbours if one.reason in ("same", "certificate")]
+    ground = standing(desk, actor, [*own, *same[:5]])
     named = titles(desk, actor)
     values |= {
         "asked": True,
@@ -100,9 +101,10 @@ def drawing(start: GraphNode, found: Correlations, ground: Shared, lang: str) ->
             (start.id, line.id), GraphEdge(start=start.id, end=line.id, label=text(lang, SHORT[one.reason]), marking=one.marking)
         )  # fmt: skip
     for both in ground.standing[:DRAWN]:
-        nodes.setdefault(both.ground.id, both.ground)
         nodes.setdefault(both.other.id, both.other)
-        if both.ours:
+        known = both.ground.id in nodes
+        nodes.setdefault(both.ground.id, both.ground)
+        if both.ours and not known:
             edges.setdefault((start.id, both.ground.id), GraphEdge(start=start.id, end=both.ground.id, label=both.ours, marking=both.marking))  # fmt: skip
         edges.setdefault((both.other.id, both.ground.id), GraphEdge(start=both.other.id, end=both.ground.id, label=both.theirs, marking=both.marking))  # fmt: skip
     more = found.more or len(found.neighbours) > DRAWN

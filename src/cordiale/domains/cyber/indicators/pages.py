@@ -20,8 +20,8 @@ from cordiale.domains.cyber.indicators.rows import TEMPLATES, href, merging, whe
 from cordiale.domains.cyber.indicators.rows import neighbours as neighbour_rows
 from cordiale.domains.cyber.indicators.rows import titles as titles_of
 from cordiale.domains.cyber.indicators.sectors import critical, in_words, sectors
-from cordiale.domains.cyber.indicators.seen import Bar, Sighting, bars, of_remarks, seen
-from cordiale.domains.cyber.indicators.worth import worth_of, worth_to
+from cordiale.domains.cyber.indicators.seen import Bar, Sighting, bars, of_remarks, seen, sightings
+from cordiale.domains.cyber.indicators.worth import worth, worth_of, worth_to
 from cordiale.domains.cyber.merging.view import choices, view
 from cordiale.domains.cyber.patterns.words import words as pattern_words
 from cordiale.domains.cyber.tabs import ROOT, tabs
@@ -60,6 +60,7 @@ def indicators(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
         if found.expired and not everything:
             left += 1
             continue
+        found = worth(desk, held, now, seen(sightings(desk, actor, held.id)))
         values = [of_pattern(*one) for one in literals(held.pattern)] if held.pattern_type == "stix" else []
         rows.append(
             {
@@ -96,7 +97,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     if not stix_id.startswith("indicator--") or not any("pattern" in one.value for one in shown.statements):
         raise unknown(stix_id)
     said = remarks(desk, actor, stix_id)
-    sightings = of_remarks(said)
+    met = of_remarks(said)
     titles, now = titles_of(desk, actor), desk.clock()
     fields = view(shown.statements, choices(said, desk.node), desk.node)
     chosen = {
@@ -104,7 +105,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     }
     pattern = str(chosen.get("pattern", ""))
     plain = chosen.get("pattern_type") == "stix"
-    worths = [worth_of(desk, one, now, seen(sightings)) for one in shown.statements if "pattern" in one.value]
+    worths = [worth_of(desk, one, now, seen(met)) for one in shown.statements if "pattern" in one.value]
     best = max(worths, key=lambda one: (not one.expired, one.score))
     found = of_values(desk, actor, values_in(shown.statements), but=frozenset((stix_id,)))
     around = neighbours(desk, actor, (stix_id,))
@@ -120,11 +121,11 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "looks": _looks(pattern, lang) if plain else [],
         "pattern": pattern,
         "pattern_type": str(chosen.get("pattern_type", "")),
-        "whose": [_whose(one, titles, worth, lang) for one, worth in zip([one for one in shown.statements if "pattern" in one.value], worths, strict=True)],
+        "whose": [_whose(one, titles, left, lang) for one, left in zip([one for one in shown.statements if "pattern" in one.value], worths, strict=True)],
         "worth": {"score": best.score, "state": best.state, "reasons": reasons(best, lang), "expired": best.expired},
         "warnings": _warnings(desk, pattern, lang) if plain else [],
         "lists": len(kept_lists(desk).listed),
-        "seen": _seen(sightings, titles, lang),
+        "seen": _seen(met, titles, lang),
         "neighbours": neighbour_rows(found, titles, lang)[:CORRELATED],
         "more": found.more or len(found.neighbours) > CORRELATED,
         "hot": [hot(one, lang) for one in found.hot],
@@ -137,7 +138,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("reason", "property", "source")},
     }  # fmt: skip
-    return Page(TEMPLATES / "indicator.html", values, _markings(shown, sightings, found, around, ground))
+    return Page(TEMPLATES / "indicator.html", values, _markings(shown, met, found, around, ground))
 
 
 def _looks(pattern: str, lang: str) -> list[dict[str, Any]]:
@@ -147,14 +148,14 @@ def _looks(pattern: str, lang: str) -> list[dict[str, Any]]:
         return []
 
 
-def _whose(one: Any, titles: Mapping[str, str], worth: Decay, lang: str) -> dict[str, Any]:
+def _whose(one: Any, titles: Mapping[str, str], left: Decay, lang: str) -> dict[str, Any]:
     return {
         "source": titles.get(one.summary.source, one.summary.source),
         "origin": one.summary.origin,
         "changed": when(one.summary.modified, lang) if one.summary.modified and not one.restricted else None,
         "marking": one.effective_marking,
-        "score": number(lang, worth.score),
-        "state": worth.state,
+        "score": number(lang, left.score),
+        "state": left.state,
         "revoked": one.summary.revoked,
     }
 
@@ -283,11 +284,11 @@ def _plain(value: Any) -> str:
 
 
 def _markings(
-    shown: Shown, sightings: Iterable[Sighting], found: Correlations, around: Graph, ground: Shared
+    shown: Shown, met: Iterable[Sighting], found: Correlations, around: Graph, ground: Shared
 ) -> tuple[tuple[str, ...], ...]:
     return (
         *(tuple({*one.effective_marking, *one.full_marking}) for one in shown.statements),
-        *(one.marking for one in sightings),
+        *(one.marking for one in met),
         *(one.marking for one in found.neighbours),
         *(one.marking for one in around.nodes),
         *(one.marking for one in around.edges),
