@@ -223,6 +223,9 @@ def test_a_result_is_kept_with_its_evidence_and_shown_in_both_languages(node: No
     assert send(node.desk, MARIE, "en", Sent(fields, {"files": files})) == address
     assert [one.id for one in kinships(node.desk, MARIE)] == [report]
     opened = keeping.opened(node.desk, MARIE, report)
+    words = verbs.show(node.desk, MARIE, report).statements[0].value["description"]
+    assert "one account" in words  # a client that knows nothing of the file shows it
+    assert "même compte" in words
     for identifier in opened.kept.captures.values():
         (file,) = verbs.show(node.desk, MARIE, identifier).attachments
         assert file.marking == ("tlp:amber",)

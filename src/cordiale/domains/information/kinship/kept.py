@@ -21,6 +21,7 @@ from cordiale.domains.information.chosen import KINSHIP, KINSHIP_WORDS
 from cordiale.domains.information.kinship.reading import Look, look
 from cordiale.domains.information.kinship.ties import Kinship, kinship
 from cordiale.domains.information.readers.result import Read
+from cordiale.domains.information.sheet.packed import legal
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.ids import uuid4, uuid5
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 FILE: Final = "kinship.json"
 LARGEST: Final = 64 << 20
+SAID: Final = 40
+"""Ties that the report says in words; all of them lie in its file."""
+
 _SPACE: Final = "6f2d0a9e-3a55-5b8a-8d0e-5d3f5a6a7c10"
 """The namespace of ids of kept results."""
 
@@ -93,7 +97,7 @@ def keep(
             "created": now,
             "modified": now,
             "name": name[:250],
-            "description": f"{KINSHIP_WORDS} ({len(found.sites)}/{len(found.ties)})",
+            "description": _said(found),
             "report_types": ["observed-data"],
             "published": now,
             "object_refs": sorted(set(captures.values())),
@@ -107,6 +111,16 @@ def keep(
     if not any(one.name == FILE for one in show(desk, actor, identifier).attachments):
         attach(desk, actor, identifier, [msgspec.json.encode(made)], name=FILE, media_type="application/json")
     return identifier
+
+
+def _said(found: Kinship) -> str:
+    """Return the ties in words of both languages, as a client shows them that knows nothing of the file."""
+    head = f"{KINSHIP_WORDS} ({len(found.sites)}/{len(found.ties)})"
+    ties = [
+        f"{one.one} – {one.other} [{one.grade}]: {one.because.en} / {one.because.fr}"
+        for one in found.ties[:SAID]
+    ]
+    return legal("\n".join([head, *ties]))
 
 
 def opened(desk: Desk, actor: Actor, identifier: str) -> Opened:
