@@ -55,21 +55,22 @@ def test_a_log_is_looked_through_and_is_not_kept(node: Node, tmp_path: Path) -> 
     assert sorted(path.name for path in runs.folder(node.desk, run).iterdir()) == ["run.json", "seen.arrow"]
     values = match(node.desk, MARIE, "en", {"run": run}).values
     assert [(one["name"], one["count"], one["parts"]) for one in values["seen"]] == [
+        ("i5", 3, 0),
         ("i1", 2, 1),
         ("i2", 1, 0),
         ("i4", 1, 0),
         ("secret", 1, 0),
     ]
-    assert values["seen"][0]["lines"][0]["line"] == 1
-    assert len(values["drawn"]["rows"]) == 4
+    assert values["seen"][1]["lines"][0]["line"] == 1
+    assert len(values["drawn"]["rows"]) == 5
     assert values["sources"][0]["first"] == [{"line": 4, "words": "This line is no JSON that can be read."}]
 
 
 def test_who_may_not_read_an_indicator_is_not_told_that_it_was_seen(node: Node, tmp_path: Path) -> None:
     run = given(node, tmp_path, "tlp:green")
     values = match(node.desk, OUTSIDER, "en", {"run": run}).values
-    assert [one["name"] for one in values["seen"]] == ["i1", "i2", "i4"]
-    assert values["total"] == 3
+    assert [one["name"] for one in values["seen"]] == ["i5", "i1", "i2", "i4"]
+    assert values["total"] == 4
     # how many indicators there are is not told either
     assert (values["indicators"], values["left_out"]) == (None, "")
     hidden = given(node, tmp_path, "tlp:red")
@@ -83,8 +84,8 @@ def test_sightings_are_stated_of_what_was_chosen(node: Node, tmp_path: Path) -> 
     fields = {"run": run, "do": "state", f"seen-{id_(1)}": "yes", "sector": "energy"}
     assert "done=1" in forms.match(node.desk, MARIE, "en", Sent(fields, {}))
     seen = kept.opened(node.desk, MARIE, run).seen
-    assert [bool(one.sighting) for one in seen] == [True, False, False, False]
-    assert show(node.desk, MARIE, seen[0].sighting).statements[0].value["count"] == 2
+    assert [bool(one.sighting) for one in seen] == [False, True, False, False, False]
+    assert show(node.desk, MARIE, seen[1].sighting).statements[0].value["count"] == 2
     with pytest.raises(InputError):
         forms.match(node.desk, MARIE, "en", Sent({"run": run, "do": "state"}, {}))
     assert (

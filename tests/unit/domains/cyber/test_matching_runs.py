@@ -115,19 +115,21 @@ def value(node: Node, id: str) -> dict[str, Any]:
 def test_what_was_seen_is_counted_with_its_lines(node: Node, log: Callable[..., Path]) -> None:
     found = run(node, log())
     assert [(one.indicator, one.count, one.exact) for one in found.seen] == [
+        (id_(5), 3, 3),
         (id_(1), 2, 1),
         (id_(2), 1, 1),
         (id_(4), 1, 1),
     ]
-    first = found.seen[0]
+    assert found.seen[0].fields == ("pattern",)
+    first = found.seen[1]
     assert [(at.file, at.line) for at in first.lines] == [("proxy.jsonl", 1), ("proxy.jsonl", 2)]
     assert (first.last or 0) - (first.first or 0) == 1_000_000
     assert first.values == ("evil.example", "www.evil.example")
     assert found.records == 3
     assert found.sources[0].reasons == {"log-line-json": 1}
     assert found.sources[0].aside[0].line == 4
-    assert found.left_out == {"revoked": 1, "pattern": 1, "language": 1}
-    assert found.indicators == 4
+    assert found.left_out == {"revoked": 1, "language": 1}
+    assert found.indicators == 5
 
 
 def test_a_run_is_kept_only_where_asked(node: Node, log: Callable[..., Path]) -> None:
@@ -145,7 +147,7 @@ def test_a_run_is_kept_only_where_asked(node: Node, log: Callable[..., Path]) ->
 def test_sightings_say_how_often_and_keep_the_lines_at_home(node: Node, log: Callable[..., Path]) -> None:
     found = run(node, log())
     done = stated(node, found, sector="financial-services")
-    assert (done.new, set(done.sightings)) == (3, {id_(1), id_(2), id_(4)})
+    assert (done.new, set(done.sightings)) == (4, {id_(1), id_(2), id_(4), id_(5)})
     said = value(node, done.sightings[id_(1)])
     assert said["count"] == 2
     assert (said["first_seen"], said["last_seen"]) == ("2026-03-01T10:00:00.000Z", "2026-03-01T10:00:01.000Z")
@@ -155,7 +157,7 @@ def test_sightings_say_how_often_and_keep_the_lines_at_home(node: Node, log: Cal
     assert "vu" in said["description"].lower()
     where = value(node, said["where_sighted_refs"][0])
     assert (where["identity_class"], where["sectors"]) == ("class", ["financial-services"])
-    assert kept.opened(node.desk, MARIE, found.id).seen[0].sighting == done.sightings[id_(1)]
+    assert kept.opened(node.desk, MARIE, found.id).seen[1].sighting == done.sightings[id_(1)]
 
 
 def test_the_same_log_counts_nothing_twice(node: Node, log: Callable[..., Path]) -> None:
@@ -183,12 +185,12 @@ def test_a_dataset_that_grew_gives_the_next_version_of_its_sighting(node: Node) 
     )  # fmt: skip
     add(node, LOG, "1")
     found = matched(node.desk, MARIE, Asked(dataset="proxy", keep=True))
-    assert [(one.indicator, one.count) for one in found.seen] == [(id_(1), 2), (id_(2), 1), (id_(4), 1)]
+    assert [(one.indicator, one.count) for one in found.seen][1:] == [(id_(1), 2), (id_(2), 1), (id_(4), 1)]
     first = stated(node, found)
     add(node, line(40, "evil.example"), "2")
     second = stated(node, matched(node.desk, MARIE, Asked(dataset="proxy", keep=True)))
     assert second.sightings[id_(1)] == first.sightings[id_(1)]
-    assert (second.new, second.changed) == (0, 3)  # the seal is another for each of them
+    assert (second.new, second.changed) == (0, 4)  # the seal is another for each of them
     assert value(node, first.sightings[id_(1)])["count"] == 3
     dataset_purge.dataset_purge(node.desk, MARIE, "proxy", "done")
     assert kept.kept(node.desk, MARIE) == []
@@ -232,7 +234,7 @@ def test_a_stopped_run_goes_on(node: Node, log: Callable[..., Path]) -> None:
     take(node, indicator(8, "[domain-name:value = 'good.example']"))
     done = job_resume(node.desk, MARIE, asked[0])
     assert isinstance(done, Run)
-    assert [one.indicator for one in done.seen] == [id_(1), id_(2), id_(4)]
+    assert [one.indicator for one in done.seen] == [id_(5), id_(1), id_(2), id_(4)]
     assert jobs.job_show(node.desk, MARIE, asked[0]).state == "done"
 
 

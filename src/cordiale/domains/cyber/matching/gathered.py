@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 
 from cordiale.domains.cyber.indicators.held import Held
-from cordiale.domains.cyber.matching.index import FAMILIES, NEVER, VALUES
+from cordiale.domains.cyber.matching.index import FAMILIES, NEVER, PATTERN, VALUES
+from cordiale.domains.cyber.patterns.records import general
 from cordiale.domains.cyber.values import of_pattern
 from cordiale.platform.clock import Instant
 from cordiale.stix.patterns import PatternError, equalities, kind_of, parse
@@ -31,8 +32,8 @@ _PLAIN = re.compile(r"\[([a-z0-9-]+):([A-Za-z0-9_.'-]+)\s*=\s*'([^'\\]+)'\]").fu
 class Gathered(NamedTuple):
     """What a run looks for: the indicators, their values, and how many were left out for which reason.
 
-    Reasons are `expired`, `revoked`, `pattern` (more than a list of values), `unreadable`, `language` (no STIX pattern)
-    and `kind` (a value that no record has).
+    Reasons are `revoked`, `unreadable`, `language` (no STIX pattern), `kind` (what no record has), `several` (more than
+    one observation) and `expression` (MATCHES that the engine does not take).
     """
 
     indicators: pa.Table
@@ -98,6 +99,7 @@ def values_of(one: Held) -> tuple[list[tuple[str, str]], str]:
         except PatternError:
             return [], "unreadable"
     if found is None:
-        return [], "pattern"
+        reason = general([one.pattern]).left_out.get(0, "")
+        return ([], reason) if reason else ([(PATTERN, one.pattern)], "")
     looked = [(kind, value) for kind, value in (of_pattern(*each) for each in found) if kind in FAMILIES]
     return looked, "kind"

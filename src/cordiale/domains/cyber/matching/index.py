@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from cordiale.desk.kernels import texts
 from cordiale.domains.cyber.matching.addresses import Intervals, intervals
 from cordiale.domains.cyber.matching.hashing import Table, backwards, forwards, table
+from cordiale.domains.cyber.patterns.records import General, general
 
 VALUES = pa.schema(
     [
@@ -49,11 +50,16 @@ FAMILIES: Final[Mapping[str, str]] = {
 _EMPTY: Final = pa.array([], pa.string())
 
 
+PATTERN: Final = "pattern"
+"""The kind of a value that is a whole STIX pattern, more than a list of values: tried on each record."""
+
+
 class Index(NamedTuple):
     """Everything that is looked for.
 
     Value n, of all families together, is `values[n]`; the indicators met by it are `members[offsets[n]:offsets[n + 1]]`.
     `until` is when each value's indicator ends, beside `members`.
+    `patterns` are those that are more than a list of values, the indicators they belong to, and when each of these ends.
     """
 
     v4: Intervals
@@ -63,6 +69,9 @@ class Index(NamedTuple):
     offsets: npt.NDArray[np.int64]
     members: npt.NDArray[np.int32]
     until: npt.NDArray[np.int64]
+    patterns: General | None
+    pattern_members: npt.NDArray[np.int32]
+    pattern_until: npt.NDArray[np.int64]
 
 
 def index(given: pa.Table) -> Index:
@@ -92,6 +101,7 @@ def index(given: pa.Table) -> Index:
     offsets = np.zeros(total + 1, np.int64)
     np.cumsum(np.bincount(numbers[known], minlength=total), out=offsets[1:])
     written, first = addresses
+    said = given.filter(pc.equal(given["kind"], PATTERN))
     wide = pc.match_substring(written, ":").to_numpy(zero_copy_only=False)
     return Index(
         _networks(4, written, first, ~wide),
@@ -101,6 +111,9 @@ def index(given: pa.Table) -> Index:
         offsets,
         given["indicator"].to_numpy()[known][order].astype(np.int32),
         given["until"].to_numpy()[known][order],
+        general(said["value"].to_pylist()) if said.num_rows else None,
+        said["indicator"].to_numpy().astype(np.int32),
+        said["until"].to_numpy(),
     )
 
 

@@ -148,7 +148,7 @@ def _seen(row: dict[str, Any], indicator: Summary, lists: Any, sighting: str) ->
         first=_instant(row["first"]),
         last=_instant(row["last"]),
         fields=tuple(row["fields"]),
-        values=tuple(row["values"]),
+        values=tuple(value for value in row["values"] if value),
         lines=tuple(Line(file=file, line=line, at=_instant(at)) for file, line, at in lines),
         known=tuple(_known(lists, row["values"])),
         sighting=sighting,

@@ -16,6 +16,7 @@ from cordiale.domains.cyber.matching.hashing import NONE
 from cordiale.domains.cyber.matching.index import Index
 from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, urls, whole
 from cordiale.domains.cyber.matching.profile import Profile
+from cordiale.domains.cyber.patterns.records import FIELDS, met
 from cordiale.domains.cyber.values import folded
 
 HITS = pa.schema(
@@ -38,7 +39,7 @@ LOOKED: Final = (
 )
 """Columns that are read of records."""
 
-_FIELDS: Final = (
+_COLUMNS: Final = (
     ("src", ("address",)),
     ("dst", ("address",)),
     ("host", ("name", "address")),
@@ -66,11 +67,14 @@ def wanted(index: Index) -> tuple[str, ...]:
         filled.add("address")
     found = [
         field
-        for field, families in _FIELDS
+        for field, families in _COLUMNS
         if any(filled.intersection(_LIES_IN.get(family, (family,))) for family in families)
     ]
     if "url" in found and "host" not in found:
         found.append("host")  # a path alone becomes a URL by it
+    if index.patterns is not None:
+        asked = FIELDS.keys() & index.patterns.matcher.types
+        found += sorted({column for kind in asked for column in FIELDS[kind]} - set(found))
     return (*found, "at", "file", "line")
 
 
@@ -86,16 +90,33 @@ class _Met(NamedTuple):
 
 def look(piece: pa.Table, index: Index, profile: Profile) -> pa.Table:
     """Return the indicators that records met, each once a record and column, of the schema `HITS`."""
-    found = [met for met in _all(piece, index, profile) if len(met.rows)]
-    if not found:
-        return HITS.empty_table()
     at = piece["at"].combine_chunks()
-    made = [_hits(piece, at, met, index, profile) for met in found]
-    return pa.concat_tables(made)
+    made = [_hits(piece, at, one, index, profile) for one in _all(piece, index, profile) if len(one.rows)]
+    if index.patterns is not None:
+        made.append(_tried(piece, at, index, profile))
+    return pa.concat_tables(made) if made else HITS.empty_table()
+
+
+def _tried(piece: pa.Table, at: pa.Array, index: Index, profile: Profile) -> pa.Table:
+    """Return the records that meet patterns which are more than a list of values."""
+    assert index.patterns is not None
+    pairs = np.array(list(met(piece, index.patterns)), np.int64).reshape(-1, 2)
+    rows, places = pairs[:, 0], pairs[:, 1]
+    valid = _valid(at.take(pa.array(rows)), index.pattern_until[places], profile)
+    rows, places = rows[valid], places[valid]
+    return _table(
+        piece,
+        at.take(pa.array(rows)),
+        rows,
+        index.pattern_members[places],
+        "pattern",
+        np.zeros(len(rows), np.bool_),
+        pa.repeat("", len(rows)),
+    )
 
 
 def _all(piece: pa.Table, index: Index, profile: Profile) -> Iterator[_Met]:
-    for field, families in _FIELDS:
+    for field, families in _COLUMNS:
         if field not in piece.column_names or piece[field].null_count == piece.num_rows:
             continue
         column = piece[field].combine_chunks()
@@ -224,28 +245,47 @@ def _spread(
     return rows, order[np.repeat(first, several) + within_row]
 
 
-def _hits(piece: pa.Table, at: pa.Array, met: _Met, index: Index, profile: Profile) -> pa.Table:
-    first, several = index.offsets[met.numbers], np.diff(index.offsets)[met.numbers]
-    taken = np.repeat(np.arange(len(met.rows)), several)
+def _hits(piece: pa.Table, at: pa.Array, one: _Met, index: Index, profile: Profile) -> pa.Table:
+    first, several = index.offsets[one.numbers], np.diff(index.offsets)[one.numbers]
+    taken = np.repeat(np.arange(len(one.rows)), several)
     places = (
         np.repeat(first, several) + np.arange(len(taken)) - np.repeat(np.cumsum(several) - several, several)
     )
-    rows = met.rows[taken]
+    rows = one.rows[taken]
     when = at.take(pa.array(rows))
-    if not profile.expired:
-        # a record without a time is of now: the run gives no indicator that has ended by then
-        instants = pc.fill_null(when.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
-        valid = instants < index.until[places]
-        rows, taken, places, when = rows[valid], taken[valid], places[valid], when.filter(pa.array(valid))
+    valid = _valid(when, index.until[places], profile)
+    rows, taken, places, when = rows[valid], taken[valid], places[valid], when.filter(pa.array(valid))
+    written = one.written.take(pa.array(taken)).cast(pa.string())
+    return _table(piece, when, rows, index.members[places], one.field, one.part[taken], written)
+
+
+def _valid(when: pa.Array, until: npt.NDArray[np.int64], profile: Profile) -> npt.NDArray[np.bool_]:
+    """Tell which indicators had not ended when a record was made; one without a time is before any end."""
+    if profile.expired:
+        return np.ones(len(until), np.bool_)
+    instants = pc.fill_null(when.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
+    valid: npt.NDArray[np.bool_] = instants < until
+    return valid
+
+
+def _table(
+    piece: pa.Table,
+    when: pa.Array,
+    rows: npt.NDArray[np.int64],
+    indicators: npt.NDArray[np.int32],
+    field: str,
+    part: npt.NDArray[np.bool_],
+    written: pa.Array,
+) -> pa.Table:
     return pa.table(
         {
-            "indicator": pa.array(index.members[places]),
+            "indicator": pa.array(indicators),
             "at": when,
             "file": piece["file"].take(pa.array(rows)).cast(pa.string()),
             "line": piece["line"].take(pa.array(rows)),
-            "field": pa.repeat(met.field, len(rows)),
-            "part": pa.array(met.part[taken]),
-            "value": met.written.take(pa.array(taken)).cast(pa.string()),
+            "field": pa.repeat(field, len(rows)),
+            "part": pa.array(part),
+            "value": written,
         },
         schema=HITS,
     )

@@ -45,7 +45,8 @@ STATES: Final = {
 }
 LEFT_OUT: Final = {
     "revoked": _("revoked: {n}"),
-    "pattern": _("more than a list of values: {n}"),
+    "several": _("more than one observation: {n}"),
+    "expression": _("an expression that is not taken: {n}"),
     "unreadable": _("pattern not readable: {n}"),
     "language": _("not a STIX pattern: {n}"),
     "kind": _("values that no log has: {n}"),
