@@ -267,10 +267,9 @@ def _matrix(found: Matrix, every: bool) -> str:
     covered = sum(bool(one.count) for one in found.techniques)
     head = tr(
         _(
-            "{domain} {version}: {covered} of {techniques} techniques are covered by something that you may see."
+            "{domain}: {covered} of {techniques} techniques are covered by something that you may see."
         ),
-        domain=found.domain,
-        version=found.version,
+        domain=f"{found.domain} {found.version}".strip(),
         covered=number(lang, covered),
         techniques=number(lang, len(found.techniques)),
     )

@@ -26,7 +26,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 LISTED: Final = 50
 """Objects of one technique that its panel lists."""
 STEPS: Final = (1, 3, 10, 30)
-"""From how many objects on a cell is one shade deeper."""
+"""From how many objects on, those of its sub-techniques with them, a cell is one shade deeper."""
 
 
 def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
@@ -86,6 +86,7 @@ def _column(found: Matrix, short: str, name: str, code: str, only: bool, lang: s
     for one in found.under(short):
         parts = found.parts(one.code)
         covered = sum(bool(part.count) for part in parts)
+        whole = one.count + sum(part.count for part in parts)
         if only and not one.count and not covered:
             continue
         more = {"covered": "yes"} if only else {}
@@ -95,7 +96,7 @@ def _column(found: Matrix, short: str, name: str, code: str, only: bool, lang: s
                 "name": one.name,
                 "href": _address(found, technique=one.code, **more) + "#technique",
                 "count": number(lang, one.count) if one.count else "",
-                "shade": sum(one.count >= step for step in STEPS),
+                "shade": sum(whole >= step for step in STEPS),
                 "parts": len(parts),
                 "covered": covered,
             }
