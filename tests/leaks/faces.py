@@ -24,6 +24,7 @@ from cordiale.desk.search import counts, search
 from cordiale.desk.set_aside import set_aside, set_aside_bytes
 from cordiale.desk.show import show
 from cordiale.desk.why import why
+from cordiale.domains.cyber.correlation.found import of_object, of_value
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.taxii.media import TAXII
@@ -150,8 +151,10 @@ def person(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
                 break
     for value in ("domain-name=shared.example", "domain-name=halcyon.example", "domain-name=a.example"):
         verb(f"value {value}", lambda value=value: search(desk, who, value=value), value)
+        verb(f"near {value}", lambda value=value: of_value(desk, who, *value.split("=")), value.partition("=")[2])  # fmt: skip
     for stix_id in (*sorted(listed), ABSENT, *asked):
         verb("show", lambda stix_id=stix_id: show(desk, who, stix_id), stix_id)
+        verb("related", lambda stix_id=stix_id: of_object(desk, who, stix_id), stix_id)
         verb("why", lambda stix_id=stix_id: why(desk, who, stix_id, READER), stix_id)
         verb("preview", lambda stix_id=stix_id: preview(desk, who, ids=[stix_id]), stix_id)
         for sha in scene.secrets or [b"0" * 64]:
