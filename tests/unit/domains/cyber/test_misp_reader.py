@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,51 @@ def test_a_second_list_of_tags_does_not_undo_the_first() -> None:
         b'"Attribute":[', b'"Attribute":[{"uuid":"x","uuid":"y","type":"domain","value":"a.example"},'
     )
     assert [one.code for one in pieces(raw) if isinstance(one, SetAside)] == ["duplicate-key"]
+
+
+@pytest.mark.parametrize("tag", ["tlp:red", ["tlp:red"], [{"Name": "tlp:red"}], {"tag": "tlp:red"}])
+def test_a_tag_that_cannot_be_read_may_have_been_one_that_restricts(tag: Any) -> None:
+    value = event(attribute(1, "domain", "bad.example"), Tag=tag)
+    assert atoms(objects(value)[f"observed-data--{uuid(1)}"], "rel:can-soc")
+    assert "misp-tag" in {one.code for one in pieces(value) if isinstance(one, Remark)}
+
+
+def test_what_is_damaged_in_an_event_is_set_aside_and_the_rest_read() -> None:
+    good = attribute(1, "domain", "bad.example")
+    found = pieces(event(Attribute=[1, None, good, {"uuid": 5, "value": {"a": []}, "Tag": 3, "Galaxy": 7}]))
+    assert [one.code for one in found if isinstance(one, SetAside)] == ["not-an-object"] * 2
+    assert f"observed-data--{uuid(1)}" in objects(event(Attribute=[1, None, good]))
+    assert [one.code for one in pieces(event(Attribute="x")) if isinstance(one, SetAside)] == ["not-a-list"]
+
+
+def test_junk_anywhere_in_an_event_stops_nothing_and_makes_no_unsound_stix() -> None:
+    junk = (None, "", 0, True, [], {}, "x", ["x"], {"a": "b"}, [[]], "9" * 30, "|", 10**15, "'\\")
+    places = list(leaves(made.whole(), ()))
+    assert len(places) > 200
+    source = random.Random(5)
+    for _turn in range(120):
+        value = made.whole()
+        for place in source.sample(places, 2):
+            put_at(value, place, source.choice(junk))
+        for raw in (one for one in pieces(value) if isinstance(one, bytes)):
+            assert [p for p in read_stix(raw)[1] if p.severity == "error"] == [], raw
+
+
+def leaves(value: Any, path: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in pairs:
+        yield (*path, name)
+        yield from leaves(one, (*path, name))
+
+
+def put_at(value: Any, path: tuple[Any, ...], one: Any) -> None:
+    for name in path[:-1]:
+        try:
+            value = value[name]
+        except (KeyError, IndexError, TypeError):
+            return
+    if path[:1] == ("Event",) and len(path) > 1 and isinstance(value, dict | list):
+        value[path[-1]] = one
 
 
 def test_a_large_event_names_its_members_in_parts() -> None:

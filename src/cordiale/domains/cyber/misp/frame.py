@@ -121,15 +121,22 @@ def rows(given: Any) -> list[Any]:
     return []
 
 
+UNREADABLE: Final = "tlp:unreadable"
+"""Stands for a tag that cannot be read: it may have been one that restricts, so it counts as one that is not understood."""
+
+
 def tags(given: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of tags that go with what they are on, and of those that stay on their instance."""
     names: list[str] = []
     local: list[str] = []
-    for one in rows(given):
-        name = one.get("name")
+    listed = given if isinstance(given, list) else [given] if given else []
+    for one in listed:
+        name = one.get("name") if isinstance(one, dict) else None
         if isinstance(name, str) and name.strip():
             stays = one.get("exportable") is False or one.get("local") in (True, 1, "1")
             (local if stays else names).append(name)
+        elif one:
+            names.append(UNREADABLE)
     return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(local))
 
 

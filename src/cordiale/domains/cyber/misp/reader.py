@@ -139,6 +139,10 @@ def _bare(
 ) -> Iterator[bytes | SetAside | Remark]:
     large = {name: found[name] for name in ("Attribute", "Object", "RelatedEvent") if name in found}
     head, _dumped = decode(envelope.without(view, at, large.values()), limits)
+    for name in ("Attribute", "Object"):
+        if name in large and envelope.kind(view, large[name]) not in "[{n":  # a list, a single one, null
+            raw = bytes(view[slice(*large[name])][:200])
+            yield SetAside(0, large[name][0], name, "not-a-list", NO_LIST, {"name": name}, raw)
     if "info" not in found and "uuid" not in found and "date" not in found:
         attributes = list(envelope.values(view, found.get("Attribute"), limits))
         objects = list(envelope.values(view, found.get("Object"), limits))
@@ -211,6 +215,7 @@ def _clusters(view: memoryview, at: Part, limits: Limits, node: str) -> Iterator
         yield from _cluster(frame, galaxy, {"version": head.get("version"), **one})
 
 
+NO_LIST: Final = _("{name} is no list of objects: nothing of it is read.")
 HASHES: Final = _(
     "The list of hashes of a feed is not needed: every value is looked up in the events themselves."
 )
