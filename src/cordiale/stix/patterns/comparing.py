@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from cordiale.stix.instants import instant_of
@@ -16,9 +16,6 @@ Numbered = tuple[int, tree.Comparison]
 _KNOWN: Final = 4096
 _SHORT: Final = 256
 """Texts up to this length are remembered with what holds for them."""
-
-_TOGETHER: Final = 3
-"""From so many expressions on they are tried together: mostly none is found."""
 
 
 class Held:
@@ -38,10 +35,9 @@ class Held:
         self.numbers, self.booleans, self.moments = Scale(), Scale(), Scale()
         self.networks = Networks()
         self.tries: list[tuple[int, Test]] = []
-        self.which: Callable[[str], Sequence[int] | None] | None = None
         self.present = self.absent = self.turned = self.plain = 0
         self.known: dict[str, int] = {}
-        written: list[tuple[str, str]] = []
+        written: list[str] = []
         for bit, one in comparisons:
             mark = 1 << bit
             if one.operator == "EXISTS":
@@ -57,12 +53,11 @@ class Held:
             for value in one.values:
                 self._add(mark, one.operator, value)
                 if one.operator in ("LIKE", "MATCHES"):
-                    written.append((one.operator, str(value)))
+                    said = str(value)
+                    written.append(expressions.like_expression(said) if one.operator == "LIKE" else said)
         for scale in (self.texts, self.spelled, self.octets, self.numbers, self.moments):
             scale.ready()
-        if len(written) >= _TOGETHER and expressions.installed():
-            said = [expressions.like_expression(one) if like == "LIKE" else one for like, one in written]
-            self.which = expressions.together(said)
+        self.which = expressions.together(written, [test for _mark, test in self.tries])
 
     def _add(self, mark: int, operator: tree.Operator, value: tree.Constant) -> None:
         if operator == "LIKE":
@@ -128,10 +123,7 @@ class Held:
             if instant is not None:
                 same |= self.moments.at(instant)
         if self.tries:
-            places = self.which(value) if self.which is not None else None
-            if places is None:
-                places = [place for place, one in enumerate(self.tries) if one[1](value)]
-            for place in places:
+            for place in self.which(value):
                 same |= self.tries[place][0]
         return same
 

@@ -20,6 +20,10 @@ LONGEST: Final = 10_000
 _WITH_BLANKS: Final = 1_000
 """Characters of a piece of LIKE that has `_`: each place of a text may take as many steps."""
 
+_TOGETHER: Final = 3
+_GROUP: Final = 100
+"""Expressions from which on, and up to which, one set of them is made."""
+
 _MEMORY: Final = 8 << 20
 """Octets one expression may use (RE2 falls back to a slower way when its automaton does not fit)."""
 
@@ -132,27 +136,49 @@ def matches(expression: str) -> Test:
     return passes
 
 
-def together(written: list[str]) -> Callable[[str], Sequence[int] | None] | None:
-    """Return what tells which of several expressions are found in a text, by their places; None where they are too much for one.
+Which = Callable[[str], Sequence[int]]
+"""Which of several tests a text passes, by their places."""
 
-    What it returns is None itself where the engine's set of expressions ran out of memory: then each is tried alone.
+
+def together(written: Sequence[str], tests: Sequence[Test]) -> Which:
+    """Return what tells which of several expressions are found in a text, each of them written for RE2 and as its test.
+
+    Mostly none is: one expression that is all of them says so, and a set of them says which. A few, and what is too much
+    for one set, are tried one by one; so are all of them without RE2.
     """
-    joined = "|".join(f"(?:{composed(one)})" for one in written)
-    try:
-        search = _compiled(joined.encode("utf-8", "surrogatepass"), False, "", len(joined) * 4)
-    except NotTaken:
-        return None
-    chosen = engine().Set.SearchSet(_options(False))
-    for place, one in enumerate(written):
-        if chosen.Add(composed(one).encode("utf-8", "surrogatepass")) != place:
-            return None
-    chosen.Compile()
+    groups = [
+        _group(written[start : start + _GROUP], tests[start : start + _GROUP], start)
+        for start in range(0, len(tests), _GROUP)
+    ]
+    if len(groups) == 1:
+        return groups[0]
+    return lambda value: [place for group in groups for place in group(value)]
 
-    def which(value: str) -> Sequence[int] | None:
+
+def _group(written: Sequence[str], tests: Sequence[Test], start: int) -> Which:
+    def alone(value: str) -> Sequence[int]:
+        return [place for place, test in enumerate(tests, start) if test(value)]
+
+    if len(tests) < _TOGETHER or not installed():
+        return alone
+    re2 = engine()
+    encoded = [composed(one).encode("utf-8", "surrogatepass") for one in written]
+    try:
+        search = _compiled(b"|".join(b"(?:%b)" % one for one in encoded), False, "", 1 << 22)
+        chosen = re2.Set.SearchSet(_options(False))
+        places = [chosen.Add(one) for one in encoded]
+        chosen.Compile()
+    except (NotTaken, re2.error):
+        return alone
+    if places != list(range(len(encoded))):
+        return alone
+
+    def which(value: str) -> Sequence[int]:
         data = composed(value).encode("utf-8", "surrogatepass")
         if search(data) is None:
             return ()
-        return chosen.Match(data) or None
+        # A set that runs out of memory finds none, where one is
+        return [start + place for place in chosen.Match(data)] or alone(value)
 
     return which
 

@@ -79,24 +79,6 @@ def _most(node: tree.Observation, hits: Iterator[Sequence[int]], number: Mapping
             return _most(inner, hits, number)
 
 
-def parts(node: tree.Observation) -> Iterator[tree.Observed]:
-    """Return the brackets of a pattern from left to right."""
-    match node:
-        case tree.Observed():
-            yield node
-        case (
-            tree.Together(operands=operands)
-            | tree.Either(operands=operands)
-            | tree.Sequence(operands=operands)
-        ):
-            for one in operands:
-                yield from parts(one)
-        case (
-            tree.Repeats(observation=inner) | tree.Within(observation=inner) | tree.During(observation=inner)
-        ):
-            yield from parts(inner)
-
-
 class _Part:
     """What is known of a part beforehand: how many observations it takes, and which can be among them."""
 

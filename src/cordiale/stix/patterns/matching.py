@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,13 +10,18 @@ import msgspec
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.languages import _
 from cordiale.stix.patterns import tree
+from cordiale.stix.patterns.brackets import parts, simplified
 from cordiale.stix.patterns.comparing import Held, Numbered
-from cordiale.stix.patterns.joining import EFFORT, GaveUp, Timed, join, parts
+from cordiale.stix.patterns.expressions import NotTaken
+from cordiale.stix.patterns.joining import EFFORT, GaveUp, Timed, join
 from cordiale.stix.patterns.observations import Observation, begins
 from cordiale.stix.patterns.reaching import Memory, Reach, reach
 
 MOST_SHOWN: Final = 10_000
 """Observations that are named for a pattern of one bracket; one more says nothing new."""
+
+BRACKETS: Final = 1_000
+"""Brackets of one pattern that is tried; alternatives beside one another are one."""
 
 GAVE_UP: Final = _("The search for observations that fit together was given up after {effort} steps. Narrow the pattern, or give fewer observations.")  # fmt: skip
 
@@ -79,7 +84,7 @@ class Matcher:
     outcome that is not known; the others are tried.
     """
 
-    __slots__ = ("_alone", "_brackets", "_owners", "_types", "patterns", "refused")
+    __slots__ = ("_alone", "_brackets", "_owners", "_shapes", "_types", "patterns", "refused")
 
     def __init__(self, patterns: Sequence[tree.Pattern]) -> None:
         self.patterns = tuple(patterns)
@@ -88,11 +93,13 @@ class Matcher:
         self._owners: list[int] = []  # of each bracket, its pattern
         self._brackets: list[range] = []  # of each pattern, its brackets
         self._alone: list[bool] = []
+        self._shapes: list[tree.Observation] = []
         for place, pattern in enumerate(self.patterns):
             first = len(self._owners)
             taken = []
+            shape = simplified(pattern.observation)
             try:
-                taken = [self._ready(one.expression) for one in parts(pattern.observation)]
+                taken = [self._ready(one.expression) for one in _brackets(shape)]
             except CordialeError as error:
                 self.refused[place] = error
             for bracket, conditions in enumerate(taken, first):
@@ -100,20 +107,16 @@ class Matcher:
                 for kind, condition in conditions:
                     self._file(self._types[kind], bracket, condition)
             self._brackets.append(range(first, first + len(taken)))
-            self._alone.append(isinstance(pattern.observation, tree.Observed))
+            self._shapes.append(shape)
+            self._alone.append(isinstance(shape, tree.Observed))
         for one in self._types.values():
             one.tests = [(reach(steps), Held(asked)) for steps, asked in one.paths.items()]
 
     def _ready(self, expression: tree.Expression) -> list[tuple[str, _Condition]]:
         """Return, for each type of observable that a bracket may begin at, what it asks of it."""
         _try_expressions(expression)
-        found = []
-        for kind in dict.fromkeys(_types(expression)):
-            held = self._types.setdefault(kind, _Type())
-            condition = _condition(expression, kind, held)
-            if condition is not None and begins(kind):
-                found.append((kind, condition))
-        return found
+        found = _conditions(expression, self._types)
+        return [(kind, condition) for kind, condition in found.items() if begins(kind)]
 
     @staticmethod
     def _file(held: _Type, bracket: int, condition: _Condition) -> None:
@@ -191,7 +194,7 @@ class Matcher:
         if self._alone[place]:
             return Outcome(bool(mine[0]), tuple(mine[0]))
         try:
-            found = join(self.patterns[place].observation, mine, timed, effort)
+            found = join(self._shapes[place], mine, timed, effort)
         except GaveUp:
             return Outcome(None, (), GAVE_UP, {"effort": effort})
         return Outcome(found is not None, tuple(found or ()))
@@ -205,12 +208,16 @@ def match(pattern: tree.Pattern, observations: Iterable[Observation], effort: in
     return matcher.outcomes(observations, effort)[0]
 
 
-def _types(expression: tree.Expression) -> Iterator[str]:
-    if isinstance(expression, tree.Comparison):
-        yield expression.path.observable
-    else:
-        for one in expression.operands:
-            yield from _types(one)
+def _brackets(shape: tree.Observation) -> list[tree.Observed]:
+    """Return the brackets of a pattern; raises NotTaken where it has too many."""
+    found = list(parts(shape))
+    if len(found) > BRACKETS:
+        raise NotTaken(
+            "pattern-brackets",
+            _("The pattern asks for {n} observations beside one another; {most} are tried at most."),
+            n=len(found), most=BRACKETS,
+        )  # fmt: skip
+    return found
 
 
 def _try_expressions(expression: tree.Expression) -> None:
@@ -222,26 +229,33 @@ def _try_expressions(expression: tree.Expression) -> None:
         Held(((1, expression),))
 
 
-def _condition(expression: tree.Expression, kind: str, held: _Type) -> _Condition | None:
-    """Return what an expression asks of an observable of a type; None where it cannot be met by one."""
+def _conditions(expression: tree.Expression, types: dict[str, _Type]) -> dict[str, _Condition]:
+    """Return what an expression asks of an observable, by each type of which one can meet it."""
     if isinstance(expression, tree.Comparison):
-        if expression.path.observable != kind:
-            return None
-        return _Condition(True, 1 << held.number(expression))
+        kind = expression.path.observable
+        return {kind: _Condition(True, 1 << types.setdefault(kind, _Type()).number(expression))}
     every = isinstance(expression, tree.All)
+    operands = [_conditions(one, types) for one in expression.operands]
+    gathered: dict[str, list[_Condition]] = {}
+    for one in operands:
+        for kind, made in one.items():
+            gathered.setdefault(kind, []).append(made)
+    return {
+        kind: _joined(every, found)
+        for kind, found in gathered.items()
+        if not every or len(found) == len(operands)
+    }
+
+
+def _joined(every: bool, found: list[_Condition]) -> _Condition:
+    """Return one condition of several: the bits of those that are nothing more become its own."""
     marks = 0
     inner = []
-    for one in expression.operands:
-        made = _condition(one, kind, held)
-        if made is None:
-            if every:
-                return None
-        elif not made.inner and (made.every == every or made.marks.bit_count() == 1):
-            marks |= made.marks
+    for one in found:
+        if not one.inner and (one.every == every or one.marks.bit_count() == 1):
+            marks |= one.marks
         else:
-            inner.append(made)
-    if not marks and not inner:
-        return None
+            inner.append(one)
     return _Condition(every, marks, tuple(inner))
 
 

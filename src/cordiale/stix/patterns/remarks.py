@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cordiale.platform.languages import _
 from cordiale.stix.forms import HASH_FORMS
 from cordiale.stix.patterns import tree
-from cordiale.stix.patterns.joining import parts
+from cordiale.stix.patterns.brackets import parts
 from cordiale.stix.patterns.observations import begins
 from cordiale.stix.patterns.scales import network
 from cordiale.stix.patterns.writing import comparison, path

@@ -197,3 +197,19 @@ def test_observed_data_of_both_versions_is_read() -> None:
     # what is not listed in object_refs is not there (9.7.4)
     assert match(parse("[file:x_ref.name = 'a' AND file:name = 'a']"), found[1:]).matched is True
     assert match(parse("[file:x_ref.x_ref.name = 'a']"), found[1:]).matched is False
+
+
+def test_a_pattern_of_thousands_of_alternatives_is_tried_at_once() -> None:
+    seen = [Observation("o", 0, 0, {"0": {"type": "t7", "k": "x7"}})]
+    for said in (
+        " OR ".join(f"[t7:k = 'x{n}']" for n in range(5000)),
+        "[" + " OR ".join(f"t{n}:k = 'x{n}'" for n in range(5000)) + "]",
+        "[" + " OR ".join(f"t7:k LIKE 'x{n}'" for n in range(5000)) + "]",
+        "[" + " AND ".join(f"(t7:k = 'x7' OR t{n}:k = 'y')" for n in range(5000)) + "]",
+    ):
+        assert match(parse(said), seen).matched is True
+
+
+def test_a_pattern_of_thousands_of_observations_is_not_tried() -> None:
+    with pytest.raises(NotTaken, match="1000 are tried at most"):
+        match(parse(" AND ".join("[t:k = 'x']" for _one in range(5000))), TIMELINE)

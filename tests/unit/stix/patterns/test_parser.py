@@ -253,3 +253,24 @@ def test_an_indicator_is_kept_with_a_word_about_its_pattern(pattern: str, code: 
     )
     for one in problems:
         assert "{" not in one.explain("fr") + one.explain("en")
+
+
+def test_the_deepest_pattern_goes_through_everything() -> None:
+    from cordiale.domains.cyber.patterns.words import words
+    from cordiale.stix.patterns import equalities
+    from cordiale.stix.patterns.matching import match
+    from cordiale.stix.patterns.observations import Observation
+    from cordiale.stix.patterns.remarks import remarks
+
+    said = "[" + "(a:b = 0 AND a:b = 1 OR " * (DEEP // 2) + "a:b = 2" + ")" * (DEEP // 2) + "]"
+    for _level in range(DEEP // 2):
+        said = f"({said} AND [a:b=1] OR [a:b=2] FOLLOWEDBY [a:b=3])" + " REPEATS 1 TIMES WITHIN 9 SECONDS" * 2
+    for one in (said, "[" + "(a:b = 0 AND a:b = 1 OR " * DEEP + "a:b = 2" + ")" * DEEP + "]"):
+        read = parse(one)
+        assert parse(written(read)) == read
+        assert hash(normal(normal(read))) == hash(normal(read))
+        assert equalities(read) is None
+        assert words(read, "fr")
+        assert remarks(read) is not None
+        seen = [Observation(str(n), n, n, {"0": {"type": "a", "b": n % 4}}, 50) for n in range(40)]
+        assert match(read, seen).matched is not False
