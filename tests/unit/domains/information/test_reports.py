@@ -33,6 +33,7 @@ from cordiale.node import Node, init, open_node
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.release.recipient import Recipient
 from cordiale.stix.extensions import schema
+from cordiale.stix.scos import deterministic_id
 from cordiale.stix.validate import validate
 from cordiale.web.site import site
 from tests.unit.domains.information.test_kinship import page, tag, written
@@ -224,3 +225,22 @@ def test_a_response_says_what_its_members_found_and_what_came_of_it(node: Node) 
     assert "tlp:amber" in found.marking
     with pytest.raises(NotFound):
         filled(node.desk, OUTSIDER, opened.id, "abcde")
+
+
+def test_what_is_described_again_of_something_wider_stays_as_narrow_as_it_was(node: Node) -> None:
+    made(node)
+    put(node, incident("incident--20000000-0000-4000-8000-000000000003", "A public one"), marking="tlp:clear")
+    again = describe(node.desk, MARIE, "narrative", "Harbours close", about=["incident--20000000-0000-4000-8000-000000000003"])  # fmt: skip
+    assert "tlp:amber" in again.marking
+    with pytest.raises(NotFound):
+        verbs.show(node.desk, OUTSIDER, again.id)
+    note = verbs.show(node.desk, MARIE, again.fallback).statements[0].value
+    assert {INCIDENT, "incident--20000000-0000-4000-8000-000000000003"} <= set(note["object_refs"])
+
+
+def test_a_piece_of_media_whose_address_was_captured_before_is_described(node: Node) -> None:
+    url = {"type": "url", "value": "https://quay.example/1"}
+    put(node, {"spec_version": "2.1", "id": deterministic_id(url), **url}, marking="tlp:clear")
+    done = describe(node.desk, MARIE, "media-content", "Post 1", about=[INCIDENT], url=url["value"], marking="tlp:amber")  # fmt: skip
+    assert done.fallback == deterministic_id(url)
+    assert verbs.show(node.desk, OUTSIDER, done.fallback).statements[0].effective_marking == ("tlp:clear",)

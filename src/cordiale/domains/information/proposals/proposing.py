@@ -217,7 +217,7 @@ def _with(
         confidence=_together(reasons) if reasons else "moderate",
         reasons=reasons,
         responses=(),
-        marking=tuple(sorted(decided.marking | own)),
+        marking=tuple(sorted(decided.marking | own | frozenset(found.marking if found else ()))),
         decision=decided.id,
         ours=decided.ours,
         node=decided.author,

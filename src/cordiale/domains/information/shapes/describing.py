@@ -11,7 +11,7 @@ from cordiale.desk.show import show
 from cordiale.desk.stating import instants, own_identity, stated
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.captures import stated_here
-from cordiale.domains.information.shapes.opencti import KINDS, TYPES_OF, identifier, plain, shaped
+from cordiale.domains.information.shapes.opencti import KINDS, TYPES_OF, plain, shaped
 from cordiale.joint.words import NONE, Words
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid4, uuid5
@@ -76,17 +76,25 @@ def describe(
         said |= {"name": name, TYPES_OF[kind]: list(types)}
         if kind == "event":
             said |= {"start_time": at, "stop_time": until}
-    before = stated_here(desk, actor, identifier(kind, url if kind == "media-content" else name))
     value = shaped(kind, first, said)
+    before = stated_here(desk, actor, value["id"])
+    if before is not None:  # what was said of it before stays as narrow as it was
+        atoms |= marked_as(desk, actor, [value["id"]], "")
     if before is not None and "created" in before:
         value |= {"created": before["created"], "modified": max(modified, str(before["modified"]))}
-    who = tuple(about) or (own_identity(desk),)
-    instead = plain(value, who)
+    instead = plain(value, tuple(about))
+    if instead["type"] == "note":
+        earlier = (stated_here(desk, actor, instead["id"]) or {}).get("object_refs", ())
+        who = own_identity(desk)
+        named = [*(one for one in earlier if one != who), *about]
+        instead["object_refs"] = list(dict.fromkeys(named)) or [who]
     ties = [tie(desk, one, value["id"], first) for one in about]
     if kind in ("channel", "media-content"):
         ties += [tie(desk, one, instead["id"], first) for one in about]
     fresh = [one for one in ties if stated_here(desk, actor, one["id"]) is None]
-    values = [value, instead, *fresh, *_french(desk, value, words)]
+    # an address has no versions: where this node states it already, its statement stands
+    stands = instead["type"] == "url" and stated_here(desk, actor, instead["id"]) is not None
+    values = [value, *([] if stands else [instead]), *fresh, *_french(desk, value, words)]
     if before is not None and kind == "media-content":
         values = fresh
     if values:
