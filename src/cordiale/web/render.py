@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parent
 @cache
 def environment() -> Environment:
     """Return the template environment: everything is escaped, nothing turns a line around, a missing name is an error."""
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader([FileSystemLoader(FOLDER / "templates"), FunctionLoader(_of_a_domain)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -27,6 +27,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=unturned,
     )
+    made.filters["begun"] = _begun
+    return made
+
+
+def _begun(graph: dict[str, Any]) -> dict[str, Any]:
+    """Return a graph as its page begins with it: what its connections join is named in the list below already."""
+    named = ("startName", "endName")
+    edges = [{name: value for name, value in edge.items() if name not in named} for edge in graph["edges"]]
+    return {**graph, "edges": edges}
 
 
 def _of_a_domain(name: str) -> str | None:
