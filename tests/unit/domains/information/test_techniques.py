@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
 from cordiale.desk.importing import import_
 from cordiale.desk.sources import of_bytes
+from cordiale.domains.information.kinship.kept import keep
 from cordiale.domains.information.lineage.taking import lineages as take
 from cordiale.domains.information.posts import DATASET
 from cordiale.domains.information.proposals.deciding import decide
@@ -29,7 +31,10 @@ from cordiale.web.site import site
 from tests.unit.domains.information.test_copies import HARBOUR
 from tests.unit.domains.information.test_copies import posts as said
 from tests.unit.domains.information.test_framework import cluster, member
+from tests.unit.domains.information.test_kinship import page, tag, written
 from tests.unit.domains.information.test_sheet import DERIVED, SOURCE
+from tests.unit.joint.conftest import MARKING
+from tests.unit.joint.conftest import three as _three
 from tests.unit.web.asgi import ask
 
 MARIE = house("marie")
@@ -156,3 +161,22 @@ def test_every_reason_is_said_in_french_too() -> None:
 
 
 NAMES = ("accounts", "posts", "networks", "per_account", "dataset", "name", "window", "occasions", "expected", "derived", "source", "percent", "drifted", "strengthened", "weakened", "altered", "contradicted", "omitted", "added", "sites", "marks")  # fmt: skip
+
+
+def test_a_partner_receives_the_reasons_without_evidence_that_it_was_not_given(tmp_path: Path) -> None:
+    for three in _three.__wrapped__():  # type: ignore[attr-defined]
+        can, fra = three["can"], three["fra"]
+        when = "2026-03-01T00:00:00.000Z"
+        incident = {"type": "incident", "spec_version": "2.1", "id": INCIDENT, "created": when, "modified": when, "name": "x"}  # fmt: skip
+        framework = cluster("techniques", member(COPYPASTA, "Fake sites", "T0098.001", ["tactics:x"]))
+        import_(can, MARIE, [of_bytes("i", json.dumps([incident]).encode()), of_bytes("t", framework)], marking=MARKING)  # fmt: skip
+        pages = {"a.example.html": page(tag("UA-48151-2")), "b.example.html": page(tag("UA-48151-7"))}
+        sites = keep(can, MARIE, written(tmp_path, pages), "S", MARKING)
+        done = decide(can, MARIE, INCIDENT, "T0098.001", accept=True, sites=[sites])
+        verbs.release(can, MARIE, "fra", ids=[INCIDENT, f"attack-pattern--{COPYPASTA}", done.id], reason="x")
+        three.exchange()
+        (there,) = proposals(fra, MARIE, INCIDENT).proposals
+        assert (there.state, there.node, there.ours) == ("accepted", "can", False)
+        assert "48151" in there.reasons[0].words.fr
+        assert there.reasons[0].evidence == ()
+        assert sites.encode() not in three.world.nodes["fra"].store.snapshot()

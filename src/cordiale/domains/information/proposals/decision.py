@@ -14,14 +14,17 @@ NAME: Final = "information-technique"
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding that speaks for a technique: why, what would change our mind, how sure, and where it can be looked at."""
+    """One finding that speaks for a technique: why, what would change our mind, how sure, and where it can be looked at.
+
+    A partner that was not given the evidence receives the reason without it.
+    """
 
     signal: Kind
     rule: str
     words: Words
     unless: Words
     confidence: Confidence
-    evidence: tuple[Pointer, ...]
+    evidence: tuple[Pointer, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
