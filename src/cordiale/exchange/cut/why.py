@@ -213,7 +213,9 @@ def explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reas
     if isinstance(plan, Withheld):
         form = THEIRS if plan.code == THEIRS else "withheld"
         return form, (reason_of(plan.code, plan.params, plan.atom, plan.rule),)
-    steps = _lifted(planner, subject) or [reason_of("passes", {})]
+    # of what goes in part, what stays is no question of consent
+    asked = subject.row.effective_mid if isinstance(plan, Redacted) else subject.row.full_mid
+    steps = _lifted(planner, subject, asked) or [reason_of("passes", {})]
     verdict = planner.may.verdict(subject.row.id, subject.kind)
     if isinstance(verdict, Mandated):
         by = {name: value for name, value in (("by", verdict.by), ("act", verdict.act)) if value}
@@ -225,10 +227,10 @@ def explain(planner: Planner, place: int, plan: object) -> tuple[str, tuple[Reas
     return "verbatim", tuple(steps)
 
 
-def _lifted(planner: Planner, subject: Subject) -> list[Reason]:
-    """Name the consents by which a version goes, of one that its marking alone would keep."""
+def _lifted(planner: Planner, subject: Subject, mid: int) -> list[Reason]:
+    """Name the consents by which a version goes under a marking that alone would keep it."""
     row = subject.row
-    if planner.may.passes(row.full_mid):
+    if planner.may.passes(mid):
         return []
     given = planner.may.waivers.used(row.id, row.source)
     if not given:

@@ -85,6 +85,18 @@ def test_an_older_version_that_is_looked_at_again_does_not_become_the_newest_the
     assert [len(one.sent) for one in answers] == [1, 1]
 
 
+def test_what_goes_without_a_stricter_property_goes_by_its_marking_and_nobody_s_consent() -> None:
+    can, _fra = pair()
+    part = {"marking_ref": atoms.id_of("tlp:red"), "selectors": ["description"]}
+    kept_apart = indicator("k", marking=["tlp:green"], description="d", granular_markings=[part])
+    can.put(kept_apart)
+    known = can.partnership("FRA")
+    assert known is not None
+    with can.store.read() as tx:
+        (answer,) = why(tx, can.home, known, id_of(kept_apart), can.clock())
+    assert (answer.form, answer.reasons[0].code) == ("tear-line", "passes")
+
+
 def test_an_older_version_that_is_stored_late_stays() -> None:
     can, fra = pair()
     for item in ((OPEN, SECRET, told("second", 2)), (told("first", 1),)):
