@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from cordiale.desk.actor import house
 from cordiale.desk.feeds import feed_add, feed_fetch
 from cordiale.desk.search import Question
+from cordiale.domains.cyber.writers.export import export
+from cordiale.platform.clock import format_instant
 from tests.leaks.faces import program
 from tests.leaks.scene import OFFICER, PERSON, SECRETS, Scene, granular, later, sdo
-from tests.simulation.world import World
+from tests.simulation.world import START, World
 
+BEGINS: Final = format_instant(START)
 HIDDEN: Final = ("tlp:red", "compartment:can/HALCYON tlp:clear", "level:CAN/SECRET tlp:clear")
 FORMATS: Final = ("csv", "rpz", "suricata", "sigma")
 WORDS: Final = ("", "halcyon")
@@ -32,7 +35,12 @@ PATTERNS: Final = (
 
 
 def indicator(name: str, n: int, **more: Any) -> dict[str, Any]:
-    return sdo("indicator", name, pattern=PATTERNS[n % len(PATTERNS)], **more)
+    return fresh(sdo("indicator", name, pattern=PATTERNS[n % len(PATTERNS)], **more))
+
+
+def fresh(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an indicator of the day on which scenes begin: what is old is on no list that acts."""
+    return value | {"valid_from": BEGINS}
 
 
 def publish(scene: Scene, n: int) -> None:
@@ -122,4 +130,20 @@ def test_the_test_would_notice() -> None:
         if question == "rest /feeds en"
     ]
     assert listed
+    scene.close()
+
+
+def test_a_file_for_a_partner_holds_what_goes_to_it_and_no_count_of_the_rest() -> None:
+    """The marking alone does not let it go: what was refused to the partner is not handed over in a file."""
+    scene = Scene(World(1))
+    going, other, refused = (fresh(sdo("indicator", f"openly {n}", pattern=f"[domain-name:value = 'n{n}.example']")) for n in range(3))  # fmt: skip
+    scene.put(going, other, refused)
+    scene.hide(fresh(sdo("indicator", "halcyon", pattern="[domain-name:value = 'halcyon.example']")))
+    scene.refuse(refused["id"])
+    made = export(scene.desk, OFFICER, "domains", partner="fra")
+    listed = [line for line in made.data.decode().splitlines() if not line.startswith("#")]
+    assert (listed, made.withheld, made.left) == (["n0.example", "n1.example"], 1, {})
+    assert made.data.startswith(b"# can: domains\n# TLP:GREEN\nn0")  # nothing of what it is not given
+    mine = export(scene.desk, OFFICER, "domains").data
+    assert all(name in mine for name in (b"n0.example", b"n1.example", b"n2.example", b"halcyon.example"))
     scene.close()

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from cordiale.desk.actor import may
 from cordiale.desk.domain import File, Page
 from cordiale.desk.feeds import feed_list, manages
 from cordiale.desk.search import Question
 from cordiale.desk.writers import writers
+from cordiale.domains.cyber.misp.export import write_file
 from cordiale.domains.cyber.tabs import tabs
 from cordiale.domains.cyber.writers.export import export
-from cordiale.domains.cyber.writers.forms import FORMS
 from cordiale.domains.cyber.writers.serving import confidence_of
 from cordiale.platform.languages import brief_instant, instant, number, text
 
@@ -38,7 +40,7 @@ def feeds(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("name", "words", "format", "confidence", "shared")},
         "formats": [{"key": name, "word": text(lang, one.title)} for name, one in known.items()],
-        "files": [{"key": name, "word": text(lang, one.title)} for name, one in FORMS.items()],
+        "files": [{"key": name, "word": text(lang, one.title)} for name, one in known.items()],
         "rows": [_row(one, lang) for one in found],
     }
     return Page(TEMPLATES / "feeds.html", values)
@@ -47,6 +49,12 @@ def feeds(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
 def saved(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> File:
     """Return a file of indicators for a tool, as what they may read allows, to be saved."""
     asked = Question(words=query.get("words", "").strip())
+    if query.get("format") == "misp":
+        data: list[bytes] = []
+        write_file(
+            desk, actor, data.append, asked=msgspec.structs.replace(asked, type="indicator"), lang=lang
+        )
+        return File(f"{desk.node}-misp.json", "application/json", b"".join(data))
     made = export(
         desk,
         actor,
