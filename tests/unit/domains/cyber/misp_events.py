@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -74,7 +75,11 @@ GALAXY = {"uuid": uuid(901), "type": "threat-actor", "name": "Threat Actor", "Ga
 
 
 def whole() -> dict[str, Any]:
-    """Return an event in which everything that MISP knows is there once."""
+    """Return an event in which everything that MISP knows is there once; whoever gets it may change it."""
+    return deepcopy(_whole())
+
+
+def _whole() -> dict[str, Any]:
     return event(
         attribute(1, "ip-dst", "198.51.100.7", to_ids=True, comment="C2", first_seen="2026-01-02T03:04:05.000000+00:00"),
         attribute(2, "domain|ip", "bad.example|198.51.100.8"),

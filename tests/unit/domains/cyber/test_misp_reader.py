@@ -150,6 +150,29 @@ def test_a_classification_is_a_marking_and_one_not_understood_stays_here(
     assert ("misp-tag" in {one.code for one in pieces(value) if isinstance(one, Remark)}) != understood
 
 
+def test_who_is_in_a_sharing_group_is_kept_nowhere() -> None:
+    circle = {
+        "uuid": GROUP,
+        "name": "Secret circle",
+        "SharingGroupOrg": [{"Organisation": {"name": "Secret member"}}],
+    }
+    value = made.whole()
+    held = value["Event"]
+    held |= {"SharingGroup": circle, "distribution": "4", "novelty": {"deep": [{"SharingGroup": circle}]}}
+    for one in (
+        held["Attribute"][0],
+        held["Object"][0],
+        held["EventReport"][0],
+        held["Galaxy"][0]["GalaxyCluster"][0],
+    ):
+        one |= {"SharingGroup": circle, "distribution": "4"}
+    held["Object"][0]["ObjectReference"][0]["Attribute"] = {"value": "secret value"}
+    whole = b"".join(one for one in pieces(value) if isinstance(one, bytes))
+    assert b"Secret" not in whole
+    assert b"secret value" not in whole
+    assert b"novelty" in whole  # what is not known is kept all the same
+
+
 def test_a_tag_of_its_own_instance_stays_on_this_node() -> None:
     value = event(attribute(1, "domain", "bad.example", Tag=[{"name": "team:ours", "local": True}]))
     kept = [one for one in objects(value).values() if one["type"] == "note"]

@@ -44,6 +44,9 @@ _OBJECT: Final = LOCAL | {
     "sharing_group_id", "SharingGroup", "comment", "deleted", "first_seen", "last_seen", "Attribute", "ObjectReference", "Note", "Opinion",
     "Relationship",
 }  # fmt: skip
+_REPORT: Final = LOCAL | {
+    "uuid", "name", "content", "timestamp", "distribution", "deleted", "Tag", "EventReportTag", "Note", "Opinion", "Relationship",
+}  # fmt: skip
 _REFERENCE: Final = LOCAL | {
     "uuid", "timestamp", "object_uuid", "source_uuid", "referenced_uuid", "referenced_id", "referenced_type", "relationship_type",
     "comment", "deleted",
@@ -218,7 +221,9 @@ def _rest(frame: Frame, head: Mapping[str, Any]) -> Iterator[bytes]:
     yield from sighting.proposals(frame, head.get("ShadowAttribute"), frame.id, frame.atoms)
     yield from sighting.analyst(frame, head, frame.id, frame.atoms)
     for one in rows(head.get("EventReport")):
-        atoms, _known = framed.marked(frame, one, marking.of_tags(framed.tags(one.get("Tag"))[0], frame.node))
+        tagged = marking.of_tags(framed.tags(one.get("Tag"))[0], frame.node)
+        atoms, known = framed.marked(frame, one, tagged)
+        atoms = atoms if known else atoms | {marking.home_only(frame.node)}
         yield from defined(frame, atoms)
         uuid = uuid_of(one.get("uuid"), frame.uuid, "report", one.get("name"))
         value = base(
@@ -231,8 +236,15 @@ def _rest(frame: Frame, head: Mapping[str, Any]) -> Iterator[bytes]:
         )
         value |= {"abstract": str(one.get("name") or "Report"), "content": str(one.get("content") or "")}
         value["object_refs"] = [frame.id]
+        if tagged.labels:
+            value["labels"] = list(tagged.labels)
         level = one.get("distribution")
-        kept = {"distribution": str(level)} if level is not None and str(level) != "5" else {}
+        kept: Value = {"distribution": str(level)} if level is not None and str(level) != "5" else {}
+        if tagged.marking_tags:
+            kept["marked_by"] = list(tagged.marking_tags)
+        more = others(one, _REPORT)
+        if more:
+            kept["other"] = more
         frame.members.append(value["id"])
         yield written(extended(value, "report", kept))
     _names, local = framed.tags(head.get("Tag"))

@@ -249,11 +249,26 @@ def more(said: Mapping[str, Any]) -> Value:
     return dict(held) if isinstance(held, Mapping) else {}
 
 
+NEVER: Final = frozenset(
+    ("SharingGroup", "SharingGroupOrg", "SharingGroupServer", "sharing_group_id", "Attribute", "Object", "Event", "RelatedEvent",
+     "RelatedAttribute", "User", "user_id", "event_creator_email", "email", "Server")
+)  # fmt: skip
+"""Fields that are kept nowhere as they are, at any depth: they tell of members of groups, of people, or of what has a marking of its own."""
+
+
 def others(given: Mapping[str, Any], known: frozenset[str]) -> Value:
     """Return what is said and read nowhere else: it is kept as it is. Empty values say nothing."""
     return {
-        name: value for name, value in given.items() if name not in known and value not in (None, "", [], {})
+        name: _open(value)
+        for name, value in given.items()
+        if name not in known and name not in NEVER and value not in (None, "", [], {})
     }
+
+
+def _open(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _open(one) for name, one in value.items() if name not in NEVER}
+    return [_open(one) for one in value] if isinstance(value, list) else value
 
 
 def local_tags(

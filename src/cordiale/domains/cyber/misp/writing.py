@@ -342,4 +342,7 @@ def _told(value: Value, atoms: frozenset[str], about: About) -> Value:
     }
     if group:
         made.update(sharing_group(group))
-    return made
+    names = [*marking_tags(atoms, about.atoms, said, about.node), *value.get("labels", ())]
+    if names:
+        made["Tag"] = [{"name": name} for name in dict.fromkeys(names)]
+    return made | more(said)
