@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
 
 from cordiale.platform.languages import _
 from cordiale.stix.forms import HASH_FORMS
@@ -24,16 +25,20 @@ class Remark(NamedTuple):
 
 _FORMS = {name.upper().replace("-", ""): (name, form) for name, form in HASH_FORMS.items()}
 _LONGEST = 80
+MOST: Final = 20
+"""Remarks on one pattern."""
+
 _LOOKED_AT = frozenset(("=", "IN", "ISSUBSET", "ISSUPERSET"))
 
 
 def remarks(pattern: tree.Pattern) -> list[Remark]:
-    """Return what is worth saying about a pattern, each thing once."""
+    """Return what is worth saying about a pattern, each thing once, the first `MOST` of it."""
     root = pattern.observation
     if isinstance(root, tree.Observed):
-        found = list(_bracket(root.expression))
+        found = list(islice(_bracket(root.expression), MOST))
     else:
-        found = [*_qualifiers(root), *(remark for one in parts(root) for remark in _bracket(one.expression))]
+        inside = (remark for one in parts(root) for remark in _bracket(one.expression))
+        found = list(islice(chain(_qualifiers(root), inside), MOST))
     if len(found) < 2:
         return found
     return list({(one.code, str(one.params)): one for one in found}.values())

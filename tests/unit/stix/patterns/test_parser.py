@@ -274,3 +274,9 @@ def test_the_deepest_pattern_goes_through_everything() -> None:
         assert remarks(read) is not None
         seen = [Observation(str(n), n, n, {"0": {"type": "a", "b": n % 4}}, 50) for n in range(40)]
         assert match(read, seen).matched is not False
+
+
+def test_a_pattern_of_thousands_of_faults_is_not_a_report_of_thousands() -> None:
+    found = validate(indicator("[" + " OR ".join(f"file:hashes.MD5 = '{n}'" for n in range(5000)) + "]"))
+    assert {one.code for one in found} == {"pattern-hash"}
+    assert len(found) == 20
