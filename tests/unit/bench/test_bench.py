@@ -136,5 +136,13 @@ def test_generated_markings_are_distinct() -> None:
 
 def test_each_peer_is_locked() -> None:
     peers = [folder for folder in (ROOT / "bench" / "peers").iterdir() if folder.is_dir()]
-    assert sorted(folder.name for folder in peers) == ["coordination", "copies", "opentaxii", "stix2"]
+    assert sorted(folder.name for folder in peers) == [
+        "coordination",
+        "copies",
+        "medallion",
+        "misp",
+        "opentaxii",
+        "stix2",
+        "warninglists",
+    ]
     assert all((folder / "uv.lock").exists() for folder in peers)
