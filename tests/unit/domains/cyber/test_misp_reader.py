@@ -12,8 +12,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.answers import ImportReport
 from cordiale.desk.importing import import_
+from cordiale.desk.jobs import job_stop
 from cordiale.desk.readers import Remark, reader_for, readers
+from cordiale.desk.resuming import job_resume
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes, of_paths
 from cordiale.domains.cyber.misp import reader
@@ -321,6 +324,26 @@ def test_a_large_event_withdraws_what_it_lost_too(node: Node) -> None:
     take(node, event(*many[1:], timestamp=str(WHEN + 10)))
     assert current(node, f"indicator--{uuid(1)}")["revoked"] is True
     assert current(node, f"indicator--{uuid(2)}").get("revoked") is None
+
+
+def test_an_import_that_was_stopped_goes_on_and_withdraws_what_was_lost(node: Node, tmp_path: Path) -> None:
+    many = [attribute(n, "domain", f"h{n}.example", to_ids=True) for n in range(1, 5200)]
+    take(node, event(*many))
+    file = tmp_path / "again.json"
+    later = [one | {"timestamp": str(WHEN + 10)} for one in many[1:]]
+    file.write_bytes(orjson.dumps(event(*later, timestamp=str(WHEN + 10))))
+    begun: list[str] = []
+
+    def stop(_done: int, _total: int | None) -> None:
+        job_stop(node.desk, MARIE, begun[0])
+
+    done = import_(node.desk, MARIE, of_paths([file]), batch=2000, progress=stop, began=begun.append)
+    assert (done.state, done.new + done.same) == ("stopped", 2000 * 2)
+    whole = job_resume(node.desk, MARIE, begun[0])
+    assert isinstance(whole, ImportReport)
+    assert (whole.state, whole.set_aside) == ("done", 0)
+    assert whole.by_type["indicator"] == 5198 + 1  # and the one that is withdrawn
+    assert current(node, f"indicator--{uuid(1)}")["revoked"] is True
 
 
 def test_a_feed_folder_is_taken_in_whole(node: Node, tmp_path: Path) -> None:
