@@ -70,6 +70,7 @@ def read(
         found = taken_of(content, own=own or (), plain=plain, least=least)
         emit(found, lambda: _words(found, left, kept=False))
         return
+    written = None if file == "-" else Path(file).stat().st_mtime_ns // 1000
     with opened() as (node, actor):
         found, report = take_in(
             node.desk,
@@ -80,6 +81,7 @@ def read(
             plain=plain,
             least=least,
             marking=marking,
+            at=written,
         )
     answer: dict[str, Any] = {"found": found.found, "left": found.left, "import": report}
     emit(answer, lambda: f"{_words(found, left, kept=True)}\n{import_report(report, warnings=False)}")

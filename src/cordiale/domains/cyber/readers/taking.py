@@ -18,6 +18,7 @@ from cordiale.domains.cyber.readers.plain import is_table
 from cordiale.domains.cyber.readers.table import read_table
 from cordiale.domains.cyber.readers.text import read_text
 from cordiale.domains.cyber.writers.judgement import named_by
+from cordiale.platform.clock import Instant
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.stix.ingress import DEFAULT_LIMITS, SetAside
@@ -62,9 +63,12 @@ def keep(
     least: int = 0,
     marking: str | Sequence[str] | None = None,
     only: Collection[str] | None = None,
+    at: Instant | None = None,
 ) -> tuple[Taken, ImportReport]:
     """Take in what a text or a table holds, as `taken_of` shows it; `only` these values of it, where given.
 
+    `at` is when it was written (default: now). What is taken whole under that date is the same as by an import of the file;
+    a choice of it is of now, since it says something else.
     Raises InputError where nothing is left to take.
     """
     data = content.encode() if isinstance(content, str) else content
@@ -82,7 +86,9 @@ def keep(
         found = msgspec.structs.replace(found, found=kept, left=(*found.left, *left))
     if not found.found:
         raise InputError("nothing-taken", _("Nothing in it is taken for an indicator."))
-    made = b"\n".join(objects(found, sha256(data).hexdigest(), desk.clock()))
+    whole = only is None and not least and not own and not plain
+    written = at if at is not None and whole else desk.clock()
+    made = b"\n".join(objects(found, sha256(data).hexdigest(), written))
     return found, import_(desk, actor, [of_bytes(name, made)], marking=marking)
 
 
