@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cordiale.sdk.asks import Asks, written
+from cordiale.sdk.feeds import Feed, Feeds
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import Counts, ObjectPage, Summary
 from cordiale.sdk.searches import Alert, Alerts, Facets, Search, SearchAsked, Searches, WatchAsked
@@ -72,6 +73,14 @@ class Finding:
         """Download what a search finds, as a table (`csv`) or a STIX bundle (`stix`), each object with all it is marked by."""
         asked = {"q": words, "form": form, "type": type, "source": source, "marking": marking}
         return self._ask.ask("GET", "export", asked).content
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """List the feeds that may be fetched, by name."""
+        return self._ask.get("feeds", Feeds).items
+
+    def feed(self, name: str, format: str) -> bytes:
+        """Fetch a feed: what it holds for whose token is sent."""
+        return self._ask.ask("GET", f"feeds/{name}.{format}", {}).content
 
     def searches(self) -> tuple[Search, ...]:
         """List the searches that are kept, by name."""

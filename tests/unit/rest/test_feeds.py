@@ -150,3 +150,11 @@ def _only_search(served: Served) -> object:
     from cordiale.desk.signin import actor_by_token
 
     return actor_by_token(served.node.desk, served.tokens["sam"], served.node.desk.clock())
+
+
+def test_the_client_fetches_what_the_address_gives(ports: Served) -> None:
+    client = ports.client("paul")
+    assert "ports-csv" in {one.name for one in client.feeds()}
+    assert client.feed("ports-domains", "domains") == ports.ask("/feeds/ports-domains.domains", "paul").body
+    with pytest.raises(NotFound):
+        client.feed("nowhere", "csv")
