@@ -152,6 +152,41 @@ def test_indicators_without_a_report_are_in_an_event_made_for_them(node: Node) -
     assert all(one["to_ids"] for one in found["Attribute"])
 
 
+def test_what_misp_s_own_converter_says_of_an_attribute_is_followed(node: Node) -> None:
+    hints = ['misp:type="domain|ip"', 'misp:category="Network activity"', 'misp:to_ids="True"', "kept"]
+    pattern = "[domain-name:value = 'a.example' AND domain-name:resolves_to_refs[*].value = '198.51.100.9']"
+    bundle = {
+        "type": "bundle",
+        "id": f"bundle--{uuid(1)}",
+        "objects": [indicator(1, pattern=pattern, labels=hints)],
+    }
+    take(node, bundle)
+    (found,) = written(node, asked=Question(type="indicator"))["Event"]["Attribute"]
+    assert (found["type"], found["value"]) == ("domain|ip", "a.example|198.51.100.9")
+    assert found["Tag"] == [{"name": "kept"}]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared MISP fixtures are not here")
+def test_stix_of_misp_s_own_converter_becomes_the_attributes_it_was_made_of(node: Node) -> None:
+    folder = SHARED / "misp-stix-fixtures"
+    take(node, orjson.loads((folder / "test_events_collection_stix21.json").read_bytes()))
+    given = [
+        one["Event"]
+        for number in (1, 2)
+        for one in orjson.loads((folder / f"test_events_collection_{number}.json").read_bytes())["response"]
+    ]
+    found = written(node, asked=Question(type="grouping"))[
+        "response"
+    ]  # what is not published is a grouping there
+    back = {one["Event"]["uuid"]: one["Event"] for one in found}
+    for was in given:
+        now = {
+            one["uuid"]: (one["type"], one["value"], one["category"])
+            for one in back[was["uuid"]]["Attribute"]
+        }
+        assert now == {one["uuid"]: (one["type"], one["value"], one["category"]) for one in was["Attribute"]}
+
+
 def test_a_pattern_of_more_than_alternatives_stays_a_pattern() -> None:
     assert compared("[url:value = 'a' OR url:value = 'b']") == [("url", "a"), ("url", "b")]
     assert compared("[ipv4-addr:value ISSUBSET '10.0.0.0/8']") == [("ip-dst", "10.0.0.0/8")]

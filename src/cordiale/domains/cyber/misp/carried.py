@@ -59,6 +59,8 @@ def attributes(
         made = list(_observable(value, uuid_in(value["id"])))
     else:
         return []
+    if said is None:
+        _hinted(made, value, observed)
     for one in made:
         _governed(one, value, atoms, about, said or {})
     return made
@@ -117,6 +119,35 @@ def _again(value: Mapping[str, Any], said: Mapping[str, Any], observed: Sequence
     if held is not None:
         made["data"] = held["payload_bin"]
     return {**made, **more(said)}
+
+
+_HINT: Final = re.compile(r'misp:(type|category|to_ids)="(.*)"').fullmatch
+"""Labels by which MISP's own converter says in STIX what an attribute was."""
+
+
+def _hinted(made: list[Value], value: Mapping[str, Any], observed: Sequence[Value]) -> None:
+    """Follow what MISP's own converter says of an attribute, where what is there fits it."""
+    hints = {hint[1]: hint[2] for one in value.get("labels", ()) if (hint := _HINT(str(one)))}
+    kind = hints.get("type", "")
+    shape = types.SHAPES.get(kind)
+    if shape is None:
+        return
+    text = types.literals(str(value.get("pattern") or "")) if value["type"] == "indicator" else ""
+    if value["type"] == "observed-data" and observed:
+        text = next((found for one in observed if (found := shape.back([one, *observed])).strip("|")), "")
+    if kind == "AS" and text.isdigit():
+        text = f"AS{text}"
+    if not text or text.count("|") != kind.count("|") or not shape.pattern(text):
+        return
+    kept = {
+        "type": kind,
+        "value": text,
+        "category": hints.get("category", "Other"),
+        "uuid": uuid_in(value["id"]),
+    }
+    made[:] = [{**(made[0] if made else _plain(value, kind, text, "Other")), **kept}]
+    if "to_ids" in hints:
+        made[0]["to_ids"] = hints["to_ids"] == "True"
 
 
 _RULES_BACK: Final = {language: kind for kind, language in types.RULES.items()}
@@ -205,7 +236,8 @@ def _governed(
     made["distribution"] = level
     if group:
         made.update(sharing_group(group))
-    names = [*value.get("labels", ()), *marking_tags(atoms, about.atoms, said, about.node)]
+    labels = [one for one in value.get("labels", ()) if said or not _HINT(str(one))]
+    names = [*labels, *marking_tags(atoms, about.atoms, said, about.node)]
     if names:
         made["Tag"] = [{"name": name} for name in dict.fromkeys(names)]
 

@@ -15,6 +15,7 @@ from cordiale.desk import audit
 from cordiale.desk.giving import Find, every, finder
 from cordiale.desk.search import Question
 from cordiale.domains.cyber.misp import writing
+from cordiale.domains.cyber.misp.frame import said_in
 from cordiale.domains.cyber.misp.loss import Losses, LossReport
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotFound
@@ -58,7 +59,8 @@ def events(
 ) -> Iterator[tuple[Value, Iterator[bytes]]]:
     """Yield each report that may be taken away with the pieces of its event.
 
-    `ids` names reports, or objects of which one event is made; else every report is taken, or what `asked` finds: what it
+    `ids` names reports (or groupings of other sources, as MISP's own converter writes what is not published), or objects of which
+    one event is made; else every report is taken, or what `asked` finds: what it
     finds that is no report is in one event made for it. For a `partner` only what goes to it whole, asked by a release officer.
     Raises NotFound where nothing of what was named may be taken.
     """
@@ -67,7 +69,7 @@ def events(
     look = _looked(find)
     loose: list[str] = []
     for value, atoms in _chosen(desk, actor, ids, asked, partner, find):
-        if value["type"] == "report":
+        if value["type"] == "report" or (value["type"] == "grouping" and said_in(value) is None):
             if not value.get("revoked"):
                 yield value, writing.event(value, atoms, look, desk.node, lost)
         elif value["type"] in _LOOSE_TYPES and not value.get("revoked"):

@@ -118,7 +118,7 @@ def _head(report: Value, about: About, found: Beside, find: Found) -> Value:
         level = str(widest)
     head: Value = {
         "uuid": uuid_in(report["id"]),
-        "info": report["name"],
+        "info": report.get("name") or uuid_in(report["id"]),
         "date": said.get("date") or str(report.get("created") or report.get("published") or "")[:10],
         "threat_level_id": said.get("threat_level_id", "4"),
         "analysis": said.get("analysis", "0"),
@@ -126,7 +126,7 @@ def _head(report: Value, about: About, found: Beside, find: Found) -> Value:
         "publish_timestamp": seconds(report.get("published"))
         if said.get("publish_timestamp") or not said
         else "0",
-        "published": bool(said.get("published", not said)),
+        "published": bool(said.get("published", not said and report["type"] == "report")),
         "distribution": level,
         "Orgc": organisation(author[0]) if author is not None else _UNKNOWN,
     }
