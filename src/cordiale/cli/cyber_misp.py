@@ -29,7 +29,7 @@ above.add_typer(
 )
 
 _IDS = typer.Argument(
-    metavar="[ID]…",
+    metavar="ID…",
     help=tr(_("Reports to write, or objects of which one event is made; none: every report.")),
 )
 _OUT = typer.Option("--out", "-o", metavar="FILE", help=tr(_("File to write; without it: standard output.")))

@@ -30,7 +30,7 @@ _NAME = typer.Argument(
 _WHOLE = typer.Option(
     "--all", help=tr(_("Everything that is there, not only what is new since the last time."))
 )
-_IDS = typer.Argument(metavar="[ID]…", help=tr(_("Objects to send; none: what the options say.")))
+_IDS = typer.Argument(metavar="ID…", help=tr(_("Objects to send; none: what the options say.")))
 
 
 @app.command(
