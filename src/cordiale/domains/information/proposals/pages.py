@@ -67,7 +67,13 @@ def _list(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         {"href": address(one.id), "name": legal(one.name or one.id), "type": one.type, "source": one.source}
         for one in found
     ]
-    values = {"tabs": tabs("techniques", lang), "id": "", "rows": rows, "problem": query.get("problem", "")}
+    values = {
+        "tabs": tabs("techniques", lang),
+        "id": "",
+        "name": "",
+        "rows": rows,
+        "problem": query.get("problem", ""),
+    }
     return Page(TEMPLATES / "techniques.html", values, tuple(one.marking for one in found))
 
 
