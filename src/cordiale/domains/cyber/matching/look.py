@@ -14,7 +14,7 @@ from cordiale.desk.kernels import texts
 from cordiale.domains.cyber.matching.addresses import within
 from cordiale.domains.cyber.matching.hashing import NONE
 from cordiale.domains.cyber.matching.index import Index
-from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, urls, whole
+from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, same, urls, whole
 from cordiale.domains.cyber.matching.profile import Profile
 from cordiale.domains.cyber.patterns.records import FIELDS, met
 from cordiale.domains.cyber.values import folded
@@ -211,15 +211,20 @@ def _verified(
 ) -> npt.NDArray[np.bool_]:
     """Compare what two equal hashes stand for: a hash of 64 bits may be another value's."""
     kind = {"name": "domain-name", "url": "url", "mail": "email-addr", "digest": "sha256"}.get(family, "")
-    expected = index.values.take(pa.array(numbers)).to_pylist()
+    expected = index.values.take(pa.array(numbers))
+    out: npt.NDArray[np.bool_] = same(begins, ends, data, *texts(expected), part, family == "name")
+    left = np.flatnonzero(~out)
+    if not len(left):
+        return out
+    # written in another way: compared as people would
     known: dict[tuple[bytes, str, bool], bool] = {}
-    out = np.empty(len(numbers), np.bool_)
-    for i, (begin, end, value) in enumerate(zip(begins.tolist(), ends.tolist(), expected, strict=True)):
-        key = (data[begin:end].tobytes(), value, bool(part[i]))
-        same = known.get(key)
-        if same is None:
-            same = known[key] = _same(kind, *key)
-        out[i] = same
+    values = expected.take(pa.array(left)).to_pylist()
+    for i, value in zip(left.tolist(), values, strict=True):
+        key = (data[begins[i] : ends[i]].tobytes(), value, bool(part[i]))
+        found = known.get(key)
+        if found is None:
+            found = known[key] = _same(kind, *key)
+        out[i] = found
     return out
 
 

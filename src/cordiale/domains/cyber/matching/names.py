@@ -245,6 +245,34 @@ def whole(begins: Starts, ends: Starts, data: Bytes, table: Table, caseless: boo
 
 
 @numba.njit(cache=True)
+def same(
+    begins: Starts,
+    ends: Starts,
+    data: Bytes,
+    starts: Starts,
+    values: Bytes,
+    part: Any,
+    last: bool,
+) -> npt.NDArray[np.bool_]:
+    """Tell which texts are, byte for byte, the value beside them, or with `part` begin with it (or with `last` end)."""
+    out = np.zeros(len(begins), np.bool_)
+    for i in range(len(begins)):
+        size = starts[i + 1] - starts[i]
+        more = ends[i] - begins[i] - size
+        if more < 0 or (more > 0) != part[i]:
+            continue
+        at = ends[i] - size if last else begins[i]
+        # a name is part of another only after a dot
+        equal = not (last and more > 0) or data[at - 1] == _DOT
+        for j in range(size):
+            if data[at + j] != values[starts[i] + j]:
+                equal = False
+                break
+        out[i] = equal
+    return out
+
+
+@numba.njit(cache=True)
 def domains(starts: Starts, stops: Starts, data: Bytes) -> tuple[Starts, Starts]:
     """Return where the domain of each address of e-mail begins and ends: equal where it has none."""
     begins, ends = stops.copy(), stops.copy()
