@@ -35,6 +35,7 @@ VALUES: Final = {
     "job": "1",
     "number": "1",
     "partnership": "nothing",
+    "playbook": "nothing",
 }
 """What stands for the parts of an address; a new one is added here."""
 
