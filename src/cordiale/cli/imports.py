@@ -23,7 +23,8 @@ app = single()
     cls=Command,
     help=tr(
         _(
-            "Take in STIX 2.0 and 2.1 bundles, TAXII envelopes, lists and JSON lines, gzip or not. "
+            "Take in STIX 2.0 and 2.1 bundles, TAXII envelopes, lists and JSON lines, MISP events and clusters, and indicators in "
+            "reports, tables (CSV), OpenIOC, and rules of Sigma, YARA, Suricata and Snort, gzip or not. "
             "The format is recognised by content. What cannot be read is set aside with its reason."
         )
     ),
