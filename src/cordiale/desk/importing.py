@@ -140,7 +140,7 @@ def _run(
             entry = sources[index]
             skip = _skip(job, index, entry)
             for first, pieces, size, reader in _batches(entry, limits, expansion, skip, batch, desk.node):
-                _settled(desk, reader, pieces)
+                _settled(desk, actor, reader, pieces)
                 intake = prepare(pieces, tally.definitions_known, given, limits)
                 intake.warnings += noticed(desk, intake.puts)
                 position = {"file": index, "objects": first + size, "stamp": entry.stamp}
@@ -166,14 +166,17 @@ def _skip(job: records.Job, index: int, entry: Source) -> int:
     return int(job.position.get("objects", 0)) if here else 0
 
 
-def _settled(desk: Desk, reader: Reader | None, pieces: Batch) -> None:
-    """Let the reader of a batch add what follows from what is held; it counts for nothing when a job resumes."""
+def _settled(desk: Desk, actor: Actor, reader: Reader | None, pieces: Batch) -> None:
+    """Let the reader of a batch add what follows from what is held; it counts for nothing when a job resumes.
+
+    What is hidden from who imports is not among what is held: it is neither named to them nor changed by them.
+    """
     if reader is None or reader.settle is None:
         return
 
     def held(ids: Collection[str]) -> dict[str, bytes]:
         with desk.store.read() as tx:
-            found = versions.of_ids(tx, ids, None)
+            found = versions.of_ids(tx, ids, visible(tx, desk, actor))
             return {
                 i: row.raw for i, rows in found.items() for row in rows if row.source == desk.node and row.raw
             }

@@ -22,6 +22,7 @@ from cordiale.desk.sources import of_bytes, of_paths
 from cordiale.domains.cyber.misp import reader
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError
+from cordiale.release.recipient import Recipient
 from cordiale.stix.atoms import id_of
 from cordiale.stix.extensions import PUBLISHED, schema
 from cordiale.stix.ingress import DEFAULT_LIMITS, SetAside
@@ -316,6 +317,19 @@ def test_an_event_that_comes_again_changed_makes_versions_and_what_it_lost_is_wi
     assert current(node, f"indicator--{uuid(2)}")["revoked"] is True
     assert current(node, f"indicator--{uuid(3)}")["revoked"] is True
     assert current(node, f"observed-data--{uuid(3)}").get("revoked") is None
+
+
+def test_who_may_not_read_something_does_not_withdraw_it_by_an_event_and_learns_nothing(node: Node) -> None:
+    hidden = attribute(2, "domain", "hidden.example", to_ids=True, Tag=[{"name": "tlp:red"}])
+    take(node, event(attribute(1, "domain", "seen.example", to_ids=True), hidden))
+    paul = Actor(
+        name="paul",
+        roles=frozenset(("analyst",)),
+        recipient=Recipient(node="canada", nation="CAN", person="paul", tlp="green"),
+    )
+    done = take(node, event(Attribute=[], timestamp=str(WHEN + 10)), actor=paul)
+    assert f"indicator--{uuid(2)}" not in {one.id for one in done.objects}
+    assert current(node, f"indicator--{uuid(2)}").get("revoked") is None
 
 
 def test_a_large_event_withdraws_what_it_lost_too(node: Node) -> None:
