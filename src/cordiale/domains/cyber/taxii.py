@@ -114,7 +114,9 @@ def push(
     if envelope:
         posted()
     audit.read(desk, actor, "export", form="taxii", server=name, found=sent)
-    return Posted(server=name, collection=target.title or target.id, sent=sent, kept=kept, refused=tuple(refused))
+    return Posted(
+        server=name, collection=target.title or target.id, sent=sent, kept=kept, refused=tuple(refused)
+    )
 
 
 _UNSAYABLE: Final = ("unmarked", "unresolved", "unknown:")
