@@ -10,6 +10,7 @@ import msgspec
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
 from cordiale.desk.reading import in_part, readable
+from cordiale.desk.search import Question, left_out
 from cordiale.desk.visible import visible
 from cordiale.store import search as text
 from cordiale.store import versions
@@ -23,7 +24,7 @@ NEWEST: Final = 30
 
 
 class News(Answer, frozen=True, kw_only=True):
-    """`mark` differs when the reader's counts or newest objects do; `total` is how many current statements they see."""
+    """`mark` differs when the reader's counts or newest objects do; `total` is how many lines their list of objects has."""
 
     mark: str
     total: int
@@ -45,4 +46,5 @@ def news(desk: Desk, actor: Actor) -> News:
             for row in readable(tx, desk, actor, rows, seen)
         )
     digest = sha256(msgspec.json.encode([counts, newest]))
-    return News(mark=digest.hexdigest()[:16], total=sum(counts.values()))
+    apart = left_out(Question(), folded=True)
+    return News(mark=digest.hexdigest()[:16], total=sum(n for kind, n in counts.items() if kind not in apart))

@@ -8,6 +8,7 @@ import pytest
 
 from cordiale.desk.actor import Actor
 from cordiale.desk.facets import listed
+from cordiale.desk.news import news
 from cordiale.desk.search import Question
 from cordiale.node.node import Node
 from tests.unit.desk.conftest import WHEN, indicator
@@ -76,3 +77,8 @@ def test_a_stricter_translation_finds_nothing_for_whom_may_not_read_it(node: Nod
     assert found(node, paul) == [ONE]
     _page, facets = listed(node.desk, paul, Question())
     assert "language-content" not in dict(facets.types)
+
+
+def test_the_number_beside_objects_is_the_number_that_their_list_says(node_of_two: Node) -> None:
+    _page, facets = listed(node_of_two.desk, HOUSE, Question())
+    assert news(node_of_two.desk, HOUSE).total == facets.total == 2
