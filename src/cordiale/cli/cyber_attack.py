@@ -266,9 +266,7 @@ def _matrix(found: Matrix, every: bool) -> str:
     shown = [one for one in found.techniques if every or one.count]
     covered = sum(bool(one.count) for one in found.techniques)
     head = tr(
-        _(
-            "{domain}: {covered} of {techniques} techniques are covered by something that you may see."
-        ),
+        _("{domain}: {covered} of {techniques} techniques are covered by something that you may see."),
         domain=f"{found.domain} {found.version}".strip(),
         covered=number(lang, covered),
         techniques=number(lang, len(found.techniques)),
