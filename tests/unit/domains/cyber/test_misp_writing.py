@@ -217,6 +217,33 @@ def test_a_feed_has_its_manifest_and_its_hashes(node: Node, tmp_path: Path) -> N
     assert lines - expected == {sample}  # PyMISP forgets the digest of a sample that it unpacks
 
 
+def test_what_left_a_feed_is_not_in_its_folder_any_more(node: Node, tmp_path: Path) -> None:
+    folder = tmp_path / "feed"
+    other = uuid(500)
+    take(node, event(attribute(1, "domain", "a.example")))
+    take(node, event(attribute(2, "domain", "b.example"), uuid=other, info="narrowed later"))
+    green = Actor(
+        "paul", frozenset({"analyst"}), Recipient(node=node.desk.node, person="paul", tlp="green"), person="p"
+    )
+    assert write_feed(node.desk, MARIE, folder).events == 2
+    (folder / "notes.json").write_text("mine")
+    (folder / f"{other}.json.txt").write_text("mine")
+    mark(node.desk, MARIE, f"report--{other}", "tlp:red")
+    assert write_feed(node.desk, green, folder).events == 1
+    assert {file.name for file in folder.iterdir()} == {
+        f"{made.EVENT}.json", "hashes.csv", "manifest.json", "notes.json", f"{other}.json.txt",
+    }  # fmt: skip
+    assert "narrowed later" not in (folder / "manifest.json").read_text()
+    mark(node.desk, MARIE, f"report--{made.EVENT}", "tlp:red")
+    for ids in ((), (f"report--{made.EVENT}",)):
+        write_feed(node.desk, MARIE, folder)
+        with pytest.raises(NotFound):
+            write_feed(node.desk, green, folder, ids=ids)
+        assert orjson.loads((folder / "manifest.json").read_bytes()) == {}
+        assert (folder / "hashes.csv").read_bytes() == b""
+        assert not list(folder.glob("*-*.json"))
+
+
 def test_nothing_to_write_is_said(node: Node) -> None:
     with pytest.raises(NotFound):
         written(node)

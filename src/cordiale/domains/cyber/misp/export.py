@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import md5
 from itertools import chain
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 Value = dict[str, Any]
 LOOSE: Final = 100_000
 """Objects without a report that one event is made for."""
+
+_EVENT_FILE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json")
+"""What the file of an event is called in a feed, and nothing else is."""
 
 _NAMESPACE: Final = "b6a3a1be-0d7c-5f6b-8e3c-4f5b1d6f3a02"
 _LOOSE_TYPES: Final = frozenset(("indicator", "observed-data", "vulnerability"))
@@ -197,13 +201,17 @@ def write_feed(
     """Write a feed: a file for each event, `manifest.json`, and `hashes.csv` by which MISP finds values without fetching events.
 
     Each file is whole or not there; the manifest is written last, so that who fetches meanwhile finds everything it names.
+    After it, the files of events that it does not name are removed: a feed is often served by address as it lies there, and what
+    was recalled or narrowed since must not be. Where nothing may be written any more, the feed is emptied before NotFound is raised.
     """
     losses, counts = Losses(), _Counts()
     folder.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Value] = {}
     hashes: list[str] = []
     names: list[str] = []
-    for report, pieces in events(desk, actor, ids=ids, asked=asked, partner=partner, losses=losses):
+    for report, pieces in _or_emptied(
+        folder, events(desk, actor, ids=ids, asked=asked, partner=partner, losses=losses)
+    ):
         uuid = str(report["id"]).partition("--")[2]
         data: list[bytes] = []
         _poured(pieces, data.append, counts)
@@ -214,12 +222,12 @@ def write_feed(
         manifest[uuid] = listed(value)
         hashes += [f"{digest},{uuid}" for digest in digests(value)]
     if not manifest:
+        _emptied(folder)
         raise NotFound(
             "nothing-to-write",
             _("There is no report here to write as an event: name objects, or import some."),
         )
-    replace_file(folder / "hashes.csv", ("\n".join(hashes) + "\n").encode() if hashes else b"", 0o644)
-    replace_file(folder / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2), 0o644)
+    _indexed(folder, manifest, hashes)
     audit.read(desk, actor, "export", form="misp-feed", found=counts.events, partner=partner)
     return Written(
         events=counts.events,
@@ -228,6 +236,30 @@ def write_feed(
         files=(*names, "hashes.csv", "manifest.json"),
         losses=losses.report(lang),
     )
+
+
+def _indexed(folder: Path, manifest: Mapping[str, Value], hashes: list[str]) -> None:
+    """Write what a feed holds, then take out of its folder every event that it does not hold any more."""
+    replace_file(folder / "hashes.csv", ("\n".join(hashes) + "\n").encode() if hashes else b"", 0o644)
+    replace_file(folder / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2), 0o644)
+    for file in folder.iterdir():
+        if _EVENT_FILE.fullmatch(file.name) and file.stem not in manifest and not file.is_dir():
+            file.unlink(missing_ok=True)
+
+
+def _emptied(folder: Path) -> None:
+    """Empty a feed that was written before; a folder that holds none is left as it is."""
+    if (folder / "manifest.json").is_file():
+        _indexed(folder, {}, [])
+
+
+def _or_emptied(folder: Path, held: Iterator[tuple[Value, Any]]) -> Iterator[tuple[Value, Any]]:
+    """Yield events; where nothing of what was named may be taken, empty the feed before that is raised."""
+    try:
+        yield from held
+    except NotFound:
+        _emptied(folder)
+        raise
 
 
 def listed(event: Mapping[str, Any]) -> Value:

@@ -340,8 +340,6 @@ RULES: Final[Mapping[str, str]] = {"yara": "yara", "sigma": "sigma", "snort": "s
 """Types that are rules of another language: an indicator's pattern as it is."""
 
 STIX_PATTERN: Final = "stix2-pattern"
-WITH_FILE: Final = frozenset(("attachment", "malware-sample"))
-"""Types whose `data` is a file in base64."""
 
 BY_HASH: Final[Mapping[str, str]] = {algorithm: name for name, algorithm in _ALGORITHMS.items()}
 """What STIX calls an algorithm → the type of attribute."""
