@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -37,6 +38,14 @@ Kind = Literal["misp", "taxii"]
 
 LARGEST: Final = 256 << 20
 """Bytes of an answer that is held whole."""
+
+PAGES: Final = 20_000
+"""Answers asked for in one fetch: twenty million objects of TAXII, half a million events of MISP, more than anybody is known to serve.
+
+A server that always says that there is more is left after that."""
+
+BYTES: Final = 32 << 30
+"""Bytes that the pages of one fetch may fill: they lie on the node's disk until all of them are here."""
 
 _HOME: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 _PLACE: Final = "place.json"
@@ -189,12 +198,17 @@ def refusal(name: str, status: int) -> NotAllowed | Unavailable | ProtocolError:
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a fetch is: pages that are here, what to ask with next, whether that was all, and until when it tells."""
+    """How far a fetch is: pages that are here, what to ask with next, whether that was all, and until when it tells.
+
+    `asked` and `bytes` are what it took so far; a page does not set them.
+    """
 
     pages: int = 0
     next: str = ""
     over: bool = False
     until: str = ""
+    asked: int = 0
+    bytes: int = 0
 
 
 Page = Callable[[Server, Place, str, Path], Place]
@@ -258,8 +272,10 @@ def _work(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         noted = folder / _PLACE
         place = msgspec.json.decode(noted.read_bytes(), type=Place) if noted.is_file() else Place()
+        behind = {_mark_of(place)}
         while not place.over:
-            place = page(reached, place, since, folder / f"{place.pages + 1:06}.json")
+            file = folder / f"{place.pages + 1:06}.json"
+            place = _bounded(name, place, page(reached, place, since, file), file, behind)
             replace_file(noted, msgspec.json.encode(place), 0o600)
             going(place.pages, place.pages + 1)
         files = sorted(file for file in folder.glob("*.json") if file.name != _PLACE)
@@ -276,6 +292,39 @@ def _work(
         return done, {"until": place.until, "import": done.job, "read": done.read, "new": done.new}
 
     return work
+
+
+def _bounded(name: str, was: Place, now: Place, file: Path, behind: set[bytes]) -> Place:
+    """Return how far a fetch is after a page, with what it took; raises ProtocolError for a server that leads it round or never ends.
+
+    `behind` holds the places that were asked from, as digests, since a server writes what `next` is and how long.
+    """
+    size = file.stat().st_size if now.pages > was.pages else 0
+    place = msgspec.structs.replace(now, asked=was.asked + 1, bytes=was.bytes + size)
+    if place.over:
+        return place
+    if _mark_of(place) in behind:
+        raise ProtocolError(
+            "server-repeats",
+            _("{name} leads back to a page that was fetched already: it would never end. Tell who runs it."),
+            name=name,
+        )
+    behind.add(_mark_of(place))
+    if place.asked >= PAGES or place.bytes > BYTES:
+        raise ProtocolError(
+            "server-endless",
+            _(
+                "{name} says that there is still more after {pages} pages and {size} MiB, which is the most of one fetch: name one collection, or ask who runs it."
+            ),
+            name=name,
+            pages=place.asked,
+            size=place.bytes >> 20,
+        )
+    return place
+
+
+def _mark_of(place: Place) -> bytes:
+    return sha256(f"{place.next}\n{place.until}".encode()).digest()
 
 
 def _until(desk: Desk, kind: Kind, name: str) -> str:
