@@ -25,6 +25,7 @@ app = group(
 NAME = typer.Argument(metavar="PLAYBOOK", help=tr(_("Its name; the first characters of its id are enough.")))
 STATES = {"off": _("off"), "on": _("on"), "stopped": _("stopped")}
 OUTCOMES = {
+    "waiting": _("waits"),
     "begun": _("cut short: look whether it was done"),
     "done": _("done"),
     "nothing": _("nothing to do"),

@@ -159,15 +159,18 @@ def _cell(line: Summary, column: str) -> str:
     return cell(said)
 
 
-def bundle_of(desk: Desk, actor: Actor, ids: Sequence[str]) -> bytes:
-    """Return objects as STIX, as their sources wrote them and marked as they are here; raises NotFound for one not seen whole."""
+def bundle_of(desk: Desk, actor: Actor, ids: Sequence[str], *, source: str | None = None) -> bytes:
+    """Return objects as STIX, as their sources (or one of them) wrote them and marked as they are here.
+
+    Raises NotFound for one that is not seen whole.
+    """
     authorise(actor, "export")
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         rows = []
         for one in ids:
             found = readable(tx, desk, actor, versions.get(tx, one, seen), seen)
-            whole = [row for row in found if not in_part(row) and row.raw]
+            whole = [row for row in found if not in_part(row) and row.raw and source in (None, row.source)]
             if not whole:
                 raise unknown(one)
             rows += whole

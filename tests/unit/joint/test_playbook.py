@@ -94,7 +94,7 @@ def test_what_arrives_is_marked_written_and_told_once(node: Node) -> None:
     put(node, 4, name="nothing of the kind")
     assert marked(node, 3) == {"tlp:amber"}
     assert [marked(node, n) for n in (1, 2, 4)] == [{"tlp:green"}] * 3
-    file = node.desk.folder / "exports" / "siem" / f"{indicator(3)['id']}.json"
+    file = node.desk.folder / "exports" / "siem" / f"{indicator(3)['id']}--canada.json"
     held = json.loads(file.read_text())
     assert indicator(3)["id"] in {value["id"] for value in held["objects"]}
     assert [one.name for one in file.parent.iterdir()] == [file.name]
@@ -171,7 +171,12 @@ def test_a_step_that_a_crash_cut_short_is_left_to_a_person(node: Node) -> None:
     made = playbook_add(node.desk, MARIE, "crash", PHISHING, (Export("siem"),))
     playbook_turn(node.desk, MARIE, "crash", "on")
     begun = Entry(
-        playbook=made.id, object_id=indicator(1)["id"], step=0, at=node.desk.clock(), outcome="begun"
+        playbook=made.id,
+        object_id=indicator(1)["id"],
+        source="canada",
+        step=0,
+        at=node.desk.clock(),
+        outcome="begun",
     )
     with node.desk.store.write() as tx:
         records.note(tx, begun)
@@ -189,7 +194,7 @@ def test_what_is_held_no_longer_is_not_left_in_exports(node: Node) -> None:
     assert len(list(folder.iterdir())) == 2
     purge(node.desk, MARIE, indicator(1)["id"], reason="should not be here")
     assert running.sweep(node.desk) == 1
-    assert [file.stem for file in folder.iterdir()] == [indicator(2)["id"]]
+    assert [file.stem for file in folder.iterdir()] == [f"{indicator(2)['id']}--canada"]
 
 
 def test_partners_are_asked_once(three: Three) -> None:

@@ -27,6 +27,7 @@ def upgrade() -> None:
         "joint_playbook_entry",
         sa.Column("playbook", sa.Text, primary_key=True),
         sa.Column("object_id", sa.Text, primary_key=True),
+        sa.Column("source", sa.Text, primary_key=True),
         sa.Column("step", sa.Integer, primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
@@ -38,6 +39,7 @@ def upgrade() -> None:
         "joint_playbook_notice",
         sa.Column("playbook", sa.Text, primary_key=True),
         sa.Column("object_id", sa.Text, primary_key=True),
+        sa.Column("source", sa.Text, primary_key=True),
         sa.Column("person", sa.Text, primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
     )

@@ -10,14 +10,13 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer, Summary
-from cordiale.desk.chosen import summaries
 from cordiale.desk.reading import in_part
 from cordiale.desk.search import Question, matching
 from cordiale.desk.summary import summary
 from cordiale.desk.visible import visible
 from cordiale.joint.playbook import records
-from cordiale.joint.playbook.model import Entry, Outcome, Playbook, Step
-from cordiale.joint.playbook.steps import check, would
+from cordiale.joint.playbook.model import Entry, Mark, Outcome, Playbook, Step
+from cordiale.joint.playbook.steps import check, whole, would
 from cordiale.platform.errors import Conflict, CordialeError, InputError, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
@@ -26,6 +25,7 @@ from cordiale.store import versions
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.joint.playbook.records import Statement
     from cordiale.store.connection import Transaction
 
 LONGEST: Final = 120
@@ -66,6 +66,8 @@ def playbook_add(desk: Desk, actor: Actor, name: str, asked: Question, steps: Se
             _("A playbook has a search: without one it would act on everything that arrives."),
         )
     check(desk, steps)
+    # what makes an object stricter comes first: nothing is told or asked of it before
+    steps = sorted(steps, key=lambda step: not isinstance(step, Mark))
     with desk.store.write() as tx:
         # the search is asked once: what cannot be looked for is refused now and not when something arrives
         matching(tx, desk, actor, asked, None, 1, visible(tx, desk, actor))
@@ -93,10 +95,10 @@ def playbook_add(desk: Desk, actor: Actor, name: str, asked: Question, steps: Se
 
 
 def playbooks(desk: Desk, actor: Actor) -> list[Playbook]:
-    """Return the playbooks of this node, by name."""
+    """Return the playbooks of this node, by name; up to where each looked is not told, for it counts what is hidden too."""
     authorise(actor, "playbook-list")
     with desk.store.read() as tx:
-        return records.every(tx)
+        return [msgspec.structs.replace(one, seen=0) for one in records.every(tx)]
 
 
 def playbook_turn(desk: Desk, actor: Actor, written: str, state: Literal["on", "off"]) -> Playbook:
@@ -141,7 +143,7 @@ def playbook_try(desk: Desk, actor: Actor, written: str, *, limit: int = TRIED) 
         steps: list[tuple[Outcome, str, dict[str, str]]] = []
         for step in held.steps:
             try:
-                steps.append(would(desk, actor, step, item.id))
+                steps.append(would(desk, actor, step, (item.id, item.source)))
             except CordialeError as error:
                 steps.append(refused(error))
         found.append(Trial(item=item, steps=tuple(steps)))
@@ -152,12 +154,23 @@ def playbook_try(desk: Desk, actor: Actor, written: str, *, limit: int = TRIED) 
 def playbook_log(
     desk: Desk, actor: Actor, written: str | None = None, *, limit: int = 200
 ) -> list[tuple[Entry, Summary]]:
-    """Return what playbooks did, newest first, for objects that the reader may see."""
+    """Return what playbooks did, newest first, for statements that the reader may see: of others there is no line."""
     authorise(actor, "playbook-list")
+    limit = max(1, min(limit, 1000))
+    found: list[tuple[Entry, Summary]] = []
     with desk.store.read() as tx:
-        found = records.log(tx, _one(tx, written).id if written else None, max(1, min(limit, 1000)))
-    items = _seen(desk, actor, [entry.object_id for entry in found])
-    return [(entry, items[entry.object_id]) for entry in found if entry.object_id in items]
+        items: dict[Statement, Summary | None] = {}
+        for entry in records.log(tx, _one(tx, written).id if written else None):
+            about = entry.object_id, entry.source
+            if about not in items:
+                row = whole(tx, desk, actor, about)
+                items[about] = None if row is None else summary(tx, row)
+            item = items[about]
+            if item is not None:
+                found.append((entry, item))
+                if len(found) == limit:
+                    break
+    return found
 
 
 def notices(desk: Desk, actor: Actor) -> list[Notice]:
@@ -168,17 +181,12 @@ def notices(desk: Desk, actor: Actor) -> list[Notice]:
     with desk.store.read() as tx:
         told = records.told(tx, actor.person)
         names = {one.id: one.name for one in records.every(tx)} if told else {}
-    found = []
-    for playbook, ids in told.items():
-        items = _seen(desk, actor, ids)
-        if items:
-            found.append(
-                Notice(
-                    playbook=playbook,
-                    name=names.get(playbook, ""),
-                    items=tuple(items[one] for one in ids if one in items),
-                )
-            )
+        found = []
+        for playbook, statements in told.items():
+            rows = [row for about in statements if (row := whole(tx, desk, actor, about)) is not None]
+            if rows:
+                items = tuple(summary(tx, row) for row in rows)
+                found.append(Notice(playbook=playbook, name=names.get(playbook, ""), items=items))
     return sorted(found, key=lambda one: one.name)
 
 
@@ -192,16 +200,6 @@ def notices_seen(desk: Desk, actor: Actor, playbook: str) -> None:
 def refused(error: CordialeError) -> tuple[Outcome, str, dict[str, str]]:
     """Return an error as the outcome of a step."""
     return "refused", error.message_id, {name: str(value) for name, value in error.params.items()}
-
-
-def _seen(desk: Desk, actor: Actor, ids: Sequence[str]) -> dict[str, Summary]:
-    found: dict[str, Summary] = {}
-    for one in dict.fromkeys(ids):
-        try:
-            found |= {item.id: item for item in summaries(desk, actor, [one])}
-        except NotFound:
-            continue
-    return found
 
 
 def _one(tx: Transaction, written: str) -> Playbook:

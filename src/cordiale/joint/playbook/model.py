@@ -10,7 +10,7 @@ from cordiale.desk.search import Question
 from cordiale.joint.words import Words
 
 State = Literal["off", "on", "stopped"]
-Outcome = Literal["begun", "done", "nothing", "refused"]
+Outcome = Literal["waiting", "begun", "done", "nothing", "refused"]
 
 
 class Mark(msgspec.Struct, frozen=True, tag="mark"):
@@ -63,13 +63,14 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a playbook's log: which step (from 0) was taken for which object, when (microseconds), and with what outcome.
+    """One line of a playbook's log: which step (from 0) was taken for whose statement of an object, when, and what came of it.
 
-    `said` is a sentence's id and `facts` what it names, in the reader's language when it is shown.
+    `at` is in microseconds. `said` is a sentence's id and `facts` what it names, in the reader's language when it is shown.
     """
 
     playbook: str
     object_id: str
+    source: str
     step: int
     at: int
     outcome: Outcome

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ entries = sa.Table(
     metadata,
     sa.Column("playbook", sa.Text, primary_key=True),
     sa.Column("object_id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
     sa.Column("step", sa.Integer, primary_key=True),
     sa.Column("at", sa.BigInteger, nullable=False, index=True),
     sa.Column("outcome", sa.Text, nullable=False),
@@ -42,9 +44,16 @@ notices = sa.Table(
     metadata,
     sa.Column("playbook", sa.Text, primary_key=True),
     sa.Column("object_id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
     sa.Column("person", sa.Text, primary_key=True, index=True),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
+
+Statement = tuple[str, str]
+"""An object's id, and who states it: what one reader may see of an object another may not."""
+
+MOST: Final = 20_000
+"""Lines of a log that are looked through for those that a reader may see."""
 
 _steps = msgspec.json.Decoder(tuple[Step, ...])
 
@@ -73,12 +82,33 @@ def drop(tx: Transaction, identifier: str) -> None:
     tx.connection.execute(notices.delete().where(notices.c.playbook == identifier))
 
 
-def done(tx: Transaction, identifier: str, objects: list[str]) -> set[str]:
-    """Return for which of these objects a playbook took its steps already."""
-    asked = sa.select(entries.c.object_id).where(
+def done(tx: Transaction, identifier: str, objects: list[str]) -> set[Statement]:
+    """Return for whose statements of these objects a playbook began its steps already."""
+    asked = sa.select(entries.c.object_id, entries.c.source).where(
         entries.c.playbook == identifier, entries.c.object_id.in_(objects)
     )
-    return {str(row[0]) for row in tx.connection.execute(asked)}
+    return {(str(row[0]), str(row[1])) for row in tx.connection.execute(asked)}
+
+
+def waiting(tx: Transaction, identifier: str) -> list[Entry]:
+    """Return the steps of a playbook that were written down and not begun, oldest first."""
+    asked = sa.select(entries).where(entries.c.playbook == identifier, entries.c.outcome == "waiting")
+    ordered = asked.order_by(entries.c.at, entries.c.object_id, entries.c.source, entries.c.step)
+    return [_entry(dict(row)) for row in tx.connection.execute(ordered).mappings()]
+
+
+def says(tx: Transaction, identifier: str, object_id: str, sentence: str) -> bool:
+    """Tell whether the log of a playbook says a sentence of an object, whoever states it."""
+    found = sa.select(entries.c.step).where(
+        entries.c.playbook == identifier, entries.c.object_id == object_id, entries.c.said == sentence
+    )
+    return tx.connection.execute(found).first() is not None
+
+
+def said(tx: Transaction, sentence: str) -> list[Entry]:
+    """Return the lines of all logs that say a sentence."""
+    asked = sa.select(entries).where(entries.c.said == sentence)
+    return [_entry(dict(row)) for row in tx.connection.execute(asked).mappings()]
 
 
 def since(tx: Transaction, identifier: str, at: int) -> int:
@@ -95,44 +125,45 @@ def note(tx: Transaction, given: Entry) -> None:
     key = (
         (entries.c.playbook == given.playbook)
         & (entries.c.object_id == given.object_id)
+        & (entries.c.source == given.source)
         & (entries.c.step == given.step)
     )
     tx.connection.execute(entries.delete().where(key))
     tx.connection.execute(entries.insert().values(**values))
 
 
-def log(tx: Transaction, identifier: str | None, limit: int) -> list[Entry]:
-    """Return the log of a playbook, or of all, newest first."""
-    asked = (
-        sa.select(entries)
-        .order_by(entries.c.at.desc(), entries.c.object_id, entries.c.step.desc())
-        .limit(limit)
+def log(tx: Transaction, identifier: str | None) -> Iterator[Entry]:
+    """Yield the log of a playbook, or of all, newest first."""
+    asked = sa.select(entries).order_by(
+        entries.c.at.desc(), entries.c.object_id, entries.c.source, entries.c.step.desc()
     )
     if identifier is not None:
         asked = asked.where(entries.c.playbook == identifier)
-    return [
-        Entry(**{**row, "facts": msgspec.json.decode(row["facts"], type=dict[str, str])})
-        for row in tx.connection.execute(asked).mappings()
-    ]
+    for row in tx.connection.execute(asked.limit(MOST)).mappings():
+        yield _entry(dict(row))
 
 
-def tell(tx: Transaction, identifier: str, object_id: str, person: str, at: int) -> None:
-    """Keep that a person is to be told of an object, once."""
+def tell(tx: Transaction, identifier: str, about: Statement, person: str, at: int) -> None:
+    """Keep that a person is to be told of a statement, once."""
+    object_id, source = about
     key = (
-        (notices.c.playbook == identifier) & (notices.c.object_id == object_id) & (notices.c.person == person)
+        (notices.c.playbook == identifier)
+        & (notices.c.object_id == object_id)
+        & (notices.c.source == source)
+        & (notices.c.person == person)
     )
     tx.connection.execute(notices.delete().where(key))
     tx.connection.execute(
-        notices.insert().values(playbook=identifier, object_id=object_id, person=person, at=at)
+        notices.insert().values(playbook=identifier, object_id=object_id, source=source, person=person, at=at)
     )
 
 
-def told(tx: Transaction, person: str) -> dict[str, list[str]]:
-    """Return what a person is to be told: playbook → ids of objects, newest first."""
+def told(tx: Transaction, person: str) -> dict[str, list[Statement]]:
+    """Return what a person is to be told: playbook → statements, newest first."""
     asked = sa.select(notices).where(notices.c.person == person).order_by(notices.c.at.desc())
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Statement]] = {}
     for row in tx.connection.execute(asked).mappings():
-        found.setdefault(str(row["playbook"]), []).append(str(row["object_id"]))
+        found.setdefault(str(row["playbook"]), []).append((str(row["object_id"]), str(row["source"])))
     return found
 
 
@@ -149,6 +180,10 @@ def _row(given: Playbook) -> dict[str, Any]:
         "asked": _text(given.asked),
         "steps": _text(given.steps),
     }
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(**{**row, "facts": msgspec.json.decode(row["facts"], type=dict[str, str])})
 
 
 def _text(value: Any) -> str:

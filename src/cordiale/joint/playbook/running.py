@@ -1,7 +1,8 @@
-"""Take the steps of playbooks for what arrived: each step once for an object, whatever happens in between.
+"""Take the steps of playbooks for what arrived: each step once for a statement, whatever happens in between.
 
-A step is written down before it is taken. After a crash between the two nobody knows whether it was taken; it is left to a
-person and not repeated, since a question asked twice cannot be unasked.
+All steps are written down before the first is taken, and each again when it begins. After a crash, those that were not begun
+are taken; of one that was begun nobody knows whether it was taken, and it is left to a person: a question asked twice cannot
+be unasked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 
 from cordiale.accounts import records as accounts
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.exporting import bundle_of
 from cordiale.desk.people import acting
 from cordiale.desk.reading import in_part
 from cordiale.desk.search import matching
@@ -19,15 +21,17 @@ from cordiale.desk.visible import visible
 from cordiale.joint.playbook import records
 from cordiale.joint.playbook.keeping import refused
 from cordiale.joint.playbook.model import Entry, Playbook
-from cordiale.joint.playbook.steps import EXPORTS, take
+from cordiale.joint.playbook.steps import WRITTEN, take
 from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import CordialeError
 from cordiale.platform.languages import _
 from cordiale.platform.log import logger
-from cordiale.store import text, versions
+from cordiale.platform.replacing import replace_file
+from cordiale.store import markings, text, versions
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.joint.playbook.records import Statement
 
 PAGE: Final = 200
 MOST: Final = 200
@@ -37,12 +41,13 @@ TOO_MANY: Final = _(
     "It was stopped: it acted for {limit} objects within an hour. Look at its log, and turn it on again."
 )
 GONE: Final = _("It was stopped: {name}, in whose name it acts, is no longer active here.")
+UNWRITTEN: Final = _("It could not be written: {words}.")
 
 log = logger("joint")
 
 
 def tick(desk: Desk) -> int:
-    """Take the steps that are due; return for how many objects."""
+    """Take the steps that are due; return for how many statements."""
     with desk.store.read() as tx:
         on = records.every(tx, "on")
         upto = text.upto(tx) if desk.settings.store.text_index else versions.last(tx)
@@ -50,15 +55,33 @@ def tick(desk: Desk) -> int:
 
 
 def sweep(desk: Desk) -> int:
-    """Remove files that playbooks wrote of objects that are no longer held: what was recalled or purged goes there as well."""
-    files = list((desk.folder / EXPORTS).glob("*/*--*.json"))
-    if not files:
-        return 0
+    """Bring the files that playbooks wrote up to date: gone with what was recalled or purged, or marked otherwise since.
+
+    Of a statement that has a newer version under the same marking, the file holds that one. Returns how many were removed.
+    """
+    gone = 0
     with desk.store.read() as tx:
-        gone = [file for file in files if not versions.get(tx, file.stem, None)]
-    for file in gone:
-        file.unlink(missing_ok=True)
-    return len(gone)
+        written = records.said(tx, WRITTEN)
+    for entry in written:
+        file = desk.folder / entry.facts["file"]
+        if not file.exists():
+            continue
+        with desk.store.read() as tx:
+            rows = versions.get(tx, entry.object_id, None)
+            row = next((one for one in rows if one.source == entry.source), None)
+            atoms = "" if row is None else " ".join(sorted(markings.atoms(tx, row.effective_mid)))
+        if row is None or atoms != entry.facts["marking"]:
+            file.unlink(missing_ok=True)
+            gone += 1
+        elif row.hash.hex() != entry.facts["hash"]:
+            replace_file(file, bundle_of(desk, house(_NODE), [entry.object_id], source=entry.source), 0o600)
+            with desk.store.write() as tx:
+                facts = entry.facts | {"hash": row.hash.hex()}
+                records.note(tx, msgspec.structs.replace(entry, facts=facts))
+    return gone
+
+
+_NODE = "cordiale"
 
 
 def _run(desk: Desk, playbook: Playbook, upto: int) -> int:
@@ -66,21 +89,25 @@ def _run(desk: Desk, playbook: Playbook, upto: int) -> int:
     if actor is None:
         _stop(desk, playbook, GONE)
         return 0
+    with desk.store.read() as tx:
+        left = records.waiting(tx, playbook.id)
+    for entry in left:
+        _take(desk, actor, playbook, entry)
     asked = msgspec.structs.replace(playbook.asked, beyond=playbook.seen)
     taken, start = 0, None
     while True:
         with desk.store.read() as tx:
             page, rows = matching(tx, desk, actor, asked, start, PAGE, visible(tx, desk, actor))
-            whole = [row.id for row in rows if not in_part(row)]
-            done = records.done(tx, playbook.id, whole)
+            found = list(dict.fromkeys((row.id, row.source) for row in rows if not in_part(row)))
+            done = records.done(tx, playbook.id, [object_id for object_id, _source in found])
             recent = records.since(tx, playbook.id, desk.clock() - HOUR)
-        for object_id in dict.fromkeys(whole):
-            if object_id in done:
+        for about in found:
+            if about in done:
                 continue
             if recent >= MOST:
                 _stop(desk, playbook, TOO_MANY)
                 return taken
-            _act(desk, actor, playbook, object_id)
+            _act(desk, actor, playbook, about)
             recent, taken = recent + 1, taken + 1
         if page.next is None:
             break
@@ -95,21 +122,34 @@ def _run(desk: Desk, playbook: Playbook, upto: int) -> int:
     return taken
 
 
-def _act(desk: Desk, actor: Actor, playbook: Playbook, object_id: str) -> None:
-    for number, step in enumerate(playbook.steps):
-        entry = Entry(
-            playbook=playbook.id, object_id=object_id, step=number, at=desk.clock(), outcome="begun"
+def _act(desk: Desk, actor: Actor, playbook: Playbook, about: Statement) -> None:
+    now = desk.clock()
+    given = [
+        Entry(
+            playbook=playbook.id, object_id=about[0], source=about[1], step=number, at=now, outcome="waiting"
         )
-        with desk.store.write() as tx:
+        for number in range(len(playbook.steps))
+    ]
+    with desk.store.write() as tx:
+        for entry in given:
             records.note(tx, entry)
-        try:
-            outcome, said, facts = take(desk, actor, playbook, step, object_id)
-        except CordialeError as error:
-            outcome, said, facts = refused(error)
-        with desk.store.write() as tx:
-            records.note(
-                tx, msgspec.structs.replace(entry, at=desk.clock(), outcome=outcome, said=said, facts=facts)
-            )
+    for entry in given:
+        _take(desk, actor, playbook, entry)
+
+
+def _take(desk: Desk, actor: Actor, playbook: Playbook, entry: Entry) -> None:
+    with desk.store.write() as tx:
+        records.note(tx, msgspec.structs.replace(entry, at=desk.clock(), outcome="begun"))
+    about = entry.object_id, entry.source
+    try:
+        outcome, said, facts = take(desk, actor, playbook, playbook.steps[entry.step], about)
+    except CordialeError as error:
+        outcome, said, facts = refused(error)
+    except OSError as error:
+        outcome, said, facts = "refused", UNWRITTEN, {"words": error.strerror or str(error)}
+    after = msgspec.structs.replace(entry, at=desk.clock(), outcome=outcome, said=said, facts=facts)
+    with desk.store.write() as tx:
+        records.note(tx, after)
 
 
 def _actor(desk: Desk, playbook: Playbook) -> Actor | None:
