@@ -121,7 +121,10 @@ def test_only_the_sketch_goes_and_the_answer_gives_what_the_asker_may_see(three:
     assert reply.objects == (given,)
     assert (
         reply.words.en
-        == "Of what you may see here, 1 texts hold it nearly whole, 0 in part. The earliest is of 2 March 2026."
+        == "Of what you may see here, 1 text holds it nearly whole, 0 in part. The earliest is of 2 March 2026."
+    )
+    assert reply.words.fr.startswith(
+        "Parmi ce que vous pouvez voir ici, 1 texte le contient presque entier, 0 en partie."
     )
     assert "2 mars 2026" in reply.words.fr
     assert hidden.encode() not in three.world.nodes["can"].store.snapshot()

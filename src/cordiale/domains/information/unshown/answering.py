@@ -18,7 +18,7 @@ from cordiale.joint.request import RequestView, request_show
 from cordiale.joint.words import Words
 from cordiale.platform.clock import DAY, Instant
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
-from cordiale.platform.languages import _, day, number, text
+from cordiale.platform.languages import _, _n, day, ntext, number, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -160,7 +160,8 @@ def _said(lang: str, found: list[Seen]) -> str:
     whole = sum(one.texts for one in found if one.share >= WHOLE)
     part = sum(one.texts for one in found if one.share < WHOLE)
     first = min((one.first for one in found if one.first is not None), default=None)
-    said = text(lang, _("Of what you may see here, {whole} texts hold it nearly whole, {part} in part."), whole=number(lang, whole), part=number(lang, part))  # fmt: skip
+    one, many = _n("Of what you may see here, {n} text holds it nearly whole, {part} in part.", "Of what you may see here, {n} texts hold it nearly whole, {part} in part.")  # fmt: skip
+    said = ntext(lang, one, many, whole, part=number(lang, part))
     if first is not None:
         said += " " + text(lang, _("The earliest is of {day}."), day=day(lang, first))
     return said
