@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -154,6 +155,17 @@ def session_list(desk: Desk, actor: Actor, *, this: bytes = b"") -> list[Session
         found = records.sessions_of(tx, actor.person)
     now = desk.clock()
     return [_view(one, this) for one in reversed(found) if one.until > now]
+
+
+def acting_still(desk: Desk, actor: Actor) -> Actor:
+    """Return somebody who was let in some time ago with the rights they have now; raises NotFound once they are kept out."""
+    if not actor.person:
+        return actor
+    with desk.store.read() as tx:
+        person = records.person(tx, actor.person)
+    if person is None or person.state != "active":
+        raise NotFound("no-session", NO_SESSION)
+    return replace(acting(desk, person, actor.scopes), within=actor.within)
 
 
 def session_end(desk: Desk, actor: Actor, identifier: str) -> None:

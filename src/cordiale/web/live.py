@@ -12,6 +12,7 @@ from litestar import Request, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from cordiale.desk import verbs
+from cordiale.desk.sessions import acting_still
 from cordiale.platform.errors import CordialeError
 from cordiale.web.context import Site
 
@@ -115,7 +116,11 @@ async def told(watch: Watch, actor: Actor) -> AsyncIterator[ServerSentEventMessa
 
 
 def standing(desk: Desk, actor: Actor) -> bytes:
-    """Return how it stands for one reader: a mark that differs with what they see, and the numbers of the rail."""
+    """Return how it stands for one reader, with the rights they have now: a mark of what they see, the numbers of the rail.
+
+    Raises NotFound once they are kept out: their page stays open, and is told nothing more.
+    """
+    actor = acting_still(desk, actor)
     news = verbs.news(desk, actor)
     alerts = len(verbs.alerts(desk, actor))
     return msgspec.json.encode({"mark": news.mark, "badges": {"today": alerts, "objects": news.total}})

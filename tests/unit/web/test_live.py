@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 import orjson
 
+from cordiale.accounts import records
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.people import acting, person_add, person_lock
 from cordiale.desk.sources import of_bytes
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
@@ -48,3 +50,23 @@ def test_a_reader_hears_of_what_they_see_and_not_of_what_is_hidden(tmp_path: Pat
     assert first["badges"]["objects"] == 0
     assert second["badges"]["objects"] == 1
     assert first["mark"] != second["mark"]
+
+
+def test_an_open_page_of_somebody_who_was_kept_out_is_told_nothing_more(tmp_path: Path) -> None:
+    init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+
+    async def listen(node: Node) -> list[dict[str, Any]]:
+        person_add(node.desk, house("marie"), "anna", nationality="CAN", tlp="green", roles=("analyst",))
+        with node.desk.store.read() as tx:
+            anna = records.person_called(tx, "anna")
+        assert anna is not None
+        events = told(Watch(node.desk), acting(node.desk, anna))
+        heard = [msgspec.json.decode(str((await anext(events)).data))]
+        await asyncio.to_thread(person_lock, node.desk, house("marie"), "anna")
+        await asyncio.to_thread(put, node, 1, "tlp:green")
+        heard += [msgspec.json.decode(str(event.data)) async for event in events]
+        return heard
+
+    with open_node(tmp_path / "node", environ={}) as node:
+        heard = asyncio.run(listen(node))
+    assert [said["badges"]["objects"] for said in heard] == [0]
