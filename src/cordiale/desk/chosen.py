@@ -60,6 +60,23 @@ def summaries(desk: Desk, actor: Actor, ids: Iterable[str], *, partners: bool = 
     return found
 
 
+def summaries_seen(desk: Desk, actor: Actor, ids: Iterable[str]) -> dict[str, Summary]:
+    """Return the line of each of these objects that the actor may see, by id; the others are left out, absent and hidden alike."""
+    authorise(actor, "show")
+    with desk.store.read() as tx:
+        seen = visible(tx, desk, actor)
+        rows = [found[0] for found in versions.of_ids(tx, dict.fromkeys(ids), seen).values()]
+        lines = {row.id: summary(tx, row) for row in readable(tx, desk, actor, rows, seen)}
+    audit.read(desk, actor, "summaries", ids=list(lines))
+    return lines
+
+
+def taken(desk: Desk, id: str) -> bool:
+    """Tell whether something is stated under an id, whoever may see it: what writes a new object takes another id then."""
+    with desk.store.read() as tx:
+        return bool(versions.of_ids(tx, (id,), None, raw=False))
+
+
 def mark_trial(desk: Desk, actor: Actor, ids: Sequence[str], atoms: str | Iterable[str]) -> MarkTrial:
     """Return what marking these objects would do, and change nothing; raises NotFound and InputError as `mark_all`."""
     authorise(actor, "mark")

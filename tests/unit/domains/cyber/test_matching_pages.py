@@ -12,14 +12,18 @@ import pytest
 from cordiale.desk import runs
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
+from cordiale.desk.mark import mark
 from cordiale.desk.show import show
+from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import forms, kept
 from cordiale.domains.cyber.matching.pages import match, matches
+from cordiale.domains.cyber.matching.sightings import no_stricter, state_sightings
 from cordiale.node import Node, init, open_node
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.release.recipient import Recipient
+from cordiale.stix.atoms import id_of
 from cordiale.web.site import site
-from tests.unit.domains.cyber.test_matching_runs import LOG, WATCHED, id_, indicator, take
+from tests.unit.domains.cyber.test_matching_runs import LOG, WATCHED, id_, indicator, line, take
 from tests.unit.web.asgi import ask
 
 MARIE = house("marie")
@@ -115,3 +119,70 @@ def test_the_pages_are_served_in_both_languages(node: Node, tmp_path: Path) -> N
         assert words in page.body.decode()
         one = ask(pages, f"/domains/cyber/match?run={run}", accept_language=lang)
         assert "evil.example" in one.body.decode()
+
+
+def test_what_is_hidden_takes_no_place_among_those_shown(
+    node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two places, and the indicators met most are hidden: the reader's own are shown as if those were not there."""
+    monkeypatch.setattr(kept, "SHOWN", 2)
+    monkeypatch.setattr(kept, "_ASKED", 2)
+    secret = [indicator(n, "[domain-name:value = 'crowded.example']", name=f"h{n}") for n in range(50, 55)]
+    take(node, *secret, marking="tlp:red")
+    take(node, indicator(99, "[domain-name:value = 'one.crowded.example']", name="mine"))
+    crowded = line(1, "crowded.example") * 3 + line(2, "one.crowded.example")
+    run = given(node, tmp_path, "tlp:green", crowded)
+    assert [one["name"] for one in match(node.desk, OUTSIDER, "en", {"run": run}).values["seen"]] == [
+        "i5",
+        "mine",
+    ]
+    assert len(kept.opened(node.desk, MARIE, run).seen) == 2
+
+
+def test_a_run_tells_of_no_sighting_that_its_reader_may_not_see(node: Node, tmp_path: Path) -> None:
+    run = given(node, tmp_path, "tlp:green", LOG + line(8, "evil.example"))
+    before = kept.opened(node.desk, OUTSIDER, run)
+    hidden = state_sightings(node.desk, MARIE, run, indicators=[id_(1)], marking="tlp:red").sightings[id_(1)]
+    # equal as a whole: what the command and --json print is made of it
+    assert kept.opened(node.desk, OUTSIDER, run) == before
+    values = match(node.desk, OUTSIDER, "en", {"run": run}).values
+    assert (values["stated"], [one["sighting"] for one in values["seen"]]) == (0, ["", "", "", ""])
+    own = state_sightings(node.desk, OUTSIDER, run, indicators=[id_(1)], marking="tlp:green")
+    assert (own.new, own.changed) == (1, 0)
+    assert kept.opened(node.desk, OUTSIDER, run).seen[1].sighting == own.sightings[id_(1)] != hidden
+    # a later one that is hidden does not take the place of theirs
+    state_sightings(node.desk, MARIE, run, indicators=[id_(1)], marking="tlp:amber+strict")
+    assert kept.opened(node.desk, OUTSIDER, run).seen[1].sighting == own.sightings[id_(1)]
+    state_sightings(node.desk, MARIE, run, indicators=[id_(1)], marking="tlp:red")
+    assert kept.opened(node.desk, OUTSIDER, run).seen[1].sighting == own.sightings[id_(1)]
+    assert kept.opened(node.desk, MARIE, run).seen[1].sighting == hidden
+
+
+def test_what_was_marked_more_strictly_since_is_not_lowered(node: Node, tmp_path: Path) -> None:
+    """Stated green, then marked red by a person: who states it green again makes another, and is told nothing of it."""
+    run = given(node, tmp_path, "tlp:green", LOG + line(9, "evil.example"))
+    first = state_sightings(node.desk, MARIE, run, indicators=[id_(1)], marking="tlp:green").sightings[id_(1)]
+    mark(node.desk, MARIE, first, "tlp:red")
+    done = state_sightings(node.desk, OUTSIDER, run, indicators=[id_(1)], marking="tlp:green")
+    assert (done.new, done.changed) == (1, 0)
+    assert done.sightings[id_(1)] != first
+    assert "tlp:red" in show(node.desk, MARIE, first).statements[0].summary.marking
+
+
+@pytest.mark.parametrize(
+    ("held", "stated", "expected"),
+    [
+        ("tlp:green", "tlp:green", True),
+        ("tlp:green", "tlp:green rel:CAN|FRA", True),
+        ("tlp:green rel:CAN|FRA", "tlp:green", False),
+        ("tlp:green", "tlp:amber", True),
+        ("tlp:amber", "tlp:green", False),
+        ("tlp:red", "rel:CAN|FRA", False),
+        ("pap:green", "tlp:red", False),
+    ],
+)
+def test_whoever_may_see_the_new_one_may_see_what_it_leaves_out(
+    held: str, stated: str, expected: bool
+) -> None:
+    one, other = (frozenset(map(id_of, marking_of(marking))) for marking in (held, stated))
+    assert no_stricter(one, other) is expected

@@ -12,6 +12,7 @@ import pytest
 from cordiale.desk.actor import house
 from cordiale.desk.history import remarks
 from cordiale.desk.search import counts, search
+from cordiale.desk.show import show
 from cordiale.desk.sync import cut_all, sync
 from cordiale.domains.cyber.matching.run import Asked, files_of, matched
 from cordiale.domains.cyber.matching.sightings import Stated, state_sightings
@@ -132,3 +133,36 @@ def test_an_indicator_given_in_part_gets_its_sighting_as_well(empty: Pair, tmp_p
     assert list(done.sightings) == [held.id] != [id_(1)]
     (said,) = back(pair)
     assert (said["count"], said["sighting_of_ref"]) == (14, held.id)
+
+
+SECRET = line(40, "evil.example") * 5
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_count_does_not_follow_sightings_that_canada_may_not_see(
+    pair: Pair, tmp_path: Path, hidden: bool
+) -> None:
+    """One of two logs was counted under a stricter marking: what Canada is told of both is the same without that."""
+    if hidden:
+        seen(pair.france, tmp_path, "secret.jsonl", SECRET, "tlp:red")
+    (tmp_path / "secret.jsonl").write_text(SECRET)
+    (tmp_path / "bank.jsonl").write_text(LOG)
+    logs = files_of([tmp_path / "secret.jsonl", tmp_path / "bank.jsonl"])
+    desk = pair.france.desk
+    found = matched(desk, MARIE, Asked(files=logs, keep=True, marking=("tlp:green",)))
+    done = state_sightings(desk, MARIE, found.id)
+    assert (done.new, done.changed) == (1, 0)
+    assert [(one["count"], one["last_seen"]) for one in back(pair)] == [(19, "2026-03-01T10:00:40.000Z")]
+
+
+def test_a_green_run_after_a_red_one_makes_a_sighting_of_its_own(pair: Pair, tmp_path: Path) -> None:
+    red = seen(pair.france, tmp_path, "bank.jsonl", LOG, "tlp:red").sightings[id_(1)]
+    assert back(pair) == []
+    done = seen(pair.france, tmp_path, "bank.jsonl", LOG, "tlp:green")
+    assert (done.new, done.changed) == (1, 0)
+    assert done.sightings[id_(1)] != red
+    assert [one["count"] for one in back(pair)] == [14]
+    again = seen(pair.france, tmp_path, "bank.jsonl", LOG, "tlp:green")
+    assert (again.new, again.changed, again.sightings) == (0, 0, done.sightings)
+    (stays,) = show(pair.france.desk, MARIE, red).statements
+    assert "tlp:red" in stays.summary.marking

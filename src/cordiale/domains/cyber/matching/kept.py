@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from msgspec import structs
 
 from cordiale.desk import audit, runs
 from cordiale.desk.actor import authorise
-from cordiale.desk.chosen import summaries
+from cordiale.desk.chosen import summaries_seen
 from cordiale.desk.visible import passes
 from cordiale.domains.cyber.matching.found import Line, Run, Seen
 from cordiale.domains.cyber.values import kind_of
@@ -39,7 +39,10 @@ LEFT_DAYS: Final = 7
 """Days after which a run that did not end is taken away, with the log it was given."""
 
 SHOWN: Final = 1000
-"""Indicators of a run that are shown: those met most."""
+"""Indicators of a run that are shown: those met most of what the reader may see."""
+
+_ASKED: Final = 1000
+"""Indicators of which it is asked at once whether the reader may see them."""
 
 
 def write(place: Path, run: Run, seen: pa.Table) -> None:
@@ -88,45 +91,65 @@ def drop(desk: Desk, actor: Actor, id: str) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def stated(place: Path) -> dict[str, str]:
-    """Return the sighting that was stated of each indicator of a run."""
+def stated(place: Path) -> dict[str, list[str]]:
+    """Return the sightings that were stated of each indicator of a run, the last one last; not all are for every reader."""
     try:
-        return msgspec.json.decode((place / _STATED).read_bytes(), type=dict[str, str])
+        found = msgspec.json.decode((place / _STATED).read_bytes(), type=dict[str, list[str] | str])
     except FileNotFoundError:
         return {}
+    # written before there could be several: one by itself
+    return {id: [one] if isinstance(one, str) else one for id, one in found.items()}
 
 
-def note(desk: Desk, actor: Actor, id: str, sightings: dict[str, str]) -> None:
-    """Remember the sightings stated of a run, by indicator."""
+def note(desk: Desk, actor: Actor, id: str, sightings: Mapping[str, str]) -> None:
+    """Remember the sightings stated of a run, by indicator, beside those that were stated before under other markings."""
     place, _run = _one(desk, actor, id)
-    replace_file(place / _STATED, msgspec.json.encode(stated(place) | sightings), 0o600)
+    found = stated(place)
+    for indicator, one in sightings.items():
+        if one:
+            found[indicator] = [*(held for held in found.get(indicator, ()) if held != one), one]
+    replace_file(place / _STATED, msgspec.json.encode(found), 0o600)
 
 
 def with_seen(
-    desk: Desk, actor: Actor, run: Run, table: pa.Table, sightings: dict[str, str] | None = None
+    desk: Desk,
+    actor: Actor,
+    run: Run,
+    table: pa.Table,
+    sightings: Mapping[str, Sequence[str]] | None = None,
 ) -> Run:
-    """Return a run with what was seen of the indicators that the actor may read, those met most first."""
-    rows = table.sort_by([("count", "descending"), ("id", "ascending")]).slice(0, SHOWN).to_pylist()
-    readable = {one.id: one for one in _summaries(desk, actor, [row["id"] for row in rows])}
+    """Return a run with what was seen of the indicators that the actor may read, those met most first.
+
+    What is hidden from them takes no place among those shown, and of the sightings stated they are told the last that
+    they may see.
+    """
+    ordered = table.sort_by([("count", "descending"), ("id", "ascending")])
+    rows: list[dict[str, Any]] = []
+    readable: dict[str, Summary] = {}
+    for start in range(0, ordered.num_rows, _ASKED):
+        part = ordered.slice(start, _ASKED)
+        ids = part["id"].to_pylist()
+        found = summaries_seen(desk, actor, ids)
+        places = [place for place, id in enumerate(ids) if id in found][: SHOWN - len(rows)]
+        rows += part.take(places).to_pylist() if places else []
+        readable |= {ids[place]: found[ids[place]] for place in places}
+        if len(rows) == SHOWN:
+            break
+    said = _said(desk, actor, rows, sightings or {})
     lists = warning_lists(desk)
-    said = sightings or {}
-    seen = tuple(
-        _seen(row, readable[row["id"]], lists, said.get(row["id"], ""))
-        for row in rows
-        if row["id"] in readable
-    )
+    seen = tuple(_seen(row, readable[row["id"]], lists, said.get(row["id"], "")) for row in rows)
     return structs.replace(_of(actor, run), seen=seen)
 
 
-def _summaries(desk: Desk, actor: Actor, ids: Sequence[str]) -> Iterator[Summary]:
-    """Yield the line of each indicator that the actor may read: some may be hidden from them, or purged since."""
-    try:
-        yield from summaries(desk, actor, ids)
-    except NotFound:
-        if len(ids) > 1:
-            half = len(ids) // 2
-            yield from _summaries(desk, actor, ids[:half])
-            yield from _summaries(desk, actor, ids[half:])
+def _said(
+    desk: Desk, actor: Actor, rows: Iterable[Mapping[str, Any]], sightings: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Return, by indicator, the last sighting stated of it that the actor may see."""
+    of = {row["id"]: sightings[row["id"]] for row in rows if row["id"] in sightings}
+    if not of:
+        return {}
+    told = summaries_seen(desk, actor, (one for stated_ in of.values() for one in stated_))
+    return {indicator: one for indicator, stated_ in of.items() for one in stated_ if one in told}
 
 
 def _of(actor: Actor, run: Run) -> Run:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
 
 from cordiale.desk.actor import authorise
+from cordiale.desk.chosen import taken
 from cordiale.desk.search import Question, matching
 from cordiale.desk.stating import PUBLIC, instants, own_identity, stated
 from cordiale.desk.visible import visible
+from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.found import Line, Run, Seen
 from cordiale.platform.clock import format_instant, parse_instant
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _, text
+from cordiale.stix import tlp
 from cordiale.stix.atoms import id_of
 
 if TYPE_CHECKING:
@@ -46,11 +50,15 @@ class Stated(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """A sighting that this node holds of an indicator: its id, what it counts (SHA-256 of logs), and its object."""
+    """A sighting that this node states of an indicator: its id, what it counts (SHA-256 of logs), and its object.
+
+    `marking` are the ids of the definitions that mark it: an atom's follows from its text (`stix.atoms`).
+    """
 
     id: str
     evidence: frozenset[str]
     value: dict[str, Any]
+    marking: frozenset[str]
 
 
 def state_sightings(
@@ -65,8 +73,9 @@ def state_sightings(
     """State sightings of what a run saw: of some of its indicators, or of all that no warning list calls a false alarm.
 
     The lines behind each stay in the house (a granular marking); where it was seen is said by `sector` or the setting
-    `cyber.sector`, never by a name. A log that was counted already is not counted again. Raises NotFound for a run that
-    the actor may not see, InputError where nothing says how the sightings are marked.
+    `cyber.sector`, never by a name. A log is not counted again that a sighting counts which everybody may see who may see
+    the new one; what stricter ones count changes nothing. Raises NotFound for a run that the actor may not see,
+    InputError where nothing says how the sightings are marked.
     """
     authorise(actor, "import")
     found = kept.opened(desk, actor, run)
@@ -80,6 +89,8 @@ def state_sightings(
             "sighting-marking",
             _("Say how the sightings are marked, such as --marking tlp:amber, or set import.marking."),
         )
+    atoms = marking_of(written)
+    marks = frozenset(map(id_of, atoms))
     home = f"rel:{desk.node}"
     where = _where(desk, actor, sector or desk.settings.cyber.sector)
     creator = own_identity(desk)
@@ -87,10 +98,10 @@ def state_sightings(
     of: dict[str, str] = {}
     new = changed = 0
     for one in chosen:
-        before = _counted(desk, actor, one.indicator)
-        value = sighting(found, one, before, creator, where, id_of(home), instants(desk)[0])
+        before = [each for each in _counted(desk, actor, one.indicator) if no_stricter(each.marking, marks)]
+        value = sighting(found, one, before, marks, creator, where, id_of(home), instants(desk)[0])
         if value is None:
-            of[one.indicator] = _same(found, one, before)
+            of[one.indicator] = _same(found, one, before, marks)
             continue
         held = next((each for each in before if each.id == value["id"]), None)
         if held is not None:
@@ -101,11 +112,12 @@ def state_sightings(
             value |= {"created": held.value["created"], "modified": instants(desk, last)[1]}
             changed += 1
         else:
+            value["id"] = _free(desk, value["id"])
             new += 1
         made.append(value)
         of[one.indicator] = value["id"]
     if made:
-        stated(desk, actor, "import", made, written, parts=frozenset({home}), run=found.id)
+        stated(desk, actor, "import", made, atoms, parts=frozenset({home}), run=found.id)
     kept.note(desk, actor, run, of)
     return Stated(of, new, changed)
 
@@ -115,27 +127,44 @@ def false_alarm(one: Seen) -> bool:
     return any(category == "false_positive" for _name, category in one.known)
 
 
+def no_stricter(held: Iterable[str], stated: frozenset[str]) -> bool:
+    """Tell whether whoever passes the marking being stated passes the one held: all of it is there, or a narrower TLP label.
+
+    Both are ids of marking definitions.
+    """
+    labels = [tlp.LABELS.index(_label(one)) for one in stated if one in tlp.ATOMS]
+    wider = tlp.LABELS[: max(labels, default=-1) + 1]
+    return all(one in stated or _label(one) in wider for one in held)
+
+
+def _label(definition: str) -> str:
+    return tlp.ATOMS.get(definition, "").removeprefix("tlp:")
+
+
 def sighting(
     run: Run,
     one: Seen,
     before: Sequence[Counted],
+    marking: frozenset[str],
     creator: str,
     where: str,
     home: str,
     now: str,
 ) -> dict[str, Any] | None:
-    """Return the sighting of an indicator in a run, None where sightings held already count all of its logs.
+    """Return the sighting of an indicator in a run, None where those of `before` count all of its logs already.
 
-    Its id follows from the indicator and the logs that it counts: the same logs give the same sighting, a dataset that
-    grew gives its next version. Of logs of which some were counted before, only the others are, as far as lines are kept.
+    `before` are sightings of no stricter a marking than `marking`: what this one counts then follows nothing that one of
+    its readers may not see. Its id follows from the indicator, the logs that it counts and its marking: the same logs
+    under the same marking give the same sighting, a dataset that grew gives its next version. Of logs of which some were
+    counted before, only the others are, as far as lines are kept.
     """
     logs = _logs(run, one)
     evidence = frozenset(logs)
-    whole = any(each.evidence == evidence for each in before)
+    whole = next((each for each in before if each.evidence == evidence and each.marking == marking), None)
     counted: frozenset[str] = (
         frozenset().union(*(each.evidence for each in before)) if before else frozenset()
     )
-    fresh = evidence if whole else evidence - counted
+    fresh = evidence if whole is not None else evidence - counted
     if not fresh:
         return None
     lines = {name: found for name, found in logs.items() if name in fresh}
@@ -147,7 +176,7 @@ def sighting(
     value: dict[str, Any] = {
         "type": "sighting",
         "spec_version": "2.1",
-        "id": f"sighting--{uuid5(_SPACE, orjson.dumps([creator, one.indicator, sorted(fresh)]).decode())}",
+        "id": whole.id if whole is not None else _id(creator, one.indicator, sorted(fresh), sorted(marking)),
         "created_by_ref": creator,
         "created": now,
         "modified": now,
@@ -237,13 +266,26 @@ def _says(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _same(run: Run, one: Seen, before: Sequence[Counted]) -> str:
+def _id(*parts: Any) -> str:
+    return f"sighting--{uuid5(_SPACE, orjson.dumps(parts).decode())}"
+
+
+def _free(desk: Desk, id: str) -> str:
+    """Return an id under which nothing is stated: what is held under it was marked otherwise since, is hidden from whoever
+    states this one, or was revoked, and none of these is to be stated anew or told.
+    """
+    return next(one for one in (id if n == 0 else _id(id, n) for n in count()) if not taken(desk, one))
+
+
+def _same(run: Run, one: Seen, before: Sequence[Counted], marking: frozenset[str]) -> str:
+    """Return the sighting that counts a log of these already, one under the same marking first."""
     evidence = frozenset(_logs(run, one))
-    return next((each.id for each in before if each.evidence & evidence), "")
+    found = [each for each in before if each.evidence & evidence]
+    return next((each.id for each in sorted(found, key=lambda each: each.marking != marking)), "")
 
 
 def _counted(desk: Desk, actor: Actor, indicator: str) -> list[Counted]:
-    """Return this node's own sightings of an indicator that count logs."""
+    """Return the sightings of an indicator that this node stated of logs, as far as the actor sees them."""
     found: list[Counted] = []
     asked = Question(type="sighting", source=desk.node, about=indicator)
     start = None
@@ -251,16 +293,21 @@ def _counted(desk: Desk, actor: Actor, indicator: str) -> list[Counted]:
         with desk.store.read() as tx:
             page, rows = matching(tx, desk, actor, asked, start, 1000, visible(tx, desk, actor))
         for row in rows:
-            if row.raw is None or row.revoked:
+            # one that is read in part does not say all of its marking
+            if row.raw is None or row.revoked or not row.hash:
                 continue
             value = orjson.loads(row.raw)
+            if value.get("created_by_ref") not in desk.home.identities:
+                continue
             names = [
                 str(one.get("external_id"))
                 for one in value.get("external_references", ())
                 if one.get("source_name") == SOURCE
             ]
-            if names:
-                found.append(Counted(row.id, frozenset(names), value))
+            # without a marking nobody is known to see it
+            if names and value.get("object_marking_refs"):
+                marking = frozenset(value["object_marking_refs"])
+                found.append(Counted(row.id, frozenset(names), value, marking))
         start = page.next
         if start is None:
             return found
