@@ -154,4 +154,4 @@ def test_a_search_says_what_is_sent(tmp_path: Path) -> None:
         }
         import_(node.desk, MARIE, [of_bytes("ours.json", json.dumps(bundle).encode())])
         posted = taxii.push(node.desk, MARIE, "them", asked=Question(type="indicator"))
-        assert (posted.sent, posted.kept) == (0, 2)  # nothing says who may have them
+        assert (posted.sent, posted.kept, posted.left) == (0, 0, 2)  # nothing says who may have them

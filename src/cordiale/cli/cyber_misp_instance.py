@@ -70,7 +70,7 @@ def pull(name: Annotated[str, _NAME], whole: Annotated[bool, _WHOLE] = False) ->
     cls=Command,
     help=tr(
         _(
-            "Send reports to an instance as events, unpublished: what the partner named in the configuration may have, else what you may read. Ends with 3 when the instance refuses some."
+            "Send reports to an instance as events, unpublished: what the partner named in its section may have; with house = true what you may read; else only what is TLP:GREEN or TLP:CLEAR and nothing else restricts. Ends with 3 when the instance refuses some."
         )
     ),
 )
@@ -132,7 +132,7 @@ def taxii_pull(name: Annotated[str, _NAME], whole: Annotated[bool, _WHOLE] = Fal
     cls=Command,
     help=tr(
         _(
-            "Send objects to a collection of a server: what the partner named in the configuration may have, else what you may read. Ends with 3 when the server refuses some."
+            "Send objects to a collection of a server: what the partner named in its section may have; with house = true what you may read; else only what is TLP:GREEN or TLP:CLEAR and nothing else restricts. Ends with 3 when the server refuses some."
         )
     ),
 )
@@ -207,12 +207,30 @@ def _sent(sent: Sent) -> str:
                 sent.narrowed,
             )
         )
+    lines += _left(sent.left)
     lines += [f"  {number(lang, one.count)}  {one.words}" for one in sent.losses.reasons if not one.accepted]
     lines += [
         printable(tr(_("  {uuid} was refused: {words}"), uuid=uuid, words=words))
         for uuid, words in sent.refused
     ]
     return "\n".join(lines)
+
+
+def _left(count: int) -> list[str]:
+    """Return the line that counts what is not for such a server, with what to do."""
+    if not count:
+        return []
+    return [
+        "  "
+        + ntext(
+            current().lang,
+            *_n(
+                "{n} object stays here: it is not TLP:GREEN or TLP:CLEAR alone, or names an account. The section may name a partner, or say house = true of a server of your own.",
+                "{n} objects stay here: they are not TLP:GREEN or TLP:CLEAR alone, or name accounts. The section may name a partner, or say house = true of a server of your own.",
+            ),
+            count,
+        )
+    ]
 
 
 def _posted(posted: Posted) -> str:
@@ -238,5 +256,6 @@ def _posted(posted: Posted) -> str:
                 posted.kept,
             )
         )
+    lines += _left(posted.left)
     lines += [printable(f"  {identifier}: {words}") for identifier, words in posted.refused]
     return "\n".join(lines)

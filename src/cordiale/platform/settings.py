@@ -149,7 +149,8 @@ class OutsideSection(Struct, frozen=True, kw_only=True):
     key_file: Annotated[str, Says("File with what signs in there, seen from the node's folder: MISP's authentication key; for TAXII a token, or NAME:PASSWORD. Empty: nothing signs in.", example="keys/misp-soc.key")] = ""  # fmt: skip
     certificate: Annotated[str, Says("File with the certificates (PEM), seen from the node's folder, of which one must have signed the server's. Empty: those that this machine trusts.", example="keys/misp-soc.pem")] = ""  # fmt: skip
     collection: Annotated[str, Says("TAXII: id of the one collection to use. Empty: every one that may be read or written.")] = ""  # fmt: skip
-    partner: Annotated[str, Says("Partner by whose rules and approvals it is decided what goes there. Empty: the server is the house's own, and gets what who sends may read.")] = ""  # fmt: skip
+    partner: Annotated[str, Says("Partner by whose rules and approvals it is decided what goes there. Empty: only what is marked TLP:CLEAR or TLP:GREEN, is restricted by nothing else and names no account.")] = ""  # fmt: skip
+    house: Annotated[bool, Says("This server is the house's own: it gets everything that the release officer who sends may read, whatever its marking. Not together with `partner`.")] = False  # fmt: skip
     source: Annotated[str, Says("Profile of what comes from there: the name of a `[source.NAME]` section.")] = ""  # fmt: skip
     marking: Annotated[str, Says("Marking of what comes from there where it carries none, such as `tlp:amber`; several atoms are separated by spaces.")] = ""  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk import audit, outside
+from cordiale.desk import audit, outside, sending
 from cordiale.desk.giving import Given, every, finder
 from cordiale.desk.search import Question
 from cordiale.platform.errors import NotFound
@@ -29,13 +29,15 @@ ENVELOPE: Final = 100
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent to a collection: how many objects, and those the server refused with its words.
 
-    `kept` counts objects without a marking, or under one that no definition says: they go to nobody.
+    `kept` counts objects without a marking, or under one that no definition says: they go to nobody. `left` counts those that
+    are not for anybody and stayed here, where the server is neither a partner's nor the house's own.
     """
 
     server: str
     collection: str
     sent: int = 0
     kept: int = 0
+    left: int = 0
     refused: tuple[tuple[str, str], ...] = ()
 
 
@@ -72,10 +74,12 @@ def push(
 ) -> Posted:
     """Send objects to the collection that may be written, each after the definitions of its markings.
 
-    What goes is what the partner that the configuration names may have whole, else what the actor may read; what carries no
-    marking of its own names here what it is marked. Raises NotFound where no collection may be written.
+    What goes is what `sending.bounds` says: to a partner what it may have whole, to the house's own server what the actor may
+    read, else what anybody may have; what carries no marking of its own names here what it is marked. The audit has the ids
+    before they are sent. Raises NotFound where no collection may be written, and as `sending.bounds` does.
     """
     reached = outside.server(desk, "taxii", name)
+    within = sending.bounds(actor, reached)
     target = next(outside.taxii_collections(reached, writing=True), None)
     if target is None:
         raise NotFound(
@@ -83,19 +87,23 @@ def push(
             _("{name} has no collection that may be written to: look at its collection in cordiale.toml."),
             name=name,
         )
-    partner = reached.section.partner
+    left: set[str] = set()
+    bound: Any = {"partner": within.partner, "openly": within.openly, "left": left.update}
     chosen = (
-        iter(finder(desk, actor, partner)(list(ids)).values())
+        iter(finder(desk, actor, **bound)(list(ids)).values())
         if ids
-        else every(desk, actor, asked or Question(), partner)
+        else every(desk, actor, asked or Question(), **bound)
     )
     sent = kept = 0
     refused: list[tuple[str, str]] = []
     told: set[str] = set()
     envelope: list[bytes] = []
+    named: list[str] = []
 
     def posted() -> None:
         nonlocal sent
+        sending.sent(desk, actor, reached, "taxii", named)
+        named.clear()
         status = outside.taxii_post(reached, target, envelope)
         failed = [(str(one.get("id")), str(one.get("message", ""))) for one in status.get("failures", ())]
         refused.extend(failed)
@@ -109,13 +117,19 @@ def push(
             kept += 1
             continue
         envelope += _with_definitions(one, told)
+        named.append(one.id)
         if len(envelope) >= ENVELOPE:
             posted()
     if envelope:
         posted()
     audit.read(desk, actor, "export", form="taxii", server=name, found=sent)
     return Posted(
-        server=name, collection=target.title or target.id, sent=sent, kept=kept, refused=tuple(refused)
+        server=name,
+        collection=target.title or target.id,
+        sent=sent,
+        kept=kept,
+        left=len(left),
+        refused=tuple(refused),
     )
 
 

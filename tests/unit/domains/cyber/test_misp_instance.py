@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from cordiale.desk import outside
 from cordiale.desk.actor import house
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.importing import import_
+from cordiale.desk.inspection import audit_show
 from cordiale.desk.mark import mark
 from cordiale.desk.resuming import job_resume
+from cordiale.desk.search import Question
 from cordiale.desk.show import show
 from cordiale.desk.sources import of_bytes
 from cordiale.domains.cyber.misp import instance
@@ -68,7 +70,7 @@ def told(stand_in: StandIn, what: str) -> Any:
 
 @pytest.fixture
 def node(tmp_path: Path, stand_in: StandIn) -> Iterator[Node]:
-    with opened(tmp_path, stand_in.url) as found:
+    with opened(tmp_path, stand_in.url, "house = true\n") as found:
         yield found
 
 
@@ -199,6 +201,61 @@ def test_what_is_narrower_here_is_narrower_there(stand_in: StandIn, node: Node) 
     there = stand_in.theirs.get_event(made.EVENT, pythonify=True)
     assert (int(there.distribution), int(there.attributes[0].distribution)) == (3, 0)
     assert "tlp:red" in {tag.name for tag in there.attributes[0].tags}
+
+
+def shared(node: Node) -> None:
+    """Take in an event that anybody may have, and one that TLP:GREEN does not say all of."""
+    take(node, event(attribute(1, "domain", "open.example", to_ids=True)))
+    take(
+        node,
+        event(
+            attribute(2, "domain", "half.example", to_ids=True), uuid=uuid(900), info="Half of it is hidden"
+        ),
+    )
+    mark(node.desk, MARIE, f"indicator--{uuid(2)}", "tlp:red")
+
+
+def test_an_instance_of_nobody_gets_what_anybody_may_have(tmp_path: Path, stand_in: StandIn) -> None:
+    with opened(tmp_path, stand_in.url) as node:
+        shared(node)
+        sent = instance.push(node.desk, MARIE, "soc")
+        assert (sent.made, sent.refused) == (1, ())
+        assert sent.left == 1  # the report names what nobody there may know of
+        assert stand_in.theirs.get_event(made.EVENT, pythonify=True).attributes[0].value == "open.example"
+        assert not stand_in.theirs.search("events", uuid=uuid(900), pythonify=True)
+        assert instance.push(node.desk, MARIE, "soc", ids=[f"report--{uuid(900)}"]).left == 1
+        with pytest.raises(NotFound):
+            instance.push(node.desk, MARIE, "soc", ids=[f"report--{uuid(901)}"])
+        loose = instance.push(node.desk, MARIE, "soc", asked=Question(type="indicator"))
+        assert (loose.made, loose.left) == (1, 1)
+
+
+def test_what_went_to_an_instance_is_written_down_before(stand_in: StandIn, node: Node) -> None:
+    shared(node)
+    assert instance.push(node.desk, MARIE, "soc").made == 2
+    assert instance.push(node.desk, MARIE, "soc").same == 2  # and nothing was sent
+    rows = [one.details for one in audit_show(node.desk, MARIE, verb="send-outside").acts]
+    assert {one["server"] for one in rows} == {"soc"}
+    assert {name for one in rows for name in one["ids"]} >= {
+        f"indicator--{uuid(1)}", f"indicator--{uuid(2)}", f"report--{uuid(900)}", f"report--{made.EVENT}",
+    }  # fmt: skip
+    assert len(rows) == 2
+
+
+def test_only_a_release_officer_with_a_name_sends(stand_in: StandIn, node: Node) -> None:
+    shared(node)
+    for who in (replace(MARIE, roles=frozenset({"analyst", "liaison"})), replace(MARIE, name=" ")):
+        with pytest.raises(NotAllowed):
+            instance.push(node.desk, who, "soc")
+    assert not any("/events/" in one for one in told(stand_in, "asked"))
+
+
+def test_a_server_is_not_a_partners_and_the_houses(tmp_path: Path, stand_in: StandIn) -> None:
+    with (
+        opened(tmp_path, stand_in.url, 'house = true\npartner = "fra"\n') as node,
+        pytest.raises(ConfigurationError, match="house"),
+    ):
+        instance.push(node.desk, MARIE, "soc")
 
 
 def test_who_the_key_is_can_be_asked_and_a_wrong_one_is_said(stand_in: StandIn, node: Node) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from cordiale.desk import audit
-from cordiale.desk.giving import Find, every, finder
+from cordiale.desk.giving import Find, Given, Left, every, finder
 from cordiale.desk.search import Question
 from cordiale.domains.cyber.misp import writing
 from cordiale.domains.cyber.misp.frame import said_in
@@ -59,20 +59,26 @@ def events(
     ids: Collection[str] = (),
     asked: Question | None = None,
     partner: str = "",
+    openly: bool = False,
+    left: Left = len,
+    noted: Callable[[Collection[str]], object] = len,
     losses: Losses | None = None,
 ) -> Iterator[tuple[Value, Iterator[bytes]]]:
     """Yield each report that may be taken away with the pieces of its event.
 
     `ids` names reports (or groupings of other sources, as MISP's own converter writes what is not published), or objects of which
     one event is made; else every report is taken, or what `asked` finds: what it
-    finds that is no report is in one event made for it. For a `partner` only what goes to it whole, asked by a release officer.
+    finds that is no report is in one event made for it. For a `partner` only what goes to it whole, asked by a release officer;
+    `openly` and `left` as `desk.giving.finder` has them. `noted` is told the ids of what an event was made of, while it is read.
     Raises NotFound where nothing of what was named may be taken.
     """
-    find = finder(desk, actor, partner)
+    find = finder(desk, actor, partner, openly=openly, left=left)
     lost = losses if losses is not None else Losses()
-    look = _looked(find)
+    look = _looked(find, noted)
     loose: list[str] = []
-    for value, atoms in _chosen(desk, actor, ids, asked, partner, find):
+    for value, atoms in _chosen(
+        ids, find, every(desk, actor, asked or Question(type="report"), partner, openly=openly, left=left)
+    ):
         if value["type"] == "report" or (value["type"] == "grouping" and said_in(value) is None):
             if not value.get("revoked"):
                 yield value, writing.event(value, atoms, look, desk.node, lost)
@@ -89,12 +95,19 @@ def events(
         yield report, writing.event(report, atoms, look, desk.node, lost)
 
 
-def _looked(find: Find) -> Callable[[Collection[str]], Mapping[str, tuple[Value, frozenset[str]]]]:
-    return lambda ids: {name: (one.value, one.marking) for name, one in find(ids).items()}
+def _looked(
+    find: Find, noted: Callable[[Collection[str]], object]
+) -> Callable[[Collection[str]], Mapping[str, tuple[Value, frozenset[str]]]]:
+    def look(ids: Collection[str]) -> dict[str, tuple[Value, frozenset[str]]]:
+        found = find(ids)
+        noted(found.keys())
+        return {name: (one.value, one.marking) for name, one in found.items()}
+
+    return look
 
 
 def _chosen(
-    desk: Desk, actor: Actor, ids: Collection[str], asked: Question | None, partner: str, find: Find
+    ids: Collection[str], find: Find, searched: Iterable[Given]
 ) -> Iterator[tuple[Value, frozenset[str]]]:
     if ids:
         found = find(list(ids))
@@ -106,8 +119,7 @@ def _chosen(
         for one in found.values():
             yield one.value, one.marking
         return
-    question = asked or Question(type="report")
-    for one in every(desk, actor, question, partner):
+    for one in searched:
         yield one.value, one.marking
 
 

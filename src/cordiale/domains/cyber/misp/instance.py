@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
 
-from cordiale.desk import audit, outside
+from cordiale.desk import audit, outside, sending
 from cordiale.desk.actor import authorise
 from cordiale.desk.outside import Place, Server, checked
 from cordiale.desk.search import Question
 from cordiale.domains.cyber.misp.export import events
 from cordiale.domains.cyber.misp.loss import Losses, LossReport
-from cordiale.platform.errors import ProtocolError
+from cordiale.platform.errors import NotFound, ProtocolError
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent to an instance: events made, changed, there already as they are, and refused with what the instance said.
 
     `narrowed` counts distributions to a sharing group that the instance does not have: they went to its organisation only.
+    `left` counts objects that are not for anybody and stayed here, where the instance is neither a partner's nor the house's own.
     """
 
     server: str
@@ -49,6 +51,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     changed: int = 0
     same: int = 0
     narrowed: int = 0
+    left: int = 0
     refused: tuple[tuple[str, str], ...] = ()
     losses: LossReport = LossReport(lost=0, accepted=0)
 
@@ -133,23 +136,32 @@ def push(
 ) -> Sent:
     """Send reports to an instance as events: new ones are added, changed ones edited, others left.
 
-    What goes is what the partner that the configuration names for it may have whole, else what the actor may read. An event
+    What goes is what `sending.bounds` says: to a partner what it may have whole, to the house's own instance what the actor may
+    read, else what anybody may have. The audit has the ids of all that an event was made of, before it is sent. An event
     arrives unpublished unless `publish`: somebody there looks at it first. Raises as `outside.server` and `events` do, and what
     the instance refuses of one event does not stop the others.
     """
     reached = _with_json(outside.server(desk, "misp", name))
+    within = sending.bounds(actor, reached)
     _known_as(reached)
     losses = Losses()
     counts = {"made": 0, "changed": 0, "same": 0}
     narrowed = 0
     refused: list[tuple[str, str]] = []
     groups = _groups(reached)
-    held = events(desk, actor, ids=ids, asked=asked, partner=reached.section.partner, losses=losses)
-    for number, (_report, pieces) in enumerate(held, 1):
+    left: set[str] = set()
+    within_it: set[str] = set()
+    held = events(
+        desk, actor, ids=ids, asked=asked, partner=within.partner, openly=within.openly,
+        left=left.update, noted=within_it.update, losses=losses,
+    )  # fmt: skip
+    for number, (report, pieces) in enumerate(_or_left(held, left), 1):
         value: Value = orjson.loads(b"".join(pieces))["Event"]
+        went = {str(report["id"]), *within_it}
+        within_it.clear()
         narrowed += _grouped(value, groups)
         value["published"] = publish and bool(value.get("published"))
-        outcome, said = _sent(reached, value)
+        outcome, said = _sent(reached, value, partial(sending.sent, desk, actor, reached, "misp", went))
         if outcome == "refused":
             refused.append((str(value["uuid"]), said))
         else:
@@ -157,7 +169,19 @@ def push(
         if progress is not None:
             progress(number, None)
     audit.read(desk, actor, "export", form="misp-instance", server=name, found=sum(counts.values()))
-    return Sent(server=name, narrowed=narrowed, refused=tuple(refused), losses=losses.report(lang), **counts)
+    return Sent(
+        server=name, narrowed=narrowed, left=len(left), refused=tuple(refused),
+        losses=losses.report(lang), **counts,
+    )  # fmt: skip
+
+
+def _or_left(held: Iterator[Any], left: Collection[str]) -> Iterator[Any]:
+    """Yield events; that nothing of what was named may go is no error where that was because it stays here: it is counted."""
+    try:
+        yield from held
+    except NotFound:
+        if not left:
+            raise
 
 
 def _groups(reached: Server) -> dict[str, str]:
@@ -195,8 +219,8 @@ def _grouped(value: Any, groups: Mapping[str, str]) -> int:
     return narrowed + sum(_grouped(one, groups) for one in value.values() if isinstance(one, dict | list))
 
 
-def _sent(reached: Server, value: Value) -> tuple[str, str]:
-    """Add or edit one event; return made, changed, same or refused, and what the instance said."""
+def _sent(reached: Server, value: Value, before: Callable[[], None]) -> tuple[str, str]:
+    """Add or edit one event, after `before`; return made, changed, same or refused, and what the instance said."""
     held = reached.ask(
         "POST",
         "/events/restSearch",
@@ -208,6 +232,7 @@ def _sent(reached: Server, value: Value) -> tuple[str, str]:
     if there is not None and int(there.get("timestamp") or 0) >= int(value["timestamp"]):
         return "same", ""
     path = f"/events/edit/{value['uuid']}" if there is not None else "/events/add"
+    before()
     answer = reached.ask("POST", path, orjson.dumps(value))
     if answer.status in (401, 429) or answer.status >= 500:
         raise outside.refusal(reached.name, answer.status)
