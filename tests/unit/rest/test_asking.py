@@ -9,10 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from msgspec import structs
 
 from cordiale.desk.actor import VERBS
+from cordiale.desk.feeds import feed_add
 from cordiale.desk.people import person_lock
+from cordiale.desk.search import Question
 from cordiale.rest.app import application, everything, schema
 from tests.unit.rest.served import OPERATOR, Served, said
 
@@ -202,6 +205,34 @@ def test_a_get_writes_nothing_to_the_store(served: Served, objects: dict[str, li
     ):
         assert served.ask(path, "paul").status == 200
     assert served.node.store.changed() == before
+
+
+def test_the_fetch_of_a_feed_notes_who_fetched_it_and_writes_nothing_else(
+    served: Served, objects: dict[str, list[str]]
+) -> None:
+    feed_add(served.node.desk, OPERATOR, "noted", "csv", Question(), shared=True)
+    assert served.ask("/objects", "paul").status == 200
+    was = rows(served)
+    assert served.ask("/feeds", "paul").status == 200
+    assert rows(served) == was
+    assert served.ask("/feeds/noted.csv", "paul").status == 200
+    now = rows(served)
+    assert {name for name in now if now[name] != was[name]} == {"desk_feed_fetch"}
+    assert len(now["desk_feed_fetch"]) == 1
+    assert served.ask("/feeds/noted.csv", "paul").status == 200
+    assert rows(served) == now  # the same again a moment later is not noted again
+
+
+def rows(served: Served) -> dict[str, list[str]]:
+    """Return everything that stands in the store, table by table."""
+    with served.node.store.read() as tx:
+        return {
+            name: sorted(
+                repr(tuple(row)) for row in tx.connection.execute(sa.text(f'SELECT * FROM "{name}"'))
+            )
+            for name in sa.inspect(tx.connection).get_table_names()
+            if name != "text_index"  # cannot be read whole; the tables it is made of can
+        }
 
 
 def test_who_asks_too_fast_waits_and_nobody_else_does(served: Served) -> None:
