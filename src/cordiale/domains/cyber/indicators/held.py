@@ -97,8 +97,8 @@ def _held(row: Any, node: str, marking: frozenset[str]) -> Held | None:
         source=row.source,
         ours=row.source == node and row.origin == "local",
         modified=0 if in_part(row) else (row.modified or row.received),
-        valid_from=_instant(value.get("valid_from")),
-        valid_until=_instant(value.get("valid_until")),
+        valid_from=instant_in(value.get("valid_from")),
+        valid_until=instant_in(value.get("valid_until")),
         revoked=row.revoked,
         confidence=confidence if isinstance(confidence, int) else None,
         labels=tuple(str(one) for one in value.get("labels") or ()),
@@ -107,7 +107,8 @@ def _held(row: Any, node: str, marking: frozenset[str]) -> Held | None:
     )
 
 
-def _instant(written: Any) -> Instant | None:
+def instant_in(written: Any) -> Instant | None:
+    """Return the instant that a property says, None for what is none."""
     if not isinstance(written, str):
         return None
     try:

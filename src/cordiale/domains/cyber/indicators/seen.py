@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from cordiale.desk.history import Remark, remarks
 from cordiale.domains.cyber.decay import Seen
-from cordiale.platform.clock import Instant, parse_instant
+from cordiale.domains.cyber.indicators.held import instant_in
+from cordiale.platform.clock import Instant
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -61,7 +62,7 @@ def of_remarks(said: Iterable[Remark]) -> tuple[Sighting, ...]:
             continue
         value = one.value
         written = one.summary.modified or one.summary.received
-        first, last = _instant(value.get("first_seen")), _instant(value.get("last_seen"))
+        first, last = instant_in(value.get("first_seen")), instant_in(value.get("last_seen"))
         count = value.get("count", 1)
         found.append(
             Sighting(
@@ -111,12 +112,3 @@ def _begins(day: datetime.date, step: Step) -> datetime.date:
 
 def _date(instant: Instant) -> datetime.date:
     return datetime.datetime.fromtimestamp(instant / 1e6, datetime.UTC).date()
-
-
-def _instant(written: Any) -> Instant | None:
-    if not isinstance(written, str):
-        return None
-    try:
-        return parse_instant(written)
-    except ValueError:
-        return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cordiale.domains.cyber.decay import Decay, Seen, decay, kinds_of
-from cordiale.domains.cyber.indicators.held import Held
+from cordiale.domains.cyber.indicators.held import Held, instant_in
 from cordiale.domains.cyber.indicators.seen import seen, sightings
-from cordiale.platform.clock import Instant, parse_instant
+from cordiale.platform.clock import Instant
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -34,13 +34,13 @@ def worth_of(desk: Desk, said: Statement, now: Instant, sightings: tuple[Seen, .
     """Return what a statement that somebody was shown is worth at an instant, by these sightings."""
     value = said.value
     confidence = value.get("confidence")
-    begins = _instant(value.get("valid_from"))
+    begins = instant_in(value.get("valid_from"))
     return decay(
         kinds_of(value),
         valid_from=(said.summary.modified or said.summary.received) if begins is None else begins,
         now=now,
         confidence=confidence if isinstance(confidence, int) else None,
-        valid_until=_instant(value.get("valid_until")),
+        valid_until=instant_in(value.get("valid_until")),
         revoked=said.summary.revoked,
         sightings=sightings,
         settings=desk.settings,
@@ -58,10 +58,3 @@ def worth_to(desk: Desk, actor: Actor, held: Held, now: Instant) -> Decay:
 def decayed(desk: Desk, actor: Actor) -> Callable[[Held, Instant], bool]:
     """Return what tells whether an indicator is too long unseen to be acted on at an instant."""
     return lambda held, now: worth_to(desk, actor, held, now).state == "decayed"
-
-
-def _instant(written: Any) -> Instant | None:
-    try:
-        return parse_instant(written) if isinstance(written, str) else None
-    except ValueError:
-        return None
