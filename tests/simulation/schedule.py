@@ -278,9 +278,12 @@ class Schedule:
         finally:
             if node.store.commits > commits:
                 self._holds_ended(node, node.clock())  # what is narrowed is cut at once
-            if node.store.commits > commits and overlaid:
+            if node.store.commits > commits:
                 key = (kept.said.id, kept.source)
-                house.overlay[key] = house.overlay.get(key, frozenset()) | wanted
+                # what is said of our own stands for every version to come, until it is marked anew
+                instead = not overlaid or (kept.source == node.name and wanted <= kept.said.base)
+                before = frozenset() if instead else house.overlay.get(key, frozenset())
+                house.overlay[key] = before | wanted
 
     def rules(self, node: Node) -> None:
         """An officer puts other rules in force for one partner: wider or narrower."""

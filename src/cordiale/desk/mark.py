@@ -15,11 +15,11 @@ from cordiale.desk.partnerships import partnerships
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of, written
 from cordiale.exchange.cut.sequencer import cut
+from cordiale.exchange.records import overlays
 from cordiale.exchange.records.recalls import recall_ids
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.platform.languages import _
-from cordiale.release.definition import borrows
 from cordiale.release.marking import Marking, of_references, of_version
 from cordiale.stix import atoms as definitions_of_atoms
 from cordiale.stix.canonical import content_hash
@@ -43,7 +43,8 @@ def mark(
 
     Of what this node created: a new version whose markings say so (`version`). Of what it imported
     from elsewhere without a marking: the marking it was given is replaced (`given`). Of all else:
-    an overlay that can only narrow (`overlay`). Narrowing stops sending at once and drafts the
+    an overlay that can only narrow (`overlay`). What we mark ourselves stands for every version, for
+    those to come as well, until it is marked anew. Narrowing stops sending at once and drafts the
     recalls. Raises NotFound, InputError for what is not a marking, NotAllowed for widening what
     others marked.
     """
@@ -138,6 +139,7 @@ def _new_version(
     wanted: Marking,
     held: dict[str, str],
 ) -> str:
+    _stands(tx, desk, version.id, wanted)
     puts = [*new_definitions(wanted, held), rewritten(version, wanted, held, desk.clock())]
     versions.put(tx, desk.node, desk.clock(), puts, own=desk.home.identities, markings="replace")
     return puts[-1].version.hash.hex()
@@ -180,14 +182,24 @@ def _given(
     tx: Transaction, desk: Desk, version: Version, wanted: Marking, held: dict[str, str]
 ) -> str | None:
     base, full = of_version(version, held, wanted)
+    _stands(tx, desk, version.id, wanted)
     put = Put(version, base, full, "local")
     versions.put(tx, desk.node, desk.clock(), [put], own=desk.home.identities, markings="replace")
-    if borrows(version):  # what names it would otherwise take it along, whatever was given
-        versions.remark(tx, version.id, desk.node, wanted, instead=True)
     return None
 
 
+def _stands(tx: Transaction, desk: Desk, stix_id: str, wanted: Marking) -> None:
+    """Let a marking govern every version of our statement: what is imported next carries what its source says of it.
+
+    A marking definition that says nothing of its own marking needs it as well: what names it would take it along.
+    """
+    versions.remark(tx, stix_id, desk.node, wanted, instead=True)
+
+
 def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Marking) -> str | None:
+    if wanted <= before and _lowers(tx, desk, row, before):
+        versions.remark(tx, row.id, row.source, wanted, instead=True)
+        return None
     if wanted <= before:
         raise NotAllowed(
             "only-stricter",
@@ -198,3 +210,10 @@ def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Mar
         )
     versions.remark(tx, row.id, row.source, wanted)
     return None
+
+
+def _lowers(tx: Transaction, desk: Desk, row: Row, before: Marking) -> bool:
+    """Tell whether it was a person here who made our statement stricter than it is marked: that may be lifted again."""
+    stricter = overlays(tx, [row.vid]).get(row.vid)
+    ours = row.source == desk.node and row.origin == "local"
+    return ours and stricter is not None and not markings.atoms(tx, stricter) <= before

@@ -120,6 +120,7 @@ def _mark(tx: Transaction, desk: Desk, one: Remarking, oids: Sequence[int]) -> N
     vids = [vid for _oid, vid, _modified, _created, current in streams.versions_of(tx, oids) if current]
     puts: list[Put] = []
     stricter: dict[tuple[int, str], None] = {}
+    instead: dict[tuple[int, str], None] = {}
     unchanged: list[int] = []
     believed: dict[str, dict[str, str]] = {}
     for row in versions.by_vid(tx, vids, None).values():
@@ -132,12 +133,15 @@ def _mark(tx: Transaction, desk: Desk, one: Remarking, oids: Sequence[int]) -> N
         if is_ours(desk, row, version):
             puts += new_definitions(wanted, held) if not puts else ()
             puts.append(rewritten(version, wanted, held, now))
+            instead[row.oid, row.source] = None
         elif row.source == desk.node and row.origin == "local" and not of_references(version.markings, held):
             puts.append(Put(version, *of_version(version, held, wanted), "local"))
+            instead[row.oid, row.source] = None
             unchanged.append(row.vid)
         else:
             stricter[row.oid, row.source] = None
             unchanged.append(row.vid)
+    versions.remark_all(tx, instead, wanted, instead=True)  # for the versions to come as well
     versions.put(tx, desk.node, now, puts, own=desk.home.identities, markings="replace")
     versions.remark_all(tx, stricter, wanted)
     stopped.let_on(tx, oids)

@@ -75,7 +75,7 @@ def say(
         if not rows:
             raise unknown(stix_id)
         about = frozenset(atom for row in rows for atom in _read_under(tx, desk, actor, row))
-        state(tx, desk, [value], about | own)
+        state(tx, desk, actor, [value], about | own)
         audit.acted(tx, desk, actor, "say", id=value["id"], about=stix_id)
     importing.index_all(desk)
     desk.wake()

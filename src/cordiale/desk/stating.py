@@ -11,6 +11,7 @@ from cordiale.desk import audit, definitions
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.importing import index_all
 from cordiale.desk.mark import MILLISECOND, new_definitions
+from cordiale.desk.visible import visible
 from cordiale.desk.written import marking_of
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, InputError
@@ -18,7 +19,7 @@ from cordiale.platform.languages import _
 from cordiale.release.marking import NOTHING, Marking, of_version
 from cordiale.stix import atoms as definitions_of_atoms
 from cordiale.stix.version import read
-from cordiale.store import versions
+from cordiale.store import markings, versions
 from cordiale.store.types import Put
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def stated(
     named(actor, verb)
     wanted = marking_of(marking)
     with desk.store.write() as tx:
-        state(tx, desk, values, wanted, parts)
+        state(tx, desk, actor, values, wanted, parts)
         audit.acted(tx, desk, actor, verb, ids=[value["id"] for value in values], **details)
     index_all(desk)
     desk.wake()
@@ -71,7 +72,7 @@ def own_identity(desk: Desk) -> str:
                 "name": desk.home.title or desk.node,
                 "identity_class": "organization",
             }
-            state(tx, desk, [value], PUBLIC)
+            state(tx, desk, None, [value], PUBLIC)
     return identifier
 
 
@@ -84,13 +85,15 @@ def instants(desk: Desk, after: int | None = None) -> tuple[str, str]:
 def state(
     tx: Transaction,
     desk: Desk,
+    actor: Actor | None,
     values: Iterable[Mapping[str, Any]],
     marking: Marking,
     parts: Marking = NOTHING,
 ) -> Sequence[int]:
     """Store objects under one marking that their versions say themselves; return the numbers of the versions.
 
-    `parts` are the atoms that granular markings of theirs name.
+    `parts` are the atoms that granular markings of theirs name. What is held already and hidden from the actor (from
+    nobody's act: whatever is held) goes on governing what is stated under its id: ids may follow from what they name.
     Whoever calls has authorised the act and writes it down in this transaction; then `importing.index_all`. Raises
     InputError naming the first thing that STIX does not allow, Conflict for what is held with other content.
     """
@@ -98,6 +101,8 @@ def state(
     known = {**held, **{definitions_of_atoms.id_of(atom): atom for atom in marking | parts}}
     marks = sorted(definitions_of_atoms.id_of(atom) for atom in marking)
     puts: list[Put] = []
+    values = tuple(values)
+    _govern(tx, desk, actor, [value["id"] for value in values])
     for value in values:
         version, problems = read(orjson.dumps({**value, "object_marking_refs": marks}))
         for problem in problems:
@@ -114,3 +119,17 @@ def state(
                 id=put.version.id,
             )
     return [outcome.vid for outcome in outcomes[len(new) :]]
+
+
+def _govern(tx: Transaction, desk: Desk, actor: Actor | None, ids: Sequence[str]) -> None:
+    """Let what hides our statements from the actor stand for every version of them, for those to come as well."""
+    seen = frozenset() if actor is None else visible(tx, desk, actor)
+    if seen is None:
+        return
+    hidden: dict[int, list[tuple[int, str]]] = {}
+    for rows in versions.of_ids(tx, ids, None, raw=False).values():
+        for row in rows:
+            if row.source == desk.node and row.effective_mid not in seen:
+                hidden.setdefault(row.effective_mid, []).append((row.oid, row.source))
+    for mid, stated in hidden.items():
+        versions.remark_all(tx, stated, markings.atoms(tx, mid))

@@ -143,7 +143,7 @@ def agree(
             lang="en",
             published=instants(desk)[0],
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "agree", id=value["id"], case=held.id, hash=record.revision)
     finish(desk)
     sent = send(desk, actor, hears(desk, held), [value["id"]], held.said.title.en)

@@ -129,7 +129,7 @@ def answer(
             content=words.said("en") or state,
             lang="fr" if words.fr and not words.en else "en",
         )
-        put(tx, desk, [value], held.marking)
+        put(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "answer", id=value["id"], request=held.id, state=state)
     finish(desk)
     sent = send(desk, actor, [held.said.asker], [*about, value["id"]], held.said.words.said("en")[:80])

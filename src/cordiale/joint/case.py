@@ -165,7 +165,7 @@ def open_case(
     wanted = marking_of(marking)
     with desk.store.write() as tx:
         require_named(tx, desk, one.everybody, one.object_refs)
-        state(tx, desk, [value], wanted)
+        state(tx, desk, actor, [value], wanted)
         audit.acted(tx, desk, actor, "case-open", id=identifier, members=list(one.members))
     finish(desk)
     sent = send(desk, actor, one.everybody, [*one.object_refs, identifier], title.en)
@@ -192,7 +192,7 @@ def close_case(desk: Desk, actor: Actor, written: str) -> Opened:
             case=held.id,
             name=closed.title.en,
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "case-close", id=held.id)
     finish(desk)
     return Opened(id=held.id, sent=())

@@ -101,7 +101,7 @@ def contribute(
             content=words.said("en"),
             lang="en" if words.en else "fr",
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "contribute", id=value["id"], case=held.id, role=role)
     finish(desk)
     sent = send(desk, actor, hears(desk, held), [value["id"]], held.said.title.en)

@@ -166,7 +166,7 @@ def take(
             opinion=OPINIONS[position],
             explanation=footnote.en,
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(
             tx, desk, actor, "position", id=value["id"], case=held.id, position=position, hash=made.revision
         )

@@ -128,7 +128,7 @@ def ask(
             content=words.said("en"), lang="en" if words.en else "fr",
         )  # fmt: skip
         value["extensions"] |= dict(beside or {})
-        state(tx, desk, [value], marking_of(marking))
+        state(tx, desk, actor, [value], marking_of(marking))
         audit.acted(tx, desk, actor, "request", id=value["id"], to=list(made.to))
     finish(desk)
     ids = [*about, *who, value["id"]]
@@ -162,7 +162,7 @@ def settle(desk: Desk, actor: Actor, written: str, how: Settled, why: Words = NO
             content=held.said.words.said("en"),
             lang="en" if held.said.words.en else "fr",
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "request-settle", id=held.id, state=how)
     finish(desk)
     return Asked(id=held.id, state=how, sent=send(desk, actor, held.said.to, [held.id], how))

@@ -187,7 +187,7 @@ def propose(
             lang="en",
             published=instants(desk)[0],
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(
             tx, desk, actor, "propose", id=value["id"], case=held.id, number=made.number, hash=made.hash
         )

@@ -137,7 +137,7 @@ def give(
             content=words.said("en"),
             lang="en" if words.en else "fr",
         )
-        state(tx, desk, [value], held.marking)
+        state(tx, desk, actor, [value], held.marking)
         audit.acted(tx, desk, actor, "task", id=value["id"], case=held.id, owner=owner)
     finish(desk)
     sent = send(desk, actor, hears(desk, held), [value["id"]], held.said.title.en)

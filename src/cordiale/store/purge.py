@@ -43,8 +43,13 @@ def remark(
     return settle(tx, {}, seeds=seeds)
 
 
-def remark_all(tx: Transaction, stated: Iterable[tuple[int, str]], overlay: Marking) -> list[int]:
-    """Join one stricter local marking to statements given as (object number, source); return the vids that changed."""
+def remark_all(
+    tx: Transaction, stated: Iterable[tuple[int, str]], overlay: Marking, *, instead: bool = False
+) -> list[int]:
+    """Join one stricter local marking to statements given as (object number, source); return the vids that changed.
+
+    With `instead` it takes the place of what was said before, as in `remark`.
+    """
     mid = markings.intern(tx, overlay)
     wanted = {(oid, names.number(tx, names.SOURCE, source)) for oid, source in stated}
     oids = sorted({oid for oid, _source in wanted})
@@ -53,7 +58,7 @@ def remark_all(tx: Transaction, stated: Iterable[tuple[int, str]], overlay: Mark
         "SELECT oid, source_no, overlay_mid FROM statements WHERE oid IN INTS(?)", oids
     ):
         if (oid, source_no) in wanted:
-            joined = mid if before is None else markings.join(tx, before, mid)
+            joined = mid if before is None or instead else markings.join(tx, before, mid)
             changed.append((joined, oid, source_no))
     tx.many("UPDATE statements SET overlay_mid = ? WHERE oid = ? AND source_no = ?", changed)
     rows = tx.rows("SELECT vid, oid, source_no FROM versions WHERE oid IN INTS(?)", oids)

@@ -39,7 +39,7 @@ def said(desk: Desk, value: dict[str, Any], *to: str, marking: str = MARKING) ->
     from cordiale.desk.release import release
 
     with desk.store.write() as tx:
-        state(tx, desk, [value], frozenset(marking.split()))
+        state(tx, desk, None, [value], frozenset(marking.split()))
     for node in to or ("can",):
         release(desk, OFFICER, node, ids=[value["id"]])
 
