@@ -9,6 +9,7 @@ import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.home import Home, Partner
+from cordiale.exchange.link.asking import decoded
 from cordiale.exchange.link.wire import NumberedRecall
 from cordiale.exchange.originator import origins
 from cordiale.exchange.recall import basis, demand
@@ -17,6 +18,7 @@ from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import ACTIONS, Message, Receipt
 from cordiale.exchange.recall.sending import Origin, confirm_to, draft_to
 from cordiale.exchange.records import arrivals, concerned, generations, quarantined
+from cordiale.exchange.signing import peek_statement
 from cordiale.exchange.stream import superseded
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.errors import CordialeError, ProtocolError
@@ -48,6 +50,13 @@ def carry_out(
 ) -> bytes:
     """Do what one signed recall of a partner asks and return our signed receipt; see `carry_out_all`."""
     return carry_out_all(store, home, partner, [(number, data)], now, {number: told})[0]
+
+
+def named(partner: Partner, shown: NumberedRecall) -> tuple[int, str]:
+    """Return the number and the id of a recall that a partner shows; whether it signed that is not looked at."""
+    body, _signature = peek_statement(shown.message.encode(), demand.PURPOSE)
+    said: Message = decoded(body, Message, partner)
+    return shown.number, said.id
 
 
 def in_order(

@@ -22,6 +22,7 @@ from cordiale.exchange.protocol import (
 )
 from cordiale.exchange.recall import answering, carrying_out
 from cordiale.exchange.receive import apply as applying
+from cordiale.exchange.records import generations
 from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
 from cordiale.exchange.stream import checkpoint
@@ -265,11 +266,18 @@ class _Visit:
     def _take_back(self) -> None:
         with self.store.read() as tx:
             after = records.link(tx, self.partner.number).recalls
+            done = generations.carried_out_as(tx, self.partner.number, after)
         if self.welcome is not None and self.welcome.recalls <= after:
             return
         able = self.welcome is not None and RECALL_BASIS in self.welcome.extensions
-        answer = self._ask_signed("recalls", f"after={after}&origins={SIGNED if able else 1}", able)
+        since = after - 1 if done else after
+        answer = self._ask_signed("recalls", f"after={since}&origins={SIGNED if able else 1}", able)
         fetched = decoded(answer.body, list[wire.NumberedRecall], self.partner)
+        if done:
+            # the last one again: who forgot it, and gave its number to another, would have that one passed over for good
+            if not fetched or carrying_out.named(self.partner, fetched[0]) != (after, done):
+                raise self._rejoins()
+            fetched = fetched[1:]
         last, problem = carrying_out.in_order(self.store, self.home, self.partner, fetched, after)
         self.recalls += last - after
         self.more |= self.welcome is not None and self.welcome.recalls > last > after

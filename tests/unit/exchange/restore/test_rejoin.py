@@ -13,7 +13,7 @@ from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE, Hello, Standing
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.partners import pairing as partners
-from cordiale.exchange.recall import expired, ledger, sending
+from cordiale.exchange.recall import answering, demand, expired, ledger, sending
 from cordiale.exchange.records import generations
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.signing import sign_statement
@@ -332,6 +332,55 @@ def test_a_recall_under_a_number_that_was_used_gets_the_next_one() -> None:
         assert ledger.get(tx, later).state == "acknowledged"
         assert len(ledger.recalls(tx, partner="FRA")) == 2
     assert names(fra) == set()
+
+
+def behind() -> tuple[Node, Node, str, list[str]]:
+    """Return a node that was put back to before a recall, closed, and who did it; the forgotten recall, and two made since."""
+    can, fra, _gbr = three()
+    send(can, fra, A, B, C)
+    old = can.store.snapshot()
+    forgotten = ask_back(can, fra, [A])
+    assert pull(fra, can).recalls == 1
+    restore(can, old)
+    return can, fra, forgotten, [ask_back(can, fra, [item]) for item in (B, C)]
+
+
+def answered(here: Node, there: Node) -> dict[str, str]:
+    with here.store.read() as tx:
+        return {one.id: one.state for one in ledger.recalls(tx, partner=there.name)}
+
+
+def test_who_forgot_a_recall_has_none_passed_over_that_it_numbered_the_same() -> None:
+    can, fra, forgotten, later = behind()
+    pulled = pull(fra, can)  # number 2 comes next, and number 1 is another one here
+    assert (pulled.recalls, pulled.link.state) == (0, "rejoin")
+    assert names(fra) == {"b", "c"}
+    with fra.store.write() as tx:  # what it answers anew is of a recall that nobody remembers but itself
+        known = partners.partner(tx, "CAN")
+        answering.answer(tx, fra.home, known, forgotten, "in-use", "officer", fra.clock())
+    assert pull(fra, can).link.state == "rejoin"
+    assert answered(can, fra) == dict.fromkeys(later, "asked")
+    pull(can, fra)
+    assert answered(can, fra) == {forgotten: "in-use", **dict.fromkeys(later, "asked")}
+    pulled = pull(fra, can)
+    assert (pulled.recalls, pulled.link.code) == (
+        2,
+        "exchange.rejoin",
+    )  # it waits for a person there, and for nothing else
+    assert answered(can, fra) == {forgotten: "in-use", **dict.fromkeys(later, "acknowledged")}
+    assert names(fra) == set()
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert pull(fra, can).link.state == pull(can, fra).link.state == "up"
+
+
+def test_a_receipt_for_a_recall_that_nobody_signed_is_refused() -> None:
+    can, fra, forgotten, later = behind()
+    pull(can, fra)
+    made = demand.Receipt(uuid4(fra.home.random), pair_name("CAN", "FRA"), "done", 1, fra.clock())
+    request = Request("POST", BASE + "receipts", "", {}, demand.sign(fra.home, made))
+    assert can.answer(sign_request(fra.home, request, "CAN")).status >= 400
+    assert answered(can, fra) == {forgotten: "acknowledged", **dict.fromkeys(later, "asked")}
 
 
 def test_a_number_is_never_reused_with_other_content() -> None:
