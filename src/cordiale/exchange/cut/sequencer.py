@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
 from cordiale.exchange import records
 from cordiale.exchange.cut import backfill, numbering, superseding
+from cordiale.exchange.cut import owed as owed_versions
 from cordiale.exchange.cut.numbering import Batch, Outgoing
 from cordiale.exchange.cut.planning import Planner, Profile, Redacted, Settled
 from cordiale.exchange.cut.subjects import Subjects
@@ -91,12 +92,14 @@ def _cut_group(
     touched = {change.vid for change in found if change.kind != "purge"}
     owed: dict[int, tuple[set[int], bool]] = {}
     for _partnership, pair in members:
-        owed[pair.number] = _owed(tx, pair.number, limit) if pair.number in owing else (set(), False)
+        owed[pair.number] = (
+            owed_versions.take_owed(tx, pair.number, limit) if pair.number in owing else (set(), False)
+        )
     wanted = touched.union(*(vids for vids, _more in owed.values()))
     if not found and not wanted:
         return [Cut(p.partner.node, position=position) for p, _pair in members]
     if len(members) == 1:  # for several they are looked at once, and kept from their author alone
-        wanted = _undecided(tx, *members[0], wanted, limit)
+        wanted = owed_versions.undecided(tx, *members[0], wanted, limit)
     subjects = Subjects(
         tx,
         home.node,
@@ -137,44 +140,6 @@ def _passed_over(
     if end != pair.position:
         records.save_pair(tx, msgspec.structs.replace(pair, position=end))
     return Cut(partnership.partner.node, position=end, behind=behind)
-
-
-def _undecided(
-    tx: Transaction, partnership: Partnership, pair: records.Pair, vids: set[int], limit: int
-) -> set[int]:
-    """Leave out what the partner stated itself and was never sent, and take in what others say about that."""
-    name = partnership.partner.node
-    stated = records.stated_by(tx, vids, name)
-    if not stated:
-        return vids
-    held = records.held(tx, pair.number)
-    stated.difference_update(held.of(stated))
-    about = _unheld(tx, name, held, [], stated)
-    records.owe_versions(tx, pair.number, about[limit:])
-    return (vids - stated).union(about[:limit])
-
-
-def _unheld(
-    tx: Transaction, name: str, held: Held, vids: Sequence[int], stated: Collection[int]
-) -> list[int]:
-    """Return which of these versions, and of those about what the partner stated, it neither stated nor was sent."""
-    found = {v for v in (*vids, *records.others_referring(tx, stated, name)) if v not in held}
-    return sorted(found - records.stated_by(tx, found, name)) if found else []
-
-
-def _owed(tx: Transaction, number: int, limit: int) -> tuple[set[int], bool]:
-    """Take versions that are owed another look, named or by marking; and tell whether more are."""
-    vids = set(records.take_owed_versions(tx, number, limit))
-    more = len(vids) == limit
-    for mid, after in records.owed_markings(tx, number):
-        room = limit - len(vids)
-        if room <= 0:
-            return vids, True
-        found = records.under_marking(tx, mid, after, room)
-        vids.update(found)
-        more = more or len(found) == room
-        records.advance_owed(tx, number, mid, found[-1] if len(found) == room else None)
-    return vids, more
 
 
 def _suspects(subjects: Subjects, remarked: set[int]) -> set[int]:
@@ -410,6 +375,6 @@ def _look_again(
     name = planner.partnership.partner.node
     stated = [vid for vid in subjects.of_source(name) if vid in changed]
     if waiting or stated:
-        unheld = _unheld(tx, name, planner.may.held, waiting, stated)
+        unheld = owed_versions.unheld(tx, name, planner.may.held, waiting, stated)
         # what was decided just now knew of it
         records.owe_versions(tx, number, [v for v in unheld if v not in subjects.place])
