@@ -20,6 +20,7 @@ from cordiale.rest.joint import MOST, CaseId, words
 from cordiale.rest.release import ACT
 from cordiale.rest.told import instant, moment
 from cordiale.sdk import joint as wire
+from cordiale.sdk import response as collective
 
 
 @route("/responses", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
@@ -33,17 +34,17 @@ def responses_options(request: Asked) -> Response[None]:
 @get("/responses", responses=refusals(), sync_to_thread=True, tags=["responses"])
 def joint_responses(
     request: Asked, after: After = None, limit: Annotated[int, limit_of(MOST)] = 50
-) -> Response[wire.ResponseLines]:
+) -> Response[collective.ResponseLines]:
     """List the collective responses that the person may see, newest first."""
     asked = asking(request)
     found = responses(asked.desk, asked.actor)
     items, more = asked.page("responses", found, lambda one: one.id, after, limit)
-    told = tuple(asked.tell(one, wire.ResponseLine) for one in items)
-    return answer(request, wire.ResponseLines(items=told, next=more))
+    told = tuple(asked.tell(one, collective.ResponseLine) for one in items)
+    return answer(request, collective.ResponseLines(items=told, next=more))
 
 
 @get("/responses/{case_id:str}", responses=refusals(404), sync_to_thread=True, tags=["responses"])
-def joint_response(request: Asked, case_id: CaseId) -> Response[wire.JointResponse]:
+def joint_response(request: Asked, case_id: CaseId) -> Response[collective.JointResponse]:
     """Read one response: its text, who stands where, what is in the way, its measures and what was published."""
     asked = asking(request)
     return answer(request, _told(asked, response(asked.desk, asked.actor, case_id)))
@@ -51,7 +52,7 @@ def joint_response(request: Asked, case_id: CaseId) -> Response[wire.JointRespon
 
 @post("/responses", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["responses"])
 def open_response(
-    request: Asked, data: JSONBody[wire.ResponseAsked], idempotency_key: Key = None
+    request: Asked, data: JSONBody[collective.ResponseAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Share an incident with chosen members as the chair, and open a response to it under a framework."""
 
@@ -78,7 +79,7 @@ def open_response(
 
 @post("/responses/{case_id:str}/assess", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["responses"])  # fmt: skip
 def assess_response(
-    request: Asked, case_id: CaseId, data: JSONBody[wire.AssessAsked], idempotency_key: Key = None
+    request: Asked, case_id: CaseId, data: JSONBody[collective.AssessAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Say as a member how grave the incident is, how sure that is, and why."""
 
@@ -90,7 +91,7 @@ def assess_response(
 
 @post("/responses/{case_id:str}/propose", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["responses"])  # fmt: skip
 def propose_response(
-    request: Asked, case_id: CaseId, data: JSONBody[wire.ProposeAsked], idempotency_key: Key = None
+    request: Asked, case_id: CaseId, data: JSONBody[collective.ProposeAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Put a text with its measures to the members, as the chair."""
     return act(
@@ -115,7 +116,7 @@ def stand_on_response(
 
 @post("/responses/{case_id:str}/agree", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["responses"])  # fmt: skip
 def agree_response(
-    request: Asked, case_id: CaseId, data: JSONBody[wire.AgreeAsked], idempotency_key: Key = None
+    request: Asked, case_id: CaseId, data: JSONBody[collective.AgreeAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Record as the chair that a text is agreed, with every position on it."""
 
@@ -127,7 +128,7 @@ def agree_response(
 
 @post("/responses/{case_id:str}/publish", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["responses"])  # fmt: skip
 def publish_response(
-    request: Asked, case_id: CaseId, data: JSONBody[wire.PublishAsked], idempotency_key: Key = None
+    request: Asked, case_id: CaseId, data: JSONBody[collective.PublishAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Say that this node publishes the agreed text now, and where; refused before the embargo is over."""
     return act(
@@ -151,7 +152,7 @@ def extend_response(
     )  # fmt: skip
 
 
-def _draft(data: wire.ProposeAsked) -> Draft:
+def _draft(data: collective.ProposeAsked) -> Draft:
     embargo = instant(data.embargo)
     if embargo is not None and embargo % MINUTE:
         raise InputError("embargo-minute", _("An embargo ends at a whole minute."))
@@ -173,8 +174,8 @@ def _done(asked: Asking, done: Any) -> wire.JointDone:
     return wire.JointDone(id=done.id, sent=tuple(asked.tell(one, wire.Given) for one in done.sent))
 
 
-def _told(asked: Asking, found: Standing) -> wire.JointResponse:
-    return asked.tell(found, wire.JointResponse, text=_text(found.text))
+def _told(asked: Asking, found: Standing) -> collective.JointResponse:
+    return asked.tell(found, collective.JointResponse, text=_text(found.text))
 
 
 def _text(one: TextView | None) -> wire.JointText | None:

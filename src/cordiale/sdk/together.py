@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cordiale.sdk import joint
+from cordiale.sdk import response as collective
 from cordiale.sdk.asks import Asks
 from cordiale.sdk.lists import Lazy
 
@@ -83,23 +84,27 @@ class Together:
         """Give the members of a case more time."""
         return self._ask.post(f"cases/{case_id}/extend", asked, joint.JointDone, key)
 
-    def responses(self) -> Lazy[joint.ResponseLine]:
+    def responses(self) -> Lazy[collective.ResponseLine]:
         """List collective responses, newest first."""
-        return self._ask.list("responses", {}, joint.ResponseLines)
+        return self._ask.list("responses", {}, collective.ResponseLines)
 
-    def response(self, case_id: str) -> joint.JointResponse:
+    def response(self, case_id: str) -> collective.JointResponse:
         """Read one collective response."""
-        return self._ask.get(f"responses/{case_id}", joint.JointResponse)
+        return self._ask.get(f"responses/{case_id}", collective.JointResponse)
 
-    def open_response(self, asked: joint.ResponseAsked, *, key: str | None = None) -> joint.JointDone:
+    def open_response(self, asked: collective.ResponseAsked, *, key: str | None = None) -> joint.JointDone:
         """Share an incident as the chair, and open a response to it."""
         return self._ask.post("responses", asked, joint.JointDone, key)
 
-    def assess(self, case_id: str, asked: joint.AssessAsked, *, key: str | None = None) -> joint.JointDone:
+    def assess(
+        self, case_id: str, asked: collective.AssessAsked, *, key: str | None = None
+    ) -> joint.JointDone:
         """Say how grave the incident is."""
         return self._ask.post(f"responses/{case_id}/assess", asked, joint.JointDone, key)
 
-    def propose(self, case_id: str, asked: joint.ProposeAsked, *, key: str | None = None) -> joint.JointDone:
+    def propose(
+        self, case_id: str, asked: collective.ProposeAsked, *, key: str | None = None
+    ) -> joint.JointDone:
         """Put a text with its measures to the members."""
         return self._ask.post(f"responses/{case_id}/propose", asked, joint.JointDone, key)
 
@@ -107,13 +112,13 @@ class Together:
         """Take this node's position on the text of a response."""
         return self._ask.post(f"responses/{case_id}/position", asked, joint.JointDone, key)
 
-    def agree(self, case_id: str, asked: joint.AgreeAsked, *, key: str | None = None) -> joint.JointDone:
+    def agree(self, case_id: str, asked: collective.AgreeAsked, *, key: str | None = None) -> joint.JointDone:
         """Record that the text of a response is agreed."""
         return self._ask.post(f"responses/{case_id}/agree", asked, joint.JointDone, key)
 
     def publish(self, case_id: str, where: str, *, key: str | None = None) -> joint.JointDone:
         """Say that this node publishes the agreed text now."""
-        asked = joint.PublishAsked(where=where)
+        asked = collective.PublishAsked(where=where)
         return self._ask.post(f"responses/{case_id}/publish", asked, joint.JointDone, key)
 
     def more_time(self, case_id: str, asked: joint.ExtendAsked, *, key: str | None = None) -> joint.JointDone:

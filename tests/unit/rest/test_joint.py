@@ -16,6 +16,7 @@ from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from cordiale.rest.app import application
 from cordiale.rest.told import moment
 from cordiale.sdk import joint
+from cordiale.sdk import response as collective
 from cordiale.sdk.client import Client, connect
 from tests.unit.domains.information.test_response import INCIDENT
 from tests.unit.joint.conftest import MARKING, OFFICER, Three
@@ -109,10 +110,10 @@ def test_a_case_has_tasks_texts_and_positions(three: Three) -> None:
 def test_a_response_goes_from_an_incident_to_what_was_published(three: Three) -> None:
     can, fra = client(three, "can"), client(three, "fra")
     import_(three["can"], OFFICER, [of_bytes("i", orjson.dumps([INCIDENT]))], marking=MARKING)
-    of = can.open_response(joint.ResponseAsked(title=BOTH, incident=(INCIDENT["id"],), members=("fra",), marking=ATOMS, level="high", assessed=1)).id  # fmt: skip
-    can.assess(of, joint.AssessAsked(level="severe", words=BOTH))
-    measure = joint.MeasureAsked(kind="referral", owner="fra", words=BOTH, due=later(three, 500))
-    text = joint.ProposeAsked(en=joint.OneText(title="A", body="B"), fr=joint.OneText(title="C", body="D"), measures=(measure,), deadline=later(three, 5))  # fmt: skip
+    of = can.open_response(collective.ResponseAsked(title=BOTH, incident=(INCIDENT["id"],), members=("fra",), marking=ATOMS, level="high", assessed=1)).id  # fmt: skip
+    can.assess(of, collective.AssessAsked(level="severe", words=BOTH))
+    measure = collective.MeasureAsked(kind="referral", owner="fra", words=BOTH, due=later(three, 500))
+    text = collective.ProposeAsked(en=joint.OneText(title="A", body="B"), fr=joint.OneText(title="C", body="D"), measures=(measure,), deadline=later(three, 5))  # fmt: skip
     can.propose(of, text)
     three.exchange()
     found = fra.response(of)
@@ -121,7 +122,7 @@ def test_a_response_goes_from_an_incident_to_what_was_published(three: Three) ->
     for one in (can, fra):
         one.stand(of, joint.PositionAsked(position="join", hash=found.text.hash))
     three.exchange()
-    can.agree(of, joint.AgreeAsked(hash=found.text.hash, parity="Claire", because="read"))
+    can.agree(of, collective.AgreeAsked(hash=found.text.hash, parity="Claire", because="read"))
     can.publish(of, "https://can.example/1")
     three.exchange()
     ended = fra.response(of)
@@ -131,7 +132,7 @@ def test_a_response_goes_from_an_incident_to_what_was_published(three: Three) ->
     with pytest.raises(NotFound):
         client(three, "gbr").response(of)
     with pytest.raises(InputError, match="English and in French"):
-        can.propose(of, joint.ProposeAsked(en=joint.OneText(title="A", body="B"), fr=joint.OneText(title="C", body="D"), measures=(joint.MeasureAsked(kind="other", owner="can", words=joint.BothAsked(en="x")),)))  # fmt: skip
+        can.propose(of, collective.ProposeAsked(en=joint.OneText(title="A", body="B"), fr=joint.OneText(title="C", body="D"), measures=(collective.MeasureAsked(kind="other", owner="can", words=joint.BothAsked(en="x")),)))  # fmt: skip
 
 
 def test_a_date_in_an_answer_has_its_zone(three: Three) -> None:
