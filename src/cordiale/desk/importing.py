@@ -16,6 +16,7 @@ from cordiale.desk.intake import Intake, Refused, prepare
 from cordiale.desk.notices import noticed
 from cordiale.desk.readers import HEAD, Reader, Remark, reader_for, readers
 from cordiale.desk.sources import Source, of_file, unpacked
+from cordiale.desk.spool import spooled, unspool
 from cordiale.desk.tally import Tally
 from cordiale.desk.visible import visible
 from cordiale.desk.written import marking_of
@@ -37,7 +38,6 @@ BATCH = 5_000
 
 BATCH_BYTES = 24 << 20
 INDEX = 5_000
-SPOOL = "spool"
 
 Batch = list[tuple[int, bytes | SetAside | Remark]]
 
@@ -75,7 +75,7 @@ def import_(
         process=jobs.process(),
     )
     rereadable = [
-        entry if entry.stamp and entry.path else _spooled(desk, known.id, entry) for entry in sources
+        entry if entry.stamp and entry.path else spooled(desk, known.id, entry) for entry in sources
     ]
     params = {
         "files": [[entry.name, str(entry.path), entry.stamp] for entry in rereadable],
@@ -379,7 +379,7 @@ def _end(desk: Desk, job: records.Job, tally: Tally, state: str, started: float)
     with desk.store.write() as tx:
         records.put_job(tx, tally.job(job, desk.clock(), state))
     if state == "done":
-        _unspool(desk, job.id)
+        unspool(desk, job.id)
     return tally.report(job, state, time.monotonic() - started)
 
 
@@ -387,29 +387,3 @@ def limits_of(desk: Desk) -> Limits:
     """Return the limits of the settings as ingress takes them."""
     limits = desk.settings.limits
     return Limits(object_bytes=limits.object_bytes, total_bytes=limits.bundle_bytes, depth=limits.depth)
-
-
-def _spooled(desk: Desk, job: str, entry: Source) -> Source:
-    """Write what can be read only once (standard input) to the node, so that the job can resume."""
-    folder = desk.folder / SPOOL
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{job}-{entry.name.replace('/', '_')}"
-    total = desk.settings.limits.bundle_bytes
-    size = 0
-    with path.open("wb") as stream:
-        for chunk in entry.open():
-            size += len(chunk)
-            if size > total:
-                path.unlink()
-                raise InputError(
-                    "too-large",
-                    _("It is larger than {limit} bytes (limits.bundle_bytes): split it or raise the limit."),
-                    limit=total,
-                )
-            stream.write(chunk)
-    return of_file(path, entry.name)
-
-
-def _unspool(desk: Desk, job: str) -> None:
-    for file in (desk.folder / SPOOL).glob(f"{job}-*"):
-        file.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cordiale.desk import importing, jobs, records
+from cordiale.desk import importing, jobs, records, spool
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport, JobView
 from cordiale.desk.beside import beside
@@ -66,7 +66,7 @@ class Upload:
 def receive(desk: Desk, actor: Actor, name: str) -> Upload:
     """Begin to take in a file under a name for reports; raises NotAllowed before a byte is taken."""
     authorise(actor, "import")
-    folder = desk.folder / importing.SPOOL
+    folder = desk.folder / spool.SPOOL
     folder.mkdir(mode=0o700, exist_ok=True)
     _sweep(desk, folder)
     job = uuid4(desk.random)[:8]

@@ -9,9 +9,10 @@ import msgspec
 import orjson
 import pytest
 
-from cordiale.desk import outside, records
+from cordiale.desk import fetching, outside_taxii, records
 from cordiale.desk.actor import house
-from cordiale.desk.outside import Place, Server
+from cordiale.desk.fetching import Place
+from cordiale.desk.outside import Server
 from cordiale.exchange.message import Request, Response
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
@@ -31,7 +32,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
         yield found
 
 
-def leading(*cursors: str, size: int = 10) -> outside.Page:
+def leading(*cursors: str, size: int = 10) -> fetching.Page:
     """Return what fetches pages from a server that leads to these places in turn, for ever."""
     asked = [0]
 
@@ -47,44 +48,44 @@ def leading(*cursors: str, size: int = 10) -> outside.Page:
 @pytest.mark.parametrize("cursors", [("same",), ("a", "b", "c")])
 def test_a_server_that_leads_round_is_left(node: Node, cursors: tuple[str, ...]) -> None:
     with pytest.raises(ProtocolError, match="feed leads back"):
-        outside.pull(node.desk, MARIE, "taxii", "feed", leading(*cursors))
+        fetching.pull(node.desk, MARIE, "taxii", "feed", leading(*cursors))
     assert len(list((node.desk.folder / "runs").glob("*/0*.json"))) <= len(cursors) + 1
 
 
 def test_a_fetch_that_goes_on_is_not_led_round_once_more(node: Node) -> None:
     begun: list[str] = []
     with pytest.raises(ProtocolError):
-        outside.pull(node.desk, MARIE, "taxii", "feed", leading("same"), began=begun.append)
+        fetching.pull(node.desk, MARIE, "taxii", "feed", leading("same"), began=begun.append)
     with node.desk.store.read() as tx:
         job = next(one for one in records.all_jobs(tx) if one.id == begun[0])
     for _again in range(3):
         with pytest.raises(ProtocolError, match="leads back"):
-            outside.pull_on(node.desk, MARIE, job, "taxii", leading("same"))
+            fetching.pull_on(node.desk, MARIE, job, "taxii", leading("same"))
     assert len(list((node.desk.folder / "runs").glob("*/0*.json"))) <= 2
 
 
 def test_a_server_that_never_ends_is_left_after_so_many_answers(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "PAGES", 7)
+    monkeypatch.setattr(fetching, "PAGES", 7)
     with pytest.raises(ProtocolError, match="still more after 7 pages"):
-        outside.pull(node.desk, MARIE, "taxii", "feed", leading())
+        fetching.pull(node.desk, MARIE, "taxii", "feed", leading())
     assert len(list((node.desk.folder / "runs").glob("*/0*.json"))) == 7
 
 
 def test_a_server_that_never_ends_is_left_after_so_many_bytes(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "BYTES", 1000)
+    monkeypatch.setattr(fetching, "BYTES", 1000)
     with pytest.raises(ProtocolError, match="still more"):
-        outside.pull(node.desk, MARIE, "taxii", "feed", leading(size=300))
+        fetching.pull(node.desk, MARIE, "taxii", "feed", leading(size=300))
     assert len(list((node.desk.folder / "runs").glob("*/0*.json"))) == 4
 
 
 def test_answers_without_anything_in_them_count_too(
     node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "PAGES", 5)
+    monkeypatch.setattr(fetching, "PAGES", 5)
     asked: list[str] = []
 
     def transport(request: Request) -> Response:
@@ -100,8 +101,8 @@ def test_answers_without_anything_in_them_count_too(
         hostile = msgspec.structs.replace(
             reached, transport=transport, section=OutsideSection(url="https://x.example/")
         )
-        return outside.taxii_page(hostile, place, since, file)
+        return outside_taxii.page(hostile, place, since, file)
 
     with pytest.raises(ProtocolError, match="still more"):
-        outside.pull(node.desk, MARIE, "taxii", "feed", page)
+        fetching.pull(node.desk, MARIE, "taxii", "feed", page)
     assert len(asked) == 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk import audit, outside, sending
+from cordiale.desk import audit, fetching, outside, outside_taxii, sending
 from cordiale.desk.giving import Given, every, finder
 from cordiale.desk.search import Question
 from cordiale.platform.errors import NotFound
@@ -50,9 +50,9 @@ def pull(
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
 ) -> ImportReport:
-    """Fetch what is new in the collections of a server and take it in; raises as `outside.pull` does."""
-    return outside.pull(
-        desk, actor, "taxii", name, outside.taxii_page, whole=whole, progress=progress, began=began
+    """Fetch what is new in the collections of a server and take it in; raises as `fetching.pull` does."""
+    return fetching.pull(
+        desk, actor, "taxii", name, outside_taxii.page, whole=whole, progress=progress, began=began
     )
 
 
@@ -60,7 +60,7 @@ def taxii_pull(
     desk: Desk, actor: Actor, job: records.Job, *, progress: jobs.Progress | None = None
 ) -> ImportReport:
     """Go on with a fetch that was stopped or killed, after its last page."""
-    return outside.pull_on(desk, actor, job, "taxii", outside.taxii_page, progress=progress)
+    return fetching.pull_on(desk, actor, job, "taxii", outside_taxii.page, progress=progress)
 
 
 def push(
@@ -80,7 +80,7 @@ def push(
     """
     reached = outside.server(desk, "taxii", name)
     within = sending.bounds(actor, reached)
-    target = next(outside.taxii_collections(reached, writing=True), None)
+    target = next(outside_taxii.collections(reached, writing=True), None)
     if target is None:
         raise NotFound(
             "no-collection",
@@ -104,7 +104,7 @@ def push(
         nonlocal sent
         sending.sent(desk, actor, reached, "taxii", named)
         named.clear()
-        status = outside.taxii_post(reached, target, envelope)
+        status = outside_taxii.post(reached, target, envelope)
         failed = [(str(one.get("id")), str(one.get("message", ""))) for one in status.get("failures", ())]
         refused.extend(failed)
         sent += len(envelope) - len(failed)

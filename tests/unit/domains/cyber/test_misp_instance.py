@@ -14,7 +14,7 @@ import orjson
 import pytest
 from pymisp import MISPEvent, PyMISP
 
-from cordiale.desk import outside
+from cordiale.desk import fetching, outside
 from cordiale.desk.actor import house
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.importing import import_
@@ -137,14 +137,14 @@ def test_a_fetch_that_broke_off_goes_on_after_its_last_page(stand_in: StandIn, n
     asked: list[int] = []
     begun: list[str] = []
 
-    def breaking(reached: outside.Server, place: outside.Place, since: str, file: Path) -> outside.Place:
+    def breaking(reached: outside.Server, place: fetching.Place, since: str, file: Path) -> fetching.Place:
         asked.append(place.pages)
         if place.pages:
             raise Unavailable("server-unavailable", "{name}: {status}", name="soc", status=502)
         return instance.page(reached, place, since, file)
 
     with pytest.raises(Unavailable):
-        outside.pull(node.desk, MARIE, "misp", "soc", breaking, began=begun.append)
+        fetching.pull(node.desk, MARIE, "misp", "soc", breaking, began=begun.append)
     assert asked == [0, 1]
     done = job_resume(node.desk, MARIE, begun[0])
     assert isinstance(done, ImportReport)

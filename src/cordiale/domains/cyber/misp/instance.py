@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk import audit, outside, sending
+from cordiale.desk import audit, fetching, outside, sending
 from cordiale.desk.actor import authorise
-from cordiale.desk.outside import Place, Server, checked
+from cordiale.desk.fetching import Place
+from cordiale.desk.outside import Server, checked
 from cordiale.desk.search import Question
 from cordiale.domains.cyber.misp.export import events
 from cordiale.domains.cyber.misp.loss import Losses, LossReport
@@ -65,15 +66,15 @@ def pull(
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
 ) -> ImportReport:
-    """Fetch the events that changed on an instance since the last time and take them in; raises as `outside.pull` does."""
-    return outside.pull(desk, actor, "misp", name, page, whole=whole, progress=progress, began=began)
+    """Fetch the events that changed on an instance since the last time and take them in; raises as `fetching.pull` does."""
+    return fetching.pull(desk, actor, "misp", name, page, whole=whole, progress=progress, began=began)
 
 
 def misp_pull(
     desk: Desk, actor: Actor, job: records.Job, *, progress: jobs.Progress | None = None
 ) -> ImportReport:
     """Go on with a fetch that was stopped or killed, after its last page."""
-    return outside.pull_on(desk, actor, job, "misp", page, progress=progress)
+    return fetching.pull_on(desk, actor, job, "misp", page, progress=progress)
 
 
 def page(reached: Server, place: Place, since: str, file: Path) -> Place:
