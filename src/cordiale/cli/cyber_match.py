@@ -9,7 +9,7 @@ import typer
 
 from cordiale.cli.cyber import app
 from cordiale.cli.cyber_match_shown import built, listed, log, words
-from cordiale.cli.moment import instant_of
+from cordiale.cli.dataset_begun import begun
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, progress
 from cordiale.cli.tree import Command, tr
@@ -17,8 +17,6 @@ from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.actor import Actor
-    from cordiale.desk.desk import Desk
     from cordiale.domains.cyber.matching.sightings import Stated
 
 LOGS = typer.Argument(
@@ -195,6 +193,7 @@ def records(
     from cordiale.desk.sources import of_paths
     from cordiale.domains.cyber.logs.collecting import collect, look_at
     from cordiale.domains.cyber.logs.profile import load
+    from cordiale.domains.cyber.logs.records import DATASET
     from cordiale.platform.clock import system_clock
 
     paths = [one.path for one in of_paths(files) if one.path is not None]
@@ -203,34 +202,10 @@ def records(
         found = [look_at(path, system_clock(), given=given) for path in paths]
     else:
         with opened() as (node, actor), progress(tr(_("Reading"))) as report:
-            _begun(node.desk, actor, dataset, purpose, basis, purge_on, marking)
+            said = {"purpose": purpose, "basis": basis, "purge_on": purge_on}
+            begun(node.desk, actor, DATASET, dataset, marking=marking, **said)
             found = []
             for done, path in enumerate(paths, 1):
                 found.append(collect(node.desk, actor, path, dataset, given=given))
                 report(done, len(paths))
     emit({"logs": found}, lambda: "\n".join(map(log, found)))
-
-
-def _begun(
-    desk: Desk,
-    actor: Actor,
-    name: str,
-    purpose: str,
-    basis: str,
-    purge_on: str,
-    marking: list[str] | None,
-) -> None:
-    """Begin the dataset where there is none of this name and the command says what it is for."""
-    from cordiale.desk.datasets import dataset_create, dataset_list
-    from cordiale.domains.cyber.logs.records import DATASET
-
-    if any(name in (one.name, one.id) for one in dataset_list(desk, actor)):
-        return
-    if not (purpose and basis and purge_on):
-        raise InputError(
-            "dataset-new",
-            _("There is no dataset {name} yet: say --purpose, --basis and --purge-on to begin it."),
-            name=name,
-        )
-    day = instant_of(purge_on, end=True)
-    dataset_create(desk, actor, DATASET, name, purpose=purpose, basis=basis, purge_on=day, marking=marking)

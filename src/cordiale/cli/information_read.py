@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from cordiale.cli.dataset_begun import begun
 from cordiale.cli.information import app
 from cordiale.cli.information_read_shown import Opened, built, words
 from cordiale.cli.opened import opened
@@ -105,7 +106,13 @@ def read(
     found = []
     with _node(dataset is not None or keep) as (desk, actor), progress(tr(_("Reading"))) as report:
         if desk and actor and dataset:
-            _dataset(desk, actor, dataset, purpose, basis, purge_on, marking)
+            from cordiale.evidence.datasets.kind import available
+
+            available()
+            from cordiale.domains.information.posts import DATASET
+
+            said = {"purpose": purpose, "basis": basis, "purge_on": purge_on}
+            begun(desk, actor, DATASET, dataset, marking=marking, **said)
         for done, path in enumerate(files, 1):
             how = _How(given, network, account, dataset, marking, keep, fetch)
             found.append(_open(desk, actor, path, how))
@@ -130,32 +137,6 @@ def _node(needed: bool) -> Iterator[tuple[Desk | None, Actor | None]]:
         return
     with opened() as (node, actor):
         yield node.desk, actor
-
-
-def _dataset(
-    desk: Desk,
-    actor: Actor,
-    name: str,
-    purpose: str | None,
-    basis: str | None,
-    purge_on: str | None,
-    marking: list[str] | None,
-) -> None:
-    """Begin the dataset where there is none of this name and the command says what it is for."""
-    from cordiale.cli.moment import instant_of
-    from cordiale.desk.datasets import dataset_create, dataset_list
-    from cordiale.domains.information.posts import DATASET
-
-    if any(name in (one.name, one.id) for one in dataset_list(desk, actor)):
-        return
-    if not (purpose and basis and purge_on):
-        raise InputError(
-            "dataset-new",
-            _("There is no dataset {name} yet: say --purpose, --basis and --purge-on to begin it."),
-            name=name,
-        )
-    day = instant_of(purge_on, end=True)
-    dataset_create(desk, actor, DATASET, name, purpose=purpose, basis=basis, purge_on=day, marking=marking)
 
 
 def _open(
