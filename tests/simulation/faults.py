@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from cordiale.desk import partnerships
 from cordiale.exchange import records
-from cordiale.exchange.cut import planning, sequencer, verdicts
+from cordiale.exchange.cut import owed, planning, verdicts
 from cordiale.exchange.recall import narrowing
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.receive import verifying
@@ -145,7 +145,7 @@ def reference_not_mapped() -> Iterator[None]:
 def echo() -> Iterator[None]:
     """A partner is sent what it stated itself."""
     with (
-        patch.object(sequencer, "_undecided", lambda _tx, _one, _pair, vids, _limit: vids),
+        patch.object(owed, "undecided", lambda _tx, _one, _pair, vids, _limit: vids),
         patch.object(verdicts.Verdicts, "theirs", lambda _self, _one: False),
     ):
         yield
