@@ -14,10 +14,10 @@ import orjson
 from cordiale.demo.chapter import chapters, objects_of
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.enrolment import person_invite
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.people import person_add
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.partner.partners import partner_add_client
+from cordiale.desk.person.enrolment import person_invite
+from cordiale.desk.person.people import person_add
 from cordiale.node import init, open_node
 from tests.unit.web.conftest import HOSTILE, RULES, indicator
 

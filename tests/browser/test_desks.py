@@ -15,9 +15,9 @@ import pytest
 from cordiale.demo.process import free_ports
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.enrolment import person_invite
-from cordiale.desk.people import person_add
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.person.enrolment import person_invite
+from cordiale.desk.person.people import person_add
 from cordiale.node import init, open_node
 from tests.browser.served import CHANGED
 from tests.browser.test_accessible import faults

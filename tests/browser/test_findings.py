@@ -13,7 +13,7 @@ import pytest
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.information.kinship.kept import keep
 from cordiale.domains.information.posts import DATASET
 from cordiale.domains.information.sets.gathering import gather, set_add

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_paths
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_paths
 from cordiale.node.layout import ROOMS
 from cordiale.node.opening import open_node
 from cordiale.store import versions

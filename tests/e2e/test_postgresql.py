@@ -14,13 +14,13 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import house
-from cordiale.desk.importing import import_
-from cordiale.desk.recall import recall_list
-from cordiale.desk.release import release
-from cordiale.desk.search import counts
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.outgoing.release import release
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.views.search import counts
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.exchange import entry, records
 from cordiale.node.layout import ROOMS
@@ -41,9 +41,9 @@ MARIE = house("marie")
 OLDER = """
 import sys
 from pathlib import Path
-from cordiale.desk.attach import attach
-from cordiale.desk.recall import recall
-from cordiale.desk.sync import sync
+from cordiale.desk.files.attach import attach
+from cordiale.desk.outgoing.recall import recall
+from cordiale.desk.partner.sync import sync
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cordiale.desk import verbs
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.node import init, open_node
 from cordiale.platform.errors import NotFound, Unavailable
 from cordiale.sdk import connect

@@ -16,9 +16,9 @@ import pytest
 from bench import peer
 from bench.opentaxii import opentaxii
 from cordiale.desk.actor import house
-from cordiale.desk.importing import import_
-from cordiale.desk.search import Question, search
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.search import Question, search
 from cordiale.domains.cyber import taxii
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

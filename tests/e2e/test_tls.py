@@ -16,9 +16,15 @@ import pytest
 
 from cordiale.demo.process import Server, free_ports, serving, start
 from cordiale.desk.actor import house
-from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
+from cordiale.desk.partner.partners import (
+    own_words,
+    partner_add,
+    partner_confirm,
+    partner_invite,
+    partner_list,
+)
+from cordiale.desk.partner.sync import cut_all, sync
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange.link.http import http_transport
 from cordiale.exchange.message import Request
 from cordiale.exchange.partners import tls

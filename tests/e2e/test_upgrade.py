@@ -15,9 +15,15 @@ import pytest
 
 from cordiale.demo.process import free_ports, serving, start
 from cordiale.desk.actor import house
-from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
-from cordiale.desk.search import search
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.partner.partners import (
+    own_words,
+    partner_add,
+    partner_confirm,
+    partner_invite,
+    partner_list,
+)
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.views.search import search
 from cordiale.exchange.partners.pairing import partner
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

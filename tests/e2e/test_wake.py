@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cordiale.desk.sync import sync
+from cordiale.desk.partner.sync import sync
 from cordiale.exchange import records
 from cordiale.exchange.visit.listening import Ear
 from cordiale.node.node import Node

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 import orjson
 
-from cordiale.desk.importing import import_
-from cordiale.desk.set_aside import set_aside
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.set_aside import set_aside
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.receive import apply as applying

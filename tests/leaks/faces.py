@@ -16,13 +16,13 @@ import orjson
 from msgspec import structs
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.attach import attachment
+from cordiale.desk.files.attach import attachment
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_bytes
 from cordiale.desk.jobs import jobs
-from cordiale.desk.partners import partner_list
-from cordiale.desk.preview import preview
-from cordiale.desk.search import counts, search
-from cordiale.desk.set_aside import set_aside, set_aside_bytes
-from cordiale.desk.show import show
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.partner.partners import partner_list
+from cordiale.desk.views.search import counts, search
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.domains.cyber.correlation.found import of_object, of_value
 from cordiale.exchange import records

@@ -17,14 +17,14 @@ from typing import Any
 import msgspec
 import orjson
 
-from cordiale.desk import mark as marking
-from cordiale.desk import recall as recalling
-from cordiale.desk import release
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.attach import attach
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.sync import cut_all
+from cordiale.desk.files.attach import attach
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking import mark as marking
+from cordiale.desk.outgoing import recall as recalling
+from cordiale.desk.outgoing import release
+from cordiale.desk.partner.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.home import Home
 from cordiale.exchange.message import Request, Response

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.carriers import MOST
+from cordiale.desk.views.carriers import MOST
 from cordiale.domains.cyber.correlation.found import of_object, of_value
 from cordiale.domains.cyber.correlation.shared import standing
 from tests.leaks.scene import PERSON, SECRETS, Scene, granular, later, sdo

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cordiale.desk.actor import house
-from cordiale.desk.feeds import feed_add, feed_fetch
-from cordiale.desk.search import Question
+from cordiale.desk.outgoing.feeds import feed_add, feed_fetch
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.writers.export import export
 from cordiale.platform.clock import format_instant
 from tests.leaks.faces import program

@@ -8,15 +8,15 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from cordiale.desk import release
 from cordiale.desk.actor import Actor
-from cordiale.desk.history import history
-from cordiale.desk.importing import import_
-from cordiale.desk.mark import mark
-from cordiale.desk.remark import mark_all
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.stating import stated
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.marking.remark import mark_all
+from cordiale.desk.marking.stating import stated
+from cordiale.desk.outgoing import release
+from cordiale.desk.views.history import history
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.merging import duplicates, view
 from cordiale.platform.errors import NotAllowed, NotFound
 from tests.leaks.scene import OFFICER, PERSON, Scene, later, sdo

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.sync import cut_all
+from cordiale.desk.partner.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.taxii.pages import collection_id

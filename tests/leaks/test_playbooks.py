@@ -11,11 +11,11 @@ import pytest
 
 from cordiale.accounts import records as accounts
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.people import acting, person_add
-from cordiale.desk.search import Question
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.person.people import acting, person_add
+from cordiale.desk.views.search import Question
+from cordiale.desk.views.show import show
 from cordiale.joint.playbook import running
 from cordiale.joint.playbook.keeping import notices, playbook_add, playbook_log, playbook_turn, playbooks
 from cordiale.joint.playbook.model import Export, Mark, Notify, Step

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.partner.partners import partner_add_client
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.exchange import records
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.serve.service import respond

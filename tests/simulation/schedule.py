@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from cordiale.desk import definitions as known_definitions
-from cordiale.desk import expiry, partners, release, suspension, sync
-from cordiale.desk import mark as marking
-from cordiale.desk import recall as recalling
-from cordiale.desk.intake import prepare
+from cordiale.desk.incoming.intake import prepare
+from cordiale.desk.marking import mark as marking
+from cordiale.desk.outgoing import recall as recalling
+from cordiale.desk.outgoing import release
+from cordiale.desk.partner import partners, suspension, sync
+from cordiale.desk.upkeep import expiry
 from cordiale.exchange import records
 from cordiale.exchange.reconcile.comparing import reconcile
 from cordiale.exchange.restore import rejoin as rejoining

@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from cordiale.desk import inbox
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.desk import Desk
+from cordiale.desk.incoming import inbox
 from cordiale.desk.partnerships import partnerships
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.exchange.home import Home, Limits, Partnership

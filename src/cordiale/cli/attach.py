@@ -52,7 +52,7 @@ def attach(
     import mimetypes
     import shutil
 
-    from cordiale.desk import attach as desk
+    from cordiale.desk.files import attach as desk
 
     with opened() as (node, actor):
         if get is not None:

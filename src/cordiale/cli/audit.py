@@ -46,7 +46,7 @@ def show(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """List acts."""
-    from cordiale.desk.inspection import audit_show
+    from cordiale.desk.upkeep.inspection import audit_show
 
     with opened() as (node, actor):
         page = audit_show(
@@ -84,7 +84,7 @@ def export(
 ) -> None:
     """Export the audit."""
     from cordiale.desk.actor import house
-    from cordiale.desk.inspection import audit_export
+    from cordiale.desk.upkeep.inspection import audit_export
 
     with opened() as (node, actor):
         done = audit_export(node.desk, house(officer) if officer else actor, file, with_ids=with_ids)
@@ -100,7 +100,7 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=tr(_("The exported audit.")))],
 ) -> None:
     """Verify an export."""
-    from cordiale.desk.inspection import audit_verify
+    from cordiale.desk.upkeep.inspection import audit_verify
 
     _answer(audit_verify(file))
 

@@ -13,7 +13,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.carry import CarriedIn, CarriedOut
+    from cordiale.desk.partner.carry import CarriedIn, CarriedOut
 
 app = group(_("Carry a partner's stream on media: a disk, a gate, a diode."))
 
@@ -43,7 +43,7 @@ def out(
     """Carry out."""
     import msgspec
 
-    from cordiale.desk.carry import carry_out
+    from cordiale.desk.partner.carry import carry_out
 
     with opened() as (node, actor):
         done = carry_out(node.desk, actor, partner, folder, since=since)
@@ -59,7 +59,7 @@ def in_(
     """Carry in."""
     import msgspec
 
-    from cordiale.desk.carry import carry_in
+    from cordiale.desk.partner.carry import carry_in
 
     with opened() as (node, actor):
         done = carry_in(node.desk, actor, files)
@@ -87,7 +87,7 @@ def carrier(
     ],
 ) -> None:
     """Say how a partner is reached."""
-    from cordiale.desk.carry import partner_carrier
+    from cordiale.desk.partner.carry import partner_carrier
 
     with opened() as (node, actor):
         done = partner_carrier(node.desk, actor, name, kind)

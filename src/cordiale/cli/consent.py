@@ -13,7 +13,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.consent import ConsentView
+    from cordiale.desk.outgoing.consent import ConsentView
 
 app = group(_("Ask the originators of objects to let them go further, and answer those who ask."))
 
@@ -48,7 +48,7 @@ def ask(
     import msgspec
 
     from cordiale.desk.actor import house
-    from cordiale.desk.consent import consent_ask
+    from cordiale.desk.outgoing.consent import consent_ask
 
     if not to:
         raise typer.BadParameter(tr(_("Say who would get them: --to NAME.")))
@@ -85,7 +85,7 @@ def list_(
     """List requests."""
     import msgspec
 
-    from cordiale.desk.consent import consent_list
+    from cordiale.desk.outgoing.consent import consent_list
 
     with opened() as (node, actor):
         found = consent_list(node.desk, actor, waiting=waiting)
@@ -126,7 +126,7 @@ def show(
     ] = False,
 ) -> None:
     """Show a request."""
-    from cordiale.desk.consent import consent_show
+    from cordiale.desk.outgoing.consent import consent_show
 
     with opened() as (node, actor):
         found = consent_show(node.desk, actor, id)
@@ -172,7 +172,7 @@ def answer(
 ) -> None:  # fmt: skip
     """Answer a request."""
     from cordiale.desk.actor import house
-    from cordiale.desk.consent import consent_answer
+    from cordiale.desk.outgoing.consent import consent_answer
 
     chosen = [
         state for given, state in ((grant, "granted"), (refuse, "refused"), (withdraw, "withdrawn")) if given

@@ -32,7 +32,7 @@ def among() -> None:
 @duplicates.command("list", cls=Command, help=tr(_("Show what may be the same as an object, and what was decided.")))  # fmt: skip
 def list_(id: Annotated[str, ID]) -> None:
     """List proposals and decisions."""
-    from cordiale.desk.show import show
+    from cordiale.desk.views.show import show
     from cordiale.domains.cyber.merging.duplicates import decided, proposals
 
     with opened() as (node, actor):
@@ -98,8 +98,8 @@ def back(
 @app.command("view", cls=Command, help=tr(_("Show what each source says of an object, whose word is shown, and why.")))  # fmt: skip
 def view(id: Annotated[str, ID]) -> None:
     """Show the view of an object."""
-    from cordiale.desk.history import remarks
-    from cordiale.desk.show import show
+    from cordiale.desk.views.history import remarks
+    from cordiale.desk.views.show import show
     from cordiale.domains.cyber.merging.view import choices
     from cordiale.domains.cyber.merging.view import view as seen
 
@@ -140,7 +140,7 @@ def choose(
 @app.command("worth", cls=Command, help=tr(_("Say what an indicator is still worth, and why.")))
 def worth(id: Annotated[str, ID]) -> None:
     """Say what an indicator is worth."""
-    from cordiale.desk.show import show
+    from cordiale.desk.views.show import show
     from cordiale.domains.cyber.decay import reasons
     from cordiale.domains.cyber.indicators.seen import seen, sightings
     from cordiale.domains.cyber.indicators.worth import worth_of

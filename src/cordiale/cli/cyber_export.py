@@ -17,7 +17,7 @@ from cordiale.platform.languages import _, _n, ntext, number, text
 from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
     from cordiale.domains.cyber.writers.export import Exported
 
 MISP = ("misp", "misp-feed")
@@ -73,7 +73,7 @@ def export(
     """Write indicators into a file."""
     import sys
 
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
     from cordiale.domains.cyber.writers.export import export as write
 
     if format_ is None:

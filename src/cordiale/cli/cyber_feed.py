@@ -14,7 +14,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.feeds import Feed
+    from cordiale.desk.outgoing.feeds import Feed
 
 ADDRESS = "/api/v1/feeds/{name}.{format}"
 
@@ -61,8 +61,8 @@ def add(
     ] = False,
 ) -> None:
     """Add a feed."""
-    from cordiale.desk.feeds import feed_add
-    from cordiale.desk.search import Question
+    from cordiale.desk.outgoing.feeds import feed_add
+    from cordiale.desk.views.search import Question
 
     asked = Question(words=words.strip(), source=source, marking=marking)
     with opened() as (node, actor):
@@ -81,7 +81,7 @@ def add(
 )
 def list_() -> None:
     """List feeds."""
-    from cordiale.desk.feeds import feed_list
+    from cordiale.desk.outgoing.feeds import feed_list
 
     with opened() as (node, actor):
         found = feed_list(node.desk, actor)
@@ -121,7 +121,7 @@ def _listed(found: tuple[Feed, ...]) -> str:
 @feeds.command("drop", cls=Command, help=tr(_("Serve a feed no longer.")))
 def drop(name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("Its name.")))]) -> None:
     """Drop a feed."""
-    from cordiale.desk.feeds import feed_drop
+    from cordiale.desk.outgoing.feeds import feed_drop
 
     with opened() as (node, actor):
         feed_drop(node.desk, actor, name)

@@ -89,10 +89,10 @@ def match(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """Match logs."""
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
-    from cordiale.desk.sources import of_paths
+    from cordiale.desk.incoming.sources import of_paths
     from cordiale.desk.written import marking_of
     from cordiale.domains.cyber.logs.profile import load, save
     from cordiale.domains.cyber.matching.profile import EXACT_1, MATCH_1
@@ -138,7 +138,7 @@ def runs(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """List runs."""
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
     from cordiale.domains.cyber.matching import kept
@@ -187,10 +187,10 @@ def records(
     ] = None,
 ) -> None:
     """Read logs."""
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
-    from cordiale.desk.sources import of_paths
+    from cordiale.desk.incoming.sources import of_paths
     from cordiale.domains.cyber.logs.collecting import collect, look_at
     from cordiale.domains.cyber.logs.profile import load
     from cordiale.domains.cyber.logs.records import DATASET

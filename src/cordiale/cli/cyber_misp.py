@@ -139,7 +139,7 @@ def check(
 
 
 def _asked(words: str, type_: str) -> Any:
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
 
     return Question(words=words.strip(), type=type_)
 

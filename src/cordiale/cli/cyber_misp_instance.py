@@ -85,7 +85,7 @@ def push(
     ] = False,
 ) -> None:
     """Send events."""
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
     from cordiale.domains.cyber.misp.instance import push as send
 
     asked = Question(words=words.strip(), type="report")
@@ -153,7 +153,7 @@ def taxii_push(
     ] = None,
 ) -> None:
     """Send objects."""
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
     from cordiale.domains.cyber.taxii import push as send
 
     with opened() as (node, actor), progress(tr(_("Sending"))) as report:

@@ -165,7 +165,7 @@ def _tried(read: Any, files: list[Path]) -> Tried:
 
 
 def _logged(read: Any, files: list[Path]) -> Tried:
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
     from cordiale.domains.cyber.logs.aside import Aside

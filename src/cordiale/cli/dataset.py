@@ -13,7 +13,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.datasets import DatasetView
+    from cordiale.desk.analysis.datasets import DatasetView
 
 app = group(_("Keep rows of evidence for a purpose, until a day; see, check and purge them."))
 
@@ -31,7 +31,7 @@ def list_() -> None:
     """List datasets."""
     import msgspec
 
-    from cordiale.desk.datasets import dataset_list
+    from cordiale.desk.analysis.datasets import dataset_list
 
     with opened() as (node, actor):
         found = dataset_list(node.desk, actor)
@@ -43,7 +43,7 @@ def list_() -> None:
 )
 def show(name: Annotated[str, NAME]) -> None:
     """Show a dataset."""
-    from cordiale.desk.datasets import dataset_show
+    from cordiale.desk.analysis.datasets import dataset_show
 
     with opened() as (node, actor):
         found = dataset_show(node.desk, actor, name)
@@ -53,7 +53,7 @@ def show(name: Annotated[str, NAME]) -> None:
 @app.command("verify", cls=Command, help=tr(_("Read every file of a dataset and compare it with the seal.")))
 def verify(name: Annotated[str, NAME]) -> None:
     """Verify a dataset."""
-    from cordiale.desk.datasets import dataset_verify
+    from cordiale.desk.analysis.datasets import dataset_verify
 
     with opened() as (node, actor):
         found = dataset_verify(node.desk, actor, name)
@@ -84,8 +84,8 @@ def purge(
 ) -> None:
     """Purge a dataset."""
     from cordiale.desk.actor import house
-    from cordiale.desk.dataset_purge import dataset_purge
-    from cordiale.desk.datasets import dataset_show
+    from cordiale.desk.analysis.datasets import dataset_show
+    from cordiale.desk.upkeep.dataset_purge import dataset_purge
 
     with opened() as (node, actor):
         asked = dataset_show(node.desk, actor, name)

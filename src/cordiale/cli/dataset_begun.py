@@ -10,7 +10,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.datasets import Kind
+    from cordiale.desk.analysis.datasets import Kind
     from cordiale.desk.desk import Desk
 
 
@@ -26,7 +26,7 @@ def begun(
     marking: list[str] | None,
 ) -> None:
     """Begin the dataset where there is none of this name and the command says what it is for; raises InputError where it does not."""
-    from cordiale.desk.datasets import dataset_create, dataset_list
+    from cordiale.desk.analysis.datasets import dataset_create, dataset_list
 
     if any(name in (one.name, one.id) for one in dataset_list(desk, actor)):
         return

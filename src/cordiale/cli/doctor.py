@@ -86,8 +86,8 @@ def _recalled(like: list[bytes]) -> None:
 
 def _repair() -> None:
     from cordiale.cli.opened import opened
-    from cordiale.desk.attachments import sweep
-    from cordiale.desk.importing import index_all
+    from cordiale.desk.files.attachments import sweep
+    from cordiale.desk.incoming.importing import index_all
     from cordiale.store.backup import scrub
 
     with opened() as (node, _actor):

@@ -13,7 +13,7 @@ from cordiale.cli.tree import tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.compromise import Doubtful
+    from cordiale.desk.partner.compromise import Doubtful
 
 SHOWN = 50
 """Objects that are named to a person; --json names all."""
@@ -33,7 +33,7 @@ def compromised(
     reason: Annotated[str, typer.Option("--reason", help=tr(_("Why, for the audit.")))] = "",
 ) -> None:
     """Mark an interval of a partner as doubtful and close its link."""
-    from cordiale.desk.compromise import partner_compromised
+    from cordiale.desk.partner.compromise import partner_compromised
 
     with opened() as (node, actor):
         end = instant_of(until, end=True) if until else node.desk.clock()
@@ -63,7 +63,7 @@ def doubtful(
     """List what came in doubtful intervals."""
     import msgspec
 
-    from cordiale.desk.compromise import partner_doubtful
+    from cordiale.desk.partner.compromise import partner_doubtful
 
     with opened() as (node, actor):
         found = partner_doubtful(node.desk, actor, name)

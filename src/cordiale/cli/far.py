@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from cordiale.desk import answers
-from cordiale.desk.release import instant_of
+from cordiale.desk.outgoing.release import instant_of
 from cordiale.desk.written import marking_of, written
 from cordiale.platform.clock import SECOND
 from cordiale.sdk.wire import Told

@@ -58,7 +58,7 @@ def import_(
     from pathlib import Path
 
     from cordiale.cli.reach import one_file
-    from cordiale.desk.sources import of_paths, of_stream
+    from cordiale.desk.incoming.sources import of_paths, of_stream
 
     given: Any
     if current().at:

@@ -45,7 +45,7 @@ def copies(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """Find copies."""
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
     from cordiale.domains.information.copies.view import copies as find
@@ -85,7 +85,7 @@ def synchrony(
     ] = None,
 ) -> None:
     """Find synchrony."""
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
     from cordiale.domains.information.synchrony.export import FORMS

@@ -168,7 +168,7 @@ def _open(
 
 
 def _holds_posts(path: Path) -> bool:
-    from cordiale.desk.sources import of_file, unpacked
+    from cordiale.desk.incoming.sources import of_file, unpacked
     from cordiale.domains.information.readers.content import looks_like_posts
     from cordiale.domains.information.readers.posts.packed import packed
 

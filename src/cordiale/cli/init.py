@@ -15,7 +15,7 @@ from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.enrolment import Invited
+    from cordiale.desk.person.enrolment import Invited
 
 app = single()
 
@@ -163,8 +163,8 @@ def _first(folder: Path, name: str, password: str) -> tuple[str | None, Invited 
     """Write down the first person; return their link, unless they have a password."""
     from cordiale.desk.actor import house
     from cordiale.desk.doors import address
-    from cordiale.desk.enrolment import person_invite, person_password
-    from cordiale.desk.people import person_add
+    from cordiale.desk.person.enrolment import person_invite, person_password
+    from cordiale.desk.person.people import person_add
     from cordiale.node.opening import open_node
 
     with open_node(folder) as node:

@@ -14,7 +14,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.analyses import Finding
+    from cordiale.desk.analysis.analyses import Finding
     from cordiale.desk.answers import JobView
 
 app = group(_("List, stop and resume long work."))
@@ -55,7 +55,7 @@ def stop(job: Annotated[str, JOB]) -> None:
 @app.command("resume", cls=Command, help=tr(_("Go on with a job that was stopped or interrupted.")))
 def resume(job: Annotated[str, JOB]) -> None:
     """Resume a job."""
-    from cordiale.desk.resuming import job_resume
+    from cordiale.desk.incoming.resuming import job_resume
 
     with opened() as (node, actor), progress(tr(_("Working"))) as report:
         done = job_resume(node.desk, actor, job, progress=report)
@@ -63,7 +63,7 @@ def resume(job: Annotated[str, JOB]) -> None:
 
 
 def _ended(done: object) -> str:
-    from cordiale.desk.analyses import Finding
+    from cordiale.desk.analysis.analyses import Finding
     from cordiale.desk.answers import ImportReport
 
     if isinstance(done, ImportReport):

@@ -76,7 +76,7 @@ def mark(
 
 
 def _many(ids: list[str], atoms: list[str]) -> None:
-    from cordiale.desk.remark import mark_all
+    from cordiale.desk.marking.remark import mark_all
 
     with opened() as (node, actor), progress(tr(_("Marking"))) as report:
         done = mark_all(node.desk, actor, ids, atoms, progress=report)

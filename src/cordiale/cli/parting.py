@@ -12,7 +12,7 @@ from cordiale.cli.tree import tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.parting import Parting
+    from cordiale.desk.partner.parting import Parting
 
 
 def exit_(
@@ -29,7 +29,7 @@ def exit_(
     ] = False,
 ) -> None:
     """End a partnership."""
-    from cordiale.desk.parting import partner_exit
+    from cordiale.desk.partner.parting import partner_exit
 
     with opened() as (node, actor):
         done = partner_exit(node.desk, actor, name, ask_back=recall, reason=reason, now=now)

@@ -54,7 +54,7 @@ def invite(
     ] = 2,
 ) -> None:
     """Write the invitation."""
-    from cordiale.desk.partners import own_words, partner_invite
+    from cordiale.desk.partner.partners import own_words, partner_invite
 
     with opened() as (node, actor):
         data = partner_invite(node.desk, actor, format=format)
@@ -80,7 +80,7 @@ def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=tr(_("The partner's invitation file.")))],
 ) -> None:
     """Add a partner."""
-    from cordiale.desk.partners import partner_add
+    from cordiale.desk.partner.partners import partner_add
 
     with opened() as (node, actor):
         added = partner_add(node.desk, actor, file.read_bytes())
@@ -115,7 +115,7 @@ def confirm(
     ],
 ) -> None:
     """Confirm a partner."""
-    from cordiale.desk.partners import partner_confirm
+    from cordiale.desk.partner.partners import partner_confirm
 
     with opened() as (node, actor):
         done = partner_confirm(node.desk, actor, name, " ".join(words))
@@ -141,7 +141,7 @@ def rejoin(
     ] = False,
 ) -> None:
     """Serve a partner again."""
-    from cordiale.desk.partners import partner_rejoin
+    from cordiale.desk.partner.partners import partner_rejoin
 
     with opened() as (node, actor):
         done = partner_rejoin(node.desk, actor, name, unvisited=unvisited)
@@ -168,7 +168,7 @@ def suspend(
 ) -> None:
     """Suspend a partner."""
     from cordiale.desk.actor import house
-    from cordiale.desk.suspension import partner_suspend
+    from cordiale.desk.partner.suspension import partner_suspend
 
     with opened() as (node, actor):
         done = partner_suspend(node.desk, house(officer) if officer else actor, name, reason=reason)
@@ -195,7 +195,7 @@ def resume(
 ) -> None:
     """Resume the exchange with a partner."""
     from cordiale.desk.actor import house
-    from cordiale.desk.suspension import partner_resume
+    from cordiale.desk.partner.suspension import partner_resume
 
     with opened() as (node, actor):
         done = partner_resume(node.desk, house(officer) if officer else actor, name, reason=reason)
@@ -240,7 +240,7 @@ def list_() -> None:
     """List partners."""
     import msgspec
 
-    from cordiale.desk.partners import partner_list
+    from cordiale.desk.partner.partners import partner_list
 
     with opened() as (node, actor):
         found = partner_list(node.desk, actor)
@@ -256,8 +256,8 @@ def token(
     ] = False,
 ) -> None:
     """Make a TAXII token."""
-    from cordiale.desk.partners import partner_add_client
-    from cordiale.desk.tokens import partner_token
+    from cordiale.desk.partner.partners import partner_add_client
+    from cordiale.desk.partner.tokens import partner_token
 
     with opened() as (node, actor):
         if new:

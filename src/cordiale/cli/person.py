@@ -12,8 +12,8 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.enrolment import Invited
-    from cordiale.desk.people import PersonView
+    from cordiale.desk.person.enrolment import Invited
+    from cordiale.desk.person.people import PersonView
     from cordiale.node.node import Node
 
 app = group(_("Add, list and change the people of this node."))
@@ -85,8 +85,8 @@ def add(
 ) -> None:
     """Add a person."""
     from cordiale.cli.secret import password_from_input
-    from cordiale.desk.enrolment import person_invite, person_password
-    from cordiale.desk.people import person_add
+    from cordiale.desk.person.enrolment import person_invite, person_password
+    from cordiale.desk.person.people import person_add
 
     given = _given(title, organisation, nationality, role, clearance, compartment, community, tlp, speaks)
     with opened() as (node, actor):
@@ -105,7 +105,7 @@ def listed(
     ] = False,
 ) -> None:
     """List people."""
-    from cordiale.desk.people import person_list
+    from cordiale.desk.person.people import person_list
 
     with opened() as (node, actor):
         found = person_list(node.desk, actor, removed=removed)
@@ -128,7 +128,7 @@ def listed(
 @app.command("show", cls=Command, help=tr(_("Show what a person is, has and may do.")))
 def show(name: Name) -> None:
     """Show a person."""
-    from cordiale.desk.people import person_show
+    from cordiale.desk.person.people import person_show
 
     with opened() as (node, actor):
         found = person_show(node.desk, actor, name)
@@ -161,7 +161,7 @@ def change(
     ] = None,
 ) -> None:
     """Change a person."""
-    from cordiale.desk.people import person_change
+    from cordiale.desk.person.people import person_change
 
     given = _given(title, organisation, nationality, role, clearance, compartment, community, tlp, speaks)
     kinds = {
@@ -187,7 +187,7 @@ def invite(
     sign_in: Annotated[int, typer.Option("--sign-in", hidden=True)] = 0,
 ) -> None:
     """Invite a person."""
-    from cordiale.desk.enrolment import person_invite
+    from cordiale.desk.person.enrolment import person_invite
 
     with opened() as (node, actor):
         if sign_in:
@@ -200,7 +200,7 @@ def invite(
 @app.command("lock", cls=Command, help=tr(_("Keep a person out at once; sessions end, tokens are refused.")))
 def lock(name: Name, reason: Reason = "") -> None:
     """Lock a person."""
-    from cordiale.desk.people import person_lock
+    from cordiale.desk.person.people import person_lock
 
     with opened() as (node, actor):
         done = person_lock(node.desk, actor, name, reason=reason)
@@ -217,7 +217,7 @@ def lock(name: Name, reason: Reason = "") -> None:
 )
 def unlock(name: Name) -> None:
     """Unlock a person."""
-    from cordiale.desk.enrolment import person_unlock
+    from cordiale.desk.person.enrolment import person_unlock
 
     with opened() as (node, actor):
         done = person_unlock(node.desk, actor, name)
@@ -229,7 +229,7 @@ def unlock(name: Name) -> None:
 )
 def remove(name: Name, reason: Reason = "") -> None:
     """Remove a person."""
-    from cordiale.desk.people import person_remove
+    from cordiale.desk.person.people import person_remove
 
     with opened() as (node, actor):
         done = person_remove(node.desk, actor, name, reason=reason)

@@ -57,7 +57,7 @@ def add(
     hours: Annotated[int, typer.Option("--hours", metavar="N", min=0, help=tr(_("Hours within which an answer is needed.")))] = 0,
 ) -> None:  # fmt: skip
     """Write a playbook."""
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
     from cordiale.joint.playbook.keeping import playbook_add
     from cordiale.joint.playbook.model import Ask, Export, Mark, Notify
     from cordiale.joint.words import Words

@@ -44,7 +44,7 @@ def prove(
     ] = None,
 ) -> None:
     """Write a proof."""
-    from cordiale.desk.prove import prove as run
+    from cordiale.desk.outgoing.prove import prove as run
     from cordiale.platform.errors import InputError
 
     if not partner or output is None:

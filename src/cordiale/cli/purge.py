@@ -12,7 +12,7 @@ from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.purge import PurgePlan
+    from cordiale.desk.upkeep.purge import PurgePlan
 
 app = single()
 
@@ -45,8 +45,8 @@ def purge(
 ) -> None:
     """Purge an object."""
     from cordiale.desk.actor import house
-    from cordiale.desk.purge import purge as take_away
-    from cordiale.desk.purge import purge_preview
+    from cordiale.desk.upkeep.purge import purge as take_away
+    from cordiale.desk.upkeep.purge import purge_preview
     from cordiale.platform.errors import NotAllowed
 
     with opened() as (node, actor):

@@ -15,7 +15,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.display import Show
+    from cordiale.desk.views.display import Show
     from cordiale.node.node import Node
     from cordiale.sdk.client import Client
 
@@ -45,7 +45,7 @@ class Here:
 
     def display(self) -> Show:
         """Return what lays out a marking, with the scales in force here."""
-        from cordiale.desk.display import display
+        from cordiale.desk.views.display import display
 
         return display(self.node.desk, self.actor, current().lang)
 

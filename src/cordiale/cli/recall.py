@@ -90,8 +90,8 @@ def ask(
     """Recall objects."""
     import msgspec
 
-    from cordiale.desk import recall as desk
     from cordiale.desk.actor import house
+    from cordiale.desk.outgoing import recall as desk
 
     wanted = list(ids or ())
     if listed is not None:
@@ -137,7 +137,7 @@ def list_(
     """List recalls."""
     import msgspec
 
-    from cordiale.desk import recall as desk
+    from cordiale.desk.outgoing import recall as desk
 
     with opened() as (node, actor):
         if received:
@@ -161,7 +161,7 @@ def show(
     every: Annotated[bool, typer.Option("--ids", help=tr(_("With the id of every object.")))] = False,
 ) -> None:
     """Show a recall."""
-    from cordiale.desk.recall import recall_show
+    from cordiale.desk.outgoing.recall import recall_show
 
     with opened() as (node, actor):
         found = recall_show(node.desk, actor, recall)
@@ -181,7 +181,7 @@ def confirm(
 ) -> None:
     """Confirm a recall."""
     from cordiale.desk.actor import house
-    from cordiale.desk.recall import recall_confirm, recall_show
+    from cordiale.desk.outgoing.recall import recall_confirm, recall_show
     from cordiale.platform.errors import NotAllowed
 
     with opened() as (node, actor):
@@ -207,7 +207,7 @@ def confirm(
 def drop(recall: Annotated[str, RECALL], officer: Annotated[str | None, OFFICER] = None) -> None:
     """Drop a draft."""
     from cordiale.desk.actor import house
-    from cordiale.desk.recall import recall_drop
+    from cordiale.desk.outgoing.recall import recall_drop
 
     with opened() as (node, actor):
         gone = recall_drop(node.desk, house(officer) if officer else actor, recall)
@@ -238,7 +238,7 @@ def answer(
 ) -> None:
     """Answer a recall."""
     from cordiale.desk.actor import house
-    from cordiale.desk.recall import recall_answer
+    from cordiale.desk.outgoing.recall import recall_answer
 
     with opened() as (node, actor):
         done = recall_answer(

@@ -13,7 +13,7 @@ from cordiale.cli.tree import Command, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.reconcile import Difference, Reconciled
+    from cordiale.desk.partner.reconcile import Difference, Reconciled
 
 
 MOST = 10
@@ -61,7 +61,7 @@ def reconcile(
     ] = False,
 ) -> None:
     """Reconcile with a partner."""
-    from cordiale.desk.reconcile import partner_reconcile
+    from cordiale.desk.partner.reconcile import partner_reconcile
 
     with opened() as (node, actor), progress(tr(_("Comparing"))) as report:
         done = partner_reconcile(node.desk, actor, name, full=full, progress=report)
@@ -80,7 +80,7 @@ def set_aside(
     """List what is kept aside."""
     import msgspec
 
-    from cordiale.desk.quarantine import partner_put_aside, partner_put_aside_bytes
+    from cordiale.desk.partner.quarantine import partner_put_aside, partner_put_aside_bytes
 
     if show is not None:
         with opened() as (node, actor):

@@ -32,8 +32,8 @@ def refuse(
     ] = None,
 ) -> None:
     """Refuse objects."""
-    from cordiale.desk import release as desk
     from cordiale.desk.actor import house
+    from cordiale.desk.outgoing import release as desk
 
     with opened() as (node, actor):
         actor = house(officer) if officer else actor

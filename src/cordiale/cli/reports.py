@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cordiale.cli.output import count, printable
 from cordiale.cli.session import current
 from cordiale.cli.tree import tr
-from cordiale.desk.tables import warning_of
+from cordiale.desk.views.tables import warning_of
 from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n, number
 

@@ -14,7 +14,7 @@ from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.retention import Removal, RetentionPlan
+    from cordiale.desk.upkeep.retention import Removal, RetentionPlan
 
 app = group(_("Remove what was kept as long as its source and purpose allow."))
 
@@ -24,7 +24,7 @@ _OFFICER = typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts 
 @app.command("preview", cls=Command, help=tr(_("Count what is due by source and type; nothing is changed.")))
 def preview() -> None:
     """Preview."""
-    from cordiale.desk.retention import retention_preview
+    from cordiale.desk.upkeep.retention import retention_preview
 
     with opened() as (node, actor):
         plan = retention_preview(node.desk, actor)
@@ -46,7 +46,7 @@ def apply(
     officer: Annotated[str | None, _OFFICER] = None,
 ) -> None:
     """Apply."""
-    from cordiale.desk.retention import retention_apply
+    from cordiale.desk.upkeep.retention import retention_apply
 
     with opened() as (node, actor), progress(tr(_("Objects"))) as report:
         plan = retention_apply(node.desk, _actor(actor, officer), standing=not once, progress=report)
@@ -56,7 +56,7 @@ def apply(
 @app.command("end", cls=Command, help=tr(_("End the approval: the node removes nothing by itself any more.")))
 def end(officer: Annotated[str | None, _OFFICER] = None) -> None:
     """End."""
-    from cordiale.desk.retention import retention_end
+    from cordiale.desk.upkeep.retention import retention_end
 
     with opened() as (node, actor):
         plan = retention_end(node.desk, _actor(actor, officer))
@@ -70,7 +70,7 @@ def log(
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help=tr(_("Most lines.")))] = 50,
 ) -> None:
     """List removals."""
-    from cordiale.desk.retention import retention_log
+    from cordiale.desk.upkeep.retention import retention_log
 
     with opened() as (node, actor):
         found = retention_log(node.desk, actor, limit=limit)

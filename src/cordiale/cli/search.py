@@ -14,7 +14,7 @@ from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.answers import Page
-    from cordiale.desk.display import Show
+    from cordiale.desk.views.display import Show
 
 app = single()
 

@@ -39,7 +39,7 @@ def serve(
     """Serve the node."""
     import signal
 
-    from cordiale.desk.people import anybody
+    from cordiale.desk.person.people import anybody
     from cordiale.node.initialise import address
     from cordiale.web.serve import serve as run
 

@@ -24,7 +24,7 @@ def list_(
     """List what is set aside."""
     import msgspec
 
-    from cordiale.desk.set_aside import set_aside
+    from cordiale.desk.incoming.set_aside import set_aside
 
     with opened() as (node, actor):
         found = set_aside(node.desk, actor, after=after, limit=limit)
@@ -44,7 +44,7 @@ def show(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help=tr(_("Its number.")))],
 ) -> None:
     """Write the bytes."""
-    from cordiale.desk.set_aside import set_aside_bytes
+    from cordiale.desk.incoming.set_aside import set_aside_bytes
 
     with opened() as (node, actor):
         raw = set_aside_bytes(node.desk, actor, number)
@@ -59,7 +59,7 @@ def retry(
     ] = None,
 ) -> None:
     """Retry what is set aside."""
-    from cordiale.desk.set_aside import set_aside_retry
+    from cordiale.desk.incoming.set_aside import set_aside_retry
 
     with opened() as (node, actor):
         done = set_aside_retry(node.desk, actor, numbers or None)

@@ -27,7 +27,7 @@ def sync(
     """Sync with partners."""
     import msgspec
 
-    from cordiale.desk.sync import sync as run
+    from cordiale.desk.partner.sync import sync as run
 
     with opened() as (node, actor):
         done = run(node.desk, actor, partner)

@@ -12,7 +12,7 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.person_tokens import TokenView
+    from cordiale.desk.person.person_tokens import TokenView
 
 app = group(_("Make, list and end tokens by which programs act for people."))
 
@@ -34,7 +34,7 @@ def add(
     days: Annotated[int, typer.Option(metavar="N", help=tr(_("How many days it lasts.")))] = 90,
 ) -> None:
     """Make a token."""
-    from cordiale.desk.person_tokens import token_add
+    from cordiale.desk.person.person_tokens import token_add
 
     with opened() as (node, actor):
         made = token_add(node.desk, actor, name, scopes=scope, days=days, person=person)
@@ -58,7 +58,7 @@ def listed(
     ] = "",
 ) -> None:
     """List tokens."""
-    from cordiale.desk.person_tokens import token_list
+    from cordiale.desk.person.person_tokens import token_list
 
     with opened() as (node, actor):
         found = token_list(node.desk, actor, person=person, everybody=not person)
@@ -81,7 +81,7 @@ def revoke(
     ],
 ) -> None:
     """End a token."""
-    from cordiale.desk.person_tokens import token_revoke
+    from cordiale.desk.person.person_tokens import token_revoke
 
     with opened() as (node, actor):
         done = token_revoke(node.desk, actor, token)

@@ -14,7 +14,7 @@ from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.prove import ProofView
+    from cordiale.desk.outgoing.prove import ProofView
 
 app = single()
 
@@ -45,7 +45,7 @@ def verify(
     ] = False,
 ) -> None:
     """Check a proof."""
-    from cordiale.desk.prove import verify as run
+    from cordiale.desk.outgoing.prove import verify as run
 
     trusted = {}
     for one in key or ():

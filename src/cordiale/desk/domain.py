@@ -14,7 +14,7 @@ from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
-    from cordiale.desk.graph import Graph
+    from cordiale.desk.answers.graph import Graph
 
 ENTRY_POINTS = "cordiale.domains"
 

@@ -10,7 +10,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer, Reason
-from cordiale.desk.stating import instants, state
+from cordiale.desk.marking.stating import instants, state
 from cordiale.joint.case import Case, chaired, finish, hears
 from cordiale.joint.extension import standing_deadline
 from cordiale.joint.held import Held, all_of

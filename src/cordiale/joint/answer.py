@@ -10,9 +10,9 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer as Base
-from cordiale.desk.chosen import summaries
-from cordiale.desk.release import require_named
-from cordiale.desk.stating import state as put
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.marking.stating import state as put
+from cordiale.desk.outgoing.release import require_named
 from cordiale.joint.case import finish
 from cordiale.joint.held import all_of
 from cordiale.joint.moment import at, stamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cordiale.desk.chosen import summaries
+from cordiale.desk.marking.chosen import summaries
 from cordiale.desk.partnerships import partnership
 
 if TYPE_CHECKING:

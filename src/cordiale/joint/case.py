@@ -15,9 +15,9 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.importing import index_all
-from cordiale.desk.release import require_named
-from cordiale.desk.stating import state
+from cordiale.desk.incoming.importing import index_all
+from cordiale.desk.marking.stating import state
+from cordiale.desk.outgoing.release import require_named
 from cordiale.desk.written import marking_of
 from cordiale.exchange.partners.pairing import partners
 from cordiale.joint.held import Held, all_of, of_id
@@ -126,7 +126,7 @@ def open_case(
     """
     authorise(actor, "case")
     named(actor, "case open")
-    from cordiale.desk.chosen import summaries
+    from cordiale.desk.marking.chosen import summaries
 
     framework = framework or Framework()
     if not title.both:

@@ -15,7 +15,7 @@ import orjson
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.reading import in_part, readable
+from cordiale.desk.views.reading import in_part, readable
 from cordiale.desk.visible import visible
 from cordiale.stix.extensions import PUBLISHED
 from cordiale.store import markings, references

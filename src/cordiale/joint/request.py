@@ -10,9 +10,9 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.chosen import summaries
-from cordiale.desk.release import require_named
-from cordiale.desk.stating import own_identity, state
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.marking.stating import own_identity, state
+from cordiale.desk.outgoing.release import require_named
 from cordiale.desk.written import marking_of
 from cordiale.joint import records
 from cordiale.joint.answer import Given, answers

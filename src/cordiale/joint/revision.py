@@ -15,7 +15,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.stating import instants, state
+from cordiale.desk.marking.stating import instants, state
 from cordiale.joint.case import Case, Framework, chaired, finish, hears
 from cordiale.joint.held import Held, all_of
 from cordiale.joint.moment import at, stamp

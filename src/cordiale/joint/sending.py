@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from cordiale.desk.actor import may
 from cordiale.desk.answers import Acted, Answer, Reason
+from cordiale.desk.outgoing.release import release
 from cordiale.desk.partnerships import partnership
-from cordiale.desk.release import release
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.languages import _
 from cordiale.release.mandate import Facts, governing

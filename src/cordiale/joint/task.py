@@ -9,7 +9,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.stating import state
+from cordiale.desk.marking.stating import state
 from cordiale.joint.case import Case, chaired, finish, hears
 from cordiale.joint.contribution import Added, Contribution, contribute, contributions
 from cordiale.joint.held import Held, all_of

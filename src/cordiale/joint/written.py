@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cordiale.desk.stating import instants
+from cordiale.desk.marking.stating import instants
 from cordiale.platform.ids import uuid4
 from cordiale.stix.extensions import PUBLISHED
 

@@ -169,7 +169,7 @@ def not_as_if_nothing_happened(
 
 
 def _carry_on(path: Path, ledger: list[Tombstone], dated: Mapping[str, int]) -> None:
-    from cordiale.desk import attachments
+    from cordiale.desk.files import attachments
     from cordiale.node.opening import open_node
 
     with open_node(path, environ={}) as node:

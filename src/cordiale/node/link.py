@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from cordiale.desk import attachments
-from cordiale.desk import reconcile as reconciling
-from cordiale.desk.reconcile import SLICE_S
+from cordiale.desk.files import attachments
+from cordiale.desk.partner import reconcile as reconciling
+from cordiale.desk.partner.reconcile import SLICE_S
 from cordiale.exchange.partners.pairing import partner as one
 from cordiale.exchange.protocol import RECONCILE
 from cordiale.exchange.visit.ahead import in_background

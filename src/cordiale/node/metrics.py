@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cordiale.desk.latency import BOUNDS_S, Histogram
-from cordiale.desk.latency.view import histograms
+from cordiale.desk.partner.latency import BOUNDS_S, Histogram
+from cordiale.desk.partner.latency.view import histograms
 from cordiale.exchange.partners.pairing import partners
 from cordiale.exchange.records.reaches import reaches
 from cordiale.exchange.restore.rejoin import CODES, STATE

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cordiale.desk import attachments, inbox, partnerships, tokens
+from cordiale.desk import partnerships
+from cordiale.desk.files import attachments
+from cordiale.desk.incoming import inbox
+from cordiale.desk.partner import tokens
 from cordiale.exchange.serve.service import Service
 from cordiale.exchange.serve.wake import Bell
 

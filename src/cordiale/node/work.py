@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordiale.desk import attachments, dataset_purge, expiry, remark, retention
-from cordiale.desk.latency import Measure
+from cordiale.desk.files import attachments
+from cordiale.desk.marking import remark
+from cordiale.desk.partner.latency import Measure
 from cordiale.desk.partnerships import partnerships
+from cordiale.desk.upkeep import dataset_purge, expiry, retention
 from cordiale.exchange.cut.sequencer import cut
 from cordiale.joint.playbook import running as playbook
 from cordiale.platform.log import logger

@@ -95,7 +95,7 @@ def everything() -> tuple[Any, ...]:
 
 
 def _people(desk: Desk) -> Who:
-    from cordiale.desk.signin import actor_by_token
+    from cordiale.desk.person.signin import actor_by_token
 
     return lambda token: actor_by_token(desk, token, desk.clock())
 

@@ -10,7 +10,7 @@ from litestar import HttpMethod, Response, get, post, route
 from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
-from cordiale.desk.search import Question
+from cordiale.desk.views.search import Question
 from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, common, refusals, whole
 from cordiale.rest.objects import Marking, Source, Type, Value, Words
 from cordiale.rest.told import instant

@@ -143,7 +143,7 @@ def set_aside(
 @get("/set-aside/{number:int}/bytes", responses=refusals(404), sync_to_thread=True, media_type="application/octet-stream", tags=["import"])  # fmt: skip
 def set_aside_bytes(request: Asked, number: NumberOf) -> Response[bytes]:
     """Download the bytes of one thing set aside, to correct and import it."""
-    from cordiale.desk.set_aside import set_aside_bytes as held
+    from cordiale.desk.incoming.set_aside import set_aside_bytes as held
 
     asked = asking(request)
     found = held(asked.desk, asked.actor, number)

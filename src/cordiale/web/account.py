@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Request, Response, get, post
 
 from cordiale.accounts import totp
-from cordiale.desk import credentials, passkeys, person_tokens, sessions, sso
 from cordiale.desk.actor import VERBS, Actor, may
 from cordiale.desk.desk import Desk
-from cordiale.desk.person_tokens import NEVER
+from cordiale.desk.person import credentials, passkeys, person_tokens, sessions, sso
+from cordiale.desk.person.person_tokens import NEVER
 from cordiale.platform.errors import CordialeError, InputError, NotAllowed, explain
 from cordiale.platform.languages import _, text
 from cordiale.web.context import Site
@@ -24,7 +24,7 @@ from cordiale.web.signin import away, door, in_thread, welcome
 from cordiale.web.visit import Visit, actor_of, visit_of
 
 if TYPE_CHECKING:
-    from cordiale.desk.person_tokens import MadeToken
+    from cordiale.desk.person.person_tokens import MadeToken
 
 Asked = Request[Any, Any, Any]
 

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.datastructures import UploadFile
 
-from cordiale.desk import inspection, retention, verbs
+from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, authorise, may
 from cordiale.desk.desk import Desk
+from cordiale.desk.upkeep import inspection, retention
 from cordiale.node.backups import backup_make, backups
 from cordiale.node.health import troubles
 from cordiale.node.node import Node

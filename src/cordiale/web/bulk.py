@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
+from cordiale.desk.views.display import display
 from cordiale.desk.written import marking_of
 from cordiale.platform.errors import CordialeError, InputError, explain
 from cordiale.platform.languages import _, ntext

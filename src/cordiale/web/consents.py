@@ -8,9 +8,9 @@ from litestar import Request, Response, get
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
-from cordiale.desk.consent import ConsentView
 from cordiale.desk.desk import Desk
-from cordiale.desk.release import instant_of
+from cordiale.desk.outgoing.consent import ConsentView
+from cordiale.desk.outgoing.release import instant_of
 from cordiale.platform.errors import CordialeError, explain
 from cordiale.platform.languages import _, _n, number, text
 from cordiale.web.context import Site

@@ -14,9 +14,9 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.attach import plain_name
-from cordiale.desk.display import display
 from cordiale.desk.domain import Domain, File, Sent, load
+from cordiale.desk.files.attach import plain_name
+from cordiale.desk.views.display import display
 from cordiale.platform.errors import CordialeError, NotAllowed, NotFound, explain, http_status
 from cordiale.platform.languages import _
 from cordiale.web.connecting import download

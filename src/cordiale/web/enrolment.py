@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
-from cordiale.desk import enrolment
+from cordiale.desk.person import enrolment
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.languages import _
 from cordiale.web.context import Site

@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from cordiale.desk import sessions
-from cordiale.desk.attempts import Origin
+from cordiale.desk.person import sessions
+from cordiale.desk.person.attempts import Origin
 from cordiale.web import cookies
 from cordiale.web.forms import carries, from_elsewhere, header
 from cordiale.web.visit import KEY, Visit
@@ -23,7 +23,7 @@ from cordiale.web.visit import KEY, Visit
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-    from cordiale.desk.sessions import Visitor
+    from cordiale.desk.person.sessions import Visitor
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]

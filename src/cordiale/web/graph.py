@@ -8,9 +8,9 @@ from litestar import MediaType, Request, Response, get
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
+from cordiale.desk.answers.graph import Graph
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.desk.graph import Graph
+from cordiale.desk.views.display import display
 from cordiale.web.context import Site
 from cordiale.web.labels import property_label, type_label
 from cordiale.web.lines import href, short, titles_of

@@ -10,8 +10,8 @@ import msgspec
 import orjson
 
 from cordiale.desk.answers import Shown
-from cordiale.desk.display import Show
-from cordiale.desk.history import Remark, VersionView
+from cordiale.desk.views.display import Show
+from cordiale.desk.views.history import Remark, VersionView
 from cordiale.platform.languages import _, text
 from cordiale.web import remarks
 from cordiale.web.labels import property_label

@@ -14,7 +14,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import ImportReport, JobView, SetAside
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
+from cordiale.desk.views.display import display
 from cordiale.platform.errors import CordialeError, InputError, NotFound, explain, http_status
 from cordiale.platform.languages import _, _n, number, text
 from cordiale.web.connecting import download

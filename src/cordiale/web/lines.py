@@ -12,8 +12,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Chip, Reason, Summary
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show
-from cordiale.desk.preview import AWAITING
+from cordiale.desk.outgoing.preview import AWAITING
+from cordiale.desk.views.display import Show
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.languages import _, brief_instant, instant, text
 from cordiale.web.labels import type_label

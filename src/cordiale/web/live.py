@@ -12,7 +12,7 @@ from litestar import Request, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from cordiale.desk import verbs
-from cordiale.desk.sessions import acting_still
+from cordiale.desk.person.sessions import acting_still
 from cordiale.platform.errors import CordialeError
 from cordiale.web.context import Site
 

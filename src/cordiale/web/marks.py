@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cordiale.desk.display import Show
+from cordiale.desk.views.display import Show
 from cordiale.platform.languages import _, text
 
 STYLES = {

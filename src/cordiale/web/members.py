@@ -9,8 +9,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Chip, Shown, Summary
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show
-from cordiale.desk.preview import AWAITING
+from cordiale.desk.outgoing.preview import AWAITING
+from cordiale.desk.views.display import Show
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.lines import href, lines_of, sentence

@@ -14,8 +14,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import AttachmentView, Chip, Shown, Statement
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
-from cordiale.desk.history import Remark
+from cordiale.desk.views.display import Show, display
+from cordiale.desk.views.history import Remark
 from cordiale.platform.errors import InputError, explain
 from cordiale.platform.languages import _, instant, ntext, number, text
 from cordiale.web.context import Site

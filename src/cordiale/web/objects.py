@@ -12,8 +12,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
-from cordiale.desk.facets import Facets
+from cordiale.desk.views.display import Show, display
+from cordiale.desk.views.facets import Facets
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.columns import COLUMNS, DEFAULT, FORMS, SORTABLE, choices, chosen_in

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.display import display
+from cordiale.desk.views.display import display
 from cordiale.web.context import Site
 from cordiale.web.lines import line
 from cordiale.web.marks import banner

@@ -11,7 +11,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import VERBS, Actor, may
 from cordiale.desk.answers import PartnerView
 from cordiale.desk.desk import Desk
-from cordiale.desk.tables import warning_of
+from cordiale.desk.views.tables import warning_of
 from cordiale.platform.languages import _, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.lines import sentence, when

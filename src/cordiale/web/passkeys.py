@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response, post
 
 from cordiale.accounts.passkey import WRONG, Place
-from cordiale.desk import enrolment, passkeys, sso
+from cordiale.desk.person import enrolment, passkeys, sso
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from cordiale.web.context import Site
 from cordiale.web.forms import fields, header

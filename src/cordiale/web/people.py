@@ -8,11 +8,11 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response, get, post
 
-from cordiale.desk import enrolment, people, person_tokens, sessions
 from cordiale.desk.actor import ROLES, Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.doors import address
-from cordiale.desk.people import PersonView
+from cordiale.desk.person import enrolment, people, person_tokens, sessions
+from cordiale.desk.person.people import PersonView
 from cordiale.platform.errors import CordialeError, NotFound, explain, http_status
 from cordiale.platform.languages import LANGUAGES, _, text
 from cordiale.web.account import ROLES as ROLE_NAMES

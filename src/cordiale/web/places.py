@@ -8,9 +8,9 @@ from typing import Any, Final
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Shown
+from cordiale.desk.answers.graph import Graph
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show
-from cordiale.desk.graph import Graph
+from cordiale.desk.views.display import Show
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, number, text
 from cordiale.web.lines import lines_of

@@ -9,8 +9,8 @@ from litestar import Request, Response, get
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.desk.purge import PurgePlan
+from cordiale.desk.upkeep.purge import PurgePlan
+from cordiale.desk.views.display import display
 from cordiale.platform.errors import Conflict, CordialeError, InputError, explain, http_status
 from cordiale.platform.languages import number
 from cordiale.web.context import Site

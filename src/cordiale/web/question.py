@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cordiale.desk.search import Question
+from cordiale.desk.views.search import Question
 from cordiale.platform.clock import Instant
 from cordiale.web.fields import ID
 

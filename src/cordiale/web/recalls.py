@@ -12,8 +12,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Recalled, RecallReceived
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
-from cordiale.desk.recall_trial import TOGETHER
+from cordiale.desk.outgoing.recall_trial import TOGETHER
+from cordiale.desk.views.display import Show, display
 from cordiale.platform.clock import MINUTE
 from cordiale.platform.errors import Conflict, InputError, NotFound, explain, http_status
 from cordiale.platform.languages import _, _n, ntext, number, text

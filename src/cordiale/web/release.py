@@ -13,9 +13,9 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Withheld
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
-from cordiale.desk.queue import TOGETHER, Judged
-from cordiale.desk.tables import warning_of
+from cordiale.desk.outgoing.queue import TOGETHER, Judged
+from cordiale.desk.views.display import Show, display
+from cordiale.desk.views.tables import warning_of
 from cordiale.platform.clock import MINUTE
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _, _n, instant, ntext, number, text

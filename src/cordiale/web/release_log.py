@@ -11,7 +11,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import Shown, Summary
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
+from cordiale.desk.views.display import display
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
 from cordiale.web.context import Site

@@ -11,9 +11,9 @@ from litestar import Request, Response, get
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import display
-from cordiale.desk.queue import Reading as Read
-from cordiale.desk.strike import parts_of, struck_in
+from cordiale.desk.outgoing.queue import Reading as Read
+from cordiale.desk.outgoing.strike import parts_of, struck_in
+from cordiale.desk.views.display import display
 from cordiale.platform.errors import CordialeError, InputError, explain
 from cordiale.platform.languages import _, text
 from cordiale.web import fields

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from cordiale.desk.display import Show
-from cordiale.desk.history import Remark
+from cordiale.desk.views.display import Show
+from cordiale.desk.views.history import Remark
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.languages import _, text
 from cordiale.web.labels import type_label

@@ -11,8 +11,8 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import RulesDiff, TableView
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
-from cordiale.desk.tables import warning_of
+from cordiale.desk.views.display import Show, display
+from cordiale.desk.views.tables import warning_of
 from cordiale.platform.errors import CordialeError, NotFound, explain
 from cordiale.platform.languages import _, number, text
 from cordiale.web.connecting import download

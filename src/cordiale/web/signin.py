@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from cordiale.desk import sessions, signin, sso
+from cordiale.desk.person import sessions, signin, sso
 from cordiale.platform.errors import CordialeError, NotAllowed, explain, http_status
 from cordiale.web import cookies
 from cordiale.web.context import COOKIE, LANGUAGES, Site
@@ -19,7 +19,7 @@ from cordiale.web.preferences import YEAR, local
 from cordiale.web.visit import visit_of
 
 if TYPE_CHECKING:
-    from cordiale.desk.sessions import Entered
+    from cordiale.desk.person.sessions import Entered
 
 Asked = Request[Any, Any, Any]
 

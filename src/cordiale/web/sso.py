@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from cordiale.desk import sso
+from cordiale.desk.person import sso
 from cordiale.platform.errors import CordialeError
 from cordiale.web import cookies
 from cordiale.web.context import Site

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
-from cordiale.desk.display import Show, display
+from cordiale.desk.views.display import Show, display
 from cordiale.joint.playbook.keeping import notices, notices_seen
 from cordiale.platform.languages import _, ntext
 from cordiale.web.context import Entry, Site

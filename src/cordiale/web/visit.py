@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from cordiale.desk.attempts import Origin
+from cordiale.desk.person.attempts import Origin
 from cordiale.platform.errors import NotAllowed
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.sessions import Visitor
+    from cordiale.desk.person.sessions import Visitor
 
 KEY: Final = "cordiale.visit"
 """Where the gate leaves a visit in the scope of a request."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cordiale.desk.domain import REFERENCES, Domain, domains, load, unique
-from cordiale.desk.readers import reader_for, readers
+from cordiale.desk.incoming.readers import reader_for, readers
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import read_catalogue
 from cordiale.stix.ingress import Limits

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from cordiale.desk.domain import Page
-from cordiale.desk.readers import Reader
+from cordiale.desk.incoming.readers import Reader
 from cordiale.stix.ingress import Limits, SetAside
 
 SAMPLE = b"APPLAUSE 3\n"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cordiale.cli.main import main
-from cordiale.desk.attempts import Origin
-from cordiale.desk.signin import actor_by_token, sign_in
+from cordiale.desk.person.attempts import Origin
+from cordiale.desk.person.signin import actor_by_token, sign_in
 from cordiale.node import open_node
 from cordiale.platform.errors import NotAllowed
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cordiale.desk import analyses, dataset_purge, datasets, domain, jobs, records
+from cordiale.desk import domain, jobs, records
 from cordiale.desk.actor import Actor
-from cordiale.desk.datasets import Kind
-from cordiale.desk.resuming import job_resume
+from cordiale.desk.analysis import analyses, datasets
+from cordiale.desk.analysis.datasets import Kind
+from cordiale.desk.incoming.resuming import job_resume
+from cordiale.desk.upkeep import dataset_purge
 from cordiale.node.node import Node
 from cordiale.platform.clock import DAY
 from cordiale.platform.errors import Conflict, NotFound

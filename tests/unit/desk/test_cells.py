@@ -10,11 +10,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.cells import cell
-from cordiale.desk.exporting import export_objects
-from cordiale.desk.importing import import_
-from cordiale.desk.search import Question
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.exporting import export_objects
+from cordiale.desk.views.cells import cell
+from cordiale.desk.views.search import Question
 from cordiale.node.node import Node
 from tests.unit.desk.conftest import indicator
 

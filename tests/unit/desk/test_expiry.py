@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from cordiale.desk.expiry import expire
+from cordiale.desk.upkeep.expiry import expire
 from cordiale.node.node import Node
 from cordiale.platform.clock import format_instant
 from cordiale.stix.version import read

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.facets import listed
-from cordiale.desk.news import news
-from cordiale.desk.search import Question
+from cordiale.desk.views.facets import listed
+from cordiale.desk.views.news import news
+from cordiale.desk.views.search import Question
 from cordiale.node.node import Node
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.desk.test_searches import HOUSE, put, reader

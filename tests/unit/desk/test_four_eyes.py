@@ -6,11 +6,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.release import confirm_act, release, withdraw_act
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.release import confirm_act, release, withdraw_act
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.sources import of_bytes
 from cordiale.desk.why import why
 from cordiale.node.node import Node
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound

@@ -13,11 +13,12 @@ import orjson
 import pytest
 
 from cordiale.cli.reports import import_report
-from cordiale.desk import jobs, records, sources
+from cordiale.desk import jobs, records
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_, resume
-from cordiale.desk.search import search
-from cordiale.desk.set_aside import set_aside, set_aside_retry
+from cordiale.desk.incoming import sources
+from cordiale.desk.incoming.importing import import_, resume
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_retry
+from cordiale.desk.views.search import search
 from cordiale.node.doctor import examine
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError, NotAllowed, NotFound, StorageFull

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from cordiale.desk import inbox
 from cordiale.desk.actor import Actor
-from cordiale.desk.set_aside import set_aside, set_aside_retry
+from cordiale.desk.incoming import inbox
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_retry
 from cordiale.node.node import Node
 from cordiale.stix import tlp
 from cordiale.store import versions

@@ -9,11 +9,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.consent import consent_ask, consent_list, consent_show
-from cordiale.desk.importing import import_
-from cordiale.desk.release import confirm_act, lift, refuse, release, withdraw_act
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.consent import consent_ask, consent_list, consent_show
+from cordiale.desk.outgoing.release import confirm_act, lift, refuse, release, withdraw_act
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.sources import of_bytes
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.release.recipient import Recipient
 from tests.leaks.scene import Scene

@@ -9,10 +9,11 @@ import msgspec
 import orjson
 import pytest
 
-from cordiale.desk import fetching, outside_taxii, records
+from cordiale.desk import records
 from cordiale.desk.actor import house
-from cordiale.desk.fetching import Place
-from cordiale.desk.outside import Server
+from cordiale.desk.incoming import fetching, outside_taxii
+from cordiale.desk.incoming.fetching import Place
+from cordiale.desk.incoming.outside import Server
 from cordiale.exchange.message import Request, Response
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

@@ -10,9 +10,9 @@ import pytest
 from cordiale.accounts import records
 from cordiale.accounts.records import metadata
 from cordiale.desk.actor import Actor, authorise
-from cordiale.desk.attempts import Origin
-from cordiale.desk.enrolment import invited, person_invite
-from cordiale.desk.people import (
+from cordiale.desk.person.attempts import Origin
+from cordiale.desk.person.enrolment import invited, person_invite
+from cordiale.desk.person.people import (
     person_add,
     person_change,
     person_list,
@@ -20,9 +20,9 @@ from cordiale.desk.people import (
     person_remove,
     person_show,
 )
-from cordiale.desk.person_tokens import token_add, token_list, token_revoke
-from cordiale.desk.sessions import begin, cookie, visitor
-from cordiale.desk.signin import actor_by_token
+from cordiale.desk.person.person_tokens import token_add, token_list, token_revoke
+from cordiale.desk.person.sessions import begin, cookie, visitor
+from cordiale.desk.person.signin import actor_by_token
 from cordiale.node.backup import backup, restore
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

@@ -5,10 +5,11 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from cordiale.desk import queue, verbs
+from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing import queue
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.release.recipient import Recipient

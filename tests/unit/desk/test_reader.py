@@ -11,17 +11,17 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.attach import attach, attachment
-from cordiale.desk.facets import facets, listed
-from cordiale.desk.importing import import_
+from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_bytes, set_aside_retry
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.jobs import jobs
-from cordiale.desk.partners import partner_add_client, partner_list
-from cordiale.desk.preview import preview
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.partner.partners import partner_add_client, partner_list
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import Question, counts, search
-from cordiale.desk.set_aside import set_aside, set_aside_bytes, set_aside_retry
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.views.facets import facets, listed
+from cordiale.desk.views.search import Question, counts, search
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

@@ -9,10 +9,12 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.inspection import audit_show
-from cordiale.desk.recall import recall_list
-from cordiale.desk.retention import (
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.partner.sync import sync
+from cordiale.desk.upkeep.inspection import audit_show
+from cordiale.desk.upkeep.retention import (
     HOUR,
     days_of,
     retention_apply,
@@ -21,9 +23,7 @@ from cordiale.desk.retention import (
     retention_preview,
     tick,
 )
-from cordiale.desk.search import search
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.sync import sync
+from cordiale.desk.views.search import search
 from cordiale.node.opening import open_node
 from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, format_instant
@@ -222,7 +222,7 @@ def test_what_went_to_partners_is_asked_back_with_its_reason(pair: Pair, time: T
 
 
 def test_what_a_partner_sent_is_removed_here_and_the_partner_is_told(pair: Pair, time: Time) -> None:
-    from cordiale.desk.sync import cut_all
+    from cordiale.desk.partner.sync import cut_all
 
     send(pair.france, pair.officer, indicator(7))
     cut_all(pair.france.desk)

@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.saying import say
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.saying import say
+from cordiale.desk.views.show import show
 from cordiale.node.node import Node
 from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp

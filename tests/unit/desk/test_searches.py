@@ -8,15 +8,15 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.facets import facets
-from cordiale.desk.graph import neighbours, path
-from cordiale.desk.history import history
-from cordiale.desk.importing import import_
-from cordiale.desk.news import news
-from cordiale.desk.search import Question, search
-from cordiale.desk.searches import alerts, drop_search, save_search, search_seen, searches, watch_search
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.translated import translated
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.facets import facets
+from cordiale.desk.views.graph import neighbours, path
+from cordiale.desk.views.history import history
+from cordiale.desk.views.news import news
+from cordiale.desk.views.search import Question, search
+from cordiale.desk.views.searches import alerts, drop_search, save_search, search_seen, searches, watch_search
+from cordiale.desk.views.translated import translated
 from cordiale.node.node import Node
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.release.recipient import Recipient

@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.set_aside import set_aside, set_aside_bytes, set_aside_retry
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_bytes, set_aside_retry
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.release.recipient import Recipient
 from tests.simulation.world import World, identity
 from tests.unit.exchange.world import indicator

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cordiale.desk.streaming import objects
+from cordiale.desk.analysis.streaming import objects
 from cordiale.platform.errors import InputError
 from cordiale.stix.ingress import Limits
 from tests.unit.desk.conftest import indicator

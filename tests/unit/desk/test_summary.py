@@ -5,9 +5,9 @@ from __future__ import annotations
 import orjson
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
-from cordiale.desk.search import search
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.search import search
 from cordiale.node.node import Node
 from cordiale.stix import atoms, tlp
 from tests.unit.desk.conftest import indicator

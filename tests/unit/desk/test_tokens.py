@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 
-from cordiale.desk import partners, rules, tokens
+from cordiale.desk import rules
 from cordiale.desk.actor import Actor
+from cordiale.desk.partner import partners, tokens
 from cordiale.exchange.message import Request
 from cordiale.node.node import Node
 

@@ -13,9 +13,11 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from cordiale.desk import attachments, dataset_purge, datasets
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.datasets import DatasetView, Kind
+from cordiale.desk.analysis import datasets
+from cordiale.desk.analysis.datasets import DatasetView, Kind
+from cordiale.desk.files import attachments
+from cordiale.desk.upkeep import dataset_purge
 from cordiale.evidence import files
 from cordiale.exchange.signing import open_statement
 from cordiale.node.initialise import init

@@ -9,8 +9,8 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.desk import Desk
+from cordiale.desk.partner.sync import cut_all
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.sync import cut_all
 from cordiale.exchange import records
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.serve.service import respond

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from cordiale.desk.desk import Desk
-from cordiale.desk.mark import mark
-from cordiale.desk.stating import state
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.marking.stating import state
 from cordiale.joint import agreement, case, contribution, dossier, position, revision
 from cordiale.joint.agreement import Agreement, Record
 from cordiale.joint.contribution import Contribution
@@ -36,7 +36,7 @@ def begun(three: Three) -> tuple[str, revision.Proposed]:
 
 def said(desk: Desk, value: dict[str, Any], *to: str, marking: str = MARKING) -> None:
     """Let a node state and release whatever it likes, past the acts that would refuse it."""
-    from cordiale.desk.release import release
+    from cordiale.desk.outgoing.release import release
 
     with desk.store.write() as tx:
         state(tx, desk, None, [value], frozenset(marking.split()))

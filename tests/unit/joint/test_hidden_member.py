@@ -10,7 +10,7 @@ import pytest
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import counts, search
+from cordiale.desk.views.search import counts, search
 from cordiale.exchange import records
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.serve.service import respond

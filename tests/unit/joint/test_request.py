@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
-from cordiale.desk.release import release
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.release import release
+from cordiale.desk.views.show import show
 from cordiale.joint.answer import answer
 from cordiale.joint.case import cases, open_case
 from cordiale.joint.request import ask, assign, request_show, requests, settle

@@ -9,8 +9,8 @@ import msgspec
 import orjson
 import pytest
 
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.joint.agreement import Agreement, agree
 from cordiale.joint.answer import Answer, answer
 from cordiale.joint.case import Case, Framework, open_case

@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.partner.partners import own_words, partner_add, partner_confirm, partner_invite
+from cordiale.desk.partner.sync import cut_all, sync
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.sync import cut_all, sync
 from cordiale.exchange.home import Partner
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.node.initialise import init

@@ -14,8 +14,8 @@ import pytest
 
 from cordiale.cli.passphrase import new_passphrase
 from cordiale.desk.actor import Actor
-from cordiale.desk.attach import attach
-from cordiale.desk.search import search
+from cordiale.desk.files.attach import attach
+from cordiale.desk.views.search import search
 from cordiale.node import layout
 from cordiale.node.archive import STAGE, archive, unpack
 from cordiale.node.backup import backup, restore

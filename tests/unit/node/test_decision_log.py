@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cordiale.desk.release import release
+from cordiale.desk.outgoing.release import release
 from cordiale.desk.why import why
 from cordiale.node.doctor import Finding, examine
 from tests.unit.desk.conftest import indicator

@@ -9,7 +9,7 @@ import pytest
 
 from cordiale.desk.actor import house
 from cordiale.desk.equivalence import MARK, rules_accept, rules_sign, rules_tables
-from cordiale.desk.preview import preview
+from cordiale.desk.outgoing.preview import preview
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.why import why
 from cordiale.node.doctor import examine

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cordiale.desk.expiry import expire
-from cordiale.desk.recall import recall_list
-from cordiale.desk.search import search
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.upkeep.expiry import expire
+from cordiale.desk.views.search import search
 from cordiale.platform.clock import DAY, format_instant, system_clock
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import RULES, Pair

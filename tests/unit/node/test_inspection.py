@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from cordiale.desk import records
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
-from cordiale.desk.inspection import audit_export, audit_show, audit_verify
-from cordiale.desk.mark import mark
-from cordiale.desk.recall import recall
-from cordiale.desk.release import hold, release
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.outgoing.recall import recall
+from cordiale.desk.outgoing.release import hold, release
+from cordiale.desk.upkeep.inspection import audit_export, audit_show, audit_verify
 from cordiale.platform.errors import InputError, NotAllowed
 from cordiale.release.recipient import Recipient
 from cordiale.store.connection import Transaction

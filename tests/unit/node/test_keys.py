@@ -10,11 +10,17 @@ import msgspec
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.compromise import partner_compromised, partner_doubtful
-from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
-from cordiale.desk.recall import recall
-from cordiale.desk.show import show
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.outgoing.recall import recall
+from cordiale.desk.partner.compromise import partner_compromised, partner_doubtful
+from cordiale.desk.partner.partners import (
+    own_words,
+    partner_add,
+    partner_confirm,
+    partner_invite,
+    partner_list,
+)
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.views.show import show
 from cordiale.exchange import records
 from cordiale.exchange.home import keys_now, own_keys
 from cordiale.exchange.link.signatures import sign_request

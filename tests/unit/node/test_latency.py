@@ -9,12 +9,12 @@ import pytest
 
 from cordiale.desk.actor import Actor
 from cordiale.desk.answers import PartnerView
-from cordiale.desk.latency import BOUNDS_S, Histogram
-from cordiale.desk.latency import records as kept
-from cordiale.desk.latency.view import histograms
-from cordiale.desk.partners import partner_list
-from cordiale.desk.release import release
-from cordiale.desk.sync import sync
+from cordiale.desk.outgoing.release import release
+from cordiale.desk.partner.latency import BOUNDS_S, Histogram
+from cordiale.desk.partner.latency import records as kept
+from cordiale.desk.partner.latency.view import histograms
+from cordiale.desk.partner.partners import partner_list
+from cordiale.desk.partner.sync import sync
 from cordiale.exchange import records
 from cordiale.node.node import Node
 from cordiale.node.work import Work

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cordiale.desk.recall import recall
+from cordiale.desk.outgoing.recall import recall
 from cordiale.node.leftovers import Leftover, leftovers
 from cordiale.store import words
 from tests.unit.desk.conftest import indicator

@@ -6,9 +6,9 @@ from typing import Any
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.answers import Chip
-from cordiale.desk.release import refuse
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.outgoing.release import refuse
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.release.recipient import Recipient
 from cordiale.web.app import app
 from tests.unit.desk.conftest import indicator

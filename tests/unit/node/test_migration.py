@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cordiale.desk.attach import attach
 from cordiale.desk.audit import acted
-from cordiale.desk.recall import recall, recall_list
-from cordiale.desk.search import search
-from cordiale.desk.set_aside import set_aside
-from cordiale.desk.show import show
-from cordiale.desk.sync import sync
+from cordiale.desk.files.attach import attach
+from cordiale.desk.incoming.set_aside import set_aside
+from cordiale.desk.outgoing.recall import recall, recall_list
+from cordiale.desk.partner.sync import sync
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.node import migration
 from cordiale.node.doctor import examine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cordiale.desk.actor import house
-from cordiale.desk.sync import sync
+from cordiale.desk.partner.sync import sync
 from cordiale.node import rotation
 from cordiale.node.keys import keys
 from cordiale.release import pkcs11

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.parting import partner_exit
-from cordiale.desk.partners import partner_list
-from cordiale.desk.search import search
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.partner.parting import partner_exit
+from cordiale.desk.partner.partners import partner_list
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.views.search import search
 from cordiale.exchange import records
 from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE

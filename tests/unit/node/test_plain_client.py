@@ -9,12 +9,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cordiale.desk import tokens
 from cordiale.desk.actor import house
-from cordiale.desk.partners import partner_add_client
+from cordiale.desk.partner import tokens
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.exchange import records
 from cordiale.exchange.message import Request, Response
 from cordiale.node.initialise import init

@@ -10,23 +10,23 @@ import pytest
 
 from cordiale.accounts import totp
 from cordiale.desk.actor import house
-from cordiale.desk.attach import attach, attachment
-from cordiale.desk.attempts import Origin
-from cordiale.desk.compromise import partner_compromised, partner_doubtful
-from cordiale.desk.credentials import codes_secret, codes_set
-from cordiale.desk.enrolment import enrol_password, person_invite
-from cordiale.desk.parting import partner_exit
-from cordiale.desk.people import person_add, person_remove
-from cordiale.desk.person_tokens import token_add
-from cordiale.desk.preview import preview
-from cordiale.desk.recall import recall, recall_list
-from cordiale.desk.release import confirm_act, hold, lift, release
-from cordiale.desk.search import counts, search
-from cordiale.desk.sessions import cookie, visitor
-from cordiale.desk.set_aside import set_aside, set_aside_retry
-from cordiale.desk.show import show
-from cordiale.desk.signin import actor_by_token, give_code, sign_in
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.incoming.set_aside import set_aside, set_aside_retry
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.outgoing.recall import recall, recall_list
+from cordiale.desk.outgoing.release import confirm_act, hold, lift, release
+from cordiale.desk.partner.compromise import partner_compromised, partner_doubtful
+from cordiale.desk.partner.parting import partner_exit
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.person.attempts import Origin
+from cordiale.desk.person.credentials import codes_secret, codes_set
+from cordiale.desk.person.enrolment import enrol_password, person_invite
+from cordiale.desk.person.people import person_add, person_remove
+from cordiale.desk.person.person_tokens import token_add
+from cordiale.desk.person.sessions import cookie, visitor
+from cordiale.desk.person.signin import actor_by_token, give_code, sign_in
+from cordiale.desk.views.search import counts, search
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.node.backup import backup, restore
 from cordiale.node.doctor import examine
@@ -125,7 +125,7 @@ def test_a_node_on_postgresql_keeps_what_it_is_sent_and_gives_it_back(pair: Pair
 
     send(pair.france, pair.officer, indicator(7))
     cut_all(pair.france.desk)
-    from cordiale.desk.sync import sync
+    from cordiale.desk.partner.sync import sync
 
     (done,) = sync(pair.canada.desk, pair.officer)
     assert (done.link, done.new) == ("up", 1)

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk import definitions, inbox, partners, tokens
+from cordiale.desk import definitions
 from cordiale.desk.actor import house
+from cordiale.desk.incoming import inbox
+from cordiale.desk.partner import partners, tokens
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.partners.pairing import partners as known
 from cordiale.exchange.serve.service import respond

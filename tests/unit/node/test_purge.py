@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cordiale.desk.inspection import audit_show
-from cordiale.desk.purge import purge, purge_preview
-from cordiale.desk.recall import recall_list
-from cordiale.desk.search import search
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.upkeep.inspection import audit_show
+from cordiale.desk.upkeep.purge import purge, purge_preview
+from cordiale.desk.views.search import search
 from cordiale.node.node import Node
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.store import versions

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cordiale.desk.preview import preview
-from cordiale.desk.recall import (
+from cordiale.desk.marking.remark import mark_all
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.outgoing.recall import (
     recall,
     recall_answer,
     recall_confirm,
@@ -16,10 +17,9 @@ from cordiale.desk.recall import (
     recall_received,
     recall_show,
 )
-from cordiale.desk.remark import mark_all
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.platform.errors import Conflict, InputError, NotFound
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.node.conftest import RULES, Pair

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cordiale.desk.inspection import audit_show
-from cordiale.desk.partners import partner_rejoin
-from cordiale.desk.quarantine import partner_put_aside, partner_put_aside_bytes
-from cordiale.desk.reconcile import in_turn, partner_reconcile
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.partner.partners import partner_rejoin
+from cordiale.desk.partner.quarantine import partner_put_aside, partner_put_aside_bytes
+from cordiale.desk.partner.reconcile import in_turn, partner_reconcile
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.upkeep.inspection import audit_show
 from cordiale.exchange import records
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.records import reconciliations

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cordiale.desk.mark import mark
-from cordiale.desk.preview import preview
-from cordiale.desk.recall import recall, recall_list
-from cordiale.desk.release import hold, lift, refuse, release
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.outgoing.recall import recall, recall_list
+from cordiale.desk.outgoing.release import hold, lift, refuse, release
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.desk.why import why
 from cordiale.exchange.message import Request, Response
 from cordiale.platform.errors import ConfigurationError, Conflict, NotAllowed, NotFound, Unavailable

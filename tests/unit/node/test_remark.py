@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cordiale.desk import remark
-from cordiale.desk.mark import mark
-from cordiale.desk.recall import recall_list
-from cordiale.desk.search import search
-from cordiale.desk.show import show
-from cordiale.desk.sync import cut_all
+from cordiale.desk.marking import remark
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.partner.sync import cut_all
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.desk.written import marking_of
 from cordiale.node.work import Work
 from cordiale.platform.errors import NotFound

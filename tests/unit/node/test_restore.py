@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cordiale.desk.partners import partner_add_client, partner_list, partner_rejoin
-from cordiale.desk.recall import recall
+from cordiale.desk.outgoing.recall import recall
+from cordiale.desk.partner.partners import partner_add_client, partner_list, partner_rejoin
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.partner.tokens import partner_token
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
-from cordiale.desk.sync import cut_all, sync
-from cordiale.desk.tokens import partner_token
+from cordiale.desk.views.search import search
 from cordiale.exchange.message import Request
 from cordiale.exchange.restore import dates, rejoin
 from cordiale.node.backup import backup, restore

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.preview import preview
-from cordiale.desk.recall import recall_list
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.outgoing.recall import recall_list
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
+from cordiale.desk.views.search import search
 from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp
 from tests.unit.desk.conftest import WHEN, indicator

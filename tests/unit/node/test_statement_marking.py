@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import orjson
 
-from cordiale.desk.importing import import_
-from cordiale.desk.mark import mark
-from cordiale.desk.search import search
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.stix import atoms
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.node.conftest import Pair

@@ -5,15 +5,21 @@ from __future__ import annotations
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.mark import mark
-from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite, partner_list
-from cordiale.desk.recall import recall_list
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.outgoing.recall import recall_list
+from cordiale.desk.outgoing.release import release
+from cordiale.desk.partner.partners import (
+    own_words,
+    partner_add,
+    partner_confirm,
+    partner_invite,
+    partner_list,
+)
+from cordiale.desk.partner.suspension import partner_resume, partner_suspend
+from cordiale.desk.partner.sync import cut_all, sync
 from cordiale.desk.records import audit_rows
-from cordiale.desk.release import release
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.search import search
-from cordiale.desk.suspension import partner_resume, partner_suspend
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.views.search import search
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import RULES, Pair

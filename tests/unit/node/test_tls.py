@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.partners import partner_list
-from cordiale.desk.sync import sync
+from cordiale.desk.partner.partners import partner_list
+from cordiale.desk.partner.sync import sync
 from cordiale.exchange import records
 from cordiale.exchange.home import Partner
 from cordiale.exchange.partners.pairing import partner

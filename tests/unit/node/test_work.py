@@ -6,8 +6,9 @@ from pathlib import Path
 
 import orjson
 
-from cordiale.desk import inbox, search
 from cordiale.desk.actor import house
+from cordiale.desk.incoming import inbox
+from cordiale.desk.views import search
 from cordiale.node import work
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node

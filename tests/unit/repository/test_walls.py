@@ -37,6 +37,8 @@ BREAKS = [
     ),  # neither takes the other's part
     ("exchange", "exchange/link/breaks.py", "def later() -> None:\n    import cordiale.exchange.serve"),
     ("exchange", "exchange/attic.py", ""),  # exhaustive: a file nobody placed
+    ("desk", "desk/files/breaks.py", "import cordiale.desk.outgoing.release"),
+    ("desk", "desk/marking/breaks.py", "def later() -> None:\n    import cordiale.desk.upkeep.purge"),
     ("domains", "domains/one/__init__.py", "import cordiale.domains.two"),
     ("through-desk", "domains/one/__init__.py", "import cordiale.store"),
     ("faces-through-desk", "web/breaks.py", "import cordiale.release"),

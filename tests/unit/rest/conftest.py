@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cordiale.desk import verbs
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.node import init, open_node
 from tests.unit.exchange.world import indicator
 from tests.unit.rest.served import OPERATOR, Served

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import httpx
 
 from cordiale.desk.actor import VERBS, house
-from cordiale.desk.people import person_add
-from cordiale.desk.person_tokens import NEVER, token_add
+from cordiale.desk.person.people import person_add
+from cordiale.desk.person.person_tokens import NEVER, token_add
 from cordiale.node import Node
 from cordiale.rest.app import application
 from cordiale.sdk.client import Client, connect

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from msgspec import structs
 
 from cordiale.desk.actor import VERBS
-from cordiale.desk.feeds import feed_add
-from cordiale.desk.people import person_lock
-from cordiale.desk.search import Question
+from cordiale.desk.outgoing.feeds import feed_add
+from cordiale.desk.person.people import person_lock
+from cordiale.desk.views.search import Question
 from cordiale.rest.app import application, everything, schema
 from tests.unit.rest.served import OPERATOR, Served, said
 

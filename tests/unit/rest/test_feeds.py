@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from cordiale.desk import verbs
-from cordiale.desk.search import Question
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.search import Question
 from cordiale.platform.clock import DAY, HOUR, MINUTE, format_instant, system_clock
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from tests.unit.rest.served import OPERATOR, Served, said
@@ -31,7 +31,7 @@ def take(served: Served, name: str, n: int, marking: str) -> None:
 
 
 def paul(served: Served) -> object:
-    from cordiale.desk.signin import actor_by_token
+    from cordiale.desk.person.signin import actor_by_token
 
     return actor_by_token(served.node.desk, served.tokens["paul"], served.node.desk.clock())
 
@@ -147,7 +147,7 @@ def test_a_token_that_only_searches_fetches_no_feed(ports: Served) -> None:
 
 
 def _only_search(served: Served) -> object:
-    from cordiale.desk.signin import actor_by_token
+    from cordiale.desk.person.signin import actor_by_token
 
     return actor_by_token(served.node.desk, served.tokens["sam"], served.node.desk.clock())
 

@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from cordiale.rest.app import application
 from cordiale.rest.told import moment

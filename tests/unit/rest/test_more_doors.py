@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from cordiale.desk import verbs
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.node import init, open_node
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.rest.app import application

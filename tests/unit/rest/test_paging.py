@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from cordiale.desk import verbs
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from tests.leaks.faces import identified
 from tests.leaks.paths import OTHER, SEEN
 from tests.leaks.scene import Scene, sdo

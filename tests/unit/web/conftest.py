@@ -10,8 +10,8 @@ import pytest
 from cordiale.demo.chapter import chapters
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.sources import of_bytes, of_paths
+from cordiale.desk.incoming.sources import of_bytes, of_paths
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.node import Node, init, open_node
 from cordiale.stix import tlp
 from cordiale.web.app import app

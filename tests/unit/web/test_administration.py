@@ -10,7 +10,7 @@ import pytest
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.node import Node, init, open_node
 from cordiale.platform.clock import DAY, system_clock
 from cordiale.release.recipient import Recipient

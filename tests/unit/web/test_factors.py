@@ -13,9 +13,9 @@ import pytest
 from cordiale.accounts import totp
 from cordiale.accounts.records import metadata
 from cordiale.desk.actor import house
-from cordiale.desk.enrolment import person_invite
-from cordiale.desk.people import person_add, person_lock, person_show
-from cordiale.desk.signin import actor_by_token
+from cordiale.desk.person.enrolment import person_invite
+from cordiale.desk.person.people import person_add, person_lock, person_show
+from cordiale.desk.person.signin import actor_by_token
 from cordiale.node import Node, init, open_node
 from cordiale.platform.clock import DAY, MINUTE, SECOND
 from cordiale.platform.errors import NotAllowed

@@ -10,8 +10,8 @@ import orjson
 from cordiale.accounts import records
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.people import acting, person_add, person_lock
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.person.people import acting, person_add, person_lock
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
 from cordiale.web.live import Watch, told

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cordiale.desk.display import Show
+from cordiale.desk.views.display import Show
 from cordiale.release.banner import banner as laid_out
 from cordiale.web.marks import banner, chips
 

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.partners import partner_add_client
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.exchange import records
 from cordiale.exchange.message import Request
 from cordiale.exchange.records import carried

@@ -12,8 +12,8 @@ import pytest
 from cordiale.demo.chapter import chapters, objects_of
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.partners import partner_add_client
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.partner.partners import partner_add_client
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
 from cordiale.web.app import app

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cordiale.demo.chapter import objects_of
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.sources import of_paths
+from cordiale.desk.incoming.sources import of_paths
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp

@@ -11,10 +11,10 @@ import pytest
 
 from cordiale.accounts import records
 from cordiale.accounts.session import Stage
-from cordiale.desk import sessions
 from cordiale.desk.actor import ROLES, VERBS, house
-from cordiale.desk.attempts import Origin
-from cordiale.desk.people import person_add, person_lock
+from cordiale.desk.person import sessions
+from cordiale.desk.person.attempts import Origin
+from cordiale.desk.person.people import person_add, person_lock
 from cordiale.desk.records import audit_rows
 from cordiale.node import Node, init, open_node
 from cordiale.web.app import app

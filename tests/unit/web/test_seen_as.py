@@ -8,8 +8,8 @@ import pytest
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.people import person_add
-from cordiale.desk.sources import of_paths
+from cordiale.desk.incoming.sources import of_paths
+from cordiale.desk.person.people import person_add
 from cordiale.node import Node, init, open_node
 from cordiale.platform.errors import NotAllowed
 from cordiale.release.recipient import Recipient

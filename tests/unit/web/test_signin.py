@@ -12,9 +12,9 @@ import pytest
 from cordiale.accounts import password as passwords
 from cordiale.accounts import records
 from cordiale.accounts.records import metadata
-from cordiale.desk import attempts
 from cordiale.desk.actor import house
-from cordiale.desk.people import person_add, person_change, person_lock
+from cordiale.desk.person import attempts
+from cordiale.desk.person.people import person_add, person_change, person_lock
 from cordiale.node import Node, init, open_node
 from cordiale.platform.clock import HOUR, MINUTE, SECOND, Instant, system_clock
 from cordiale.web.app import app

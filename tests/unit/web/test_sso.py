@@ -16,8 +16,8 @@ from cordiale.accounts import records
 from cordiale.accounts.credential import Subject
 from cordiale.accounts.records import metadata
 from cordiale.desk.actor import house
-from cordiale.desk.enrolment import person_invite
-from cordiale.desk.people import person_add, person_lock, person_show
+from cordiale.desk.person.enrolment import person_invite
+from cordiale.desk.person.people import person_add, person_lock, person_show
 from cordiale.node import Node, init, open_node
 from cordiale.platform.clock import MINUTE, SECOND
 from cordiale.web.app import app

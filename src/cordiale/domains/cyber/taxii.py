@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk import audit, fetching, outside, outside_taxii, sending
-from cordiale.desk.giving import Given, every, finder
-from cordiale.desk.search import Question
+from cordiale.desk import audit
+from cordiale.desk.incoming import fetching, outside, outside_taxii
+from cordiale.desk.outgoing import sending
+from cordiale.desk.outgoing.giving import Given, every, finder
+from cordiale.desk.views.search import Question
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _
 from cordiale.stix import atoms as definitions

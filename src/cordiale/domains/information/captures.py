@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from cordiale import __version__
-from cordiale.desk.attach import attach
-from cordiale.desk.importing import import_
-from cordiale.desk.show import show
-from cordiale.desk.sources import CHUNK, of_bytes
+from cordiale.desk.files.attach import attach
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import CHUNK, of_bytes
+from cordiale.desk.views.show import show
 from cordiale.domains.information.readers.result import Read
 from cordiale.platform.clock import format_instant
 from cordiale.platform.errors import Conflict, NotFound

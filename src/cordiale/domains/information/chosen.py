@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from cordiale.desk.datasets import dataset_list
-from cordiale.desk.search import search
+from cordiale.desk.analysis.datasets import dataset_list
+from cordiale.desk.views.search import search
 from cordiale.domains.information.lineage.kept import lineages
 
 if TYPE_CHECKING:

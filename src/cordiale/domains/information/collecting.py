@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cordiale.desk.datasets import dataset_append
-from cordiale.desk.sources import of_file, unpacked
+from cordiale.desk.analysis.datasets import dataset_append
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.information.posts import DATASET
 from cordiale.domains.information.readers.posts.packed import chunks, packed
 from cordiale.domains.information.readers.posts.profile import Profile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from cordiale.desk.datasets import Kind
+from cordiale.desk.analysis.datasets import Kind
 
 KIND = "posts"
 """What a dataset of posts calls itself."""

@@ -10,9 +10,9 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer, Summary
-from cordiale.desk.reading import in_part
-from cordiale.desk.search import Question, matching
 from cordiale.desk.summary import summary
+from cordiale.desk.views.reading import in_part
+from cordiale.desk.views.search import Question, matching
 from cordiale.desk.visible import visible
 from cordiale.joint.playbook import records
 from cordiale.joint.playbook.model import Entry, Mark, Outcome, Playbook, Step

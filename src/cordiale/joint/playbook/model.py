@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from cordiale.desk.search import Question
+from cordiale.desk.views.search import Question
 from cordiale.joint.words import Words
 
 State = Literal["off", "on", "stopped"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from cordiale.desk.search import Question
+from cordiale.desk.views.search import Question
 from cordiale.joint.playbook.model import Entry, Playbook, Step
 from cordiale.joint.records import metadata
 from cordiale.store.connection import Transaction

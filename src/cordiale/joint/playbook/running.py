@@ -13,10 +13,10 @@ import msgspec
 
 from cordiale.accounts import records as accounts
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.exporting import bundle_of
-from cordiale.desk.people import acting
-from cordiale.desk.reading import in_part
-from cordiale.desk.search import matching
+from cordiale.desk.outgoing.exporting import bundle_of
+from cordiale.desk.person.people import acting
+from cordiale.desk.views.reading import in_part
+from cordiale.desk.views.search import matching
 from cordiale.desk.visible import visible
 from cordiale.joint.playbook import records
 from cordiale.joint.playbook.keeping import refused

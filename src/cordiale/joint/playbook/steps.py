@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cordiale.accounts import records as accounts
-from cordiale.desk.exporting import bundle_of
-from cordiale.desk.mark import mark
-from cordiale.desk.people import acting
-from cordiale.desk.reading import in_part, readable
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.outgoing.exporting import bundle_of
+from cordiale.desk.person.people import acting
+from cordiale.desk.views.reading import in_part, readable
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of
 from cordiale.joint.case import nodes

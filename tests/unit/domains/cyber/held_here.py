@@ -10,7 +10,7 @@ import orjson
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.cyber.warninglists.kept import add
 from cordiale.node.node import Node
 from cordiale.platform.clock import format_instant

@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.cyber.attack.coverage import matrix
 from cordiale.domains.cyber.attack.layer import read, written
 from cordiale.domains.cyber.attack.moved import moved

@@ -11,8 +11,8 @@ import pytest
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
-from cordiale.desk.carriers import MOST
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.carriers import MOST
 from cordiale.domains.cyber.correlation.asked import looks
 from cordiale.domains.cyber.correlation.found import Correlations, of_object, of_value
 from cordiale.domains.cyber.correlation.likeness import ssdeep_score, tlsh_distance

@@ -10,7 +10,7 @@ import pytest
 
 from bench.cases.correlation import EACH, HOT, fill, hot_of, value_of
 from cordiale.desk.actor import Actor
-from cordiale.desk.carriers import MOST
+from cordiale.desk.views.carriers import MOST
 from cordiale.domains.cyber.correlation.found import of_value
 from cordiale.node.initialise import init
 from cordiale.node.opening import open_node

@@ -10,7 +10,7 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
-from cordiale.desk.search import search
+from cordiale.desk.views.search import search
 from cordiale.domains.cyber.readers import pasting
 from cordiale.domains.cyber.readers.pages import reading
 from cordiale.domains.cyber.tabs import ROOT

@@ -12,8 +12,8 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
 from cordiale.desk.domain import Sent
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.indicators.asking import correlations
 from cordiale.domains.cyber.indicators.forms import correlations as both
 from cordiale.domains.cyber.indicators.forms import indicator as act

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from cordiale.desk import runs
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.analysis import runs
 from cordiale.desk.domain import Sent
-from cordiale.desk.mark import mark
-from cordiale.desk.show import show
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.views.show import show
 from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import forms, kept
 from cordiale.domains.cyber.matching.pages import match, matches

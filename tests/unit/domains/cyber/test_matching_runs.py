@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk import dataset_purge, datasets, jobs
+from cordiale.desk import jobs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.resuming import job_resume
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.analysis import datasets
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.resuming import job_resume
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.upkeep import dataset_purge
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.logs.reading import read
 from cordiale.domains.cyber.logs.records import DATASET
 from cordiale.domains.cyber.matching import kept

@@ -14,16 +14,16 @@ import orjson
 import pytest
 from pymisp import MISPEvent, PyMISP
 
-from cordiale.desk import fetching, outside
 from cordiale.desk.actor import house
 from cordiale.desk.answers import ImportReport
-from cordiale.desk.importing import import_
-from cordiale.desk.inspection import audit_show
-from cordiale.desk.mark import mark
-from cordiale.desk.resuming import job_resume
-from cordiale.desk.search import Question
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming import fetching, outside
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.resuming import job_resume
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.upkeep.inspection import audit_show
+from cordiale.desk.views.search import Question
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.misp import instance
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

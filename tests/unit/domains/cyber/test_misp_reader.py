@@ -13,12 +13,12 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.answers import ImportReport
-from cordiale.desk.importing import import_
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.readers import Remark, reader_for, readers
+from cordiale.desk.incoming.resuming import job_resume
+from cordiale.desk.incoming.sources import of_bytes, of_paths
 from cordiale.desk.jobs import job_stop
-from cordiale.desk.readers import Remark, reader_for, readers
-from cordiale.desk.resuming import job_resume
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes, of_paths
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.misp import reader
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError

@@ -11,10 +11,10 @@ import pytest
 from pymisp import MISPEvent
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.mark import mark
-from cordiale.desk.search import Question
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.misp import reader
 from cordiale.domains.cyber.misp.carried import compared
 from cordiale.domains.cyber.misp.export import write_feed, write_file

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk.readers import Reader, reader_for, readers
+from cordiale.desk.incoming.readers import Reader, reader_for, readers
 from cordiale.domains.cyber.readers import openioc
 from cordiale.domains.cyber.readers.rules import language_of, network_reader, sigma_reader, yara_reader
 from cordiale.platform.errors import InputError

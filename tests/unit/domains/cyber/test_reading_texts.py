@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from cordiale.desk.readers import Remark, reader_for, readers
+from cordiale.desk.incoming.readers import Remark, reader_for, readers
 from cordiale.domains.cyber.readers.found import LEFT, REASONS, Taken
 from cordiale.domains.cyber.readers.left import SENTENCES
 from cordiale.domains.cyber.readers.plain import table_reader, text_reader

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import house
-from cordiale.desk.history import remarks
-from cordiale.desk.search import counts, search
-from cordiale.desk.show import show
-from cordiale.desk.sync import cut_all, sync
+from cordiale.desk.partner.sync import cut_all, sync
+from cordiale.desk.views.history import remarks
+from cordiale.desk.views.search import counts, search
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.matching.run import Asked, files_of, matched
 from cordiale.domains.cyber.matching.sightings import Stated, state_sightings
 from cordiale.node.node import Node

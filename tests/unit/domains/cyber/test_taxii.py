@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.importing import import_
-from cordiale.desk.inspection import audit_show
-from cordiale.desk.mark import mark
-from cordiale.desk.search import Question
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
+from cordiale.desk.upkeep.inspection import audit_show
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber import taxii
 from cordiale.node.initialise import init
 from cordiale.node.node import Node

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cordiale.desk.actor import house
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes, of_file
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes, of_file
 from cordiale.domains.information.framework.disarm import FOUNDATION, code, tactics
 from cordiale.domains.information.framework.galaxy import read, recognise
 from cordiale.domains.information.framework.view import framework, technique

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cordiale.desk.sources import of_file, unpacked
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.information.readers.posts.profile import load, save
 from cordiale.domains.information.readers.posts.reading import Reading, read_posts
 from cordiale.domains.information.readers.result import Aside

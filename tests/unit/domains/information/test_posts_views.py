@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cordiale.desk import datasets
 from cordiale.desk.actor import Actor, house
+from cordiale.desk.analysis import datasets
 from cordiale.domains.information.copies import stages
 from cordiale.domains.information.copies.view import copies
 from cordiale.domains.information.posts import DATASET

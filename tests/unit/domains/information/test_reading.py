@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from cordiale.cli.main import main
-from cordiale.desk import attach, show
 from cordiale.desk.actor import house
+from cordiale.desk.files import attach
+from cordiale.desk.views import show
 from cordiale.domains.information.readers.addresses import archive
 from cordiale.domains.information.readers.content import read_file
 from cordiale.domains.information.readers.fetching import Fetched

@@ -15,8 +15,8 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.information.kinship.kept import keep
 from cordiale.domains.information.reports.forms import incident as send
 from cordiale.domains.information.reports.pages import report as as_file

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.information.response import acts
 from cordiale.domains.information.response.content import read_draft
 from cordiale.domains.information.response.parity import divergences

@@ -12,8 +12,8 @@ import pytest
 
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.information.domain import INFORMATION
 from cordiale.domains.information.response import acts
 from cordiale.domains.information.response.content import Content, Draft, Measure

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cordiale.desk.show import show
+from cordiale.desk.views.show import show
 from cordiale.domains.information import sources
 from cordiale.domains.information.sources.certified import read_list
 from cordiale.domains.information.sources.claim_review import read_reviews
@@ -90,7 +90,7 @@ def test_a_review_is_kept_in_its_author_s_words_and_its_number_is_not() -> None:
 
 
 def test_facts_travel_as_objects_and_keep_who_says_them(three: Three) -> None:
-    from cordiale.desk.release import release
+    from cordiale.desk.outgoing.release import release
 
     can, fra = three["can"], three["fra"]
     made = fact(can, "gazette.example", "ownership", "Company register", on="2025-11-02", other="Holding SA", fr="Détient 80 %.")  # fmt: skip

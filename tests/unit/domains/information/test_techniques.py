@@ -12,8 +12,8 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.information.kinship.kept import keep
 from cordiale.domains.information.lineage.taking import lineages as take
 from cordiale.domains.information.posts import DATASET

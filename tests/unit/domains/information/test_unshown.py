@@ -12,10 +12,10 @@ import pytest
 from cordiale.desk.actor import Actor
 from cordiale.desk.desk import Desk
 from cordiale.desk.domain import Sent
-from cordiale.desk.importing import import_
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.rules import rules_apply, rules_diff
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.views.show import show
 from cordiale.domains.information.shapes.opencti import OBSERVABLE_EXTENSION, shaped
 from cordiale.domains.information.unshown import asking
 from cordiale.domains.information.unshown.answering import answer_unseen, look
@@ -172,7 +172,7 @@ def test_nothing_seen_and_nothing_to_be_seen_are_the_same_answer(three: Three, t
 
 
 def test_a_hold_keeps_an_object_out_of_an_answer(three: Three) -> None:
-    from cordiale.desk.release import hold
+    from cordiale.desk.outgoing.release import hold
 
     can, fra = three["can"], three["fra"]
     given = media(fra, "https://quay.example/1", SOURCE, TWO)
@@ -218,7 +218,7 @@ def test_both_sides_keep_a_limit(three: Three, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_both_sides_write_it_down(three: Three) -> None:
-    from cordiale.desk.inspection import audit_show
+    from cordiale.desk.upkeep.inspection import audit_show
 
     can, fra = three["can"], three["fra"]
     ask_unseen(can, OFFICER, "fra", SOURCE, marking=TWO)

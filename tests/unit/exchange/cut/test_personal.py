@@ -8,14 +8,14 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.importing import import_
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.outgoing.preview import preview
+from cordiale.desk.outgoing.release import release, withdraw_act
+from cordiale.desk.partner.sync import cut_all
 from cordiale.desk.partnerships import partnership
-from cordiale.desk.preview import preview
-from cordiale.desk.release import release, withdraw_act
-from cordiale.desk.search import search
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
-from cordiale.desk.sync import cut_all
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.exchange.stream.gate import Gate
 from cordiale.platform.errors import InputError
 from cordiale.release.recipient import Recipient

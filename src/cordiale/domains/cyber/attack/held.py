@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk.reading import marked
-from cordiale.desk.search import Question, matching
+from cordiale.desk.views.reading import marked
+from cordiale.desk.views.search import Question, matching
 from cordiale.desk.visible import visible
 from cordiale.domains.cyber.attack.objects import KNOWLEDGE
 

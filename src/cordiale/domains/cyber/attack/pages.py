@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.chosen import summaries
-from cordiale.desk.display import display
 from cordiale.desk.domain import File, Page
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.views.display import display
 from cordiale.domains.cyber.attack.coverage import Matrix, Technique, matrix
 from cordiale.domains.cyber.attack.layer import written
 from cordiale.domains.cyber.tabs import ROOT, tabs

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.importing import import_
-from cordiale.desk.sources import of_file
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_file
 from cordiale.domains.cyber.attack.held import held
 from cordiale.domains.cyber.attack.moved import Moved, moved
 from cordiale.domains.cyber.attack.versions import Comparison, bundle, compare

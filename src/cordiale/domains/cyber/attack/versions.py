@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk.sources import of_file, unpacked
-from cordiale.desk.streaming import objects
+from cordiale.desk.analysis.streaming import objects
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.cyber.attack.objects import KNOWLEDGE, code, ended
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _

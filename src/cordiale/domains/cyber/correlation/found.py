@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.carriers import MOST, Carried, Carrier, Pair, carriers
-from cordiale.desk.show import show
+from cordiale.desk.views.carriers import MOST, Carried, Carrier, Pair, carriers
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.correlation.asked import STRENGTH, Look, Reason, looks, stored
 from cordiale.domains.cyber.correlation.likeness import ssdeep_score, tlsh_distance
 from cordiale.platform.clock import Instant

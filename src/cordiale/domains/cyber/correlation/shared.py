@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.graph import AROUND, Graph, GraphEdge, GraphNode, neighbours
+from cordiale.desk.answers.graph import Graph, GraphEdge, GraphNode
+from cordiale.desk.views.graph import AROUND, neighbours
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor

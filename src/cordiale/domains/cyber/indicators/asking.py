@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from cordiale.desk.answers.graph import Graph, GraphEdge, GraphNode
 from cordiale.desk.domain import Page
-from cordiale.desk.graph import Graph, GraphEdge, GraphNode
-from cordiale.desk.show import show
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.correlation.found import Correlations, of_value, of_values, values_in
 from cordiale.domains.cyber.correlation.shared import Shared, standing
 from cordiale.domains.cyber.indicators.rows import TEMPLATES, href, merging, neighbours, titles

@@ -9,8 +9,8 @@ import msgspec
 import orjson
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.reading import in_part, marked
-from cordiale.desk.search import Question, matching
+from cordiale.desk.views.reading import in_part, marked
+from cordiale.desk.views.search import Question, matching
 from cordiale.desk.visible import visible
 from cordiale.platform.clock import Instant, parse_instant
 

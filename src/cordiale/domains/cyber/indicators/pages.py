@@ -7,10 +7,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from cordiale.desk.answers.graph import Graph
 from cordiale.desk.domain import Page
-from cordiale.desk.graph import Graph, neighbours
-from cordiale.desk.history import remarks
-from cordiale.desk.show import show
+from cordiale.desk.views.graph import neighbours
+from cordiale.desk.views.history import remarks
+from cordiale.desk.views.show import show
 from cordiale.desk.visible import unknown
 from cordiale.domains.cyber.correlation.found import Correlations, of_values, values_in
 from cordiale.domains.cyber.correlation.shared import Shared, standing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
-from cordiale.desk.partners import partner_titles
+from cordiale.desk.partner.partners import partner_titles
 from cordiale.domains.cyber.correlation.found import Correlations
 from cordiale.domains.cyber.merging.duplicates import decided, proposals
 from cordiale.domains.cyber.tabs import ROOT

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from cordiale.desk.history import Remark, remarks
+from cordiale.desk.views.history import Remark, remarks
 from cordiale.domains.cyber.decay import Seen
 from cordiale.domains.cyber.indicators.held import instant_in
 from cordiale.platform.clock import Instant

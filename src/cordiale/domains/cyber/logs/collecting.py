@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.datasets import dataset_append, digest
+from cordiale.desk.analysis.datasets import dataset_append, digest
 from cordiale.domains.cyber.logs.aside import MOST, Aside
 from cordiale.domains.cyber.logs.profile import Profile
 from cordiale.domains.cyber.logs.reading import read_file

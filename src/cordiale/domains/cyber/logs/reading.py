@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cordiale.desk.sources import of_file, unpacked
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.cyber.logs import jsonl, lines, mail, tables
 from cordiale.domains.cyber.logs.aside import Aside
 from cordiale.domains.cyber.logs.blocks import Block, blocks

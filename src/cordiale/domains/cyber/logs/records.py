@@ -6,7 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from cordiale.desk.datasets import Kind
+from cordiale.desk.analysis.datasets import Kind
 
 KIND: Final = "records"
 """What a dataset of records calls itself."""

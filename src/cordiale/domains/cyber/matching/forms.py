@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from cordiale.desk import runs
 from cordiale.desk.actor import authorise
-from cordiale.desk.beside import beside
+from cordiale.desk.analysis import runs
+from cordiale.desk.analysis.beside import beside
 from cordiale.desk.domain import Sent
+from cordiale.desk.incoming.uploads import job_resume_beside
 from cordiale.desk.jobs import job_stop
-from cordiale.desk.uploads import job_resume_beside
 from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.tabs import ROOT
@@ -62,7 +62,7 @@ def match(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
 
 
 def _begun(desk: Desk, actor: Actor, sent: Sent) -> str:
-    from cordiale.desk.analyses import available
+    from cordiale.desk.analysis.analyses import available
 
     available()
     from cordiale.domains.cyber.matching.run import Asked, matched

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cordiale.desk.kernels import mix
+from cordiale.desk.analysis.kernels import mix
 
 Bytes = npt.NDArray[np.uint8]
 Starts = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.kernels import texts
+from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.cyber.matching.addresses import Intervals, intervals
 from cordiale.domains.cyber.matching.hashing import Table, backwards, forwards, table
 from cordiale.domains.cyber.patterns.records import General, general

@@ -11,9 +11,10 @@ import msgspec
 import pyarrow as pa
 from msgspec import structs
 
-from cordiale.desk import audit, runs
+from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.chosen import summaries_seen
+from cordiale.desk.analysis import runs
+from cordiale.desk.marking.chosen import summaries_seen
 from cordiale.desk.visible import passes
 from cordiale.domains.cyber.matching.found import Line, Run, Seen
 from cordiale.domains.cyber.values import kind_of

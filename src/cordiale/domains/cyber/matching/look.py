@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.kernels import texts
+from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.cyber.matching.addresses import within
 from cordiale.domains.cyber.matching.hashing import NONE
 from cordiale.domains.cyber.matching.index import Index

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
-from cordiale.desk.datasets import dataset_list
+from cordiale.desk.analysis.datasets import dataset_list
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
 from cordiale.desk.written import marking_of, written

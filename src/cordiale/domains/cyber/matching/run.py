@@ -13,10 +13,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cordiale.desk import runs
 from cordiale.desk.actor import authorise
-from cordiale.desk.analyses import available
-from cordiale.desk.datasets import digest
+from cordiale.desk.analysis import runs
+from cordiale.desk.analysis.analyses import available
+from cordiale.desk.analysis.datasets import digest
 from cordiale.domains.cyber.indicators.held import Held, indicators
 from cordiale.domains.cyber.logs.aside import MOST, Aside
 from cordiale.domains.cyber.logs.profile import Profile as Mapping

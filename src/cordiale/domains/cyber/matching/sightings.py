@@ -10,9 +10,9 @@ import msgspec
 import orjson
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.chosen import taken
-from cordiale.desk.search import Question, matching
-from cordiale.desk.stating import PUBLIC, instants, own_identity, stated
+from cordiale.desk.marking.chosen import taken
+from cordiale.desk.marking.stating import PUBLIC, instants, own_identity, stated
+from cordiale.desk.views.search import Question, matching
 from cordiale.desk.visible import visible
 from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import kept

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cordiale.desk.analyses import ROWS, Analysis, Stage
+from cordiale.desk.analysis.analyses import ROWS, Analysis, Stage
 from cordiale.domains.cyber.logs.records import KIND, RECORDS
 from cordiale.domains.cyber.matching.index import VALUES, Index, index
 from cordiale.domains.cyber.matching.look import HITS, LOOKED, look

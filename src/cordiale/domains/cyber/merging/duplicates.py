@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cordiale.desk.answers import Answer, Shown
-from cordiale.desk.chosen import summaries
-from cordiale.desk.graph import neighbours
-from cordiale.desk.search import search
-from cordiale.desk.show import show
-from cordiale.desk.stating import instants, stated
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.marking.stating import instants, stated
+from cordiale.desk.views.graph import neighbours
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.correlation.found import of_object
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.errors import Conflict, InputError, NotFound

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from cordiale.desk.answers import Answer, Statement
-from cordiale.desk.history import Remark
-from cordiale.desk.show import show
-from cordiale.desk.stating import instants, stated
+from cordiale.desk.marking.stating import instants, stated
+from cordiale.desk.views.history import Remark
+from cordiale.desk.views.show import show
 from cordiale.platform.errors import InputError, NotFound
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _

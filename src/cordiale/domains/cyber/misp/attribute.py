@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from cordiale.desk.readers import Remark
+from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.misp import cluster, marking, sighting, types
 from cordiale.domains.cyber.misp import frame as framed
 from cordiale.domains.cyber.misp.frame import Frame, Value, base, defined, extended, instant, uuid_of, written

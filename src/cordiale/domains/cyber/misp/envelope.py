@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cordiale.desk.streaming import objects
+from cordiale.desk.analysis.streaming import objects
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.stix.ingress import Limits, SetAside, decode

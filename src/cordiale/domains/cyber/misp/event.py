@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from cordiale.desk.readers import Remark
+from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.misp import cluster, compound, marking, sighting
 from cordiale.domains.cyber.misp import frame as framed
 from cordiale.domains.cyber.misp.attribute import LOCAL, attribute, flushed

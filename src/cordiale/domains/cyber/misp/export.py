@@ -13,8 +13,8 @@ import msgspec
 import orjson
 
 from cordiale.desk import audit
-from cordiale.desk.giving import Find, Given, Left, every, finder
-from cordiale.desk.search import Question
+from cordiale.desk.outgoing.giving import Find, Given, Left, every, finder
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.misp import writing
 from cordiale.domains.cyber.misp.frame import said_in
 from cordiale.domains.cyber.misp.loss import Losses, LossReport

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from cordiale.desk.readers import Remark
+from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.misp import marking
 from cordiale.platform.clock import SECOND, format_instant, parse_instant
 from cordiale.platform.ids import uuid5

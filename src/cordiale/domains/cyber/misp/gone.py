@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from cordiale.desk.readers import Held, Remark
+from cordiale.desk.incoming.readers import Held, Remark
 from cordiale.domains.cyber.misp.frame import EXTENSION, said_in
 from cordiale.platform.clock import format_instant, parse_instant
 from cordiale.stix.ingress import SetAside

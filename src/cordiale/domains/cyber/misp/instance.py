@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
-from cordiale.desk import audit, fetching, outside, sending
+from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.fetching import Place
-from cordiale.desk.outside import Server, checked
-from cordiale.desk.search import Question
+from cordiale.desk.incoming import fetching, outside
+from cordiale.desk.incoming.fetching import Place
+from cordiale.desk.incoming.outside import Server, checked
+from cordiale.desk.outgoing import sending
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.misp.export import events
 from cordiale.domains.cyber.misp.loss import Losses, LossReport
 from cordiale.platform.errors import NotFound, ProtocolError

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from cordiale.desk.readers import Reader, Remark, looks_like_json
+from cordiale.desk.incoming.readers import Reader, Remark, looks_like_json
 from cordiale.domains.cyber.misp import cluster, envelope
 from cordiale.domains.cyber.misp.envelope import Part
 from cordiale.domains.cyber.misp.event import event

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from cordiale.desk.readers import Remark
+from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.readers.found import Found, Left, Taken
 from cordiale.domains.cyber.values import pattern
 from cordiale.platform.clock import Instant, format_instant

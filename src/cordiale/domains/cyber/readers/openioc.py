@@ -10,7 +10,7 @@ from xml.parsers import expat
 import msgspec
 import orjson
 
-from cordiale.desk.readers import Reader
+from cordiale.desk.incoming.readers import Reader
 from cordiale.domains.cyber.readers.objects import NAMESPACE
 from cordiale.domains.cyber.readers.openioc_terms import comparison
 from cordiale.domains.cyber.readers.plain import UNDATED, whole

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from cordiale.desk.readers import Reader, Remark, looks_like_json
+from cordiale.desk.incoming.readers import Reader, Remark, looks_like_json
 from cordiale.domains.cyber.readers.found import Taken
 from cordiale.domains.cyber.readers.objects import objects, remarks
 from cordiale.domains.cyber.readers.scanning import candidates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cordiale.desk.readers import Reader
+from cordiale.desk.incoming.readers import Reader
 from cordiale.domains.cyber.readers import ruleset, sigma, yara
 from cordiale.domains.cyber.readers.plain import UNDATED, as_words, whole
 from cordiale.domains.cyber.readers.rule_objects import of_rule, of_sigma, of_yara

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import orjson
 
-from cordiale.desk.importing import import_
-from cordiale.desk.readers import HEAD, Reader, readers
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.readers import HEAD, Reader, readers
+from cordiale.desk.incoming.sources import of_bytes
 from cordiale.domains.cyber.readers.found import Found, Left, Taken
 from cordiale.domains.cyber.readers.objects import objects
 from cordiale.domains.cyber.readers.plain import is_table

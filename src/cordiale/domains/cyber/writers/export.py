@@ -9,9 +9,9 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.display import display
-from cordiale.desk.search import Question, search
-from cordiale.desk.seen_as import see_as
+from cordiale.desk.outgoing.seen_as import see_as
+from cordiale.desk.views.display import display
+from cordiale.desk.views.search import Question, search
 from cordiale.domains.cyber.indicators.held import Held, indicators
 from cordiale.domains.cyber.writers.forms import Form, form_called
 from cordiale.domains.cyber.writers.judgement import decayed_by, warned_by

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from cordiale.desk.cells import cell
+from cordiale.desk.views.cells import cell
 from cordiale.domains.cyber.writers.line import Head, Line, Rule
 from cordiale.domains.cyber.writers.selection import once
 from cordiale.platform.clock import Instant, format_instant

@@ -10,9 +10,9 @@ import msgspec
 
 from cordiale.desk.actor import may
 from cordiale.desk.domain import File, Page
-from cordiale.desk.feeds import feed_list, manages
-from cordiale.desk.search import Question
-from cordiale.desk.writers import writers
+from cordiale.desk.outgoing.feeds import feed_list, manages
+from cordiale.desk.outgoing.writers import writers
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.misp.export import write_file
 from cordiale.domains.cyber.tabs import tabs
 from cordiale.domains.cyber.writers.export import export
@@ -22,7 +22,7 @@ from cordiale.platform.languages import brief_instant, instant, number, text
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-    from cordiale.desk.feeds import Feed
+    from cordiale.desk.outgoing.feeds import Feed
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ADDRESS: Final = "/api/v1/feeds/{name}.{format}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cordiale.desk.writers import Made, Writer
+from cordiale.desk.outgoing.writers import Made, Writer
 from cordiale.domains.cyber.writers.export import prepared
 from cordiale.domains.cyber.writers.forms import FORMS
 from cordiale.domains.cyber.writers.line import LEFT
@@ -16,7 +16,7 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
-    from cordiale.desk.search import Question
+    from cordiale.desk.views.search import Question
 
 _SERIAL: Final = frozenset(("rpz",))
 

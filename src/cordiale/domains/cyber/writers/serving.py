@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.desk.domain import Sent
-from cordiale.desk.feeds import feed_add, feed_drop
-from cordiale.desk.search import Question
+from cordiale.desk.outgoing.feeds import feed_add, feed_drop
+from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.tabs import ROOT
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cordiale.desk.beside import analyse_beside
+from cordiale.desk.analysis.beside import analyse_beside
 from cordiale.desk.domain import Sent
+from cordiale.desk.incoming.uploads import job_resume_beside
 from cordiale.desk.jobs import job_stop
-from cordiale.desk.uploads import job_resume_beside
 from cordiale.domains.information.tabs import ROOT
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _

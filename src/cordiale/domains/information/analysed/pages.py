@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
-from cordiale.desk.analyses import KIND
-from cordiale.desk.datasets import dataset_list, dataset_show
+from cordiale.desk.analysis.analyses import KIND
+from cordiale.desk.analysis.datasets import dataset_list, dataset_show
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
 from cordiale.domains.information.sheet.packed import legal
@@ -20,8 +20,8 @@ from cordiale.platform.languages import _, brief_instant, day, instant, number, 
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
+    from cordiale.desk.analysis.datasets import DatasetView
     from cordiale.desk.answers import JobView
-    from cordiale.desk.datasets import DatasetView
     from cordiale.desk.desk import Desk
     from cordiale.domains.information.copies.view import Cluster, Copies, Member
     from cordiale.domains.information.synchrony.view import Edge, Network, Synchrony

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.kernels import texts
+from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.information.copies.differing import differing
 from cordiale.domains.information.copies.similarity import grams, jaccard
 from cordiale.domains.information.copies.texts import compared, numbered

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cordiale.desk.kernels import mix
+from cordiale.desk.analysis.kernels import mix
 
 Longs = npt.NDArray[np.int64]
 Grams = npt.NDArray[np.uint64]

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.analyses import FRESH, ROWS, Analysis, Stage, Whole
-from cordiale.desk.kernels import texts
+from cordiale.desk.analysis.analyses import FRESH, ROWS, Analysis, Stage, Whole
+from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.information.copies import clusters, members
 from cordiale.domains.information.copies.profile import POSTS_1, Profile
 from cordiale.domains.information.copies.similarity import bands, grams, links

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.kernels import hashed
+from cordiale.desk.analysis.kernels import hashed
 
 _WRITING = (
     ("[\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc]", "'"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk import analyses
+from cordiale.desk.analysis import analyses
+from cordiale.desk.analysis.datasets import dataset_show
 from cordiale.desk.answers import Answer
-from cordiale.desk.datasets import dataset_show
 from cordiale.platform.clock import Instant
 
 if TYPE_CHECKING:

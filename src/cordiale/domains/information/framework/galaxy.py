@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from cordiale.desk.readers import Reader, looks_like_json
+from cordiale.desk.incoming.readers import Reader, looks_like_json
 from cordiale.domains.information.framework.disarm import PHASES, phase
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid5

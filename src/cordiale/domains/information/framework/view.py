@@ -9,9 +9,9 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.graph import neighbours
-from cordiale.desk.search import Question, matching
-from cordiale.desk.show import show
+from cordiale.desk.views.graph import neighbours
+from cordiale.desk.views.search import Question, matching
+from cordiale.desk.views.show import show
 from cordiale.desk.visible import visible
 from cordiale.domains.information.framework.disarm import code, tactics
 from cordiale.platform.errors import NotFound

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from cordiale.desk.sources import of_file, unpacked
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.information.kinship.certificate import certificate_marks, looks_like_certificate
 from cordiale.domains.information.kinship.mark import Mark, Seen
 from cordiale.domains.information.kinship.page_marks import address_in, icons, page_marks

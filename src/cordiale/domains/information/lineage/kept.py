@@ -13,12 +13,12 @@ import msgspec
 from msgspec import structs
 
 from cordiale import __version__
-from cordiale.desk.attach import attach, attachment, views
-from cordiale.desk.chosen import summaries
-from cordiale.desk.importing import import_
-from cordiale.desk.search import search
-from cordiale.desk.show import show
-from cordiale.desk.sources import of_bytes
+from cordiale.desk.files.attach import attach, attachment, views
+from cordiale.desk.incoming.importing import import_
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.desk.visible import unknown
 from cordiale.domains.information.captures import SOURCE, Capture, stated_here
 from cordiale.domains.information.document import Document

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, may
-from cordiale.desk.display import display
 from cordiale.desk.domain import File, Page
 from cordiale.desk.jobs import jobs
+from cordiale.desk.views.display import display
 from cordiale.domains.information.analysed.pages import STATES
 from cordiale.domains.information.drift.words import CHANGES, DRIFTED, KINDS, LABELS, MARKS
 from cordiale.domains.information.lineage import kept as keeping

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from cordiale import __version__
-from cordiale.desk import runs
+from cordiale.desk.analysis import runs
+from cordiale.desk.analysis.beside import beside
 from cordiale.desk.answers import Answer as Base
-from cordiale.desk.attach import attachment
-from cordiale.desk.beside import beside
+from cordiale.desk.files.attach import attachment
 from cordiale.domains.information.captures import Capture
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.lineage.kept import Kept, keep
@@ -23,11 +23,11 @@ from cordiale.platform.languages import _, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
+    from cordiale.desk.analysis.runs import Going
     from cordiale.desk.answers import JobView
     from cordiale.desk.desk import Desk
     from cordiale.desk.jobs import Progress
     from cordiale.desk.records import Job
-    from cordiale.desk.runs import Going
 
 JOB: Final = "lineage_run"
 """What the job calls itself: the name of the function that goes on with it."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from cordiale import __version__
 from cordiale.desk.actor import authorise
 from cordiale.desk.domain import Sent
+from cordiale.desk.incoming.uploads import job_resume_beside
 from cordiale.desk.jobs import job_stop
-from cordiale.desk.uploads import job_resume_beside
 from cordiale.domains.information.captures import capture
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.lineage.kept import Kept, keep

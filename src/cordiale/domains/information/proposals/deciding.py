@@ -9,7 +9,7 @@ import msgspec
 
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
-from cordiale.desk.stating import instants, stated
+from cordiale.desk.marking.stating import instants, stated
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.captures import stated_here
 from cordiale.domains.information.proposals.decision import NAME, Decision

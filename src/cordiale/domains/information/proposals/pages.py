@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
 from cordiale.desk.domain import Page
-from cordiale.desk.search import search
+from cordiale.desk.views.search import search
 from cordiale.domains.information.chosen import Chosen, chosen, offered
 from cordiale.domains.information.proposals.deciding import VERB
 from cordiale.domains.information.proposals.proposing import SUBJECTS, Proposal, proposals

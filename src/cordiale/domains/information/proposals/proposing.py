@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from msgspec import structs
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.show import show
+from cordiale.desk.views.show import show
 from cordiale.domains.information.framework.view import Response, Technique, responses_to, techniques
 from cordiale.domains.information.proposals.decision import NAME, Decision, Reason
 from cordiale.domains.information.proposals.rules import CONFIDENCE, RULES, Confidence, Rule

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cordiale.desk.datasets import dataset_show
+from cordiale.desk.analysis.datasets import dataset_show
 from cordiale.domains.information.drift.words import DRIFTED
 from cordiale.domains.information.proposals.signal import ROWS, Pointer, Signal
 from cordiale.domains.information.sheet.packed import legal
@@ -14,7 +14,7 @@ from cordiale.platform.errors import NotFound
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.datasets import DatasetView
+    from cordiale.desk.analysis.datasets import DatasetView
     from cordiale.desk.desk import Desk
     from cordiale.domains.information.copies.view import Cluster
     from cordiale.domains.information.lineage.answer import Answer, Edge

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 import msgspec
 
-from cordiale.desk.sources import CHUNK, of_file, unpacked
+from cordiale.desk.incoming.sources import CHUNK, of_file, unpacked
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.readers import page
 from cordiale.domains.information.readers.result import MOST, Aside, Image, Read

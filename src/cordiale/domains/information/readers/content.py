@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from cordiale.desk.sources import of_file, unpacked
+from cordiale.desk.incoming.sources import of_file, unpacked
 from cordiale.domains.information import plain
 from cordiale.domains.information.readers import archive, page
 from cordiale.domains.information.readers.feed import looks_like_feed, read_feed

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from cordiale.desk.graph import neighbours
-from cordiale.desk.show import show
+from cordiale.desk.views.graph import neighbours
+from cordiale.desk.views.show import show
 from cordiale.domains.information.framework.view import responses_to, techniques
 from cordiale.domains.information.proposals.proposing import decisions
 from cordiale.domains.information.reports.skeleton import Topic
@@ -24,8 +24,8 @@ from cordiale.platform.languages import _, text
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.answers import Shown
+    from cordiale.desk.answers.graph import GraphEdge, GraphNode
     from cordiale.desk.desk import Desk
-    from cordiale.desk.graph import GraphEdge, GraphNode
 
 LONGEST: Final = 600
 """Characters of one fact."""

@@ -11,8 +11,8 @@ from cordiale import __version__
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
-from cordiale.desk.display import display
-from cordiale.desk.stating import instants, stated
+from cordiale.desk.marking.stating import instants, stated
+from cordiale.desk.views.display import display
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.reports.facts import Fact, Facts, facts
 from cordiale.domains.information.reports.skeleton import Skeleton, skeleton_of

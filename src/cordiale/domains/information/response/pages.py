@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from cordiale.desk.actor import may
-from cordiale.desk.chosen import summaries
 from cordiale.desk.domain import Page
-from cordiale.desk.partners import partner_list
+from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.partner.partners import partner_list
 from cordiale.domains.information.response.content import KIND_WORDS, Measure
 from cordiale.domains.information.response.forms import MEASURES
 from cordiale.domains.information.response.printed import LEVEL_WORDS, POSITIONS, STAGES, plain

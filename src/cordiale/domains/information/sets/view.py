@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.graph import GraphEdge, neighbours
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.answers.graph import GraphEdge
+from cordiale.desk.views.graph import neighbours
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.domains.information.sets.gathering import KIND, NAME, Set
 from cordiale.domains.information.shapes.opencti import original_of
 from cordiale.stix.extensions import PUBLISHED

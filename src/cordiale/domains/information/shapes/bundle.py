@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import orjson
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.exporting import export_chosen
-from cordiale.desk.graph import neighbours
+from cordiale.desk.outgoing.exporting import export_chosen
+from cordiale.desk.views.graph import neighbours
 from cordiale.domains.information.shapes.opencti import is_shaped, original_of, plain
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid5

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
-from cordiale.desk.show import show
-from cordiale.desk.stating import instants, own_identity, stated
+from cordiale.desk.marking.stating import instants, own_identity, stated
+from cordiale.desk.views.show import show
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.captures import stated_here
 from cordiale.domains.information.shapes.opencti import KINDS, TYPES_OF, plain, shaped

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.stating import instants, own_identity, stated
+from cordiale.desk.marking.stating import instants, own_identity, stated
 from cordiale.domains.information.sources.certified import read_list
 from cordiale.domains.information.sources.claim_review import read_reviews
 from cordiale.domains.information.sources.fact import KINDS, NAME, OPPOSITE, Fact, day_of, domain_of

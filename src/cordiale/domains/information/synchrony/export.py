@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cordiale.desk.cells import cell
+from cordiale.desk.views.cells import cell
 from cordiale.desk.written import written
 from cordiale.domains.information.synchrony.view import Synchrony
 from cordiale.platform.clock import Instant, format_instant

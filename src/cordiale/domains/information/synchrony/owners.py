@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from cordiale.desk.answers import Answer
-from cordiale.desk.stating import instants, stated
+from cordiale.desk.marking.stating import instants, stated
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.captures import stated_here
 from cordiale.domains.information.sources.fact import day_of

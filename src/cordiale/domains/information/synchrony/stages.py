@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.analyses import ROWS, Analysis, Stage, Whole
+from cordiale.desk.analysis.analyses import ROWS, Analysis, Stage, Whole
 from cordiale.domains.information.posts import KIND, POSTS
 from cordiale.domains.information.synchrony import communities, edges, evidence
 from cordiale.domains.information.synchrony.meetings import HOUR, chances, counted, meetings, starts

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cordiale.desk.kernels import hashed
+from cordiale.desk.analysis.kernels import hashed
 from cordiale.domains.information.copies.texts import compared, numbered
 from cordiale.domains.information.synchrony.profile import KINDS
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import orjson
 
-from cordiale.desk.attach import attachment
-from cordiale.desk.datasets import dataset_list, dataset_rows
-from cordiale.desk.exporting import export_chosen
-from cordiale.desk.search import search
-from cordiale.desk.show import show
+from cordiale.desk.analysis.datasets import dataset_list, dataset_rows
+from cordiale.desk.files.attach import attachment
+from cordiale.desk.outgoing.exporting import export_chosen
+from cordiale.desk.views.search import search
+from cordiale.desk.views.show import show
 from cordiale.domains.information.captures import SOURCE
 from cordiale.domains.information.readers.content import read_file
 from cordiale.platform.clock import Instant, parse_instant

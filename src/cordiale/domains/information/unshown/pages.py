@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import may
-from cordiale.desk.datasets import dataset_list
+from cordiale.desk.analysis.datasets import dataset_list
 from cordiale.desk.domain import Page
 from cordiale.domains.information.response.pages import TOLD, when
 from cordiale.domains.information.sheet.packed import legal
@@ -42,7 +42,7 @@ STATES: Final[Mapping[str, str]] = {
 
 def unshown(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
     """Return the questions, ours and theirs, the form of a new one, and what was looked for one of them (`look`)."""
-    from cordiale.desk.partners import partner_list
+    from cordiale.desk.partner.partners import partner_list
 
     every = questions(desk, actor)
     asked = query.get("look", "")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from cordiale.desk.sources import CHUNK
+from cordiale.desk.incoming.sources import CHUNK
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 

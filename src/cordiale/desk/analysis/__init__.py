@@ -1,0 +1,1 @@
+"""Datasets and the analyses run over them."""

@@ -1,0 +1,1 @@
+"""What comes in from people, files and servers outside, and what of it is set aside."""

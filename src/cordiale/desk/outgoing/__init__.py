@@ -1,0 +1,1 @@
+"""What goes out: release and its queue, consents, recalls, exports and feeds."""

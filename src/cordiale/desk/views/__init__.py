@@ -1,0 +1,1 @@
+"""What a person reads: search, lists, objects, graphs and histories."""
