@@ -26,7 +26,7 @@ def imported_into(path: Path, files: Sequence[Path], text: bool) -> dict[str, An
     """Import files through the desk and give objects per CPU-second, the report's counts and the peak memory."""
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.sources import of_file
+    from cordiale.desk.incoming.sources import of_file
     from cordiale.node.opening import open_node
 
     flags = {"store.text_index": text}

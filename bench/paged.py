@@ -149,10 +149,11 @@ def fill(node: str, held: int) -> dict[str, Any]:
     """Make a node, pair it with three plain TAXII clients, fill it and cut; gives counts and what it took."""
     from bench.cases.import_objects import prefixed, write_bundle
     from bench.node import new_node
-    from cordiale.desk import partners, verbs
+    from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.people import person_add
-    from cordiale.desk.sources import of_file
+    from cordiale.desk.incoming.sources import of_file
+    from cordiale.desk.partner import partners
+    from cordiale.desk.person.people import person_add
     from cordiale.exchange.cut.sequencer import cut
     from cordiale.node.opening import open_node
 
@@ -203,7 +204,7 @@ def agree(desk: Any, readers: Sequence[Reader]) -> None:
         RuntimeError: they differ; what is then measured would not be what it is called.
     """
     from cordiale.accounts import records
-    from cordiale.desk.people import acting
+    from cordiale.desk.person.people import acting
     from cordiale.desk.visible import visible
     from cordiale.store.markings import all_markings
 
@@ -224,7 +225,7 @@ def agree(desk: Any, readers: Sequence[Reader]) -> None:
 def people(node: str, names: Sequence[str]) -> dict[str, str]:
     """Make the link of each person anew; gives the codes."""
     from cordiale.desk.actor import house
-    from cordiale.desk.enrolment import person_invite
+    from cordiale.desk.person.enrolment import person_invite
     from cordiale.node.opening import open_node
 
     with open_node(Path(node), environ={}) as opened:

@@ -130,10 +130,11 @@ type = [{types}]
 def fill(node: str, files: Sequence[str]) -> dict[str, Any]:
     """Fill, pair and cut in this process; gives tokens, entries and CPU-seconds of the parts."""
     from bench.node import new_node
-    from cordiale.desk import partners, tokens, verbs
+    from cordiale.desk import verbs
     from cordiale.desk.actor import house
+    from cordiale.desk.incoming.sources import of_file
+    from cordiale.desk.partner import partners, tokens
     from cordiale.desk.partnerships import partnerships
-    from cordiale.desk.sources import of_file
     from cordiale.exchange.cut.sequencer import cut
     from cordiale.node.opening import open_node
 

@@ -107,7 +107,7 @@ def judged(folder: str) -> dict[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    from cordiale.desk.kernels import texts as bytes_of
+    from cordiale.desk.analysis.kernels import texts as bytes_of
     from cordiale.domains.information.copies.similarity import grams, jaccard
 
     place = Path(folder)

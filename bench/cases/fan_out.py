@@ -141,7 +141,7 @@ def figures(
 def join(folder: str, names: list[str], port: int) -> None:
     """Make the sender and its partners, introduce each to the sender, and apply rules that send to all of them."""
     from cordiale.desk.actor import house
-    from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+    from cordiale.desk.partner.partners import own_words, partner_add, partner_confirm, partner_invite
     from cordiale.desk.rules import rules_apply, rules_diff
     from cordiale.node.initialise import init
     from cordiale.node.opening import open_node

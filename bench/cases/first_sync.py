@@ -90,7 +90,7 @@ def free_ports() -> list[int]:
 def join(folder: str, ports: list[int]) -> None:
     """Make two nodes, introduce them and apply the same rules to both."""
     from cordiale.desk.actor import house
-    from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+    from cordiale.desk.partner.partners import own_words, partner_add, partner_confirm, partner_invite
     from cordiale.desk.rules import rules_apply, rules_diff
     from cordiale.node.initialise import init
     from cordiale.node.opening import open_node
@@ -117,7 +117,7 @@ def fill(folder: str, count: int) -> None:
     from bench.generate import objects
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.sources import of_file
+    from cordiale.desk.incoming.sources import of_file
     from cordiale.node.opening import open_node
 
     path = Path(folder)

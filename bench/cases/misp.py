@@ -151,8 +151,8 @@ def _taken(
     file: str, count: int, folder: Path, *, write: bool = False
 ) -> tuple[dict[str, float], dict[str, float]]:
     from cordiale.desk.actor import house
-    from cordiale.desk.importing import import_
-    from cordiale.desk.sources import of_paths
+    from cordiale.desk.incoming.importing import import_
+    from cordiale.desk.incoming.sources import of_paths
     from cordiale.domains.cyber.misp.export import write_file
     from cordiale.node.initialise import init
     from cordiale.node.opening import open_node

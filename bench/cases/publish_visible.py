@@ -148,7 +148,7 @@ def answering(port: int) -> None:
 def join(folders: list[str], ports: list[int]) -> None:
     """Make two nodes, introduce them and apply the same rules to both."""
     from cordiale.desk.actor import house
-    from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+    from cordiale.desk.partner.partners import own_words, partner_add, partner_confirm, partner_invite
     from cordiale.desk.rules import rules_apply, rules_diff
     from cordiale.node.initialise import init
     from cordiale.node.opening import open_node
@@ -179,7 +179,7 @@ def publish(node: str, each: int, first: int, acts: int) -> list[float]:
     """Import `each` objects every `EVERY_S` seconds beside the served node; return the instant of each commit."""
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.sources import of_bytes
+    from cordiale.desk.incoming.sources import of_bytes
     from cordiale.node.opening import open_node
 
     actor = house("bench")

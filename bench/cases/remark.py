@@ -54,11 +54,12 @@ def measured(folder: str, count: int) -> dict[str, Any]:
     from bench.generate import objects
     from bench.node import new_node
     from bench.ruleset import rules_text
-    from cordiale.desk import partners as desk_partners
-    from cordiale.desk import remark, verbs
+    from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.sources import of_file
-    from cordiale.desk.sync import cut_all
+    from cordiale.desk.incoming.sources import of_file
+    from cordiale.desk.marking import remark
+    from cordiale.desk.partner import partners as desk_partners
+    from cordiale.desk.partner.sync import cut_all
     from cordiale.desk.written import marking_of
     from cordiale.exchange.stream.gate import Gate
     from cordiale.node.opening import open_node

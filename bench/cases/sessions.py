@@ -168,7 +168,7 @@ def received(folder: Path) -> int:
 def join(folder: str, ports: list[int]) -> None:
     """Make the sending node, introduce the two and apply the same rules to both."""
     from cordiale.desk.actor import house
-    from cordiale.desk.partners import own_words, partner_add, partner_confirm, partner_invite
+    from cordiale.desk.partner.partners import own_words, partner_add, partner_confirm, partner_invite
     from cordiale.desk.rules import rules_apply, rules_diff
     from cordiale.node.initialise import init
     from cordiale.node.opening import open_node
@@ -201,7 +201,7 @@ def send(node: str, first: int, seconds: float, start: float) -> int:
     """Import objects beside the served node at a steady rate until the time is over; gives how many."""
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
-    from cordiale.desk.sources import of_bytes
+    from cordiale.desk.incoming.sources import of_bytes
     from cordiale.node.opening import open_node
 
     chosen = sendable()

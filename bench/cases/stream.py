@@ -60,11 +60,11 @@ def cut_all(folder: str, count: int, partners: int) -> dict[str, Any]:
     from bench.generate import NATIONS, objects
     from bench.node import new_node
     from bench.ruleset import rules_text
-    from cordiale.desk import partners as desk_partners
     from cordiale.desk import verbs
     from cordiale.desk.actor import house
+    from cordiale.desk.incoming.sources import of_file
+    from cordiale.desk.partner import partners as desk_partners
     from cordiale.desk.partnerships import partnerships
-    from cordiale.desk.sources import of_file
     from cordiale.exchange.cut.sequencer import cut
     from cordiale.node.opening import open_node
     from cordiale.stix.atoms import definition_of, id_of
