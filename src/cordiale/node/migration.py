@@ -127,8 +127,9 @@ def _declared(room: str) -> Declared:
     if room == "store":
         return tables.metadata
     package = import_module(f"cordiale.{room}")
-    for file in Path(package.__path__[0]).glob("*/records.py"):
-        import_module(f"cordiale.{room}.{file.parent.name}.records")
+    folder = Path(package.__path__[0])
+    for file in folder.rglob("*/records.py"):
+        import_module(".".join((package.__name__, *file.relative_to(folder).with_suffix("").parts)))
     metadata: Declared = import_module(f"cordiale.{room}.records").metadata
     return metadata
 

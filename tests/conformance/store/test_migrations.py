@@ -29,8 +29,8 @@ def rooms() -> list[str]:
 
 def tables(room: str) -> MetaData:
     name = "cordiale.store.tables" if room == "store" else f"cordiale.{room}.records"
-    for file in (SOURCE / room.replace(".", "/")).glob("*/records.py"):
-        import_module(f"cordiale.{room}.{file.parent.name}.records")
+    for file in (SOURCE / room.replace(".", "/")).rglob("*/records.py"):
+        import_module(".".join(("cordiale", *file.relative_to(SOURCE).with_suffix("").parts)))
     metadata = import_module(name).metadata
     assert isinstance(metadata, MetaData)
     return metadata
