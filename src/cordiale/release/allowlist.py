@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from cordiale.release.partnership import Allow, matches_any
-from cordiale.stix import extensions, tlp
+from cordiale.stix import extensions, incident_core, tlp
 from cordiale.stix.kinds import Dictionary, Items, Kind, ObjectType, Record
 from cordiale.stix.meta import COMMON, OBSERVABLE_COMMON, SMOS
 from cordiale.stix.sco import SCOS
@@ -17,15 +17,19 @@ from cordiale.stix.sro import SROS
 Path = tuple[str | int, ...]
 """Where something is in a JSON value: property names and list positions from the top."""
 
-OWN_EXTENSIONS: Final = frozenset({tlp.EXTENSION, *extensions.PUBLISHED.values()})
-"""Extensions without which a marking cannot be read, and our own, each with its schema; they always may leave."""
+OWN_EXTENSIONS: Final = frozenset({tlp.EXTENSION, *extensions.PUBLISHED.values(), incident_core.CORE, *incident_core.DEFINITIONS.values()})  # fmt: skip
+"""Extensions without which a marking cannot be read, our own, and those that are validated here; they always may leave."""
+
+_ADDED: Final = "+"
+"""Stands after the name of a type that an extension validated here adds."""
 
 _Walk = Callable[[Any, Path], Iterator[Path]]
 
 
 def unusual_paths(value: Mapping[str, Any]) -> list[Path]:
     """Return where an object says something STIX 2.1 does not define, outermost places only."""
-    return list(_walk_of(str(value.get("type")))(value, ()))
+    added = _ADDED if incident_core.described(value) is not None else ""
+    return list(_walk_of(f"{value.get('type')}{added}")(value, ()))
 
 
 def unusual(value: Mapping[str, Any]) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ def name_of(path: Path) -> str:
 
 def outside_of(kind: str, names: tuple[str, ...], allow: Allow) -> tuple[str, ...]:
     """Return which unusual names of an object of a type the partnership does not allow; `type` for a type it does not."""
-    if kind not in _types():
+    if kind not in _types() and f"extensions.{incident_core.DEFINITIONS.get(kind)}" not in names:
         if not matches_any(allow.types, kind):
             return ("type",)
         return tuple(n for n in names if n.startswith("extensions.") and not _allowed(n, allow))
@@ -56,7 +60,8 @@ def _allowed(name: str, allow: Allow) -> bool:
 
 @cache
 def _types() -> Mapping[str, ObjectType]:
-    return {**SDOS, **SROS, **SCOS, **SMOS}
+    added = {f"{name}{_ADDED}": found for name, found in incident_core.TYPES.items()}
+    return {**SDOS, **SROS, **SCOS, **SMOS, **added}
 
 
 @cache

@@ -27,7 +27,7 @@ from cordiale.release.tearline import (
     translated,
 )
 from cordiale.stix.contents import references_of
-from cordiale.stix.validate import TYPES
+from cordiale.stix.validate import described_of
 from cordiale.stix.version import Version
 from cordiale.stix.view import Reference
 
@@ -149,7 +149,7 @@ def learn(raw: bytes, digest: bytes) -> frozenset[str] | None:
         kind, identifier = value.get("type"), value.get("id")
         if type(kind) is not str or type(identifier) is not str or not kind or not identifier:
             return None
-        found = _looked_at(raw, digest, identifier, references_of(value, TYPES.get(kind)), value)
+        found = _looked_at(raw, digest, identifier, references_of(value, described_of(value)), value)
     return found.asked_about
 
 

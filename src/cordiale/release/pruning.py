@@ -105,6 +105,8 @@ class Pruning:
                     found.append(kept)
             return found if found or not item else GONE
         if isinstance(item, dict):
+            if isinstance(old[-1], int) and self._about_nothing(item):
+                return GONE
             made: dict[str, Any] = {}
             for name, part in item.items():
                 named = (
@@ -117,6 +119,13 @@ class Pruning:
                     made[named] = kept
             return made if made or not item else GONE
         return item
+
+    def _about_nothing(self, item: dict[str, Any]) -> bool:
+        """Tell whether an entry of a list names what the recipient does not have: the rest of it would say that it is there."""
+        return any(
+            name.endswith("_ref") and isinstance(part, str) and IDENTIFIER.fullmatch(part) and self._reference(part) is GONE
+            for name, part in item.items()
+        )  # fmt: skip
 
     def _reference(self, identifier: str) -> Any:
         if identifier == self._old_id:

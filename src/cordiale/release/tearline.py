@@ -28,6 +28,7 @@ from cordiale.release.pruning import (
     telling_words,
     texts_under,
 )
+from cordiale.stix import incident_core
 from cordiale.stix.canonical import content_hash
 from cordiale.stix.version import Version, read
 from cordiale.stix.view import Granular
@@ -50,6 +51,9 @@ HIDDEN: Final = Target("hidden")
 KEPT: Final = Target("verbatim")
 
 DEFINITIONS: Final = ("marking-definition--", "extension-definition--")
+
+_WHOLE: Final = ("type", "object_marking_refs", "granular_markings")
+"""Properties that are not left out: what hides them hides the object."""
 
 EPOCH: Final = "1970-01-01T00:00:00.000Z"
 """Stands for the instants of a tear-line until they are known."""
@@ -124,8 +128,11 @@ def redact(
         p for g in granular if g.marking_ref and not cleared(g.marking_ref) for p in map(path_of, g.selectors)
     ]
     for path in secret:
-        if path[0] in ("type", "object_marking_refs", "granular_markings") or not is_there(value, path):
+        if path[0] in _WHOLE or not is_there(value, path):
             return Unredactable("selector-unresolvable", selector_of(path))
+    orders = [s for g in granular for s in g.selectors if s.endswith(".sequence_start")]
+    if orders:  # where a sequence begins may change below, and the selector would lead nowhere
+        return Unredactable("selector-unresolvable", orders[0])
     personal: list[Path] = [(name,) for name in names_in(value)]
     secret += [*personal, *translated_names(value, unnamed)]
     outside = set(outside_of(parent.type, tuple({name_of(p) for p in unusual_paths(value)}), allow))
@@ -138,6 +145,7 @@ def redact(
     cut = {path for path in (*secret, *unwanted) if path[0] not in ("id", *restamped)}
     pruning = Pruning(parent.id, new_id, targets, frozenset(cut))
     made: dict[str, Any] = pruning.prune(value) | {"id": new_id} | restamped
+    incident_core.begun_anew(made)
     if personal:
         made["display_name"] = pseudonym(new_id)
     _rebuild_markings(made, parent, cleared, targets, pruning)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cordiale.platform.languages import _
-from cordiale.stix import atoms, forms, tlp
+from cordiale.stix import atoms, forms, incident_rules, tlp
 from cordiale.stix.patterns import DEEP, PatternError, parse, too_deep
 from cordiale.stix.patterns.remarks import remarks
 from cordiale.stix.report import Report, missing, wrong_type
@@ -278,4 +278,10 @@ RULES: dict[str, Rule] = {
     "encoding_with_text": _always(_encoding_with_text),
     "body_by_parts": _always(_body_by_parts),
     "active_without_end": _always(_active_without_end),
+    "sequences": _always(incident_rules.sequences),
+    "impact_of_a_kind": _always(incident_rules.impact_of_a_kind),
+    "loss_of_something": _always(incident_rules.loss_of_something),
+    "alteration_of_something": _always(incident_rules.alteration_of_something),
+    "damage_of_something": _always(incident_rules.damage_of_something),
+    "amounts_whole": _always(incident_rules.amounts_whole),
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from cordiale.platform.languages import _
-from cordiale.stix import forms, kinds
+from cordiale.stix import forms, incident_core, kinds
 from cordiale.stix.checker import compile_kind
 from cordiale.stix.instants import instant_of
 from cordiale.stix.limits import FEW
@@ -84,8 +84,24 @@ def _compiled(described: kinds.ObjectType, custom: bool = False) -> _Compiled:
     )
 
 
+_ADDED = "+"
+"""Stands after the name of a type that an extension adds, and that others may call something else."""
+
 _COMPILED = {name: _compiled(described) for name, described in TYPES.items()}
+_COMPILED |= {f"{name}{_ADDED}": _compiled(added) for name, added in incident_core.TYPES.items()}
 _COMPILED_CUSTOM = _compiled(_CUSTOM, custom=True)
+_INCIDENT = compile_kind(incident_core.INCIDENT)
+_SAID = f"extensions.{incident_core.CORE}"
+_ADDED_PLACES = {
+    name: frozenset((*added.properties, *(f"extensions.{one}" for one in added.extensions)))
+    for name, added in incident_core.TYPES.items()
+}
+
+
+def described_of(value: Mapping[str, Any]) -> kinds.ObjectType | None:
+    """Return what is known of an object's type: of the standard, or of an extension it carries; None for another."""
+    found = TYPES.get(value["type"])
+    return incident_core.described(value) if found is None else found
 
 
 _Step = tuple[str, type | None, Check | None]
@@ -115,11 +131,14 @@ def validate(value: Mapping[str, Any]) -> list[Problem]:
     if kind == "bundle":
         _BUNDLE.explain(value, "bundle", report)
         return report.problems
-    compiled = _COMPILED.get(kind, _COMPILED_CUSTOM)
+    compiled, known = _COMPILED.get(kind), kind
+    if compiled is None:
+        known = kind if incident_core.described(value) is None else f"{kind}{_ADDED}"
+        compiled = _COMPILED.get(known, _COMPILED_CUSTOM)
     _identify(value, kind, report)
     names = tuple(value)
     usual = len(names) <= FEW and sum(map(len, names)) <= FEW * FEW
-    plan, unknown = _plan(kind, names) if usual else _plan.__wrapped__(kind, names)
+    plan, unknown = _plan(known, names) if usual else _plan.__wrapped__(known, names)
     for (name, simple, check), item in zip(plan, value.values(), strict=True):
         if simple is not type(item) and check is not None and not check.quick(item):
             check.explain(item, name, report)
@@ -139,7 +158,21 @@ def validate(value: Mapping[str, Any]) -> list[Problem]:
         _custom_properties(value, unknown, usual, report)
     if "object_marking_refs" in value:
         _marks_itself(value, report)
+    if known is not kind:
+        _leniently(_ADDED_PLACES[kind], report)
+    elif kind == "incident" and (said := incident_core.core_of(value)):
+        _INCIDENT.explain(said, _SAID, report)
+        _leniently((_SAID,), report)
     return report.problems
+
+
+def _leniently(places: Collection[str], report: Report) -> None:
+    """Turn faults of what an extension defines into warnings: its drafts differ, and STIX itself takes anything there."""
+    for n, one in enumerate(report.problems):
+        top, _dot, rest = one.path.partition(".")
+        place = f"{top}.{rest.partition('.')[0]}" if top == "extensions" else top
+        if one.severity == "error" and place in places and not one.path.endswith(".extension_type"):
+            report.problems[n] = msgspec.structs.replace(one, severity="warning")
 
 
 def _identify(value: Mapping[str, Any], kind: str, report: Report) -> None:

@@ -17,7 +17,8 @@ from cordiale.stix.forms import is_identifier
 from cordiale.stix.instants import instant_of
 from cordiale.stix.limits import DEFAULT_LIMITS, Limits
 from cordiale.stix.problem import Problem
-from cordiale.stix.validate import TYPES, validate
+from cordiale.stix.sectors import sectors_of
+from cordiale.stix.validate import TYPES, described_of, validate
 from cordiale.stix.view import Granular, MarkingDefinition, Reference, TextField
 
 __all__ = [
@@ -36,7 +37,7 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     """One version of one object. Instants are microseconds since 1970 UTC.
 
     ``refs`` holds every reference, `created_by_ref` and nested ones included, but no marking reference.
-    ``values`` are observables and pattern literals, in lower case where case means nothing.
+    ``values`` are observables and pattern literals, in lower case where case means nothing; ``sectors`` as `sectors` has them.
     """
 
     raw: bytes
@@ -54,6 +55,7 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     texts: tuple[TextField, ...] = ()
     lang: str | None = None
     definition: MarkingDefinition | None = None
+    sectors: tuple[str, ...] = ()
 
 
 def read(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Version, list[Problem]]:
@@ -91,7 +93,7 @@ def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:
         )
     if kind == "bundle":
         raise InputError("bundle-within", _("A bundle inside a bundle is not an object. Give its objects."))
-    described = TYPES.get(kind)
+    described = described_of(value)
     granular = _granular(value["granular_markings"]) if "granular_markings" in value else ()
     return Version(
         raw,
@@ -109,6 +111,7 @@ def view(value: dict[str, Any], raw: bytes, digest: bytes) -> Version:
         texts_of(value, described),
         _text(value.get("lang")),
         _definition(value) if kind == "marking-definition" else None,
+        sectors_of(value) if "labels" in value or "sectors" in value else (),
     )
 
 

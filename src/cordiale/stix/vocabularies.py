@@ -1,4 +1,4 @@
-"""Vocabularies and enumerations of STIX 2.1 (section 10, errata 01)."""
+"""Vocabularies and enumerations of STIX 2.1 (section 10, errata 01), and of its Incident Core extension (2.1, sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -80,6 +80,65 @@ _OPEN = {
     "windows-pebinary-type-ov": "dll exe sys",
 }
 
+_INCIDENT_OPEN = {
+    "asset-type-ov": (
+        "building-doors building-windows buildings computers-mobile computers-personal computers-server "
+        "environment ics-actuator ics-engineering-workstation ics-historian ics-hmi ics-other ics-plc "
+        "ics-safety-system ics-sensor inventory network-device private-infrastructure public-infrastructure "
+        "security-containers vehicles"
+    ),
+    "detection-methods-ov": (
+        "automated-tool commercial-solution external-notification human-review message-from-attacker "
+        "propriety-solution system-outage user-reporting"
+    ),
+    "entity-type-ov": (
+        "computers-mobile computers-personal computers-server customer customer-individual "
+        "customer-organization domain-controller employee group ics-actuator ics-engineering-workstation "
+        "ics-historian ics-hmi ics-other ics-plc ics-safety-system ics-sensor individual network-device "
+        "organization system vehicles"
+    ),
+    "event-type-ov": (
+        "aggregation-information-phishing-schemes benign blocked brute-force-attempt c&c-server-hosting "
+        "compromised-system confirmed connection-malware-port connection-malware-system "
+        "content-forbidden-by-law control-system-bypass copyrighted-content data-exfiltration deferred "
+        "deletion-information denial-of-service destruction dictionary-attack-attempt discarded "
+        "disruption-data-transmission dissemination-malware-email dissemination-phishing-emails "
+        "dns-cache-poisoning dns-local-resolver-hijacking dns-spoofing-registered dns-rebinding "
+        "dns-server-compromise dns-spoofing-unregistered dns-stub-resolver-hijacking dns-zone-transfer "
+        "domain-name-compromise duplicate email-flooding equipment-loss equipment-theft exploit "
+        "exploit-attempt exploit-framework-exhausting-resources exploit-tool-exhausting-resources failed "
+        "file-inclusion file-inclusion-attempt hosting-malware-webpage hosting-phishing-sites "
+        "illegitimate-use-name illegitimate-use-resources infected-by-known-malware insufficient-data "
+        "known-malware lame-delegations major modification-information misconfiguration natural negotiation "
+        "network-scanning no-apt packet-flood password-cracking-attempt policy-violation ransomware "
+        "ransomware-payment refuted scan-probe silently-discarded supply-chain-customer supply-chain-vendor "
+        "spam sql-injection sql-injection-attempt successful system-probe theft-access-credentials "
+        "unattributed unauthorized-access-information unauthorized-access-system unauthorized-equipment "
+        "unauthorized-release unauthorized-use undetermined unintentional unknown-apt unspecified vandalism "
+        "wiretapping worm-spreading xss xss-attempt"
+    ),
+    "external-impact-ov": (
+        "economic emergency-services foreign-relations national-security public-confidence public-health "
+        "public-safety"
+    ),
+    "incident-investigation-ov": "closed new open",
+    "information-type-ov": (
+        "classified-material communication credentials-admin credentials-user financial legal payment phi pii "
+        "proprietary system"
+    ),
+    "monetary-impact-type-ov": (
+        "asset-and-fraud brand-damage business-disruption competitive-advantage legal-and-regulatory "
+        "operating-costs ransom-demand ransom-payment response-and-recovery uncategorized"
+    ),
+    "state-change-type-ov": "caused contributed-to input mitigated output resolved",
+    "task-type-ov": (
+        "administrative attribution containment declared detected eradication escalated exercised-control "
+        "external-intelligence external-outreach external-support implemented-control investigation "
+        "negotiation playbook-execution playbook-step-execution ransom-payment recovery reported "
+        "routine-updates victim-notification"
+    ),
+}
+
 _CLOSED = {
     "encryption-algorithm-enum": "AES-256-GCM ChaCha20-Poly1305 mime-type-indicated",
     "extension-type-enum": "new-sdo new-sco new-sro property-extension toplevel-property-extension",
@@ -108,8 +167,29 @@ _CLOSED = {
     ),
 }
 
-OPEN: dict[str, frozenset[str]] = {name: frozenset(words.split()) for name, words in _OPEN.items()}
+_INCIDENT_CLOSED = {
+    "activity-condition-enum": "optional required unknown",
+    "activity-transition-enum": "completion failure success unknown",
+    "event-status-enum": "ongoing occurred not-occurred pending undetermined",
+    "incident-confidentiality-loss-enum": "confirmed-loss contained exploited-loss none suspected-loss",
+    "incident-determination-enum": "blocked confirmed failed-attempt false-positive low-value suspected",
+    "integrity-alteration-enum": (
+        "potential-destruction potential-modification partial-destruction partial-modification full-destruction "
+        "full-modification none"
+    ),
+    "physical-impact-enum": "damaged-functional damaged-nonfunctional destruction none unknown",
+    "recoverability-enum": "extended not-applicable not-recoverable regular supplemented",
+    "task-outcome-enum": "cancelled failed ongoing pending successful unknown",
+    "timestamp-fidelity-enum": "day hour minute month second year",
+    "traceability-enum": "accountability-lost partial-accountability provable-accountability",
+}
+
+OPEN: dict[str, frozenset[str]] = {
+    name: frozenset(words.split()) for name, words in (_OPEN | _INCIDENT_OPEN).items()
+}
 """Suggested words: another one is worth a warning."""
 
-CLOSED: dict[str, frozenset[str]] = {name: frozenset(words.split()) for name, words in _CLOSED.items()}
+CLOSED: dict[str, frozenset[str]] = {
+    name: frozenset(words.split()) for name, words in (_CLOSED | _INCIDENT_CLOSED).items()
+}
 """The only words allowed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cordiale.stix.near import KINDS
+from cordiale.stix.sectors import KIND as SECTOR
 from cordiale.store import counting, names
 from cordiale.store.connection import Transaction
 from cordiale.store.put import shortened
@@ -14,7 +15,7 @@ from cordiale.store.types import Visible
 Pair = tuple[str, str]
 """A kind and a folded value."""
 
-_NEAR: Final = frozenset(KINDS)
+_NEAR: Final = frozenset((*KINDS, SECTOR))
 
 
 def carrying(

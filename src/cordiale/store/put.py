@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from cordiale.platform.collector import held_back
 from cordiale.platform.languages import _
 from cordiale.stix.near import near_of
+from cordiale.stix.sectors import KIND as SECTOR
 from cordiale.store import changes, counting, markings, names
 from cordiale.store.connection import Transaction
 from cordiale.store.settle import Heads, Node, settle
@@ -327,7 +328,8 @@ def _insert(
                 )
             )
             n += 1
-        for n, (kind, value) in enumerate((*version.values, *near_of(version.values))):
+        about = [(SECTOR, one) for one in version.sectors] if version.sectors else ()
+        for n, (kind, value) in enumerate((*version.values, *near_of(version.values), *about)):
             short = shortened(value)
             kind_no = kinds.get(kind)
             if kind_no is None:

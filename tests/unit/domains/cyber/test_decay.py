@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cordiale.domains.cyber.decay import DAY, MODELS, Seen, decay, kinds_of, model_of, reasons
-from cordiale.domains.cyber.indicators.sectors import critical, in_words, sectors
+from cordiale.stix.sectors import critical, in_words, sectors
 from cordiale.domains.cyber.indicators.seen import Sighting, bars
 from cordiale.platform.configuration import load
 from cordiale.platform.settings import DecaySection

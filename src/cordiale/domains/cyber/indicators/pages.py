@@ -20,7 +20,6 @@ from cordiale.domains.cyber.indicators.held import indicators as held_here
 from cordiale.domains.cyber.indicators.rows import TEMPLATES, href, merging, when
 from cordiale.domains.cyber.indicators.rows import neighbours as neighbour_rows
 from cordiale.domains.cyber.indicators.rows import titles as titles_of
-from cordiale.domains.cyber.indicators.sectors import critical, in_words, sectors
 from cordiale.domains.cyber.indicators.seen import Bar, Sighting, bars, of_remarks, seen, sightings
 from cordiale.domains.cyber.indicators.worth import worth, worth_of, worth_to
 from cordiale.domains.cyber.merging.view import choices, view
@@ -31,6 +30,7 @@ from cordiale.domains.cyber.warninglists.kept import held as kept_lists
 from cordiale.domains.cyber.words import STEPS, WHYS, hit, hot
 from cordiale.platform.languages import _, number, text
 from cordiale.stix.patterns import PatternError, literals, parse
+from cordiale.stix.sectors import critical, in_words, sectors
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
