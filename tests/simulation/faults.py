@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from cordiale.desk import partnerships
 from cordiale.exchange import records
+from cordiale.exchange.carriers import arrival
 from cordiale.exchange.cut import owed, planning, verdicts
 from cordiale.exchange.recall import narrowing
 from cordiale.exchange.receive import apply as applying
@@ -208,6 +209,21 @@ def rollback_unseen() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def recall_passed_over() -> Iterator[None]:
+    """A recall on a medium counts as done when another one was done under its number."""
+    real = arrival._Reading._recall
+
+    def wrong(self: Any, part: Any, data: bytes) -> None:
+        with self.store.read() as tx:
+            after = records.link(tx, self.partner.number).recalls
+        if part.first > after:
+            real(self, part, data)
+
+    with patch.object(arrival._Reading, "_recall", wrong):
+        yield
+
+
 FAULTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -228,5 +244,6 @@ FAULTS: dict[str, Plant] = {
         gone_past,
         not_scrubbed,
         rollback_unseen,
+        recall_passed_over,
     )
 }

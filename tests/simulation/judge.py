@@ -65,6 +65,21 @@ def _atoms(text: str) -> Atoms:
     return frozenset(filter(None, text.split("\n")))
 
 
+def opened(data: bytes) -> Resource:
+    """Read a segment as it is served."""
+    return msgspec.msgpack.decode(data, type=Resource)
+
+
+def _since(sender: str, resource: Resource) -> dict[int, Atoms]:
+    """Return, by place, the marking that the sender signed as the originator of what it sends."""
+    return {
+        claim.slot: _atoms(resource.markings[claim.marking])
+        for part in resource.origins
+        if (origin := read_origin(part.header)) is not None and origin.node == sender
+        for claim in part.claims
+    }
+
+
 def _has_end(marking: Atoms) -> bool:
     """Tell whether what is under a marking ends by itself: by the end of a schedule, all such ends are past."""
     return any(atom.startswith("not-after:") for atom in marking)
@@ -125,6 +140,7 @@ class Judge:
         self.had: set[tuple[str, str, bytes]] = set()
         self.gave: set[tuple[str, str, bytes]] = set()
         self.brought: dict[str, int] = {}
+        self.given: dict[tuple[str, str], set[bytes]] = {}
         self.doubtful: dict[str, set[bytes]] = {name: set() for name in world.nodes}
         self.numbers: dict[tuple[str, str], tuple[int, int]] = {}
 
@@ -299,10 +315,15 @@ class Judge:
 
     # The wire ---------------------------------------------------------------------------------
 
-    def crossed(self, sender: str, receiver: str, path: str, answer: Response) -> None:
-        """Check one answer of `sender`, byte by byte, against what `receiver` may hold now."""
+    def crossed(
+        self, sender: str, receiver: str, path: str, answer: Response, *, arrives: bool = True
+    ) -> None:
+        """Check one answer of `sender`, byte by byte, against what `receiver` may hold now.
+
+        What is written to a medium may arrive later (`arrives` is False), or never.
+        """
         if path.endswith("/segments") and answer.status == 200:
-            self._segment(sender, receiver, answer.body)
+            self._segment(sender, receiver, answer.body, arrives=arrives)
             return
         if receiver == READER:
             if answer.status == 200:
@@ -313,31 +334,45 @@ class Judge:
             raise Violation("leak", f"{sender} told {receiver} a canary in the answer to {path}")
         pact = self.houses[sender].pacts[receiver]
         # what the receiver sent itself it may be told of: it asks so when it was put back to an earlier state
-        back, known = self.houses[receiver].pacts[sender].sent, self.houses[sender].known
+        back = self.houses[receiver].pacts[sender].sent | self.given.get((receiver, sender), set())
+        known = self.houses[sender].known
         for found in _ID.findall(answer.body):
             if found.decode() in known and found not in pact.sent and found not in back:
                 raise Violation(
                     "leak", f"{sender} named {found.decode()} to {receiver} in the answer to {path}"
                 )
 
-    def _segment(self, sender: str, receiver: str, body: bytes) -> None:
-        resource = msgspec.msgpack.decode(body, type=Resource)
+    def _segment(self, sender: str, receiver: str, body: bytes, *, arrives: bool) -> None:
+        resource = opened(body)
         header = read_header(resource.header)
         if header.last - header.first + 1 != len(resource.slots):
             raise Violation("sequence", f"{sender}>{receiver}: {header.first}…{header.last} has gaps")
-        since = {
-            claim.slot: _atoms(resource.markings[claim.marking])
-            for part in resource.origins
-            if (origin := read_origin(part.header)) is not None and origin.node == sender
-            for claim in part.claims
-        }
+        since = _since(sender, resource)
         for place, slot in enumerate(resource.slots):
             if slot.raw:
                 stated = _atoms(resource.markings[slot.marking])
-                self._body(sender, receiver, slot.raw, stated)
-                self._proven(sender, receiver, slot.raw, since.get(place, stated) - stated)
+                self._body(sender, receiver, slot.raw, stated, arrives=arrives)
+                if arrives:
+                    self._proven(sender, receiver, slot.raw, since.get(place, stated) - stated)
             else:
                 self.coverage["entry withdrawn"] += 1
+
+    def held_by(self, name: str) -> frozenset[tuple[str, bytes]]:
+        """Return source and content of all that a node holds."""
+        self.refresh(name)
+        return frozenset((kept.source, kept.said.raw) for kept in self.houses[name].by_vid.values())
+
+    def arrived_by_medium(
+        self, sender: str, receiver: str, resource: Resource, held: frozenset[tuple[str, bytes]]
+    ) -> None:
+        """Take note of what a segment said that a node just took in from a medium; it held `held` before."""
+        since = _since(sender, resource)
+        for place, slot in enumerate(resource.slots):
+            if slot.raw and slot.raw in self.by_raw:
+                stated = _atoms(resource.markings[slot.marking])
+                self._states(sender, receiver, slot.raw, stated)
+                if (sender, slot.raw) not in held:
+                    self._more(sender, receiver, slot.raw, since.get(place, stated) - stated)
 
     def _proven(self, sender: str, receiver: str, raw: bytes, more: Atoms) -> None:
         """Take note of what the originator signed beyond the marking in the leaf, where this is the first that came."""
@@ -345,13 +380,29 @@ class Judge:
         self.stale.add(receiver)  # what it takes in of this answer is still to come
         said = self.by_raw.get(raw)
         held = self.houses[receiver].kept.get(said.id, {}).get(sender, []) if said is not None else []
+        if not any(kept.said.raw == raw for kept in held):
+            self._more(sender, receiver, raw, more)
+
+    def _more(self, sender: str, receiver: str, raw: bytes, more: Atoms) -> None:
         key = sender, receiver, raw
-        if self.since.get(key, frozenset()) != more and not any(kept.said.raw == raw for kept in held):
+        if self.since.get(key, frozenset()) != more:
             self.since[key] = more
             self.restated[receiver].add(raw)
             self.coverage["marked anew before it was fetched"] += 1
 
-    def _body(self, sender: str, receiver: str, raw: bytes, stated: Atoms | None) -> None:
+    def _states(self, sender: str, receiver: str, raw: bytes, stated: Atoms) -> None:
+        """Take note of the marking under which a content came to a node, and when."""
+        self.crossings += 1
+        self.last_said[sender, receiver, raw] = self.crossings
+        self.restated.get(receiver, set()).add(raw)
+        if self.stated.get((sender, receiver, raw)) != stated:
+            self.stated[sender, receiver, raw] = stated
+            self.restated[receiver].add(raw)
+            self.stale.add(receiver)
+
+    def _body(
+        self, sender: str, receiver: str, raw: bytes, stated: Atoms | None, *, arrives: bool = True
+    ) -> None:
         """Check one body: every canary and every id in it is one the receiver may have."""
         if sender in self.stale:
             self.refresh(sender)
@@ -365,13 +416,8 @@ class Judge:
         if stated is not None and said is not None:
             if not said.base <= stated:
                 raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
-            self.crossings += 1
-            self.last_said[sender, receiver, raw] = self.crossings
-            self.restated.get(receiver, set()).add(raw)
-            if self.stated.get((sender, receiver, raw)) != stated:
-                self.stated[sender, receiver, raw] = stated
-                self.restated[receiver].add(raw)
-                self.stale.add(receiver)
+            if arrives:
+                self._states(sender, receiver, raw, stated)
         self.coverage["entry " + ("tear-line" if said is None or said.line else "verbatim")] += 1
         words = _CANARY.findall(raw)
         about = next((self.by_word[w][0] for w in words), None)
@@ -382,7 +428,8 @@ class Judge:
             raise Violation("resurrection", f"{sender} sent {receiver} what it had asked back: {raw[:200]!r}")
         if (held := house.by_raw.get(raw)) and all(kept.source == receiver for kept in held):
             raise Violation("echo", f"{sender} sent {receiver} its own words: {raw[:200]!r}")
-        if about is None:
+        if about is None:  # a marking definition: it may be shown to whoever sent it
+            self.given.setdefault((sender, receiver), set()).add(orjson.loads(raw)["id"].encode())
             return
         for found in _ID.findall(raw):
             self._named(house, pact, receiver, found, about, now)

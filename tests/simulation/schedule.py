@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -28,6 +29,7 @@ from cordiale.store import changes, search, versions
 from tests.simulation import restoring, writing
 from tests.simulation.disk import Crash
 from tests.simulation.judge import Judge, Violation
+from tests.simulation.media import COPIED, LOST, Media, Medium
 from tests.simulation.network import FAIR, Network
 from tests.simulation.reader import Reader
 from tests.simulation.reference import Atoms, House, Kept, Said
@@ -55,6 +57,10 @@ ROUNDS = 24
 PATIENCE = 3
 RESTORING = 3
 """One schedule in so many copies nodes and puts them back."""
+CARRYING, CARRIED = 8, 6
+"""One schedule in so many uses media beside the network, the seeds with this remainder; of those one in three restores."""
+WITHOUT_NETWORK = frozenset({"fra", "gbr"})
+"""In such a schedule without restores these two have nothing but media in the end."""
 _WIDTHS = ("green", "amber", "amber", "amber+strict", "red")
 
 
@@ -84,6 +90,10 @@ class Schedule:
         self.copies: dict[str, restoring.Copy] = {}
         # copies and restores shake everything at once: most schedules go without, to look at the rest for longer
         self.mix = {**_MIX, **_RESTORES} if seed % RESTORING == RESTORING - 1 else _MIX
+        self.media: Media | None = None
+        if seed % CARRYING == CARRIED:
+            self.mix = {**self.mix, **_CARRIES}
+            self.media = Media(self.world, self.judge, self.coverage, self.trace, os.getpid())
         self._done: dict[tuple[str, ...], tuple[list[int] | None, object]] = {}
         self._put_back_any = False
         self.reader = Reader()
@@ -111,6 +121,8 @@ class Schedule:
             return self.digest
         finally:
             self.world.close()
+            if self.media is not None:
+                self.media.close()
 
     # Events -----------------------------------------------------------------------------------
 
@@ -428,6 +440,40 @@ class Schedule:
         """The plain client reads a page or two."""
         self.reader.read(self)
 
+    def carry_out(self, node: Node) -> None:
+        """Somebody writes a medium for a partner; some are lost on the way."""
+        assert self.media is not None
+        since = 1 if self.random.random() < 0.15 else None
+        for one in self.media.write(node, self._other(node), since=since):
+            if self.random.random() >= LOST:
+                self.media.waiting.append(one)
+
+    def carry_in(self, node: Node) -> None:
+        """Media that are under way arrive, in any order; some are put in once more later."""
+        assert self.media is not None
+        here = [one for one in self.media.waiting if one.receiver == node.name]
+        chosen = self.random.sample(here, min(len(here), self.random.choice((1, 1, 2, 3))))
+        for one in chosen:
+            if self.random.random() >= COPIED:
+                self.media.waiting.remove(one)
+        self._take_media(node, *chosen)
+
+    def _take_media(self, node: Node, *chosen: Medium) -> None:
+        assert self.media is not None
+        taken = self.media.take(node, *chosen) if chosen else []
+        if not self._put_back_any:
+            self.media.expected(taken)
+        self.judge.counted(node)
+
+    def _by_media(self, one: str, other: str) -> bool:
+        """Tell whether two nodes have nothing but media between them in the end."""
+        return self.media is not None and not self._put_back_any and {one, other} == WITHOUT_NETWORK
+
+    def _carry_across(self, node: Node, other: str) -> None:
+        """Carry what a node lacks of a partner, where there is no network."""
+        assert self.media is not None
+        self._take_media(node, *self.media.write(self.world.nodes[other], node.name))
+
     def copy(self, node: Node) -> None:
         """Housekeeping takes a copy of a node."""
         self.copies[node.name] = restoring.take(node, self._house(node))
@@ -508,6 +554,10 @@ class Schedule:
             node.clock.skew = 0
         self.world.time[0] += 2 * DAY
         self.network.deliver_late()
+        if self.media is not None:
+            self.random.shuffle(self.media.waiting)
+            for one in self.media.waiting:
+                self._take_media(self.world.nodes[one.receiver], one)
         self._settle()
         if (
             self._put_back_any
@@ -576,7 +626,10 @@ class Schedule:
                 continue
             there = self.world.nodes[other]
             if self._due("call", partial(self._between, node, there), node, there):
-                self.call(node, other)
+                if self._by_media(node.name, other):
+                    self._carry_across(node, other)
+                else:
+                    self.call(node, other)
                 busy = True
         if busy:
             self.judge.recalls(node.name)
@@ -648,7 +701,10 @@ class Schedule:
         with node.store.read() as tx:
             link = records.link(tx, records.partner(tx, sender).number)
         if states != {"confirmed"}:
-            if self.houses[receiver].pacts[sender].state == "confirmed" and link.state != "refused":
+            asked = self.houses[receiver].pacts[sender].state == "confirmed" and not self._by_media(
+                sender, receiver
+            )
+            if asked and link.state != "refused":
                 raise Violation("state", f"{receiver} is suspended by {sender} and its link is {link.state}")
             return
         if link.state != "up":
@@ -699,6 +755,7 @@ _RESTORES: dict[Event, float] = {
     Schedule.roll_back: 0.8,
     Schedule.rejoin: 6,
 }
+_CARRIES: dict[Event, float] = {Schedule.carry_out: 8, Schedule.carry_in: 8}
 _CALM: tuple[Event, ...] = (
     Schedule.write,
     Schedule.cut,

@@ -18,9 +18,9 @@ from cordiale.exchange.recall import carrying_out, demand, ledger
 from cordiale.exchange.receive import apply as applying
 from cordiale.exchange.records import carried, reconciliations
 from cordiale.exchange.records.carried import IN, CarriedRow
-from cordiale.exchange.restore import generation, position, rejoin
+from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.restore.looking_back import look_back
-from cordiale.exchange.signing import peek_statement
+from cordiale.exchange.signing import peek_statement, read_body
 from cordiale.exchange.stream import checkpoint
 from cordiale.exchange.stream.segment import Slot, read_header, read_resource
 from cordiale.platform.errors import Conflict, CordialeError, IntegrityError, NotFound, ProtocolError
@@ -29,6 +29,11 @@ from cordiale.store.connection import Store, Transaction
 
 MISSING: Final = _(
     "Entries {first} to {last} of {node} have not arrived. Ask for them: cordiale carry out {here} FOLDER --from {first}"
+)
+
+
+FORGOTTEN: Final = _(
+    "{node} has forgotten recalls that were carried out here: it was put back to an earlier state. The next medium for it shows them: cordiale carry out {node} FOLDER"
 )
 
 
@@ -125,6 +130,7 @@ class _Reading:
         self.counts = dict.fromkeys(
             ("new", "same", "withdrawn", "set_aside", "recalls", "receipts", "repeated"), 0
         )
+        self.forgot = False
 
     def run(self) -> Taken:
         limit = self.home.limits.response_bytes
@@ -159,10 +165,12 @@ class _Reading:
                 pass
 
     def _look_back(self, listing: Listing) -> None:
-        """Do what a greeting does: find out from the partner's proofs whether this node was put back."""
+        """Do what a greeting does: find out from the partner's proofs whether this node was put back, and what it forgot."""
         if look_back(self.store, self.home, self.partner, listing.standing):
             with self.store.write() as tx:
                 position.remember(tx, self.home, self.partner, listing.standing, self.home.clock())
+        shown = [one for part in listing.parts for one in part.shown]
+        recovery.learn_shown(self.store, self.home, self.partner, shown, listing.standing)
 
     def _part(self, listing: Listing, part: Part, data: bytes) -> None:
         match part.kind:
@@ -190,12 +198,14 @@ class _Reading:
 
     def _recall(self, part: Part, data: bytes) -> None:
         number = part.first
+        said = read_body(peek_statement(data, demand.PURPOSE)[0], demand.Message, demand.PURPOSE)
         with self.store.read() as tx:
             after = records.link(tx, self.partner.number).recalls
-        if number <= after:
+            known = records.recalled(tx, self.partner.number, said.id) is not None
+        if number <= after and known:
             self.counts["repeated"] += 1
             return
-        if number != after + 1:
+        if number > after + 1:
             raise ProtocolError(
                 "exchange.recall.gap",
                 _("{node} sends recall {found} where {expected} is next."),
@@ -205,8 +215,11 @@ class _Reading:
             )
         now = self.home.clock()
         carrying_out.carry_out(self.store, self.home, self.partner, number, data, now, part.basis)
-        with self.store.write() as tx:
-            records.save_link(tx, self.partner.number, {"recalls": number})
+        if number > after:
+            with self.store.write() as tx:
+                records.save_link(tx, self.partner.number, {"recalls": number})
+        else:  # its sender forgot the one that this number is known for, and gave the number again
+            self.forgot = True
         self.counts["recalls"] += 1
 
     def _segment(self, data: bytes) -> None:
@@ -269,7 +282,7 @@ class _Reading:
             )
             values: dict[str, Any] = {"last_contact": now, "news": max(link.news, listing.last)}
             if not rejoin.closed(tx, number):
-                values |= self._state(missing)
+                values |= self._state(missing, forgot=self.forgot or self._fewer(listing, link))
             else:
                 values |= rejoin.after_visit(self.partner, link, self._tells_all(tx, listing, link.recalls))
             records.save_link(tx, number, values)
@@ -280,7 +293,7 @@ class _Reading:
         """Tell whether a bundle does what a visit does after a restore: its sender's recalls up to then are known here.
 
         It was written after the links closed, by a clock that may be as far from ours as one on the network, and what
-        it proves of our own recalls is known: a medium does not bring back what we forgot of them.
+        it proves of our own recalls is known: what we forgot of them it shows where somebody asked it for all.
         """
         closed = rejoin.closed_at(tx, self.partner.number)
         return (
@@ -290,7 +303,20 @@ class _Reading:
             and position.knows_recalls(tx, self.partner, listing.standing)
         )
 
-    def _state(self, missing: tuple[int, int] | None) -> dict[str, Any]:
+    def _fewer(self, listing: Listing, link: records.LinkRow) -> bool:
+        """Tell whether a sender knows of fewer recalls than it asked us, and wrote so after it was heard last."""
+        heard = link.last_contact or 0
+        return listing.recalls < link.recalls and listing.at > heard + self.home.limits.clock_window
+
+    def _state(self, missing: tuple[int, int] | None, *, forgot: bool) -> dict[str, Any]:
+        if forgot:  # the next medium for it shows what it forgot
+            said = {"node": self.partner.node}
+            return {
+                "state": rejoin.STATE,
+                "code": rejoin.FORGOT,
+                "message_id": FORGOTTEN,
+                "params": msgspec.json.encode(said).decode(),
+            }
         if missing is None:
             return {"state": "up", "code": "", "message_id": "", "params": "{}", "failures": 0}
         params = {

@@ -16,6 +16,7 @@ import msgspec
 
 from cordiale.exchange.home import Home, Partner
 from cordiale.exchange.link.wire import Standing
+from cordiale.exchange.restore.recovery import HeldRecall
 from cordiale.exchange.signing import open_statement, peek_statement, sign_statement
 from cordiale.platform.errors import Conflict, InputError, IntegrityError
 from cordiale.platform.languages import _
@@ -32,7 +33,10 @@ KINDS: Final = ("opening", "recall", "segment", "checkpoint", "countersigned", "
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Name one part; `first` and `last` are the entries of a segment, or the number of a recall; `basis` is a recall's."""
+    """Name one part; `first` and `last` are the entries of a segment, or the number of a recall; `basis` is a recall's.
+
+    `shown`, beside a checkpoint, are recalls of the receiver's that were carried out and that it seems to have forgotten.
+    """
 
     kind: str
     size: int
@@ -40,6 +44,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     first: int = 0
     last: int = 0
     basis: Sequence[tuple[int, str]] = ()
+    shown: Sequence[HeldRecall] = ()
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from cordiale.exchange.link import greeting
 from cordiale.exchange.recall import basis, narrowing
 from cordiale.exchange.records import carried
 from cordiale.exchange.records.carried import OUT, CarriedRow
-from cordiale.exchange.restore import generation, position, rejoin
+from cordiale.exchange.restore import generation, position, recovery, rejoin
 from cordiale.exchange.stream import checkpoint
 from cordiale.exchange.stream import segment as segments
 from cordiale.platform.errors import NotFound
@@ -88,7 +88,10 @@ def _begin(tx: Transaction, partner: Partner, since: int | None) -> int:
 
 
 def _statements(tx: Transaction, home: Home, partner: Partner, *, whole: bool) -> list[tuple[Part, bytes]]:
-    """Return the parts that are statements: opening, recalls (`whole`: from the first on), checkpoints, receipts."""
+    """Return the parts that are statements: opening, recalls (`whole`: from the first on), checkpoints, receipts.
+
+    Who asks for the whole was put back, or who is seen to have forgotten recalls: it is shown those that were carried out.
+    """
     now, number = home.clock(), partner.number
     found = []
     opening = generation.shown(tx, home, partner).encode()
@@ -103,7 +106,10 @@ def _statements(tx: Transaction, home: Home, partner: Partner, *, whole: bool) -
         found.append((msgspec.structs.replace(part, basis=basis.unpack(kept)), data))
     link, pair = records.link(tx, number), records.pair(tx, number)
     ours = checkpoint.sign(home, checkpoint.sent(tx, home, partner, pair.segments, now))
-    found.append((bundle.listed("checkpoint", ours), ours))
+    part = bundle.listed("checkpoint", ours)
+    if whole or rejoin.forgot(link):
+        part = msgspec.structs.replace(part, shown=recovery.all_recalled(tx, partner))
+    found.append((part, ours))
     if link.received:
         theirs = checkpoint.sign(home, checkpoint.received(tx, home, partner, now))
         found.append((bundle.listed("countersigned", theirs), theirs))

@@ -20,13 +20,14 @@ class Standing(msgspec.Struct, frozen=True):
     `header` and `signature` are those of the last segment, `opening` the statement that opened the generation:
     each signed by the node whose stream it is. `receipt` is the last checkpoint that the node spoken to
     signed about the stream in the other direction. `recalls` counts the recalls carried out, `last_recall` is the
-    id of the last one.
+    id of the last one and `recall_log` a hash (hex) over the ids of all of them; older releases do not tell it.
     """
 
     generation: int = 1
     received: int = 0
     recalls: int = 0
     last_recall: str = ""
+    recall_log: str = ""
     header: str = ""
     signature: bytes = b""
     opening: str = ""

@@ -107,7 +107,8 @@ def carry_out_all(
     The body, its rows in every index, the leaf's salt in streams onward and the free pages of the
     file go; the tombstone stays. The file is cleared once for all messages, and only then anything is answered:
     whoever is interrupted does it again and comes to the same. Repeating an answered one gives its receipt
-    again. Raises IntegrityError when a message is not that partner's.
+    again. One under a number that is known for another is carried out beside the order; once its sender numbered it anew
+    it takes that place. Raises IntegrityError when a message is not that partner's.
     """
     receipts: dict[int, bytes] = {}
     waiting: list[tuple[int, bytes, Message]] = []
@@ -116,10 +117,13 @@ def carry_out_all(
         message = demand.read_message(home, partner, number, data)
         with store.read() as tx:
             before = records.recalled(tx, partner.number, message.id)
-        if before is not None:
-            receipts[number] = before.receipt
-        else:
+        if before is None:
             waiting.append((number, data, message))
+            continue
+        receipts[number] = before.receipt
+        if before.number < 0:
+            with store.write() as tx:
+                _place(tx, partner, number, data, message.id)
     answers = []
     for number, data, message in waiting:
         with store.write() as tx:
@@ -130,6 +134,12 @@ def carry_out_all(
         for number, data, answer in answers:
             receipts[number] = _answer(tx, home, partner, number, data, told.get(number), answer)
     return [receipts[number] for number, _data in asked]
+
+
+def _place(tx: Transaction, partner: Partner, number: int, data: bytes, recall_id: str) -> None:
+    """Give a recall that was carried out beside the order the number under which its sender asks it now."""
+    if number > records.link(tx, partner.number).recalls:
+        records.save_recalled(tx, partner.number, recall_id, {"number": number, "message": data})
 
 
 def _answer(
@@ -145,12 +155,13 @@ def _answer(
     if before is not None:
         return before.receipt
     receipt = demand.sign(home, answer)
+    in_order = number > records.link(tx, partner.number).recalls
     records.add_recalled(
         tx,
         {
             "pair": partner.number,
             "id": answer.recall,
-            "number": number,
+            "number": number if in_order else -number,
             "message": data,
             "done_at": answer.at,
             "outcome": answer.outcome,

@@ -54,7 +54,7 @@ def own_users(tx: Transaction, node: str, oids: Collection[int]) -> list[int]:
 
 def recalled_in_use(tx: Transaction, number: int) -> list[str]:
     """Return the ids of a partner's recalls that we answered with `in-use`."""
-    sql = "SELECT id FROM exchange_recalled WHERE pair = ? AND outcome = 'in-use' AND number > 0"
+    sql = "SELECT id FROM exchange_recalled WHERE pair = ? AND outcome = 'in-use' AND number <> 0"
     found = tx.lately.answer("exchange_recalled", ("in use", number), lambda: tx.rows(sql, number))
     return [row[0] for row in found]
 

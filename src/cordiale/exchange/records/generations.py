@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -134,6 +136,27 @@ def recall_numbered(tx: Transaction, number: int, at: int) -> str | None:
     sql = "SELECT id FROM exchange_recall WHERE pair = ? AND number = ?"
     row = tx.lately.answer("exchange_recall", ("numbered", number, at), lambda: tx.row(sql, number, at))
     return None if row is None else str(row[0])
+
+
+def sent_log(tx: Transaction, number: int, last: int) -> str:
+    """Return a hash (hex) over the ids of the recalls sent to a partner up to a number; empty when one is missing."""
+    sql = "SELECT number, id FROM exchange_recall WHERE pair = ? AND number BETWEEN 1 AND ? ORDER BY number"
+    ask = partial(tx.rows, sql, number, last)
+    return _log(tx.lately.answer("exchange_recall", ("log", number, last), ask), last)
+
+
+def carried_out_log(tx: Transaction, number: int, last: int) -> str:
+    """Return the same over a partner's recalls that were carried out in their order."""
+    sql = "SELECT number, id FROM exchange_recalled WHERE pair = ? AND number BETWEEN 1 AND ? ORDER BY number"
+    ask = partial(tx.rows, sql, number, last)
+    return _log(tx.lately.answer("exchange_recalled", ("log", number, last), ask), last)
+
+
+def _log(rows: Iterable[tuple[int, str]], last: int) -> str:
+    listed = list(rows)
+    if not last or [place for place, _id in listed] != list(range(1, last + 1)):
+        return ""
+    return hashlib.sha256("\n".join(recall_id for _place, recall_id in listed).encode()).hexdigest()
 
 
 def received_among(tx: Transaction, number: int, generation: int, sequences: Sequence[int]) -> dict[int, int]:

@@ -44,7 +44,11 @@ class RecallRow(msgspec.Struct, frozen=True):
 
 
 class RecalledRow(msgspec.Struct, frozen=True):
-    """Hold what became of a partner's recall here."""
+    """Hold what became of a partner's recall here.
+
+    `number` is its place among the partner's recalls, 0 for what ended by itself, and less than 0 for one under a number
+    that is known for another: its sender forgot that one, and will number this one anew once it knows of it again.
+    """
 
     pair: int
     id: str
@@ -72,7 +76,7 @@ _PARTS = Prepared(
 _FORWARDS = Prepared(select(*_COLUMNS).where(recall_table.c.forwarded_pair == bindparam("pair")))
 _RECEIVED = Prepared(
     select(*(recalled_table.c[name] for name in RecalledRow.__struct_fields__))
-    .where(recalled_table.c.number > 0)
+    .where(recalled_table.c.number != 0)
     .order_by(recalled_table.c.done_at.desc(), recalled_table.c.pair, recalled_table.c.number.desc())
 )
 _RECALLED = Prepared(

@@ -166,7 +166,7 @@ def outcomes(tx: Transaction, number: int) -> dict[int, str]:
 
 def recall_messages(tx: Transaction, number: int) -> list[bytes]:
     """Return the signed messages of a partner's recalls that were carried out, in order."""
-    sql = "SELECT message FROM exchange_recalled WHERE pair = ? AND number > 0 ORDER BY number"
+    sql = "SELECT message FROM exchange_recalled WHERE pair = ? AND number <> 0 ORDER BY number"
     return [bytes(row[0]) for row in tx.rows(sql, number)]
 
 

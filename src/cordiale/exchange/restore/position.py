@@ -31,6 +31,7 @@ def of(tx: Transaction, partner: Partner) -> Standing:
         received=link.received,
         recalls=link.recalls,
         last_recall=generations.carried_out_as(tx, partner.number, link.recalls),
+        recall_log=generations.carried_out_log(tx, partner.number, link.recalls),
         header=bytes(row.header).decode() if row is not None else "",
         signature=bytes(row.signature) if row is not None else b"",
         opening=opening.decode() if opening is not None else "",
@@ -94,10 +95,15 @@ def shows_less(tx: Transaction, home: Home, partner: Partner, receipt: str) -> b
 
 
 def knows_recalls(tx: Transaction, partner: Partner, theirs: Standing) -> bool:
-    """Tell whether the last recall that a partner carried out is one of ours as we know it."""
+    """Tell whether the recalls that a partner carried out are ours as we know them.
+
+    An older release names the last one alone. That both know that one does not say that neither forgot one before it.
+    """
     if not theirs.recalls or not theirs.last_recall:
         return True
-    return generations.recall_numbered(tx, partner.number, theirs.recalls) == theirs.last_recall
+    if generations.recall_numbered(tx, partner.number, theirs.recalls) != theirs.last_recall:
+        return False
+    return theirs.recall_log in ("", generations.sent_log(tx, partner.number, theirs.recalls))
 
 
 def unproven(partner: Partner) -> ProtocolError:

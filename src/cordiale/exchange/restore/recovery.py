@@ -6,7 +6,7 @@ recalls say what must not go to the partner again, though it may be here as if n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import orjson
@@ -33,6 +33,9 @@ HEADERS = 32
 
 RECALLED_BYTES = 4 * 1024 * 1024
 """Bytes of recalls after which an answer is closed."""
+
+SHOWN_BYTES = 2 * 1024 * 1024
+"""Bytes of recalls that are shown on one medium: half of what its list may be long."""
 
 MOST_GENERATIONS = 1000
 """Generations that may lie between what we know and what a partner proves; each is a restore."""
@@ -90,6 +93,19 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     return found
 
 
+def all_recalled(tx: Transaction, partner: Partner) -> Sequence[HeldRecall]:
+    """Show the partner's recalls that we carried out, in order: the last ones that a medium has room for."""
+    found: list[HeldRecall] = []
+    while page := recalled(tx, partner, found[-1].number if found else 0):
+        found += page
+    size = 0
+    for place in reversed(range(len(found))):
+        size += len(msgspec.json.encode(found[place]))
+        if size > SHOWN_BYTES:
+            return found[place + 1 :]
+    return found
+
+
 # What we take over ----------------------------------------------------------------------------
 
 
@@ -105,13 +121,28 @@ def learn(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Standing
     if more:
         for number in range(ours, min(theirs.generation, ours + MOST_GENERATIONS) + 1):
             _headers(store, home, partner, ask, number)
-    _recalls(store, home, partner, ask, theirs)
+    _recalls(store, home, partner, _asking(partner, ask), theirs)
 
 
-def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Standing) -> None:
-    """Fetch the recalls of ours that the partner carried out and we forgot, and number later ones after them."""
+def learn_shown(
+    store: Store, home: Home, partner: Partner, listed: Sequence[HeldRecall], theirs: Standing
+) -> None:
+    """Take over the recalls of ours that a partner shows on a medium, where it carried out what we do not know.
 
-    def shown(after: int) -> list[HeldRecall]:
+    Raises ProtocolError or IntegrityError when it shows what we did not sign.
+    """
+    with store.read() as tx:
+        known = not listed or position.knows_recalls(tx, partner, theirs)
+    if not known:
+        _recalls(store, home, partner, lambda after: [one for one in listed if one.number > after], theirs)
+
+
+Shown = Callable[[int], Sequence[HeldRecall]]
+"""Given a number, return recalls of ours after it that the partner carried out, in order; none when it has no more."""
+
+
+def _asking(partner: Partner, ask: Ask) -> Shown:
+    def shown(after: int) -> Sequence[HeldRecall]:
         found: list[HeldRecall] = decoded(
             ask("standing/recalled", f"after={after}"), list[HeldRecall], partner
         )
@@ -119,13 +150,24 @@ def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Stand
             raise unreadable(partner)
         return found
 
+    return shown
+
+
+def _recalls(store: Store, home: Home, partner: Partner, shown: Shown, theirs: Standing) -> None:
+    """Fetch the recalls of ours that the partner carried out and we forgot, and number later ones after them."""
     with store.read() as tx:
         ours = generations.numbered_recalls(tx, partner.number)
+        known = position.knows_recalls(tx, partner, theirs)
     common = min(max(ours, default=0), theirs.recalls)
     if common == theirs.recalls and ours.get(common, "") == theirs.last_recall:
-        return
+        if known:
+            return
+        # a number was given again, and both went on from there: what comes before that is alike
+        common = _alike(home, partner, shown, ours)
     while common and not (
-        (there := shown(common - 1)) and ours.get(common) == _own(home, partner, there[0]).id
+        (there := shown(common - 1))
+        and there[0].number == common
+        and ours.get(common) == _own(home, partner, there[0]).id
     ):
         common -= 1
     last, taken = common, set[str]()
@@ -139,6 +181,17 @@ def _recalls(store: Store, home: Home, partner: Partner, ask: Ask, theirs: Stand
                 rejoin.close_all(tx, home.clock(), rejoin.ROLLED_BACK, partner.node)
     if theirs.last_recall and last < theirs.recalls:
         raise position.unproven(partner)
+
+
+def _alike(home: Home, partner: Partner, shown: Shown, ours: Mapping[int, str]) -> int:
+    """Return up to which number the partner's recalls are ours, from the first one on."""
+    after = 0
+    while there := shown(after):
+        for one in there:
+            if one.number != after + 1 or ours.get(one.number) != _own(home, partner, one).id:
+                return after
+            after = one.number
+    return after
 
 
 def _headers(store: Store, home: Home, partner: Partner, ask: Ask, generation: int) -> None:

@@ -25,6 +25,8 @@ RESTORED = "exchange.restored"
 ROLLED_BACK = "exchange.rolled-back"
 VISITED = "exchange.restored.visited"
 CODES = (RESTORED, ROLLED_BACK, VISITED)
+FORGOT = "exchange.rejoin"
+"""Why a link waits for a partner that forgot what it sent us."""
 
 _WAITS = {
     RESTORED: _(
@@ -68,6 +70,11 @@ def refuse_closed(tx: Transaction, partner: Partner) -> None:
     """Raise ProtocolError when a partner is served nothing since this node was put back."""
     if closed(tx, partner.number):
         raise refusal(partner)
+
+
+def forgot(link: records.LinkRow) -> bool:
+    """Tell whether a partner was seen to have forgotten what we have of it."""
+    return link.state == STATE and link.code == FORGOT
 
 
 def refusal(partner: Partner) -> ProtocolError:

@@ -10,10 +10,10 @@ import orjson
 
 from cordiale.exchange import records
 from cordiale.exchange.link.signatures import sign_request
-from cordiale.exchange.link.wire import BASE, Hello, Standing
+from cordiale.exchange.link.wire import BASE, Hello, NumberedRecall, Standing
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.partners import pairing as partners
-from cordiale.exchange.recall import answering, demand, expired, ledger, sending
+from cordiale.exchange.recall import answering, carrying_out, demand, expired, ledger, sending
 from cordiale.exchange.records import generations
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.signing import sign_statement
@@ -372,6 +372,24 @@ def test_who_forgot_a_recall_has_none_passed_over_that_it_numbered_the_same() ->
     reopen(can, fra, unvisited=True)
     quiet(can, fra)
     assert pull(fra, can).link.state == pull(can, fra).link.state == "up"
+
+
+def test_logs_of_recalls_that_parted_under_an_older_release_are_found_and_joined() -> None:
+    can, fra, forgotten, later = behind()
+    with can.store.read() as tx:
+        rows = records.recalls_after(tx, number(can, fra), 1, 10)
+    with fra.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    shown = [NumberedRecall(row[0], row[1].decode()) for row in rows]
+    # it asked for what comes after number 1 and passed over the one that Canada gave that number to
+    assert carrying_out.in_order(fra.store, fra.home, known, shown, 1) == (2, None)
+    assert names(fra) == {"b"}
+    pull(can, fra)
+    reopen(can, fra, unvisited=True)
+    quiet(can, fra)
+    assert pull(fra, can).link.state == pull(can, fra).link.state == "up"
+    assert answered(can, fra) == dict.fromkeys((forgotten, *later), "acknowledged")
+    assert names(fra) == set()
 
 
 def test_a_receipt_for_a_recall_that_nobody_signed_is_refused() -> None:
