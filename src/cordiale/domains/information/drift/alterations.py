@@ -164,7 +164,7 @@ def _parts(
 
     found = []
     for quantity in left:
-        partial = quantity.kind == "share" and quantity.value < 0.95
+        partial = (quantity.kind == "share" and quantity.value < 0.95) or _some_of(reading, quantity)
         if not partial or not quantity.things or quantity.things[0].start not in answered:
             continue
         if any(q.kind == "share" for q in other.quantities) or (
@@ -180,6 +180,19 @@ def _parts(
         spans = (piece, word) if direction == "up" else (word, piece)
         found.append(Change("quantity", *spans, direction, 0.6))  # type: ignore[arg-type]
     return found
+
+
+_OF_THE = re.compile(r" (?:of (?:the|its|their|his|her|those|these)|des|de (?:ses|leurs|ces)|d'entre) ")
+
+
+def _some_of(reading: Reading, quantity: Quantity) -> bool:
+    """Tell whether a number says how many of things that are more: "two of the suspects", "deux des suspects"."""
+    return (
+        quantity.kind == "amount"
+        and quantity.exact
+        and not quantity.unit
+        and bool(_OF_THE.match(reading.flat[quantity.end :]))
+    )
 
 
 def _bare_some(reading: Reading, quantity: Quantity) -> bool:

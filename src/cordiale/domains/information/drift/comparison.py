@@ -9,7 +9,7 @@ import msgspec
 
 from cordiale.domains.information.lineage.statement import Statement, Token
 
-_CLAUSE = re.compile(r"[;:.!?]|, (?:and|but|although|though|while|mais|et|quoique|alors)\b")
+_CLAUSE = re.compile(r"[;:.!?]|,?[”»]|, (?:and|but|although|though|while|mais|et|quoique|alors)\b")
 ANSWERS = 0.45
 """Two words answer each other from this strength of their best common mark on."""
 
@@ -63,12 +63,21 @@ def near(statement: Statement, start: int, end: int, answered: Iterable[int], re
     return any(t.start in kept for t in before)
 
 
+DROPPED = 1 / 3
+"""A clause of which a smaller share of words is in the other sentence was left out, or put in."""
+_AND = re.compile(r"\b(?:and|but|et|mais|or|ou) $")
+
+
 def in_clause(statement: Statement, start: int, end: int, answered: Iterable[int]) -> bool:
-    """Tell whether a word that carries meaning, in the clause around a place, was kept in the other sentence."""
+    """Tell whether the clause around a place was kept in the other sentence, rather than left out with what it hedges."""
     kept = set(answered)
     text = statement.text
     ahead = _CLAUSE.search(text, end)
     limit = ahead.start() if ahead else len(text)
     behind = [m.end() for m in _CLAUSE.finditer(text, 0, start)]
-    begin = behind[-1] if behind else 0
-    return any(t.start in kept for t in statement.tokens if t.content and begin <= t.start < limit)
+    begin = start if _AND.search(text, 0, start) else behind[-1] if behind else 0
+    words = [t for t in statement.tokens if t.content and begin <= t.start < limit]
+    whole = begin == 0 and limit >= len(text.rstrip(' .!?”»"'))
+    if whole:
+        return not words or any(t.start in kept for t in words)
+    return sum(t.start in kept for t in words) >= max(1, DROPPED * len(words))

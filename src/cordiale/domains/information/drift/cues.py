@@ -35,22 +35,23 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
     ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) in talks|negotiat(?:es?|ing)|cannot be (?:excluded|ruled out)|hint(?:s|ed)? (?:that|at)|could|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
                 r"|reportedly|(?:is|are|was|were) (?:said|reported|alleged|rumou?red) to|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
-                r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed")),
+                r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed|unverified|purported(?:ly)?|ostensibly|so-called|word is|talk of|hypothes[ei]s|theor(?:y|ies)"
+                r"|chances? (?:of|that)|if confirmed|may or may not|might or might not|conjecture|guess(?:es|work)?|in theory|for all we know|accus(?:es|ed)|blames?(?! on)")),
     ("sure", 2, (r"(?:is|are|was|were|be|been|had been) (?:considering|thinking (?:of|about)|weighing|mulling|toying with|looking at (?:whether|the possibility|\w+ing)|looking into|studying|exploring)"
                 r"|consider(?:s|ed)?(?= (?:\w+ ){0,2}\w+ing\b)|would consider|to consider|will consider|contemplat\w+|envisag\w+|hopes?(?: to)?|hoped(?: to)?"
-                r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? to(?! know)|wants? \w+ to|wanted to(?! know)|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculation")),
+                r"|wish(?:es|ed)? (?:to|for)|would like(?: to)?|wants? to(?! know)|wants? \w+ to|wanted to(?! know)|is keen to|vague(?:ly)?|tempted to|toys with|in two minds|speculat(?:ion|es?|ed|ing)|mulls?|ponders?|pondering|weighs?(?= \w+ing| whether| a| the| up)|debat(?:es?|ing) whether|dreams? of|flirt(?:s|ing) with|open to(?= \w+ing| the idea)")),
     ("sure", 3, (r"(?:very |most |quite |more than )?likely|probabl[ey]|presumably|seems?(?: to)?|seemed(?: to)?|seemingly|appears? (?:to|that)|appeared (?:to|that)|apparently"
                 r"|by all appearances|(?:is|are|was|were|being) expected|expects? (?:to|that)|expected to|is thought|are thought|is believed|are believed|believes?"
                 r"|believed|suggests?(?! that \w+ \w+ be)|suggested|should|ought to|in all likelihood|moderate confidence|no doubt|will doubtless|doubtless|suspects? (?:that|of|an?)|suspected (?:that|of|to)"
-                r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided that|(?<=, )provided|subject to|on condition that|looks? set to|lean(?:s|ing) towards?|(?:is|are) inclined to|threaten(?:s|ed|ing) to|on course to|offers? to|offered to")),
+                r"|in our view|estimat(?:es?|ed) that|tends? to|tended to|weather permitting|if (?:\w+ ){1,5}(?:allows?|permits?|agrees?)|provided that|(?<=, )provided|subject to|on condition that|looks? set to|lean(?:s|ing) towards?|(?:is|are) inclined to|threaten(?:s|ed|ing) to|on (?:course|track) to|offer(?:s|ed)?(?: on \w+| again| also)? to|poised to|tipped to|projected to|forecasts?|predict(?:s|ed|ions?)?|(?:is|are|was|were) seen(?= (?!being)\w+ing\b)|anticipat(?:es|ed)|assum(?:es?|ed)|reckons?|thinks?(?= that| it| the| they)|in the opinion of|fears?(?: that)?|feared|worr(?:y|ies|ied) that|points to the conclusion|in principle|unless|(?:will|would) (?:try|attempt|seek|endeavou?r) to")),
     ("sure", 3, (r"intends?(?: to)?|intended to|intention|plans? (?:to|for|on)|planned to|planning(?: to)?|(?:aims?|aimed|seeks?|sought) to"
-                r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|is preparing to|are preparing to")),
+                r"|proposes? to|proposed to|means? to|meant to|best efforts?|does its best|do (?:our|their) best|in the works|(?:is|are|was|were) (?:preparing|getting ready) to|foresees?|ambition to")),
     ("sure", 4, (r"undertakes?(?: to)?|undertook to|commits? to|committed (?:itself |themselves |himself |herself )?to|pledg\w+|vow(?:s|ed)?|promis(?:es?|ed)"
-                r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?")),
+                r"|high(?:ly)? confiden(?:t|ce)|almost certain(?:ly)?|guarantee(?:s|d)?|sw(?:ear|ears|ore|orn) to|gives? (?:his|her|its|their) word")),
     ("order", 1, r"would like (?:\w+ ){1,4}to|invit(?:es?|ed|ing)|encourag(?:es?|ed)|suggests? that(?= \w+ \w+ be)"),
     ("order", 2, (r"recommend(?:s|ed|ation|ations)?|advis(?:es?|ed)|ask(?:s|ed)?(?= \w+ to| people| the)|(?:is|are|were|been) asked|urg(?:es?|ed)|calls? (?:on|for)|calling (?:on|for)|called (?:on|for)"
-                 r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to")),
-    ("order", 3, r"demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|binding|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed) to|have to|has to"),
+                 r"|appeals? (?:to|for)|request(?:s|ed)?|wants? \w+ to|wants? (?:the|its|a|his|her|their) \w+ to(?! explain)|lobb(?:y|ies|ied) for")),
+    ("order", 3, r"(?:been|was|were|is|are) told to|compel(?:s|led)?|under (?:an )?obligation|forbid(?:s|den)?|forbade|not allowed to|dictates?|demands? (?:that|to)|demanded|demanding|order(?:s|ed)(?! by)|requir(?:es?|ed)|oblig(?:es?|ed)|insist(?:s|ed)?|must|binding|mandatory|compulsory|instructs?|instructed|forc(?:es?|ed|ing)|have to|has to"),
     ("cause", 1, r"contribut(?:es?|ed|ing|e) to|plays? (?:a|some) part|played a part|play(?:s|ed)? (?:a|some) (?:\w+ )?role|partly (?:due|because)|is linked|are linked|linked to|associated with|one of the causes"),
     ("cause", 2, r"causes?|caused|(?:is|are|was|were) (?:the (?:source|cause|reason)|to blame|responsible|behind|due to(?! (?:be|begin|start|open|leave|close|arrive|end|take)\b))|because of|blamed? (?:on|for)|guilty"),
     ("degree", 1, r"slight(?:ly)?|a little|somewhat|barely|marginal(?:ly)?|minor|mild(?:ly)?|limited|modest(?:ly)?"),
@@ -60,20 +61,20 @@ _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("proof", 3, r"prov(?:es?|ed|en)|establish(?:es|ed)(?! in| by)|demonstrat(?:es?|ed)|conclusive(?:ly)?"),
 )  # fmt: skip
 _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
-    ("sure", 1, r"(?:tres |fort |hautement )?(?:peu probable|improbable)|(?:ait|aient|avoir|a|ont) peu de chances"),
-    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|il se peut|ignor(?:e|ent|ons) (?:encore )?si|ne sait (?:pas )?(?:encore )?si|reste a savoir|pass(?:e|ent) pour|repute(?:e|s)?|negoci(?:e|ent|ait)|laiss(?:e|ent|ait|er) entendre|a laisse entendre|etudi(?:e|ent|ait) (?:la |l'|le |un |une )\w*(?:tion|ment|ture|age|achat|projet|recours)|il se pourrait|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
-                r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+")),
+    ("sure", 1, r"(?:tres |fort |hautement )?(?:peu (?:probable|vraisemblable|plausible)|improbable|invraisemblable)|(?:ait|aient|avoir|a|ont) peu de chances"),
+    ("sure", 2, (r"pourr(?:ait|aient|ions|iez)|il se peut|ignor(?:e|ent|ons) (?:encore )?si|ne sait (?:pas )?(?:encore )?si|reste a savoir si|pass(?:e|ent) pour|repute(?:e|s)?|negoci(?:e|ent|ait)|laiss(?:e|ent|ait|er) entendre|a laisse entendre|etudi(?:e|ent|ait) (?:la |l'|le |un |une )\w*(?:tion|ment|ture|age|achat|projet|recours)|il se pourrait|peut-etre|possible(?:ment|s)?(?! d| pour| que d)|possibilite|puiss(?:e|ent|ions)|eventuel(?:le|s|les|lement)?|soi-disant|aurai(?:t|ent) pu|rumeurs?"
+                r"|n'(?:est|etait|a|ont|sont) pas exclu(?:e|s|es)?|n'exclu(?:t|ent|ait|aient|ons)(?: donc)? pas|n'ecart(?:e|ent|ait)(?: pas| \w+ pas)|pas a exclure|pas impossible|presume\w*|dit-on|parait-il|incertain\w*|vague(?:ment)?|evoqu\w+|hypothes(?:e|es)|la piste d|theorie|suppose(?:e|es|s)? (?:etre|avoir)|pretendu(?:e|s|es|ment)?|il se dit|le bruit court|risqu(?:e|ent) de|envisageable|a l'etude|non confirme\w*|s'interrog(?:e|ent)|se demand(?:e|ent) si|en theorie|chances? d|speculat\w+|conjectur\w+|accus(?:e|ent|ait|ee?s?)|(?:a|ont) accuse")),
     ("sure", 2, (r"envisag(?:e|ent|eons|ait|eait|eaient|er|erait|eraient)(?= d| l| un| de| a|,|$| cette| la)|song(?:e|ent|eons|eait|eaient|er|erait|eraient)|reflechi(?:t|ssent|ssait|r)\b|etudi(?:e|ent|ait) (?:la possibilite|l'idee)"
-                r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+")),
+                r"|espere(?:nt)?|esperons|souhaitons|esperait|esperent|souhait(?:e|ent|ait|aient|erait|eraient)(?! la bienvenue)|aimerai(?:t|ent)|voudrai(?:t|ent)|(?<!qui )(?<!ne )veu(?:t|lent)(?= \w+[ei]r\b| \w+re\b| que\b)|voulai(?:t|ent)(?= \w+[ei]r\b)|hesit(?:e|ent)|deliber\w+|caress\w+ l'idee|rev(?:e|ent) d|(?:a|ont) envie d|serai(?:t|ent) tente\w*|favorable(?:s)? a l'idee|examin(?:e|ent|ait) si")),
     ("sure", 3, (r"devrai(?:t|ent)|sans doute|probable(?:ment|s)?|vraisemblable(?:ment)?|sembl(?:e|ent|ait|aient|er)|apparemment|para(?:it|issent|issait)(?= avoir| etre| \w+er)|laiss(?:e|ent|ait) penser|croi(?:t|ent)"
-                r"|crai(?:nt|gnent)|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)? qu(?:e|')|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|estime(?:nt)?(?= que)|serai(?:t|ent) en mesure")),
-    ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')\w+(?:er|ir|re)\b)"
-                r"|tout (?:notre|son|leur) possible|si (?:\w+[ ']){1,5}(?:permet|permettent)|menac(?:e|ent|ait|aient) d|penche(?:nt)? pour|sous reserve|a condition que?|laiss(?:e|ent) supposer|donn(?:e|ent) a penser|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait)(?= de| d')|au programme")),
-    ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*"),
+                r"|crai(?:nt|gnent)|redout(?:e|ent|ait)|tacher(?:a|ont)? d|suppos(?:e|ent)|soupconn\w+|confiance moyen(?:ne)?|confiance modere|suggere(?:nt)? qu(?:e|')|attendu(?:e|s|es)?(?= (?:avant|pour|en|d'ici|le|au|la|vers|fin|debut))|(?:estime|pense|juge)(?:nt)?(?= que)|serai(?:t|ent) en mesure|s'attend(?:ent|ait|aient)? a(?! un)|tabl(?:e|ent) sur|pari(?:e|ent) sur|pronostiqu\w+|escompt(?:e|ent)|selon toute (?:vraisemblance|probabilite)|en principe|tout porte a croire|tout indique|tout laisse|a priori|en passe d|en voie d|s'orient(?:e|ent|ait) vers|privilegi\w+ la piste|a moins qu(?:e|')|sauf si|(?:tenter|essaier|s'efforcer|chercher)(?:a|ont)")),
+    ("sure", 3, (r"entend(?:ent|ons|ait|aient)?(?= \w+[ei]r\b| y \w+| en \w+| l'\w+| le \w+| la \w+| les \w+| se \w+| s'\w+)|compt(?:e|ent|ons|ait|aient)(?= (?!entre)(?:\w+ ){0,3}(?!entre|votre|notre|autre)\w+(?:er|ir|re)\b| l'\w+er| s'\w+er| y )|(?:a|avait|ont|avaient) l'intention|intention de|prevoi(?:t|ent|yait|yaient)(?= d(?:e |')(?:y |en |l'|les? |la |s'|se )?\w+(?:er|ir|re)\b)"
+                r"|tout (?:notre|son|leur) possible|(?<!examinent )(?<!examine )(?<!savoir )(?<!verifie )(?<!verifient )(?<!demande )(?<!etudient )si (?:\w+[ ']){1,5}(?:permet|permettent)|menac(?:e|ent|ait|aient) d|penche(?:nt)? pour|sous reserve|a condition que?|laiss(?:e|ent) supposer|donn(?:e|ent) a penser|d'avis que|a notre avis|projet(?:te|tent|tait|er|ait)(?= de)|vis(?:e|ent|ait) a|propos(?:e|ent|er|erait|ait)(?=(?: \w+)? d(?:e |'))|(?:a|ont|avait) propose(?=(?: \w+)? d(?:e |'))|cherch(?:e|ent|ait|aient) a|s'appret(?:e|ent|ait) a|ambitionn\w+|(?:est|sont) sur le point d|offr(?:e|ent|ait) d|(?:a|ont) offert d|au programme")),
+    ("sure", 4, r"s'engag(?:e|ent|eait|eaient)(?= a\b)|(?:s'est|se sont|s'etait|s'etaient) engage(?:e|s|es)?(?= a\b)|promet(?:tent|tait)?|(?:a|ont) promis|jur(?:e|ent) de|confiance eleve|quasi certain\w*|presque certain\w*|garanti(?:t|ssent)|(?:a|ont) garanti|donn(?:e|ent) (?:sa|leur) parole"),
     ("order", 1, r"invit(?:e|ent|ait|es?|ees?)|encourag(?:e|ent|es|ees?)|suggere(?:nt)?(?! qu)"),
-    ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent) a|pri(?:e|es|ees?) d|exhort(?:e|ent)"
+    ("order", 2, (r"recommand(?:e|ent|ons|ait|ations?|er)|preconis(?:e|ent)|conseill(?:e|ent|es?)(?= a\b| aux| d| de| seulement| vivement)|(?<!la )(?<!une )(?<!cette )(?<!le )demand(?:e|ent|ait|ons)(?! de ses| d'aide)|(?:a|ont) demande|appell(?:e|ent)(?: \w+){0,4} a|(?:a|ont|avait|avaient) appele|pri(?:e|es|ees?) d|exhort(?:e|ent|ee?s?)|sollicit(?:e|ent|ee?s?)"
                  r"|reclam(?:e|ent|ait)|(?:a|ont) reclame|invit(?:e|ent) fermement")),
-    ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|l'ordre d|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra"),
+    ("order", 3, r"exig(?:e|ent|eait)|(?:a|ont) exige|ordonn(?:e|ent|ait)|(?:a|ont) ordonne|impos(?:e|ent|ait)(?= a\b| aux| que)|oblig(?:e|ent|atoires?|es?|ees?)|contrai(?:nt|gnent)|l'ordre d|somm(?:e|ent)(?= de| les| le)|doi(?:t|vent)|il faut|faudra|tenue?s? d|l'obligation d|enjoi(?:nt|gnent|nte?s?)|forc(?:e|ent|ee?s?)(?= de| a| les?)|interdi(?:t|sent|ction) (?:de|d'|a)|n'(?:a|ont) plus le droit"),
     ("cause", 1, r"contribu(?:e|ent|ait|er|eraient|erait)(?: a| aux?)?|y (?:est|sont) pour quelque chose|(?:a |ont )?jou(?:e|ent) un (?:\w+ )?role|l'une des causes|une des causes|en partie d|(?:est|sont) li(?:e|ee|es|ees) a"),
     ("cause", 2, r"caus(?:e|ent|ait|er|ee?s?)(?! d)|provoqu(?:e|ent|ait|ee?s?)|(?:est|etait|sont) la cause|coupables?|responsables? d|(?:est|sont|etait|etaient|serait|seraient) a l'origine|en cause|a cause d|du[es]? a"),
     ("degree", 1, r"legere?(?:ment|s)?|un peu|quelque peu|a peine|faible(?:ment|s)?|limite(?:e|s|es)?|modere(?:e|ment|s|es)?|modeste(?:ment)?"),
@@ -86,6 +87,11 @@ _SOFT: Final = {
     "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|willing|ready to|prepared to|(?:is|are|was|were) due to(?= \w)|should have been|was to have|were to have|supposed to|scheduled|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could",
     "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que|aurai(?:t|ent) du|devai(?:t|ent)|cense(?:e|s|es)?",
 }
+_PERMITTED = re.compile(
+    r"\bmay (?:no longer|only|never|(?:not |then |also |again )*(?:apply|ask|vote|use|request|enter|choose|keep|lodge|appeal|consult|claim|file)\b)"
+    r"|\bmay (?=[^,;.]{3,60}\bonly (?:with|if|by|after|when)\b)"
+)
+"""What may be done is allowed, not in doubt."""
 _CONDITIONAL = re.compile(
     r"\b(?:(?:ser|aur|fer|ir|saur|tiendr|viendr|prendr|mettr|rendr|devien?dr|verr|vaudr|faudr|recevr|perdr|suivr|produir|conduir|\w{3,}(?:er|ir|dr|ttr|ivr|uir))"
     r"(?:ait|aient|ions|iez))\b"
@@ -138,7 +144,12 @@ def cues(flat: str, lang: str, text: str) -> list[Cue]:
     found += [Cue("sure", 2, m.start(), m.end(), soft=True) for m in _soft(lang).finditer(flat)]
     found += _conditionals(flat) if lang == "fr" else _woulds(flat)
     found += _listed(text, lang)
-    found = [cue for cue in found if not text.startswith("May", cue.start) or _begins(text, cue.start)]
+    allowed = [m.start() for m in _PERMITTED.finditer(flat)] if lang != "fr" else []
+    found = [
+        cue
+        for cue in found
+        if cue.start not in allowed and (not text.startswith("May", cue.start) or _begins(text, cue.start))
+    ]
     found.sort(key=lambda cue: (cue.soft, cue.start - cue.end, cue.step))
     kept: list[Cue] = []
     for cue in found:

@@ -37,19 +37,29 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
 
 
 def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
-    """Return the cues of a scale beside words that the other sentence keeps; in a short sentence all of them."""
-    of_scale = [cue for cue in reading.cues if cue.scale == scale]
-    short = len(reading.statement.tokens) <= 14
+    """Return the cues of a scale in clauses that the other sentence keeps."""
     return [
         cue
-        for cue in of_scale
-        if (short or in_clause(reading.statement, cue.start, cue.end, answered)) and not _denied(reading, cue)
+        for cue in reading.cues
+        if cue.scale == scale
+        and in_clause(reading.statement, cue.start, cue.end, answered)
+        and not _denied(reading, cue)
     ]
 
 
+_DENIABLE = re.compile(
+    r"(?:plan|intend|intention|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest)"
+)
+
+
 def _denied(reading: Reading, cue: Cue) -> bool:
-    """Tell whether what a cue says is itself denied: "it is not planned", "rien n'est prévu"."""
-    return cue.step == DOUBT and any(0 <= cue.start - denial.start <= 20 for denial in reading.denials)
+    """Tell whether what a cue says is itself denied: "it is not planned", "rien n'est prévu", "does not claim".
+
+    "Should not" and "ne devrait pas" hedge as much as without the negation.
+    """
+    return bool(
+        _DENIABLE.match(reading.flat[cue.start : cue.end].removeprefix("is ").removeprefix("are "))
+    ) and any(0 <= cue.start - denial.start <= 20 for denial in reading.denials)
 
 
 def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
@@ -57,6 +67,10 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
 
     one, other = _kept(source, "sure", pairing.source), _kept(derived, "sure", pairing.derived)
     one, other = _unshared(one, other, pairing)
+    one, other = (
+        _answering(one, other, derived, pairing.derived),
+        _answering(other, one, source, pairing.source),
+    )
     all_one = [cue for cue in source.cues if cue.scale == "sure"]
     all_other = [cue for cue in derived.cues if cue.scale == "sure"]
     weak_one, weak_other = _weakest(one), _weakest(other)
@@ -67,6 +81,8 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
             return None
         if weak_one.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in derived.cues):
             return None
+        if _said_too(source, weak_one, pairing.source):
+            return None
         place = _verb(derived)
         return Change(
             "modality", _span(source, weak_one), place, "up", _believed(source, weak_one, pairing.source)
@@ -76,20 +92,57 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
             return None
         if weak_other.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in source.cues):
             return None
+        if _said_too(derived, weak_other, pairing.derived):
+            return None
         believed = _believed(derived, weak_other, pairing.derived)
         return Change("modality", _verb(source), _span(derived, weak_other), "down", believed)
     assert weak_one is not None
     assert weak_other is not None
-    if weak_one.step == weak_other.step:
+    if weak_one.step == weak_other.step or _one_word(source, weak_one, derived, weak_other, pairing):
         return None
     if weak_one.soft or weak_other.soft:
         return None
     if (weak_one.loose or weak_other.loose) and {weak_one.step, weak_other.step} == {2, 3}:
         return None
     up = weak_one.step < weak_other.step
+    about = pairing.source.get(_about(source, weak_one, conditional=weak_one.loose))
+    same = about is None or about == _about(derived, weak_other, conditional=weak_other.loose)
     return Change(
-        "modality", _span(source, weak_one), _span(derived, weak_other), "up" if up else "down", 0.75
+        "modality",
+        _span(source, weak_one),
+        _span(derived, weak_other),
+        "up" if up else "down",
+        0.75 if same else 0.55,
     )
+
+
+BEFORE: Final = 25
+"""So many characters before the word that a cue is about, what hedges it may stand."""
+
+
+def _answering(mine: list[Cue], theirs: list[Cue], other: Reading, answers: dict[int, int]) -> list[Cue]:
+    """Return the cues of a sentence without the soft ones that answer none of the other's.
+
+    A soft cue answers where it stands before the word that the other's cue is about; where that word was not
+    kept nobody can tell, and it does. `answers` leads from words of the other sentence to words of this one.
+    """
+    places = [answers.get(_about(other, cue, conditional=cue.loose)) for cue in theirs if not cue.soft]
+    return [
+        cue
+        for cue in mine
+        if not cue.soft or any(place is None or 0 <= place - cue.end <= BEFORE for place in places)
+    ]
+
+
+def _about(reading: Reading, cue: Cue, *, conditional: bool = False) -> int:
+    """Return where the word stands that a cue is about: the next that carries meaning, the verb itself where it is the cue."""
+    tokens = reading.statement.tokens
+    if conditional:
+        own = next((t for t in tokens if t.content and cue.start <= t.start < cue.end), None)
+        if own is not None:
+            return own.start
+    about = next((t for t in tokens if t.content and t.start >= cue.end), None)
+    return about.start if about is not None else -1
 
 
 _DONE: Final = {
@@ -135,6 +188,22 @@ def _done(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     return None
 
 
+def _one_word(source: Reading, one: Cue, derived: Reading, other: Cue, pairing: Pairing) -> bool:
+    """Tell whether two cues are one word, or one word in two languages."""
+    return not (one.loose or other.loose) and any(
+        other.start <= pairing.source.get(t.start, -1) < other.end
+        for t in source.statement.tokens
+        if t.content and one.start <= t.start < one.end
+    )
+
+
+def _said_too(reading: Reading, cue: Cue, answered: dict[int, int]) -> bool:
+    """Tell whether the very word that hedges has its answer, a translation or a word of its family: "redoutent", "fear"."""
+    return not cue.loose and any(
+        t.start in answered for t in reading.statement.tokens if t.content and cue.start <= t.start < cue.end
+    )
+
+
 _RELATIVE = re.compile(
     r"\b(?:any\w*|all|actions?|those|ceux|tout ce|toute? \w+|chose) (?:that|which|who|qui) $"
 )
@@ -144,8 +213,7 @@ def _believed(reading: Reading, cue: Cue, answered: dict[int, int]) -> float:
     """Return how sure a change is: surer where the very word that the cue is about was kept."""
     if _RELATIVE.search(reading.flat[: cue.start]):
         return 0.0  # "anything that could harm peace" hedges the thing, not the statement
-    about = next((t for t in reading.statement.tokens if t.content and t.start >= cue.end), None)
-    return 0.8 if about is not None and about.start in answered else 0.55
+    return 0.8 if _about(reading, cue) in answered else 0.55
 
 
 def _unshared(one: list[Cue], other: list[Cue], pairing: Pairing) -> tuple[list[Cue], list[Cue]]:
@@ -157,6 +225,13 @@ def _unshared(one: list[Cue], other: list[Cue], pairing: Pairing) -> tuple[list[
         if mine.step == theirs.step and theirs.start <= pairing.source.get(mine.start, -1) < theirs.end
     ]
     mine_too, theirs_too = {mine for mine, _theirs in shared}, {theirs for _mine, theirs in shared}
+    for mine in one:
+        same = next(
+            (t for t in other if mine.soft and t.soft and t.step == mine.step and t not in theirs_too), None
+        )
+        if same is not None and mine not in mine_too:
+            mine_too.add(mine)
+            theirs_too.add(same)
     return [cue for cue in one if cue not in mine_too], [cue for cue in other if cue not in theirs_too]
 
 
@@ -168,8 +243,15 @@ def _both(source: Reading, derived: Reading, scale: str) -> Change | None:
     other = [cue for cue in derived.cues if cue.scale == scale]
     if not one or not other or {cue.step for cue in one} & {cue.step for cue in other}:
         return None
-    up = max(cue.step for cue in one) < max(cue.step for cue in other)
+    steps = max(cue.step for cue in one), max(cue.step for cue in other)
+    if scale == "order" and set(steps) == {1, 2} and (_asks(source, one) or _asks(derived, other)):
+        return None  # who is invited to do something is asked to
+    up = steps[0] < steps[1]
     return Change("modality", _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", 0.7)
+
+
+def _asks(reading: Reading, cues: list[Cue]) -> bool:
+    return any(reading.flat.startswith("invit", cue.start) for cue in cues)
 
 
 def _degree(source: Reading, derived: Reading) -> Change | None:

@@ -37,18 +37,18 @@ class Quantity(msgspec.Struct, frozen=True):
 
 _BOUNDS: Final = {
     "en": (
-        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
-        (1.12, r"(?:(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
-        (0.85, r"(?:(?:shorter|younger|lower|smaller|lighter) than|less than|fewer than|under|below|within|inside|not even|barely|hardly)"),
+        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
+        (1.12, r"(?:exceed(?:s|ed|ing)?|(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
+        (0.85, r"(?:(?:shorter|younger|lower|smaller|lighter) than|less than|fewer than|under|below|not even|barely|hardly)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
-        (1.0, r"(?:only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
+        (1.0, r"(?:within|inside|in the space of|over the next|in the next|only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
-        (0.8, r"(?:(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
-        (1.12, r"(?:plus de|plus d'|au-dessus de|au moins|pas moins de|superieur\w* a|bien plus de|au-dela de|un peu plus de|au minimum)"),
-        (0.85, r"(?:en moins de|moins de|moins d'|inferieur\w* au?|pas meme|meme pas|a peine)"),
+        (0.8, r"(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
+        (1.12, r"(?:depass(?:e|ent|ait|ant)|plus d(?:e|u|es)|plus d'|au-dessus de|au moins|pas moins de|superieur\w*(?: au?)?|bien plus de|au-dela de|un peu plus de|au minimum)"),
+        (0.85, r"(?:(?<!en )(?<!a )moins de|moins d(?:'|u)|inferieur\w*(?: au?)?|pas meme|meme pas|a peine)"),
         (0.97, r"(?:presque|pres d(?:e|u|')|proche de|pas loin de|peut-etre)"),
-        (1.0, r"(?:seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
+        (1.0, r"(?:en moins d(?:e|')|a moins d(?:e|')|(?:dans )?un (?:delai|rayon) de|sous|dans les|dans un perimetre de|seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
     ),
 }  # fmt: skip
 _WORDS: Final = {
@@ -59,7 +59,7 @@ _WORDS: Final = {
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
-        ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|the (?:vast |great )?majority of|a majority of|majority|the bulk of|mostly|in the main|largely"),
+        ("share", 1.0, r"unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
@@ -72,14 +72,24 @@ _WORDS: Final = {
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
         ("share", 1.0, r"(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
-        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
+        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
         ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
     ),
 }  # fmt: skip
+_PARTS: Final = {
+    **dict.fromkeys(("thirds", "tiers"), 3.0),
+    **dict.fromkeys(("quarters", "quarts"), 4.0),
+    **dict.fromkeys(("fifths", "cinquiemes"), 5.0),
+    **dict.fromkeys(("sixths", "sixiemes"), 6.0),
+    **dict.fromkeys(("eighths", "huitiemes"), 8.0),
+    **dict.fromkeys(("tenths", "dixiemes"), 10.0),
+}
+"""What a number before one of these is a share in: "two fifths"."""
+_PART = re.compile(rf"^[\s-]({'|'.join(_PARTS)})\b")
 _OF = re.compile(
-    r"^\s*(?:(?:days?|jours?|\w+)\s+)?(?:out of|of (?:the |its |their |those )?|in|sur|de ses |des |de leurs )\s*$"
+    r"^\s*(?:(?:days?|jours?|\w+)\s+)?(?:out of|of (?:the |its |their |those )?|in|sur (?:les |ses |leurs |un total de )?|de ses |des |de leurs )\s*$"
 )
 _PERCENT = re.compile(r"^\s?(?:%|per ?cent\b|pour ?cent\b)")
 _ORDINAL = re.compile(
@@ -128,7 +138,7 @@ _LENGTHS: Final = (
 def quantities(statement: Statement, flat: str) -> list[Quantity]:
     """Return the amounts a sentence says, in order; dates, hours and numbers that name something are left out."""
     said = [
-        (kind, value, m.start(), m.end())
+        (kind, value, m.start() + 3 * m[0].startswith("du "), m.end())
         for kind, value, pattern in _words(statement.lang)
         for m in pattern.finditer(flat)
     ]
@@ -211,6 +221,8 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
             continue
         if percent := _PERCENT.match(after):
             value, end, kind = value / 100, token.end + percent.end(), "share"
+        elif (part := _PART.match(after)) and value < _PARTS[part[1]]:
+            value, end, kind = value / _PARTS[part[1]], token.end + part.end(), "share"
         elif following is not None and following.value and following.value >= value and _OF.match(between):
             value, end, kind, whole = value / following.value, following.end, "share", following.value
             skip = following.end

@@ -44,7 +44,7 @@ _DENIALS: Final = {
         r"\b(?:not(?! only| just| since| until| before| rul| exclud| altogether)|n't|cannot|no(?! doubt| fewer| less| more than| longer than|\. ?\d|\d| later)|none|never|nobody|nothing(?! but)|neither|nowhere)\b"
     ),
     "fr": re.compile(
-        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|un)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?!-)\b"
+        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|une?|question|encore)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?=\s?[,.;:!?»]|$)"
     ),
 }
 _ANY_NO: Final = {
@@ -52,14 +52,14 @@ _ANY_NO: Final = {
     "fr": re.compile(r"\b(?:n'|ne |aucun|jamais|personne ne|rien|pas (?:de|d'|plus)|non\b)"),
 }
 _NOT_DENIED: Final = re.compile(
-    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
+    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|pas a exclure|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|(?:may|might) or (?:may|might) not|(?:n'|ne )[^.;,]{0,40}pas[^.;,]{0,30} avant|not [^.;,]{0,30} (?:before|until)|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
 )
 _TURNED: Final = {
     "en": re.compile(
-        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|rejected|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped)\b"
+        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|rejected|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to)\b"
     ),
     "fr": re.compile(
-        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus(?:e|ent|ait|er)|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdit(?:e|es|s)?|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre)\b"
+        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|trop \w+ pour)\b"
     ),
 }
 _FUTURE: Final = {
@@ -123,7 +123,7 @@ _MONTH = re.compile(
     rf"\b({'|'.join(name for name in MONTHS if len(name) > 3 or name == 'mai')})\b(?! \d{{1,2}}\b(?! \d{{3}}))"
 )
 _HOUR = re.compile(
-    r"\b(\d{1,2})(?:[:.]| ?h(?:eures?)? ?)(\d\d)?\s?(a\.?m\.?|p\.?m\.?)?(?![\d,])|\b(\d{1,2}) ?(a\.?m\.?|p\.?m\.?)"
+    r"\b(\d{1,2})(?:[:.]| ?h(?:eures?)? ?)(\d\d)?\s?(a\.?m\.?|p\.?m\.?)?(?!\d|,\d)|\b(\d{1,2}) ?(a\.?m\.?|p\.?m\.?)"
 )
 
 
