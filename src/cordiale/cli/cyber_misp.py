@@ -9,13 +9,14 @@ import typer
 
 from cordiale.cli.cyber import app as above
 from cordiale.cli.opened import opened
-from cordiale.cli.output import emit, printable, table
+from cordiale.cli.output import emit, printable, progress, table
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, Group, tr
 from cordiale.platform.languages import _, _n, ntext, number
 
 if TYPE_CHECKING:
     from cordiale.domains.cyber.misp.export import Written
+    from cordiale.domains.cyber.misp.galaxies import Joined
     from cordiale.domains.cyber.misp.loss import LossReport
 
 LOST = 3
@@ -136,6 +137,42 @@ def check(
     emit(report, lambda: _lost(report, every))
     if report.lost:
         raise typer.Exit(LOST)
+
+
+@app.command(
+    "galaxies",
+    cls=Command,
+    help=tr(
+        _(
+            "Join what galaxies' tags are on to what they name, where that was taken in later: techniques, groups, software. An import does the same for what it brings."
+        )
+    ),
+)
+def galaxies() -> None:
+    """Join tags to what they name."""
+    from cordiale.domains.cyber.misp.galaxies import join
+
+    with opened() as (node, actor), progress(tr(_("Joining"))) as report:
+        joined = join(node.desk, actor, progress=report)
+    emit(joined, lambda: _joined(joined))
+
+
+def _joined(joined: Joined) -> str:
+    lang = current().lang
+    lines = [
+        tr(
+            _("Objects with tags of galaxies: {tagged}. Relationships made: {made}; there already: {same}."),
+            tagged=number(lang, joined.tagged),
+            made=number(lang, joined.made),
+            same=number(lang, joined.same),
+        )
+    ]
+    if joined.unknown:
+        lines.append(tr(_("Nothing held is called so:")))
+        lines += [
+            printable(f"  {number(lang, count)} × {galaxy}: {name}") for galaxy, name, count in joined.unknown
+        ]
+    return "\n".join(lines)
 
 
 def _asked(words: str, type_: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from cordiale.desk.actor import authorise
 from cordiale.desk.answers import ImportReport
 from cordiale.desk.incoming import profiles
 from cordiale.desk.incoming.intake import Intake, Refused, prepare
+from cordiale.desk.incoming.known import own, worded
 from cordiale.desk.incoming.readers import HEAD, Reader, Remark, reader_for, readers
 from cordiale.desk.incoming.sources import Source, of_file, unpacked
 from cordiale.desk.incoming.spool import spooled, unspool
@@ -174,16 +176,9 @@ def _settled(desk: Desk, actor: Actor, reader: Reader | None, pieces: Batch) -> 
     """
     if reader is None or reader.settle is None:
         return
-
-    def held(ids: Collection[str]) -> dict[str, bytes]:
-        with desk.store.read() as tx:
-            found = versions.of_ids(tx, ids, visible(tx, desk, actor))
-            return {
-                i: row.raw for i, rows in found.items() for row in rows if row.source == desk.node and row.raw
-            }
-
     place = pieces[-1][0]
-    pieces += [(place, more) for more in reader.settle([piece for _place, piece in pieces], held)]
+    held, found = partial(own, desk, actor), partial(worded, desk, actor)
+    pieces += [(place, more) for more in reader.settle([piece for _place, piece in pieces], held, found)]
 
 
 def _batches(

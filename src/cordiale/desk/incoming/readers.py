@@ -7,7 +7,8 @@ give the same sequence for the same bytes: an import resumes by counting.
 
 Two more are for formats that know less than STIX does. `read_at` is asked in place of `read` and told the name of this
 node, where what is read must be kept to its people. `settle` sees a batch before it is stored, together with what this node
-already states, and may add to it: a format without deletions tells of one by leaving it out. `dated` is asked in place of
+already states and what whoever imports finds here, and may add to it: a format without deletions tells of one by leaving it
+out, and one may name things by words that are held under an id. `dated` is asked in place of
 `read` and told when the file was written last (microseconds), where its content has no date. A `late` reader is asked after
 all others: it would recognise what is theirs.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -45,6 +46,9 @@ class Remark(msgspec.Struct, frozen=True):
 Held = Callable[[Collection[str]], Mapping[str, bytes]]
 """Given ids, return the bytes of what this node itself currently states under those that it holds."""
 
+Found = Callable[[str, str], Iterable[tuple[Mapping[str, Any], frozenset[str]]]]
+"""Given a type and words, return what whoever imports reads of that type with all of the words in it, each with its marking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -54,7 +58,7 @@ class Reader:
     recognise: Callable[[bytes], bool]
     read: Callable[[Iterable[bytes], Limits], Iterator[bytes | SetAside | Remark]]
     read_at: Callable[[Iterable[bytes], Limits, str], Iterator[bytes | SetAside | Remark]] | None = None
-    settle: Callable[[Sequence[bytes | SetAside | Remark], Held], Iterator[bytes]] | None = None
+    settle: Callable[[Sequence[bytes | SetAside | Remark], Held, Found], Iterator[bytes]] | None = None
     dated: Callable[[Iterable[bytes], Limits, int], Iterator[bytes | SetAside | Remark]] | None = None
     late: bool = False
 

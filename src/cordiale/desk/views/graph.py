@@ -146,6 +146,8 @@ def _edges(tx: Transaction, row: Row, links: Iterable[Link], asked: frozenset[st
     named = [link for link in links if mentioned(row, link.target)]
     atoms = tuple(sorted(markings.atoms(tx, row.effective_mid)))
     if row.type == "relationship" and row.id not in asked:
+        if row.revoked:
+            return  # whoever stated it took it back: what it said is no connection any more
         ends = {link.path: link.target for link in named}
         if all(end in ends for end in _ENDS):
             kind = orjson.loads(row.raw).get("relationship_type", "") if row.raw else ""

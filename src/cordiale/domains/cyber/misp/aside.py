@@ -90,6 +90,8 @@ def _sort(
         made.local[about] += str(value.get("content", "")).split("\n")
     elif of == "report" or (kind == "note" and of is None and about == report):
         made.reports.append((value, atoms))
+    elif of == "organisation":
+        made.people[value["id"]] = value
     elif kind in CLUSTERS or of == "cluster":
         made.clusters[value["id"]] = value
     elif kind == "opinion":

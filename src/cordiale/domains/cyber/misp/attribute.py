@@ -11,6 +11,7 @@ from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.misp import cluster, marking, sighting, types
 from cordiale.domains.cyber.misp import frame as framed
 from cordiale.domains.cyber.misp.frame import Frame, Value, base, defined, extended, instant, uuid_of, written
+from cordiale.domains.cyber.misp.named import references
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 
@@ -61,6 +62,9 @@ def attribute(frame: Frame, given: Mapping[str, Any], part_of: str = "") -> Iter
         yield from _odd_distribution(frame, given, target)
     if said.labels:
         carrier["labels"] = list(said.labels)
+        codes = references(said.labels)
+        if codes and carrier["type"] in _REFERRING:
+            carrier["external_references"] = codes
     kept = _kept(given, kind, carrier, text, made)
     if said.marking_tags:
         kept["marked_by"] = list(said.marking_tags)
@@ -144,6 +148,9 @@ def _made(
     about = f"{kind} ({given['category']})" if given.get("category") else kind
     return [], made | {"abstract": about, "content": text, "object_refs": [frame.id]}
 
+
+_REFERRING: Final = frozenset(("indicator", "observed-data", "note"))
+"""Carriers that refer to a technique by its code; a campaign or a group with one would count as ATT&CK's own."""
 
 _NAMED: Final[Mapping[str, str]] = {"campaign-name": "campaign", "threat-actor": "threat-actor"}
 

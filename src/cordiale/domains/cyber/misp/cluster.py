@@ -62,6 +62,16 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Types of galaxies → STIX; those named after techniques, malware or tools of ATT&CK follow from their names."""
 
+LISTS: Final = frozenset(
+    (
+        "7cdff317-a673-4474-84ec-4f1754947823",  # threat-actor
+        "0d821b68-9d82-4c6d-86a6-1071a9e0f79f",  # tool
+        "454f4e78-bd7c-11e6-a4a6-cec0c932ce01",  # exploit-kit
+        "d752161c-78f6-11e7-a0ea-bfa79b407ce4",  # mitre-malware
+    )
+)
+"""UUIDs of MISP's own lists of clusters that old instances are known to have given to the clusters themselves."""
+
 _ENDINGS: Final = (
     ("attack-pattern", "attack-pattern"),
     ("techniques", "attack-pattern"),
@@ -75,7 +85,7 @@ _ENDINGS: Final = (
     ("campaign", "campaign"),
     ("fraud", "attack-pattern"),
 )
-_INDICATED: Final = frozenset(
+INDICATED: Final = frozenset(
     ("attack-pattern", "campaign", "infrastructure", "intrusion-set", "malware", "threat-actor", "tool")
 )
 _CLUSTER: Final = frozenset(
@@ -112,7 +122,7 @@ def galaxies(frame: Frame, given: Any, target: str, atoms: frozenset[str]) -> It
             if target == frame.id:
                 frame.members.append(found)
                 continue
-            verb = "indicates" if target.startswith("indicator--") and kind in _INDICATED else "related-to"
+            verb = "indicates" if target.startswith("indicator--") and kind in INDICATED else "related-to"
             if one.get("relationship_type"):
                 verb = verb_of(str(one["relationship_type"]))
             yield from defined(frame, atoms)
@@ -144,14 +154,33 @@ def cluster(
     if not name:
         return "", None
     tag = str(one.get("tag_name") or f'misp-galaxy:{galaxy_type}="{name}"')
-    uuid = uuid_of(one.get("uuid"), "", "cluster", tag)
     kind = kind_of(galaxy_type)
-    found = f"{kind}--{uuid}"
+    found = f"{kind}--{_uuid(galaxy, one, tag)}"
     if found in frame.told:
         return found, None
     frame.told.add(found)
     custom = one.get("default") is False or str(one.get("distribution", "")) in ("0", "1", "2", "4")
     return found, _objects(frame, galaxy, one, kind, found, name, galaxy_type, tag, custom, target)
+
+
+def _uuid(galaxy: Mapping[str, Any], one: Mapping[str, Any], tag: str) -> str:
+    """Return the UUID of a cluster; one that many clusters of a galaxy share is that of their list, and none of theirs.
+
+    Old instances gave every cluster the UUID of the list that it is from: all malware would be one malware.
+    """
+    given = str(one.get("uuid") or "").lower()
+    others = [
+        str(other.get("uuid")).lower()
+        for other in rows(galaxy.get("GalaxyCluster"))
+        if other.get("value") != one.get("value")
+    ]
+    lists = {
+        str(galaxy.get("uuid") or "").lower(),
+        str(one.get("collection_uuid") or "").lower(),
+        *LISTS,
+        *others,
+    }
+    return uuid_of("" if given in lists else given, "", "cluster", tag)
 
 
 def _objects(
@@ -199,6 +228,8 @@ def _objects(
             kept["distribution"] = str(one["distribution"])
     if name != value.get("name"):
         kept["value"] = name
+    if one.get("uuid") and str(one["uuid"]).lower() != found.partition("--")[2]:
+        kept["uuid"] = str(one["uuid"])
     more = others(one, _CLUSTER)
     if more:
         kept["other"] = more

@@ -23,6 +23,7 @@ from cordiale.domains.cyber.misp.frame import (
     uuid_of,
     written,
 )
+from cordiale.domains.cyber.misp.named import references
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 from cordiale.stix.ingress import SetAside
@@ -280,6 +281,9 @@ def _report(frame: Frame, head: Mapping[str, Any], said: marking.Said) -> bytes:
     value["object_refs"] = list(dict.fromkeys([*frame.parts, *frame.members])) or [frame.author or frame.id]
     if said.labels:
         value["labels"] = list(said.labels)
+        codes = references(said.labels)
+        if codes:
+            value["external_references"] = codes
     kept: Value = {}
     for part in ("date", "threat_level_id", "analysis", "extends_uuid", "distribution"):
         if head.get(part) not in (None, ""):

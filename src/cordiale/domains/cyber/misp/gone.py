@@ -52,7 +52,7 @@ def settle(pieces: Sequence[bytes | SetAside | Remark], held: Held) -> Iterator[
                 if of == "object":
                     gone += [inner for inner in one["object_refs"] if inner not in now]
                 if of in _OURS and not one.get("revoked"):
-                    yield orjson.dumps(_revoked(one, value["modified"]))
+                    yield orjson.dumps(revoked(one, value["modified"]))
 
 
 def _members(value: Value, held: Held, fresh: Mapping[str, Value]) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _held(held: Held, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {identifier: orjson.loads(raw) for identifier, raw in held(ids).items()}
 
 
-def _revoked(value: dict[str, Any], when: str) -> dict[str, Any]:
+def revoked(value: dict[str, Any], when: str) -> dict[str, Any]:
     """Return an object withdrawn at an instant, later in any case than what it was."""
     later = format_instant(parse_instant(value["modified"]) + 1_000)
     return {**value, "modified": max(when, later), "revoked": True}

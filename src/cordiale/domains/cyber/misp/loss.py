@@ -119,6 +119,12 @@ _TAG: Final = frozenset(
     ("colour", "id", "exportable", "hide_tag", "user_id", "numerical_value", "is_galaxy", "is_custom_galaxy", "inherited", "org_id",
      "local_only", "relationship_type")
 )  # fmt: skip
+_GALAXY: Final = frozenset(
+    ("icon", "namespace", "version", "enabled", "local_only", "kill_chain_order", "created", "modified", "tag_count", "local", "Org",
+     "Orgc", "published", "locked", "deleted", "extends_version", "GalaxyElement", "TargetingClusterRelation")
+)  # fmt: skip
+"""What an instance keeps of a galaxy or a cluster for itself. That a cluster, its name, words or `meta` are gone is a loss."""
+
 _DEFAULTS: Final[Mapping[str, Iterable[Any]]] = {
     "distribution": ("5", "0", "3", ""),
     "threat_level_id": ("4",),
@@ -155,10 +161,8 @@ def reason_of(path: tuple[str, ...], before: Any, after: Any) -> str:
         return "default"
     if "SharingGroup" in path:
         return "circle"
-    if "Galaxy" in path:
-        return (
-            "galaxy-detail" if name not in ("value", "uuid", "type", "tag_name", "description") else "other"
-        )
+    if "Galaxy" in path and name in _GALAXY:
+        return "galaxy-detail"
     if name == "uuid":
         return "no-uuid"
     if before in (None, "", [], {}, "0", 0, False) and after in (None, "", [], {}, "0", 0, False):

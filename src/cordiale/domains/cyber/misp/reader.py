@@ -12,7 +12,7 @@ from cordiale.domains.cyber.misp import cluster, envelope
 from cordiale.domains.cyber.misp.envelope import Part
 from cordiale.domains.cyber.misp.event import event
 from cordiale.domains.cyber.misp.frame import Frame
-from cordiale.domains.cyber.misp.gone import settle
+from cordiale.domains.cyber.misp.settling import settle
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.stix.ingress import Limits, SetAside, decode

@@ -157,9 +157,7 @@ def compare(was: Any, now: Any, path: tuple[str, ...], losses: Losses) -> None:
 
 def _compare_lists(was: list[Value], now: list[Value], path: tuple[str, ...], losses: Losses) -> None:
     """Compare two lists whatever their order: by UUID where there is one, by name of tags, else in order."""
-    key = "name" if path[-1] == "Tag" else "uuid"
-    if path[-1] == "Galaxy":
-        key = "type"
+    key = {"Tag": "name", "Galaxy": "type", "GalaxyCluster": "tag_name"}.get(path[-1], "uuid")
     left = {str(one.get(key)).lower(): one for one in now}
     single: list[Value] = []
     for one in was:

@@ -285,7 +285,7 @@ def cluster(value: Mapping[str, Any]) -> tuple[Value, Value]:
     said = said_in(value)
     if said is not None and said.get("of") == "cluster":
         one: Value = {
-            "uuid": uuid_in(value["id"]),
+            "uuid": said.get("uuid") or uuid_in(value["id"]),
             "type": said["type"],
             "value": said.get("value") or value.get("name") or "",
             "tag_name": said["tag"],
