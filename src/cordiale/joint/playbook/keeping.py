@@ -55,25 +55,9 @@ def playbook_add(desk: Desk, actor: Actor, name: str, asked: Question, steps: Se
     """Keep a playbook, turned off; raises InputError for a step that can never be taken, Conflict for a name that is taken."""
     authorise(actor, "playbook")
     named(actor, "playbook")
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST:
-        raise InputError(
-            "playbook-name", _("Give the playbook a name of up to {limit} characters."), limit=LONGEST
-        )
-    if asked == Question():
-        raise InputError(
-            "playbook-search",
-            _("A playbook has a search: without one it would act on everything that arrives."),
-        )
-    check(desk, steps)
-    # what makes an object stricter comes first: nothing is told or asked of it before
-    steps = sorted(steps, key=lambda step: not isinstance(step, Mark))
+    name, steps = _checked(desk, name, asked, steps)
     with desk.store.write() as tx:
-        # the search is asked once: what cannot be looked for is refused now and not when something arrives
-        matching(tx, desk, actor, asked, None, 1, visible(tx, desk, actor))
-        held = records.every(tx)
-        if any(one.name == name for one in held):
-            raise Conflict("playbook-named", _("There is a playbook “{name}” already."), name=name)
+        held = _findable(tx, desk, actor, name, asked)
         if len(held) >= MOST:
             raise Conflict(
                 "playbook-many", _("There are {limit} playbooks already: remove one first."), limit=MOST
@@ -94,11 +78,70 @@ def playbook_add(desk: Desk, actor: Actor, name: str, asked: Question, steps: Se
     return made
 
 
+def playbook_change(
+    desk: Desk, actor: Actor, written: str, name: str, asked: Question, steps: Sequence[Step]
+) -> Playbook:
+    """Write a playbook anew, turned off: whoever turns it on answers for what it does now. Its log stays.
+
+    Raises NotFound for a playbook that is none, and what `playbook_add` raises.
+    """
+    authorise(actor, "playbook")
+    named(actor, "playbook")
+    name, steps = _checked(desk, name, asked, steps)
+    with desk.store.write() as tx:
+        held = _one(tx, written)
+        _findable(tx, desk, actor, name, asked, but=held.id)
+        changed = msgspec.structs.replace(
+            held, name=name, asked=asked, steps=tuple(steps), state="off", why=""
+        )
+        records.change(tx, changed)
+        audit.acted(tx, desk, actor, "playbook-change", playbook=held.id, name=name, steps=_said(changed))
+    return msgspec.structs.replace(changed, seen=0)
+
+
+def _checked(desk: Desk, name: str, asked: Question, steps: Sequence[Step]) -> tuple[str, list[Step]]:
+    """Return a playbook's name as it is kept, and its steps in the order they are taken."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST:
+        raise InputError(
+            "playbook-name", _("Give the playbook a name of up to {limit} characters."), limit=LONGEST
+        )
+    if asked == Question():
+        raise InputError(
+            "playbook-search",
+            _("A playbook has a search: without one it would act on everything that arrives."),
+        )
+    check(desk, steps)
+    # what makes an object stricter comes first: nothing is told or asked of it before
+    return name, sorted(steps, key=lambda step: not isinstance(step, Mark))
+
+
+def _findable(
+    tx: Transaction, desk: Desk, actor: Actor, name: str, asked: Question, *, but: str = ""
+) -> list[Playbook]:
+    """Ask a search once, so that what cannot be looked for is refused now and not when something arrives.
+
+    Returns the playbooks that are kept; raises Conflict where another than `but` has the name.
+    """
+    matching(tx, desk, actor, asked, None, 1, visible(tx, desk, actor))
+    held = records.every(tx)
+    if any(one.name == name and one.id != but for one in held):
+        raise Conflict("playbook-named", _("There is a playbook “{name}” already."), name=name)
+    return held
+
+
 def playbooks(desk: Desk, actor: Actor) -> list[Playbook]:
     """Return the playbooks of this node, by name; up to where each looked is not told, for it counts what is hidden too."""
     authorise(actor, "playbook-list")
     with desk.store.read() as tx:
         return [msgspec.structs.replace(one, seen=0) for one in records.every(tx)]
+
+
+def playbook_show(desk: Desk, actor: Actor, written: str) -> Playbook:
+    """Return one playbook, as `playbooks` tells of it; raises NotFound."""
+    authorise(actor, "playbook-list")
+    with desk.store.read() as tx:
+        return msgspec.structs.replace(_one(tx, written), seen=0)
 
 
 def playbook_turn(desk: Desk, actor: Actor, written: str, state: Literal["on", "off"]) -> Playbook:

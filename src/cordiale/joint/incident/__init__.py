@@ -1,0 +1,1 @@
+"""Incidents as partners keep them together: events, impacts, tasks, who is affected, and what is next (Incident Core 2.1)."""
