@@ -213,6 +213,9 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     """Return the negation that was put in or taken out, where the word that it denies was kept."""
     from cordiale.domains.information.drift.judge import Change
 
+    if turned := _turned(source, derived, pairing.source) or _turned(derived, source, pairing.derived):
+        spans = turned if turned[0] in source.statement.text else turned[::-1]
+        return [Change("negation", *spans, "none", 0.65)]
     if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
         return []
     plain = source if derived.denials else derived
@@ -225,6 +228,27 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     if one:
         return [Change("negation", _denied(source, one[0]), _plain(derived), "none", 0.7)]
     return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
+
+
+_NOT_DONE: Final = {
+    "en": re.compile(
+        r"\b(?:(?:declin|refus|fail|omit|neglect)\w* to|unable to|den(?:y|ies|ied)(?: any| all)?)\b"
+    ),
+    "fr": re.compile(r"\b(?:refus\w+ de|incapables? de|(?:a|ont) dement\w*|dement(?:ent)?|echou\w+ a)\b"),
+}
+"""Words after which what follows was not done, without a word of negation."""
+
+
+def _turned(one: Reading, other: Reading, answers: dict[int, int]) -> tuple[str, str] | None:
+    """Return what one sentence says was refused or denied, and the other that it is so: spans of both, one's first."""
+    if one.denials or other.denials or other.turned or other.negative:
+        return None
+    match = _NOT_DONE["fr" if one.statement.lang == "fr" else "en"].search(one.flat)
+    done = next((t for t in one.statement.tokens if match and t.content and t.start >= match.end()), None)
+    if match is None or done is None or done.start not in answers:
+        return None
+    same = next(t for t in other.statement.tokens if t.start == answers[done.start])
+    return one.statement.text[match.start() : done.end], other.statement.text[same.start : same.end]
 
 
 def _denied(reading: Reading, denial: Span) -> str:
