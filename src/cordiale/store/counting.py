@@ -58,6 +58,6 @@ def mark_strict(tx: Transaction, mids: set[int]) -> None:
     )
 
 
-def used(tx: Transaction, mids: list[int]) -> list[int]:
-    """Return which of these markings something is, or was, indexed under."""
+def used(tx: Transaction, mids: list[int] | None) -> list[int]:
+    """Return which of these markings, or of all, something is, or was, indexed under."""
     return sorted({counter[0] for counter in _counters(tx, mids)})

@@ -22,8 +22,10 @@ _FIRST: Final = 512
 _WALKED: Final = 8192
 """Rows that are walked at most, some 30 ms; where it would take more of them, the index of words is asked."""
 
-_TRIED: Final = 16
-"""Markings up to which PostgreSQL's index of words is asked for them too: it tries each for every row, some 30 µs for 300."""
+_KEYS: Final = 512
+"""Words with a marking that PostgreSQL's index is asked for at once: each is looked up in a microsecond or two, and of more its planner
+could think that they stand in every row.
+"""
 
 
 def search(
@@ -165,8 +167,8 @@ def _in_postgresql(
 ) -> list[int]:
     """Walk the newest rows of the reader's markings while the words stand in many of them, else ask the index of words.
 
-    That index gives all it finds, in no order: a million rows for a common word. Left to the planner, which of the two is done
-    would rest on how often a word stands in all texts, hidden ones too.
+    That index gives all it finds under those markings, in no order: a million rows for a common word. Left to the planner, which of
+    the two is done would rest on how often a word stands in all texts, hidden ones too.
     """
     words = " & ".join("(" + " | ".join(f"'{term}'" for term in terms) + ")" for terms in asked)
     tests = "v.current = 1"
@@ -205,7 +207,7 @@ def _in_postgresql(
         walked += step
         step = max(_FIRST, (wanted - len(held)) * walked * 5 // (4 * len(held))) if held else _WALKED
     while len(held) < wanted:
-        rids = _worded(tx, words, mids, types, before, 2 * most)
+        rids = _worded(tx, asked, mids, types, before, 2 * most)
         if rids:
             take(rids, "")
         if len(rids) < 2 * most:
@@ -215,32 +217,30 @@ def _in_postgresql(
 
 
 def _worded(
-    tx: Transaction, words: str, mids: list[int] | None, types: list[int], before: int, limit: int
+    tx: Transaction, asked: list[list[str]], mids: list[int] | None, types: list[int], before: int, limit: int
 ) -> list[int]:
-    """Return the newest rows of the text index that hold words, as far as they are indexed under the reader's markings.
+    """Return the newest rows of the text index that hold words, of those indexed under the reader's markings.
 
-    A few markings are asked of the index itself, so that it looks at nothing else; many would be tried, each of them, for
-    every row that holds the words.
+    The index holds each word together with the marking of its row, so that rows of other markings are not looked at: how long
+    it takes would tell of them.
     """
-    clauses = [words]
-    if types:
-        clauses.append("(" + " | ".join(f"'_t{type_no}'" for type_no in types) + ")")
-    test = ""
-    params: list[Any] = []
-    if mids is not None and len(mids) <= _TRIED:
-        clauses.append("(" + " | ".join(f"'_m{mid}'" for mid in mids) + ")")
-    elif mids is not None:
-        # as a question for each row: the planner would read the rows of all markings to join them
-        test, params = " WHERE (SELECT r.mid FROM text_rows r WHERE r.rid = g.rid) IN INTS(?)", [mids]
-    found = tx.rows(
-        "WITH g AS MATERIALIZED (SELECT rid FROM text_index WHERE words @@ ?::tsquery AND rid < ?)"
-        f" SELECT g.rid FROM g{test} ORDER BY g.rid DESC LIMIT ?",
-        " & ".join(clauses),
-        before,
-        *params,
-        limit,
+    if mids is None:
+        mids = counting.used(tx, None)
+    # `rid + 0`: no other index is to be read beside, as that of all rows would be
+    test = "" if not types else " AND ts_match_vq(t.words, ?::tsquery)"
+    kinds = [] if not types else [" | ".join(f"'_t{type_no}'" for type_no in types)]
+    tests = " AND ".join(["text_keys(t.words) && ?::text[]"] * len(asked))
+    sql = (
+        f"WITH g AS MATERIALIZED (SELECT t.rid FROM text_index t WHERE {tests} AND t.rid + 0 < ?{test})"
+        " SELECT g.rid FROM g ORDER BY g.rid DESC LIMIT ?"
     )
-    return [row[0] for row in found]
+    some = max(1, _KEYS // max(map(len, asked)))
+    found: list[int] = []
+    for first in range(0, len(mids), some):
+        under = mids[first : first + some]
+        keys = [[f"{term}m{mid}" for term in terms for mid in under] for terms in asked]
+        found += [rid for (rid,) in tx.rows(sql, *keys, before, *kinds, limit)]
+    return sorted(found, reverse=True)[:limit]
 
 
 def _newest(tx: Transaction, mids: list[int] | None, before: int, limit: int) -> list[int]:

@@ -4,6 +4,7 @@ import pytest
 
 from cordiale.store.connection import Store
 from cordiale.store.markings import all_markings
+from cordiale.store.migrations import migrate
 from cordiale.store.search import behind, counts, index_text, search
 from cordiale.store.types import Visible
 from cordiale.store.versions import purge, remark
@@ -195,7 +196,7 @@ def test_counts_are_sums_of_counters_per_marking(store: Store) -> None:
 def test_a_word_of_old_objects_is_found_beneath_many_newer_ones_by_a_reader_of_few_markings_and_of_many(
     store: Store,
 ) -> None:
-    """Past what PostgreSQL walks of the newest, its index of words is asked, in one of two ways."""
+    """Past what PostgreSQL walks of the newest, its index of words is asked."""
     many = [frozenset({"tlp:green", f"rel:N{n:02}"}) for n in range(20)]
     for n, marking in enumerate(many):
         keep(store, sdo("campaign", f"tanker {n}"), base=marking)
@@ -211,3 +212,46 @@ def test_a_word_of_old_objects_is_found_beneath_many_newer_ones_by_a_reader_of_f
     assert found(store, "newer", all_of_them, limit=2) == [
         named("campaign", f"newer {n}") for n in (599, 598)
     ]
+
+
+def test_how_much_is_looked_at_for_a_rare_word_follows_nothing_hidden(new_store, backend: str) -> None:
+    """Whoever measures how long a search takes learns nothing of texts under other markings."""
+    if backend != "postgresql":
+        pytest.skip("PostgreSQL counts what its statements look at")
+
+    def looked_at(hidden: int) -> tuple[list[str], dict[str, int]]:
+        store = new_store()
+        keep(store, *[sdo("campaign", f"tanker {n}") for n in range(5)])
+        keep(store, *[sdo("campaign", f"tanker hidden {n}") for n in range(hidden)], base=RED)
+        keep(store, *[sdo("campaign", f"newer {n}") for n in range(600)])
+        counted = (
+            "SELECT relname, seq_tup_read + COALESCE(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+            " WHERE relname IN ('text_index', 'text_rows')"
+        )
+        visible = sees(store, *GREEN)
+        with store.read() as tx:
+            tx.run("SET LOCAL enable_seqscan = off")  # tables as small as these would be read whole
+            before = dict(tx.rows(counted))
+            ids = [row.id for row in search(tx, "tanker", visible).rows]
+            return ids, {name: n - before[name] for name, n in tx.rows(counted)}
+
+    assert looked_at(0) == looked_at(300)
+
+
+def test_a_store_of_before_is_found_in_as_well_once_its_index_is_made_anew(new_store, backend: str) -> None:
+    if backend != "postgresql":
+        pytest.skip("SQLite's index of words is as it was")
+    store = new_store()
+    keep(store, *[sdo("campaign", f"tanker {n}", description="l'Élysée") for n in range(3)], base=AMBER)
+    keep(store, sdo("campaign", "tanker hidden"), base=RED)
+    keep(store, *[sdo("campaign", f"newer {n}") for n in range(600)])
+    with store.write() as tx:  # as it was before
+        tx.run("DROP FUNCTION text_keys CASCADE")
+        tx.run("CREATE INDEX ix_text_index ON text_index USING gin (words) WITH (fastupdate = off)")
+        tx.run("UPDATE alembic_version SET version_num = 'store_0006'")
+        tx.run("DELETE FROM store_state WHERE name = 'schema'")
+    migrate(store)
+    assert found(store, "tanker elysee", sees(store, *AMBER, *GREEN)) == [
+        named("campaign", f"tanker {n}") for n in (2, 1, 0)
+    ]
+    assert found(store, "tanker elysee", sees(store, *GREEN)) == []
