@@ -74,7 +74,7 @@ def _sort(
     made: Beside, value: Value, atoms: frozenset[str], ties: list[Value], losses: Losses, report: str
 ) -> None:
     kind, said = value["type"], said_in(value) or {}
-    of = said.get("of")
+    of = said.get("kind")
     about = (value.get("object_refs") or [""])[0]
     if of == "attribute":
         made.carriers.append(value["id"])
@@ -106,11 +106,11 @@ def _sort(
 def _tie(made: Beside, value: Value, losses: Losses) -> None:
     said = said_in(value) or {}
     source, target = value["source_ref"], value["target_ref"]
-    if said.get("of") == "link":
+    if said.get("kind") == "link":
         made.files[source] = target
         return
     tied = made.clusters.get(target) or made.people.get(target)
-    if said.get("of") != "reference" and tied is not None and not source.startswith(tuple(CLUSTERS)):
+    if said.get("kind") != "reference" and tied is not None and not source.startswith(tuple(CLUSTERS)):
         made.tagged[source].append((target, value))
         made.people.setdefault(target, tied)
         return

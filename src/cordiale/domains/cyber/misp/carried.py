@@ -47,7 +47,7 @@ def attributes(
     `observed` are the observables that an observed-data names, in its order.
     """
     said = said_in(value)
-    if said is not None and said.get("of") == "attribute":
+    if said is not None and said.get("kind") == "attribute":
         made = [_again(value, said, observed)]
     elif value["type"] == "indicator":
         made = list(_indicator(value))

@@ -230,9 +230,9 @@ def base(
     return value
 
 
-def extended(value: Value, of: str, said: Mapping[str, Any]) -> Value:
-    """Put what MISP says and STIX has no place for into the extension of an object."""
-    value["extensions"] = {EXTENSION: {"extension_type": "property-extension", "of": of, **said}}
+def extended(value: Value, kind: str, said: Mapping[str, Any]) -> Value:
+    """Put what MISP says and STIX has no place for into the extension of an object; `kind` is what it is there."""
+    value["extensions"] = {EXTENSION: {"extension_type": "property-extension", "kind": kind, **said}}
     return value
 
 
@@ -240,7 +240,10 @@ def said_in(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what the extension of an object says, None where it has none."""
     extensions = value.get("extensions")
     found = extensions.get(EXTENSION) if isinstance(extensions, Mapping) else None
-    return found if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping):
+        return None
+    # as it was called before a validator said that names of properties have three letters
+    return {"kind": found["of"], **found} if "of" in found else found
 
 
 def more(said: Mapping[str, Any]) -> Value:

@@ -32,7 +32,7 @@ def settle(pieces: Sequence[bytes | SetAside | Remark], held: Held) -> Iterator[
     named = {
         name: value
         for name, value in fresh.items()
-        if (said_in(value) or {}).get("of") in ("event", "object")
+        if (said_in(value) or {}).get("kind") in ("event", "object")
     }
     before = _held(held, list(named))
     for name, value in named.items():
@@ -48,7 +48,7 @@ def settle(pieces: Sequence[bytes | SetAside | Remark], held: Held) -> Iterator[
         while gone:
             page, gone = gone[:_PAGE], gone[_PAGE:]
             for one in _held(held, page).values():
-                of = (said_in(one) or {}).get("of")
+                of = (said_in(one) or {}).get("kind")
                 if of == "object":
                     gone += [inner for inner in one["object_refs"] if inner not in now]
                 if of in _OURS and not one.get("revoked"):
@@ -63,7 +63,7 @@ def _members(value: Value, held: Held, fresh: Mapping[str, Value]) -> Iterator[s
     parts = [one for one in value["object_refs"] if one.startswith("grouping--")]
     for part in parts:
         found = fresh.get(part) or _held(held, [part]).get(part)
-        if found is not None and (said_in(found) or {}).get("of") == "part":
+        if found is not None and (said_in(found) or {}).get("kind") == "part":
             yield from found["object_refs"]
 
 

@@ -157,7 +157,7 @@ def _rank(name: Named, value: Mapping[str, Any]) -> int | None:
     what has ended.
     """
     said = said_in(value) or {}
-    own = said.get("of") == "cluster" and str(said.get("type", "")).lower() == name.galaxy
+    own = said.get("kind") == "cluster" and str(said.get("type", "")).lower() == name.galaxy
     theirs = name.galaxy.startswith("mitre-") and is_theirs(value)
     disarm = name.galaxy.startswith("disarm-") and _source(value) == "DISARM"
     if not (own or theirs or disarm):

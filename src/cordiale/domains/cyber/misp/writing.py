@@ -74,7 +74,7 @@ def _members(report: Mapping[str, Any], find: Found) -> Iterator[str]:
             yield one
             continue
         held = find([one]).get(one)
-        if held is not None and (said_in(held[0]) or {}).get("of") == "part":
+        if held is not None and (said_in(held[0]) or {}).get("kind") == "part":
             yield from held[0]["object_refs"]
         elif held is not None:
             yield one
@@ -210,13 +210,13 @@ def _objects(ids: Sequence[str], find: Found, about: About, found: Beside, losse
     for page in pages(ids, find):
         for identifier, (value, atoms) in page.items():
             said = said_in(value) or {}
-            if said.get("of") == "part":
+            if said.get("kind") == "part":
                 continue
             inner = find(value["object_refs"])
             carried = {
                 one: inner[one]
                 for one in value["object_refs"]
-                if one in inner and (said_in(inner[one][0]) or {}).get("of") == "attribute"
+                if one in inner and (said_in(inner[one][0]) or {}).get("kind") == "attribute"
             }
             outside = [
                 one
@@ -283,7 +283,7 @@ def _galaxies(
 def cluster(value: Mapping[str, Any]) -> tuple[Value, Value]:
     """Return an object as a cluster, and the galaxy it is of; one of another source is a custom cluster of ATT&CK's galaxy or our own."""
     said = said_in(value)
-    if said is not None and said.get("of") == "cluster":
+    if said is not None and said.get("kind") == "cluster":
         one: Value = {
             "uuid": said.get("uuid") or uuid_in(value["id"]),
             "type": said["type"],
