@@ -52,9 +52,9 @@ class File:
 class Sent:
     """What a form of a domain's page brings: the text of each field, and the files of each, which are gone afterwards.
 
-    A form is a function `(desk, actor, lang, sent) -> str` of the same name as the page that shows it, sent to that page's
-    address followed by `/send`. It returns the address that the browser goes to, "" to show the page again with what was
-    typed (a look before anything is done), or raises: then `problem` is in its query as well.
+    A form is a function `(desk, actor, lang, sent) -> str | Mapping` of the same name as the page that shows it, sent to that
+    page's address followed by `/send`. It returns the address that the browser goes to; "" to show the page again with what
+    was typed (a look before anything is done), or what is in its query besides; or raises: then `problem` is in it as well.
     """
 
     fields: Mapping[str, str]

@@ -13,19 +13,24 @@ from litestar.params import HeaderParameter
 from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
 from cordiale.rest import (
+    attack,
     audit,
     consents,
     feeds,
     files,
+    indicators,
     joint,
     keeping,
+    matching,
     objects,
     partners,
+    playbooks,
     recalls,
     release,
     responses,
     rules,
     searches,
+    warninglists,
     work,
 )
 from cordiale.rest.asking import Asked, asking
@@ -89,6 +94,11 @@ def everything() -> tuple[Any, ...]:
         partners,
         joint,
         responses,
+        playbooks,
+        indicators,
+        matching,
+        warninglists,
+        attack,
         audit,
     )
     return tuple(handler for room in rooms for handler in room.HANDLERS)

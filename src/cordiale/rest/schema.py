@@ -25,10 +25,20 @@ UPLOADS: Final = (
     f"{PREFIX}/imports",
     f"{PREFIX}/set-aside/{{number}}/mend",
     f"{PREFIX}/objects/{{stix_id}}/files",
+    f"{PREFIX}/cyber/runs",
+    f"{PREFIX}/cyber/warninglists",
+    f"{PREFIX}/cyber/attack/layer",
 )
 FILES: Final = {
     f"{PREFIX}/export": ("text/csv", "application/stix+json;version=2.1"),
     f"{PREFIX}/feeds/{{file}}": ("text/plain", "text/csv", "application/yaml", "application/json"),
+    f"{PREFIX}/cyber/export": (
+        "text/plain",
+        "text/csv",
+        "application/yaml",
+        "application/json",
+        "application/zip",
+    ),
 }
 """What is answered with a file whose kind the question chooses."""
 

@@ -15,6 +15,7 @@ from cordiale.sdk.answering import value
 from cordiale.sdk.asks import Asks, content
 from cordiale.sdk.connection import opened
 from cordiale.sdk.consents import Consent, ConsentAnswerAsked, ConsentAsked, Consents
+from cordiale.sdk.defending import Defending
 from cordiale.sdk.finding import Finding
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import (
@@ -67,7 +68,7 @@ def connect(
     return Client(Asks(opened(url, token, lang=lang, transport=transport, certificate=certificate)))
 
 
-class Client(Finding, Running, Together):
+class Client(Finding, Running, Together, Defending):
     """What one person can do at a node. Use as `with connect(url, token) as node`."""
 
     def __init__(self, asks: Asks) -> None:

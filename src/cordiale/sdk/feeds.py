@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from cordiale.sdk.wire import Told
+import msgspec
+
+from cordiale.sdk.wire import Asked, Line, Told
 
 
 class Fetch(Told, frozen=True, kw_only=True):
@@ -34,3 +37,13 @@ class Feeds(Told, frozen=True, kw_only=True):
     """The feeds that somebody may fetch, by name."""
 
     items: tuple[Feed, ...]
+
+
+class FeedAsked(Asked, frozen=True, kw_only=True):
+    """A search to be fetched under a name, in a format; `shared` lets everybody of the node fetch it, each what they may read."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    format: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
+    q: Line = ""
+    confidence: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    shared: bool = False

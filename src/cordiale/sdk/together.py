@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cordiale.sdk import joint
+from cordiale.sdk import playbooks as books
 from cordiale.sdk import response as collective
 from cordiale.sdk.asks import Asks
 from cordiale.sdk.lists import Lazy
@@ -124,3 +125,37 @@ class Together:
     def more_time(self, case_id: str, asked: joint.ExtendAsked, *, key: str | None = None) -> joint.JointDone:
         """Give the members of a response more time."""
         return self._ask.post(f"responses/{case_id}/extend", asked, joint.JointDone, key)
+
+    def playbooks(self) -> tuple[books.Playbook, ...]:
+        """List the playbooks of the node, by name."""
+        return self._ask.get("playbooks", books.Playbooks).items
+
+    def playbook(self, playbook: str) -> books.Playbook:
+        """Read one playbook."""
+        return self._ask.get(f"playbooks/{playbook}", books.Playbook)
+
+    def add_playbook(self, asked: books.PlaybookAsked, *, key: str | None = None) -> books.Playbook:
+        """Write a playbook; it is off."""
+        return self._ask.post("playbooks", asked, books.Playbook, key)
+
+    def change_playbook(
+        self, playbook: str, asked: books.PlaybookAsked, *, key: str | None = None
+    ) -> books.Playbook:
+        """Write a playbook anew; it is off afterwards."""
+        return self._ask.post(f"playbooks/{playbook}/change", asked, books.Playbook, key)
+
+    def turn_playbook(self, playbook: str, on: bool, *, key: str | None = None) -> books.Playbook:
+        """Turn a playbook on, in one's own name, or off."""
+        return self._ask.post(f"playbooks/{playbook}/{'on' if on else 'off'}", None, books.Playbook, key)
+
+    def drop_playbook(self, playbook: str, *, key: str | None = None) -> tuple[books.Playbook, ...]:
+        """Remove a playbook; return those that are left."""
+        return self._ask.post(f"playbooks/{playbook}/drop", None, books.Playbooks, key).items
+
+    def try_playbook(self, playbook: str, *, limit: int = 20) -> tuple[books.Trial, ...]:
+        """Say what a playbook would do for what is held now; nothing is done."""
+        return self._ask.get(f"playbooks/{playbook}/try", books.Trials, {"limit": limit}).items
+
+    def playbook_log(self, playbook: str, *, limit: int = 50) -> tuple[books.LogEntry, ...]:
+        """List what a playbook did, newest first."""
+        return self._ask.get(f"playbooks/{playbook}/log", books.Log, {"limit": limit}).items

@@ -91,7 +91,9 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
             brought = _brought(given, Path(folder))
             try:
                 where = load(forms[domain, part])(site.desk, actor, lang, brought)
-                return away(where) if where else answered(request, domain, part, dict(brought.fields))
+                if isinstance(where, str) and where:
+                    return away(where)
+                return answered(request, domain, part, {**brought.fields, **(where or {})})
             except (NotFound, NotAllowed):
                 raise
             except CordialeError as error:

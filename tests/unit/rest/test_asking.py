@@ -274,6 +274,8 @@ def test_every_verb_of_people_that_a_program_needs_has_an_address(served: Served
     named = {name for path in said(served.ask("/openapi.json"))["paths"] for name in path.split("/")[3:4]}
     assert named == {
         "objects",
+        "cyber",
+        "playbooks",
         "requests",
         "cases",
         "responses",

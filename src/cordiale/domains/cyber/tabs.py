@@ -13,6 +13,8 @@ PLACES: Final[Mapping[str, str]] = {
     "indicators": _("Indicators"),
     "correlations": _("Correlations"),
     "matches": _("Matching"),
+    "warninglists": _("Warning lists"),
+    "incidents": _("Incidents"),
     "attack": "ATT&CK",
     "reading": _("Read a report"),
     "feeds": _("Feeds for tools"),

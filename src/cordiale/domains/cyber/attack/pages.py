@@ -12,9 +12,9 @@ from cordiale.desk.domain import File, Page
 from cordiale.desk.marking.chosen import summaries
 from cordiale.desk.views.display import display
 from cordiale.domains.cyber.attack.coverage import Matrix, Technique, matrix
-from cordiale.domains.cyber.attack.layer import written
+from cordiale.domains.cyber.attack.layer import read, written
 from cordiale.domains.cyber.tabs import ROOT, tabs
-from cordiale.platform.errors import NotFound
+from cordiale.platform.errors import CordialeError, NotFound, explain
 from cordiale.platform.languages import number
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pag
         "few": _address(found, covered="yes"),
         "layer": ROOT + "layer?" + urlencode({"domain": found.domain}),
         "one": _one(desk, actor, found, chosen, lang) if chosen is not None else None,
+        "problem": query.get("problem", ""),
+        "given": _given(found, query["layer"], lang) if query.get("layer") else None,
         "close": _address(found, covered="yes" if only else ""),
     }
     return Page(TEMPLATES / "attack.html", values, _markings(found))
@@ -69,6 +71,32 @@ def marking_line(desk: Desk, actor: Actor, found: Matrix, lang: str) -> str:
     """Return the marking of all that a matrix counts, on one line as a person reads it."""
     joined = frozenset[str]().union(*(atoms for one in found.techniques for atoms in one.cover.markings))
     return " // ".join(part.text for part in display(desk, actor, lang)(joined))
+
+
+def _given(found: Matrix, content: str, lang: str) -> dict[str, Any]:
+    """Return what a layer that was given says beside what is held; of one that cannot be read, why."""
+    try:
+        read_ = read(content.encode(), found)
+    except CordialeError as error:
+        return {"problem": explain(error, lang)}
+    names = {one.code: one.name for one in found.techniques}
+    return {
+        "problem": "",
+        "name": read_.name,
+        "other": read_.domain if read_.domain != found.domain else "",
+        "scored": number(lang, len({one.code for one in read_.techniques if one.score is not None})),
+        **{
+            list_: [
+                {
+                    "code": code,
+                    "name": names.get(code, ""),
+                    "href": _address(found, technique=code) + "#technique",
+                }
+                for code in codes
+            ]
+            for list_, codes in (("uncovered", read_.uncovered), ("unscored", read_.unscored))
+        },
+    }
 
 
 def _markings(found: Matrix) -> tuple[tuple[str, ...], ...]:

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 
 from cordiale.desk.actor import authorise
+from cordiale.desk.summary import position, token
 from cordiale.desk.views.reading import in_part, marked
 from cordiale.desk.views.search import Question, matching
 from cordiale.desk.visible import visible
@@ -65,20 +66,28 @@ def indicators(
     indicator whose pattern the actor may not read is not among them. What changes while they are read may be missing
     or come in its new form: who needs all of it asks again with `since`.
     """
-    authorise(actor, "search")
     bounds = {name: at for name, at in (("since", since), ("until", until)) if at is not None}
-    asked = msgspec.structs.replace(asked or Question(), type="indicator", **bounds)
-    start = None
+    asked = msgspec.structs.replace(asked or Question(), **bounds)
+    after = None
     while True:
-        with desk.store.read() as tx:
-            page, rows = matching(tx, desk, actor, asked, start, PAGE, visible(tx, desk, actor))
-            found = [_held(row, desk.node, marked(tx, row)) for row in rows]
+        found, after = page_of(desk, actor, asked, after, PAGE)
         for one in found:
-            if one is not None and pattern_type in ("", one.pattern_type):
+            if pattern_type in ("", one.pattern_type):
                 yield one
-        start = page.next
-        if start is None:
+        if after is None:
             return
+
+
+def page_of(
+    desk: Desk, actor: Actor, asked: Question, after: str | None, limit: int
+) -> tuple[list[Held], str | None]:
+    """Return a page of what `indicators` yields, and the position after it; None at the end."""
+    authorise(actor, "search")
+    asked = msgspec.structs.replace(asked, type="indicator")
+    with desk.store.read() as tx:
+        page, rows = matching(tx, desk, actor, asked, position(after), limit, visible(tx, desk, actor))
+        found = [_held(row, desk.node, marked(tx, row)) for row in rows]
+    return [one for one in found if one is not None], token(page.next)
 
 
 def _held(row: Any, node: str, marking: frozenset[str]) -> Held | None:

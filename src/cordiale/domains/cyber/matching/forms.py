@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from cordiale.desk.actor import authorise
-from cordiale.desk.analysis import runs
-from cordiale.desk.analysis.beside import beside
 from cordiale.desk.domain import Sent
 from cordiale.desk.incoming.uploads import job_resume_beside
 from cordiale.desk.jobs import job_stop
-from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import kept
+from cordiale.domains.cyber.matching.beginning import begin
 from cordiale.domains.cyber.tabs import ROOT
 from cordiale.platform.errors import InputError
-from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-_UNFIT: Final = re.compile(r"[^\w.,()'’ -]+")
 _CHOSEN: Final = "seen-"
 """What the name of a chosen indicator's box begins with."""
 
@@ -62,45 +54,12 @@ def match(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
 
 
 def _begun(desk: Desk, actor: Actor, sent: Sent) -> str:
-    from cordiale.desk.analysis.analyses import available
-
-    available()
-    from cordiale.domains.cyber.matching.run import Asked, matched
-
-    dataset = sent.fields.get("dataset", "")
-    given = sent.files.get("log", ())
-    if not given and not dataset:
-        raise InputError("match-no-log", _("Choose a log, or a dataset of records."))
-    id = uuid4(desk.random)[:8]
-    written = sent.fields.get("marking", "").strip() or ("" if dataset else desk.settings.import_.marking)
-    if not written and not dataset:
-        raise InputError("match-marking", _("Say the marking of what is found, such as tlp:amber."))
-    marking = tuple(sorted(marking_of(written))) if written else ()
-    profile = "match-exact" if sent.fields.get("exact") else "match"
-    files = _spooled(runs.folder(desk, id), given) if not dataset else ()
-    asked = Asked(
-        files=files,
-        dataset=dataset,
-        profile=profile,
-        keep=True,
-        marking=marking,
-        spooled=True,
+    job = begin(
+        desk,
+        actor,
+        files=sent.files.get("log", ()),
+        dataset=sent.fields.get("dataset", ""),
+        marking=sent.fields.get("marking", ""),
+        exact=bool(sent.fields.get("exact")),
     )
-    try:
-        job = beside(desk, actor, lambda began: matched(desk, actor, asked, began=began, id=id))
-    except Exception:
-        shutil.rmtree(runs.folder(desk, id), ignore_errors=True)
-        raise
-    return f"{ROOT}matches" if job is None or job.state != "done" else f"{ROOT}match?run={id}"
-
-
-def _spooled(place: Path, given: Sequence[Path]) -> tuple[tuple[str, str], ...]:
-    """Keep files that arrived with a form, which are gone afterwards, until the run has read them."""
-    place.mkdir(parents=True, mode=0o700)
-    found = []
-    for number, path in enumerate(given):
-        kept_at = place / f"log-{number:04d}"
-        shutil.copyfile(path, kept_at)
-        kept_at.chmod(0o600)
-        found.append((str(kept_at), _UNFIT.sub(" ", path.name).strip(" .")[:80] or f"log {number + 1}"))
-    return tuple(found)
+    return f"{ROOT}match?run={job.id}" if job.state == "done" else f"{ROOT}matches"

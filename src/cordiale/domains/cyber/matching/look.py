@@ -251,7 +251,8 @@ def _spread(
 
 
 def _hits(piece: pa.Table, at: pa.Array, one: _Met, index: Index, profile: Profile) -> pa.Table:
-    first, several = index.offsets[one.numbers], np.diff(index.offsets)[one.numbers]
+    first = index.offsets[one.numbers]
+    several = index.offsets[one.numbers + 1] - first
     taken = np.repeat(np.arange(len(one.rows)), several)
     places = (
         np.repeat(first, several) + np.arange(len(taken)) - np.repeat(np.cumsum(several) - several, several)

@@ -50,10 +50,11 @@ class Added(Answer, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
 
 
-def add(desk: Desk, actor: Actor, given: Path) -> Added:
+def add(desk: Desk, actor: Actor, given: Path, *, called: str = "") -> Added:
     """Keep the lists of a folder or file; raises NotAllowed, and InputError where there is none that can be read.
 
-    Only what the lists say is kept, written anew; entries that cannot be compared with anything are named.
+    Only what the lists say is kept, written anew; entries that cannot be compared with anything are named. `called` is what
+    messages call a file that lies somewhere for a moment only.
     """
     authorise(actor, "warninglist")
     named(actor, "warninglist")
@@ -67,7 +68,9 @@ def add(desk: Desk, actor: Actor, given: Path) -> Added:
             one, digest = read(file)
         except CordialeError as error:
             params = {name: str(value) for name, value in error.params.items()}
-            refused.append(Refused(str(file), error.code, error.message_id, params))
+            if called and "file" in params:
+                params["file"] = called
+            refused.append(Refused(called or str(file), error.code, error.message_id, params))
             continue
         before = held.get(one.name)
         if before is not None and before.sha256 == digest:
@@ -79,7 +82,7 @@ def add(desk: Desk, actor: Actor, given: Path) -> Added:
         became["renewed" if before else "new"].append(one.name)
     done = Added(**{name: tuple(found) for name, found in became.items()}, refused=tuple(refused))
     if not (done.new or done.renewed or done.same):
-        raise _none(given, refused)
+        raise _none(called or str(given), refused)
     if done.new or done.renewed:
         _write(desk, actor, held.values(), added=len(done.new), renewed=len(done.renewed))
     return done
@@ -154,11 +157,11 @@ def _write(desk: Desk, actor: Actor, entries: Iterable[Entry], **details: object
         audit.acted(tx, desk, actor, "warninglist", lists=len(listed), **details)
 
 
-def _none(given: Path, refused: Sequence[Refused]) -> InputError:
+def _none(given: str, refused: Sequence[Refused]) -> InputError:
     for first in refused:
         return InputError(first.code, first.message_id, **first.params)
     return InputError(
         "warninglists-none",
         _("{folder} holds no warning list: give a list.json of MISP's form, or a folder of them."),
-        folder=str(given),
+        folder=given,
     )

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cordiale.domains.cyber.readers.endings import words
 from cordiale.domains.cyber.readers.ruleset import Parsed, parsed
@@ -30,6 +30,10 @@ LIMIT: Final = "threshold:type limit, track by_src, count 1, seconds 3600"
 
 _SAFE = re.compile(r"[^A-Za-z0-9 ._/@=+-]")
 _LITERAL: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=&%+~@,")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
+_SENT: Final = "!#$%&'()*+,/:;=?@[]~|\\\"<>^`{}-._"
+"""Signs of a path and query that are left as they were written: who encodes what of them differs from client to client."""
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}").fullmatch
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}").fullmatch
 UNSAFE: Final = words(
     "lua luajit dataset datarep filemd5 filesha1 filesha256 iprep replace react resp activates activated_by "
@@ -188,13 +192,18 @@ def _network(value: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """Return the host and the path with its query, "" for a URL without a name that a rule can hold."""
+    """Return the host and the path with its query as they stand in a request, "" for a URL that stands in none.
+
+    What a request cannot hold as it is stands in it percent-encoded (RFC 3986, 2.1), as every client sends it.
+    """
+    if _CONTROL(url):
+        return "", ""  # a parser of URLs takes line breaks out: what is left would be another URL
     try:
         found = urlsplit(url)
         host = (found.hostname or "").lower()
     except ValueError:
         return "", ""
-    if not _HOST(host):
+    if not (_HOST(host) or _ADDRESS(host)):
         return "", ""
     path = (found.path or "/") + (f"?{found.query}" if found.query else "")
-    return host, path[:500]
+    return host, quote(path, safe=_SENT)[:500]

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from cordiale.desk.actor import may
 from cordiale.desk.domain import File, Page
 from cordiale.desk.outgoing.feeds import feed_list, manages
 from cordiale.desk.outgoing.writers import writers
-from cordiale.desk.views.search import Question
-from cordiale.domains.cyber.misp.export import write_file
 from cordiale.domains.cyber.tabs import tabs
-from cordiale.domains.cyber.writers.export import export
+from cordiale.domains.cyber.writers.saving import forms, save
 from cordiale.domains.cyber.writers.serving import confidence_of
 from cordiale.platform.languages import brief_instant, instant, number, text
 
@@ -40,7 +36,7 @@ def feeds(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("name", "words", "format", "confidence", "shared")},
         "formats": [{"key": name, "word": text(lang, one.title)} for name, one in known.items()],
-        "files": [{"key": name, "word": text(lang, one.title)} for name, one in known.items()],
+        "files": [{"key": name, "word": text(lang, title)} for name, title in forms().items()],
         "rows": [_row(one, lang) for one in found],
     }
     return Page(TEMPLATES / "feeds.html", values)
@@ -48,22 +44,10 @@ def feeds(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
 
 def saved(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> File:
     """Return a file of indicators for a tool, as what they may read allows, to be saved."""
-    asked = Question(words=query.get("words", "").strip())
-    if query.get("format") == "misp":
-        data: list[bytes] = []
-        write_file(
-            desk, actor, data.append, asked=msgspec.structs.replace(asked, type="indicator"), lang=lang
-        )
-        return File(f"{desk.node}-misp.json", "application/json", b"".join(data))
-    made = export(
-        desk,
-        actor,
-        query.get("format", ""),
-        asked=asked,
-        confidence=confidence_of(query.get("confidence", "")),
-        lang=lang,
+    confidence = confidence_of(query.get("confidence", ""))
+    return save(
+        desk, actor, query.get("format", ""), query.get("words", ""), confidence=confidence, lang=lang
     )
-    return File(made.name, made.media_type, made.data)
 
 
 def _row(one: Feed, lang: str) -> dict[str, Any]:

@@ -38,6 +38,12 @@ REFERENCES: Final = 5
 KNOWN: Final = 1 << 16
 """Patterns whose values are remembered: a feed is fetched again and again."""
 
+_AGENT = re.compile(
+    r"\[\s*network-traffic:extensions\.'http-request-ext'\.request_header\.'User-Agent'\s*=\s*'((?:[^'\\]|\\.)*+)'\s*\]",
+    re.DOTALL,
+).fullmatch
+"""A user agent as MISP's are written: no observable has it for its value, so it is none of the patterns' kinds."""
+
 Warned = Callable[[str, str], bool]
 """Tells whether a list of false positives holds a value of a kind."""
 Decayed = Callable[[Held, Instant], bool]
@@ -128,6 +134,9 @@ def values_of(one: Held) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=KNOWN)
 def _values_of(pattern: str) -> tuple[tuple[str, str], ...]:
+    agent = _AGENT(pattern.strip())
+    if agent is not None:
+        return (("user-agent", re.sub(r"\\(.)", r"\1", agent[1], flags=re.DOTALL)),)
     try:
         found = equalities(parse(pattern))
     except PatternError:
