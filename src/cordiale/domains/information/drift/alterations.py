@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROUNDED: Final = 0.035
 """Two exact numbers that differ by at most this share of the larger one fit each other when rounded."""
+FRACTION: Final = 0.08
+"""A share in figures and one in words ("nearly a fifth") that differ by at most this fit each other."""
 KEPT: Final = 0.4
 """From this share of words kept on, two amounts left over are one that changed."""
 VAGUE_SOME: Final = 0.3
@@ -26,7 +28,7 @@ VAGUE: Final = 0.12
 
 def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
     """Return the amounts that became larger or smaller."""
-    one, other = list(source.quantities), list(derived.quantities)
+    one, other = _counted(list(source.quantities), list(derived.quantities))
     for mine in list(one):
         same = next((theirs for theirs in other if _equal(mine, theirs)), None)
         if same is not None:
@@ -45,6 +47,20 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
     found += _parts(one, source, derived, pairing.source, "up")
     found += _parts(other, derived, source, pairing.derived, "down")
     return found
+
+
+def _counted(one: list[Quantity], other: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
+    """Leave out what says "12 of the 80" where the other sentence says "of the 80, 12": both numbers, apart."""
+    for mine, theirs in ((one, other), (other, one)):
+        for share in [q for q in mine if q.whole and q.kind == "share"]:
+            parts = [
+                q for q in theirs if not q.whole and q.kind == "amount" and q.raw in (share.whole, share.raw)
+            ]
+            if len(parts) == 2 and {q.raw for q in parts} == {share.whole, share.raw}:
+                mine.remove(share)
+                for part in parts:
+                    theirs.remove(part)
+    return one, other
 
 
 def _equal(one: Quantity, other: Quantity) -> bool:
@@ -103,6 +119,13 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
         return Change("quantity", *spans, "up" if other > one else "down", 0.65)
     low, high = sorted((mine.value, theirs.value))
     vague = not (mine.exact and theirs.exact)
+    if (
+        vague
+        and mine.kind == "share"
+        and high - low <= FRACTION * high
+        and bool(mine.raw) != bool(theirs.raw)
+    ):
+        return None
     if (
         high - low
         <= (VAGUE if vague and mine.kind == "amount" and not _bounded(mine, theirs) else ROUNDED) * high

@@ -18,6 +18,9 @@ DOUBT: Final = 3
 """Up to this step a claim is not vouched for; from a fact to a promise is no change of certainty."""
 
 
+_LIKELY = re.compile(r"(?:very |most |quite |more than )?(?:likely|probabl|vraisembl)")
+
+
 def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
     """Return the changes of modality from one sentence to the other, the surest first."""
     found = [
@@ -79,7 +82,7 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     if weak_one is not None and weak_other is None:
         if weak_one.soft or weak_one.step > DOUBT or any(cue.step == weak_one.step for cue in all_other):
             return None
-        if weak_one.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in derived.cues):
+        if _advises(source, weak_one, derived):
             return None
         if _said_too(source, weak_one, pairing.source):
             return None
@@ -90,7 +93,7 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     if weak_one is None and weak_other is not None:
         if weak_other.soft or weak_other.step > DOUBT or any(cue.step == weak_other.step for cue in all_one):
             return None
-        if weak_other.step == DOUBT and any(cue.scale == "order" and cue.step == 3 for cue in source.cues):
+        if _advises(derived, weak_other, source):
             return None
         if _said_too(derived, weak_other, pairing.derived):
             return None
@@ -102,6 +105,10 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         return None
     if weak_one.soft or weak_other.soft:
         return None
+    if {weak_one.step, weak_other.step} == {1, 3} and (
+        _LIKELY.match(source.flat, weak_one.start) or _LIKELY.match(derived.flat, weak_other.start)
+    ):
+        return Change("negation", _span(source, weak_one), _span(derived, weak_other), "none", 0.7)
     if (weak_one.loose or weak_other.loose) and {weak_one.step, weak_other.step} == {2, 3}:
         return None
     up = weak_one.step < weak_other.step
@@ -195,6 +202,27 @@ def _one_word(source: Reading, one: Cue, derived: Reading, other: Cue, pairing: 
         for t in source.statement.tokens
         if t.content and one.start <= t.start < one.end
     )
+
+
+_OPINION = re.compile(r"(?:believe|think|thought|estime|pense|juge|croi|in the opinion|a notre avis|d'avis)")
+_ATTRIBUTED = re.compile(
+    r"\b(?:according to|in \w+(?: \w+)?'s? (?:view|opinion)|in the (?:view|opinion|eyes) of|selon|d'apres|aux yeux d|de l'avis d)"
+    r"|^pour l(?:e|a|es|') ?\w+(?: \w+)?,"
+)
+_IS_TO = re.compile(r"\b(?:is|are|was|were) to (?:be )?\w+")
+_SHOULD = re.compile(r"should|ought|devrai")
+
+
+def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
+    """Tell whether the other sentence says the same step without a cue of certainty: what should be done is advised there,
+    what is expected is to be, what somebody believes is so "in the chair's view".
+    """
+    if _OPINION.match(reading.flat, cue.start) and _ATTRIBUTED.search(other.flat):
+        return True
+    if cue.step == DOUBT and _IS_TO.search(other.flat):
+        return True
+    least = 1 if _SHOULD.match(reading.flat, cue.start) else 3
+    return cue.step == DOUBT and any(one.scale == "order" and one.step >= least for one in other.cues)
 
 
 def _said_too(reading: Reading, cue: Cue, answered: dict[int, int]) -> bool:

@@ -52,8 +52,10 @@ _ANY_NO: Final = {
     "fr": re.compile(r"\b(?:n'|ne |aucun|jamais|personne ne|rien|pas (?:de|d'|plus)|non\b)"),
 }
 _NOT_DENIED: Final = re.compile(
-    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|pas a exclure|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|(?:may|might) or (?:may|might) not|(?:n'|ne )[^.;,]{0,40}pas[^.;,]{0,30} avant|not [^.;,]{0,30} (?:before|until)|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
+    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|pas a exclure|cannot (?:be )?(?:rul|exclu)|can not (?:be )?rul|ne (?:peut|peuvent|saurait) (?:pas )?(?:etre )?exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|(?:may|might) or (?:may|might) not|(?:n'|ne )[^.;,]{0,40}pas[^.;,]{0,30} avant|not [^.;,]{0,30} (?:before|until)|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
 )
+_IF: Final = re.compile(r"\b(?:if|unless|si|s'ils?|a moins qu)\b[^,;:.]*$")
+"""What is denied in a condition is not denied."""
 _TURNED: Final = {
     "en": re.compile(
         r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|rejected|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to)\b"
@@ -84,6 +86,7 @@ def read(statement: Statement) -> Reading:
         Span("no", m.start(), m.end())
         for m in _DENIALS[lang].finditer(flat)
         if not _NOT_DENIED.match(flat[m.start() :])
+        and not _IF.search(flat[: m.start()])
         and not _NOT_DENIED.search(flat[max(0, m.start() - 12) : m.end() + 1])
     ]
     return Reading(
