@@ -139,7 +139,7 @@ def test_rules_of_suricata_say_what_they_look_for() -> None:
     )
     contents = re.findall(r'content:"([^"]*)"', text)
     assert ".evil.example" in contents
-    assert "/x|22 7C 3B C3 A9|" in contents
+    assert "/x|22 7C 3B|%C3%A9" in contents
     again, _found = written("suricata", held("domain-name", "evil.example", 7))
     numbers = re.findall(r"sid:(\d+)", again)
     assert set(numbers) <= set(re.findall(r"sid:(\d+)", text))
@@ -154,7 +154,9 @@ def test_sigma_is_read_by_its_own_library() -> None:
     text, found = written("sigma", *everything())
     collection = SigmaCollection.from_yaml(text)
     assert collection.errors == []
-    assert len(collection.rules) == len({(one.kind, one.value) for one in found.lines})
+    assert len(collection.rules) == len(
+        {(one.kind, one.value) for one in found.lines if one.value.isprintable()}
+    )
     titles = {one.title for one in collection.rules}
     assert "Cordiale domain-name evil.example" in titles
     assert {str(one.level) for one in collection.rules} == {"high"}

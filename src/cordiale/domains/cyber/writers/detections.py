@@ -24,6 +24,7 @@ LEVELS: Final = ((90, "critical"), (70, "high"), (40, "medium"), (0, "low"))
 
 _DIGESTS: Final = {"md5": ("MD5", 32), "sha1": ("SHA1", 40), "sha256": ("SHA256", 64)}
 _HEX = re.compile(r"[0-9a-f]+").fullmatch
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
 _WILD = re.compile(r"([\\*?])")
 _MODULES: Final = words("pe elf cuckoo magic hash math dotnet time console string macho dex vt lnk")
 
@@ -80,7 +81,9 @@ def yara(lines: Sequence[Line], rules: Sequence[Rule], head: Head, left: Counter
 
 
 def _detection(line: Line) -> tuple[dict[str, str], tuple[dict[str, str], ...]] | None:
-    """Return the log source and the selections that find a value, None for a kind that no log source names."""
+    """Return the log source and the selections that find a value, None for a kind, or signs, that no log source has."""
+    if _CONTROL(line.value):
+        return None
     value = _WILD.sub(r"\\\1", line.value)
     match line.kind:
         case "domain-name":
