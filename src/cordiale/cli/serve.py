@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,10 +10,6 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
 from cordiale.cli.tree import Command, single, tr
 from cordiale.platform.languages import _
-
-if TYPE_CHECKING:
-    from cordiale.node.node import Node
-    from cordiale.web.app import App
 
 app = single()
 
@@ -39,8 +34,10 @@ def serve(
     """Serve the node."""
     import signal
 
+    from cordiale.cli import answering
     from cordiale.desk.person.people import anybody
     from cordiale.node.initialise import address
+    from cordiale.rest.pace import Paces
     from cordiale.web.serve import serve as run
 
     host, port = address(listen) if listen else (None, None)
@@ -63,19 +60,18 @@ def serve(
         if until_input_ends:
             _end_with_input()
         node.start()
-        faces = mounted(node) if (pages if api is None else api) else {}
-        run(node, host=host, port=port, pages=pages, ready=ready, mounted=faces)
-
-
-def mounted(node: Node) -> Mapping[str, Callable[[], App]]:
-    """Return the faces that stand beside the pages, by the path that begins theirs; each is made when it is first asked."""
-
-    def rest() -> App:
-        from cordiale.rest.app import application
-
-        return application(node.desk)
-
-    return {"/api/v1/": rest}
+        rest = pages if api is None else api
+        paces = Paces(node.settings.limits.api_per_minute, node.desk.clock)
+        run(
+            node,
+            host=host,
+            port=port,
+            pages=pages,
+            ready=ready,
+            mounting=answering.faces if rest else None,
+            pace=paces.wait,
+            worker=[*answering.COMMAND, *([] if rest else [answering.NO_API])] if rest or pages else (),
+        )
 
 
 def _end(number: int, frame: object) -> None:

@@ -22,7 +22,7 @@ from cordiale.platform import configuration
 from cordiale.platform.clock import SECOND, system_clock
 from cordiale.platform.ids import system_randomness, uuid5
 from cordiale.release.records import rules
-from cordiale.store import changes, markings
+from cordiale.store import changes, counting, markings
 from cordiale.store.connection import open_store
 from cordiale.store.migrations import migrate
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cordiale.platform.configuration import Settings
     from cordiale.platform.ids import Randomness
 
-FIRST = (rules.LAST, markings.LAST, changes.LAST, asked_back.SOME, stopped.ANY)
+FIRST = (rules.LAST, markings.LAST, counting.LAST, changes.LAST, asked_back.SOME, stopped.ANY)
 """What nearly every page asks of small tables, asked together."""
 
 IDENTITIES = "5e0b5a2c-2b7e-5d0e-9f0c-6a9a4e2f7c11"
@@ -48,14 +48,17 @@ def open_node(
     clock: Clock | None = None,
     random: Randomness | None = None,
     carrier: Callable[[Partner], Transport] | None = None,
+    settings: Settings | None = None,
+    wake: Callable[[], None] | None = None,
 ) -> Node:
     """Open the node at `path`: settings, store at its newest schema, egress on first use.
 
-    `carrier` opens the way to a partner (TLS to its pinned key by default). Nothing runs until `Node.start`.
+    `carrier` opens the way to a partner (TLS to its pinned key by default). A process beside the one that serves the node is
+    given that one's `settings`, and its way to `wake` it. Nothing runs until `Node.start`.
     Raises ConfigurationError when the folder holds no node or its configuration is wrong.
     """
     path = Path(path).resolve()
-    settings = configuration.load(path, environ, flags)
+    settings = settings or configuration.load(path, environ, flags)
     clock, random = clock or system_clock, random or system_randomness
     let_go = hold(path)
     try:
@@ -78,7 +81,7 @@ def open_node(
             carrier=carrier or (lambda partner: carry(path, settings, partner)),
             clock=clock,
             random=random,
-            wake=ticks.wake,
+            wake=wake or ticks.wake,
         )
     except BaseException:
         store.close()

@@ -73,12 +73,15 @@ class Logger:
         write("error", self._room, event, {**fields, **({} if error is None else _describe(error))})
 
 
-_prepared: list[tuple[str, str]] = []
+_prepared: list[tuple[str, str, str]] = []
 
 
-def prepare(level: str, format: str) -> None:
-    """Say how records are written once there is one; a command that writes none never loads structlog."""
-    _prepared[:] = [(level, format)]
+def prepare(level: str, format: str, process: str = "") -> None:
+    """Say how records are written once there is one; a command that writes none never loads structlog.
+
+    `process` stands in each of them, where several write into one log.
+    """
+    _prepared[:] = [(level, format, process)]
 
 
 def write(level: str, room: str, event: str, fields: Mapping[str, object]) -> None:
@@ -86,7 +89,8 @@ def write(level: str, room: str, event: str, fields: Mapping[str, object]) -> No
     import structlog
 
     if _prepared:
-        configure(*_prepared.pop())
+        least, form, process = _prepared.pop()
+        configure(least, form, process=process)
 
     getattr(structlog.get_logger(), level)(event, room=room, **fields)
 
@@ -96,7 +100,9 @@ def logger(room: str) -> Logger:
     return Logger(room)
 
 
-def configure(level: str = "info", format: str = "auto", stream: TextIO | None = None) -> None:
+def configure(
+    level: str = "info", format: str = "auto", stream: TextIO | None = None, process: str = ""
+) -> None:
     """Send records to a stream (standard error) as `json` or `console` lines; `auto` looks at the stream."""
     import structlog
 
@@ -111,6 +117,7 @@ def configure(level: str = "info", format: str = "auto", stream: TextIO | None =
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([_of(process)] if process else []),
             redact,
             last,
         ],
@@ -120,6 +127,13 @@ def configure(level: str = "info", format: str = "auto", stream: TextIO | None =
     )
     # Libraries write through `logging`: their sentences may quote requests, so only warnings' places are kept.
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+def _of(process: str) -> Any:
+    def named(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**record, "process": record.get("process", process)}
+
+    return named
 
 
 def redact(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

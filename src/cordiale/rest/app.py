@@ -34,7 +34,7 @@ from cordiale.rest import (
     work,
 )
 from cordiale.rest.asking import Asked, asking
-from cordiale.rest.door import App, Who, door
+from cordiale.rest.door import App, InTurn, Who, door
 from cordiale.rest.problem import of_exception
 from cordiale.rest.schema import config, document
 from cordiale.sdk.wire import PREFIX
@@ -53,9 +53,12 @@ DATES: Final = frozenset({"since", "until"})
 _instant = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)").fullmatch
 
 
-def application(desk: Desk, who: Who | None = None) -> App:
-    """Return what answers under `/api/v1`; `who` says whose a token is (default: the tokens of this node's people)."""
-    return door(desk, who or _people(desk), inside(), schema)  # type: ignore[arg-type]
+def application(desk: Desk, who: Who | None = None, pace: InTurn | None = None) -> App:
+    """Return what answers under `/api/v1`.
+
+    `who` says whose a token is (default: the tokens of this node's people), `pace` how fast one may ask (default: counted here).
+    """
+    return door(desk, who or _people(desk), inside(), schema, pace)  # type: ignore[arg-type]
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cordiale.platform.errors import CordialeError, NotAllowed
 from cordiale.platform.languages import negotiate
 from cordiale.rest.asking import SCOPE, Asking
-from cordiale.rest.pace import Pace
+from cordiale.rest.pace import Paces
 from cordiale.rest.problem import MEDIA, NO_TOKEN, TOO_MANY, UNFORESEEN, headers_of, log, problem_of
 from cordiale.sdk.wire import PREFIX
 
@@ -25,6 +25,8 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Who = Callable[[str], "Actor"]
 """Says whom a token acts for; raises NotAllowed for one that nobody here was given."""
+InTurn = Callable[[bool, bytes], Awaitable[int]]
+"""Given whether a caller is known, and the digest of who: 0, or in how many seconds they may ask."""
 
 OPEN: Final = frozenset({f"{PREFIX}/openapi.json"})
 """What anybody may read: it is the same for every node, and says nothing of this one."""
@@ -39,13 +41,13 @@ LONGEST: Final = 4096
 """Characters of a token."""
 
 
-def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
+def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes], pace: InTurn | None = None) -> App:
     """Return the application that asks for a token before anything else is looked at.
 
-    Whoever is not known is told the same on every path, by every method. `who` says whose a token is.
+    Whoever is not known is told the same on every path, by every method. `who` says whose a token is, `pace` how fast one
+    may ask (default: counted here).
     """
-    limits = desk.settings.limits
-    known, strange = Pace(limits.api_per_minute), Pace(limits.api_per_minute)
+    in_turn = pace or Paces(desk.settings.limits.api_per_minute, desk.clock).asked
 
     async def come_in(scope: Scope, receive: Receive, send: Send) -> None:
         lang = negotiate(_header(scope, b"accept-language"), desk.settings.node.language)
@@ -56,7 +58,6 @@ def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
             return
         said = _header(scope, b"authorization")
         token = bearer(said) or (basic(said) if scope["path"].startswith(FEEDS) else "")
-        now = desk.clock()
         actor = None
         try:
             if token:
@@ -68,8 +69,8 @@ def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes]) -> App:
             await _refuse(send, UNFORESEEN, lang, 500)
             return
         # a stranger's requests count for the address they come from, so that they never slow down who is known
-        caller = sha256(token.encode()).digest() if actor is not None else (scope.get("client") or ("",))[0]
-        wait = (known if actor is not None else strange).wait(caller, now)
+        whose = token if actor is not None else str((scope.get("client") or ("",))[0])
+        wait = await in_turn(actor is not None, sha256(whose.encode()).digest())
         if wait:
             await _refuse(send, TOO_MANY, lang, 429, wait)
         elif actor is None:

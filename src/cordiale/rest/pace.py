@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Final
 
-from cordiale.platform.clock import MINUTE, SECOND
+from cordiale.platform.clock import MINUTE, SECOND, Clock
 
 KEPT: Final = 10_000
 """Callers remembered; who asked longest ago is forgotten first, and begins anew."""
@@ -34,3 +34,19 @@ class Pace:
             while len(self._held) > KEPT:
                 self._held.popitem(last=False)
         return 0 if taken else max(1, -int(-(1 - held) * MINUTE / self._per_minute // SECOND))
+
+
+class Paces:
+    """How fast who is known and who is not may ask, each counted apart: a stranger never slows down who is known."""
+
+    def __init__(self, per_minute: int, clock: Clock) -> None:
+        self._known, self._strange = Pace(per_minute), Pace(per_minute)
+        self._clock = clock
+
+    def wait(self, known: bool, caller: bytes) -> int:
+        """Take one request of a caller; return 0, or after how many seconds there will be one."""
+        return (self._known if known else self._strange).wait(caller, self._clock())
+
+    async def asked(self, known: bool, caller: bytes) -> int:
+        """Return the same to who asks from another process's place."""
+        return self.wait(known, caller)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cordiale.web.headers import plain, secured
 from cordiale.web.hosts import is_known
 from cordiale.web.monitor import PATHS, monitor
+from cordiale.web.mounting import App, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.node.node import Node
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 EXCHANGE = ("/taxii2/", "/cordiale/v1/")
 
@@ -29,28 +25,22 @@ def app(
     any_host: bool = False,
     actor: Actor | None = None,
     started: Callable[[], None] | None = None,
-    loaded: Callable[[], None] | None = None,
-    mounted: Mapping[str, Callable[[], App]] | None = None,
+    ended: Callable[[], Awaitable[None]] | None = None,
+    people: App | None = None,
 ) -> App:
-    """Return the application of an opened node.
+    """Return the application of an opened node: what partners ask, what monitors ask, and for the rest `people`.
 
-    Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework; it is loaded with the first page, so a
-    node that only serves partners does not pay for it. With an `actor` the pages act as that one, and nobody signs in:
-    for tests. `any_host` turns off the Host check; `started` is called once requests are accepted, `loaded` once the pages
-    are there to answer. `mounted` are other
-    faces by the path that begins theirs (`/api/v1/`), each made for its first request. They ask every request for a
-    token, which no browser sends by itself, so that the Host check is not theirs.
+    Requests under `/taxii2/` and `/cordiale/v1/` never meet the web framework. `people` answers the others (default: `faces`
+    with the same `pages`, `any_host` and `actor`, in this process). `started` is called once requests are accepted, `ended` before the
+    server ends.
     """
     exchange: App | None = None
-    site: App | None = None
-    faces: dict[str, App] = {}
-    others = mounted or {}
-    public = urlsplit(node.settings.serve.public_url).hostname
+    others = people or faces(node, pages=pages, any_host=any_host, actor=actor)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal exchange, site
+        nonlocal exchange
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send, started)
+            await _lifespan(receive, send, started, ended)
             return
         if scope["type"] != "http":
             return
@@ -62,11 +52,51 @@ def app(
         if scope["path"] in PATHS:
             await monitor(node, scope, send)
             return
+        await others(scope, receive, send)
+
+    return answer
+
+
+def faces(
+    node: Node,
+    *,
+    pages: bool = True,
+    any_host: bool = False,
+    actor: Actor | None = None,
+    loaded: Callable[[], None] | None = None,
+    mounted: Mapping[str, Callable[[], App]] | None = None,
+    of: int = 1,
+    at_once: bool = False,
+) -> App:
+    """Return the application that answers people and their programs.
+
+    The web framework is loaded with the first page, so that a node that only serves partners does not pay for it, or
+    `at_once`; `loaded` is called once the pages are there to answer. With an `actor` the pages act as that one, and nobody signs
+    in: for tests. `any_host` turns off the Host check. `mounted` are other faces by the path that begins theirs (`/api/v1/`), each made for
+    its first request. They ask every request for a token, which no browser sends by itself, so that the Host check is not theirs. `of` says how many processes
+    share what may be spent on news.
+    """
+    site: App | None = None
+    made: dict[str, App] = {}
+    others = mounted or {}
+    public = urlsplit(node.settings.serve.public_url).hostname
+
+    def built() -> App:
+        nonlocal site
+        if site is None:
+            from cordiale.web.site import site as build
+
+            site = build(node, actor, of=of)
+            if loaded is not None:
+                loaded()
+        return site
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         for prefix, build_face in others.items():
             if scope["path"].startswith(prefix):
-                if prefix not in faces:
-                    faces[prefix] = build_face()
-                await faces[prefix](scope, receive, secured(send))
+                if prefix not in made:
+                    made[prefix] = build_face()
+                await made[prefix](scope, receive, secured(send))
                 return
         if not pages:
             await plain(send, 404, b"Not found\n")
@@ -74,14 +104,10 @@ def app(
         if not any_host and not is_known(_header(scope, b"host"), (public,) if public else ()):
             await plain(send, 421, b"This name is not served here.\n")
             return
-        if site is None:
-            from cordiale.web.site import site as build
+        await built()(scope, receive, secured(send))
 
-            site = build(node, actor)
-            if loaded is not None:
-                loaded()
-        await site(scope, receive, secured(send))
-
+    if at_once and pages:
+        built()
     return answer
 
 
@@ -95,7 +121,12 @@ def _header(scope: Scope, name: bytes) -> str:
     return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
-async def _lifespan(receive: Receive, send: Send, started: Callable[[], None] | None) -> None:
+async def _lifespan(
+    receive: Receive,
+    send: Send,
+    started: Callable[[], None] | None,
+    ended: Callable[[], Awaitable[None]] | None,
+) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -103,5 +134,7 @@ async def _lifespan(receive: Receive, send: Send, started: Callable[[], None] | 
             if started is not None:
                 started()
         elif message["type"] == "lifespan.shutdown":
+            if ended is not None:
+                await ended()
             await send({"type": "lifespan.shutdown.complete"})
             return

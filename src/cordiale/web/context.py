@@ -63,7 +63,7 @@ class Site:
     """The pages of one node.
 
     `actor` tells who asks, `csrf` the token that a form has to send back (empty where none is asked for), `seen_as` what
-    stands over a page that is shown as somebody else would see it.
+    stands over a page that is shown as somebody else would see it. `of` says how many processes answer pages.
     """
 
     node: Node
@@ -71,6 +71,7 @@ class Site:
     csrf: Callable[[Asked], str] = field(default=_no_token)
     rail: tuple[Entry, ...] = ()
     seen_as: Callable[[Asked, str], str] = field(default=_nobody)
+    of: int = 1
 
     @property
     def desk(self) -> Desk:

@@ -19,6 +19,7 @@ from cordiale.desk.person.attempts import Origin
 from cordiale.web import cookies
 from cordiale.web.forms import carries, from_elsewhere, header
 from cordiale.web.visit import KEY, Visit
+from cordiale.web.waiting import waits
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -40,7 +41,6 @@ PARTLY: Final = {"second": ("/sign-in", "/sign-out"), "enrol": ("/sign-in", "/si
 _READS: Final = frozenset({"GET", "HEAD"})
 _FILES: Final = ("/static", "/assets")
 _BROWSER: Final = 16
-_NEWS: Final = "/events"
 
 
 def always(pages: App, actor: Actor) -> App:
@@ -87,7 +87,7 @@ def gate(pages: App, desk: Desk, refuse: Refuse) -> App:
             if not carried:
                 await refuse(scope, receive, send)
                 return
-        elif not _waits(scope):
+        elif not waits(scope):
             with desk.store.reading():  # what is on one page is of one instant
                 await pages(scope, receive, _letting_go(desk, send))
             return
@@ -131,14 +131,9 @@ async def _to_sign_in(scope: Scope, send: Send, visitor: Visitor | None) -> None
 
 def _kept_alive(desk: Desk, scope: Scope, send: Send, name: str, visitor: Visitor, *, secure: bool) -> Send:
     """Write the cookie again while its reader is at work; a connection that only waits is no work."""
-    if _waits(scope) or not sessions.is_stale(desk, visitor):
+    if waits(scope) or not sessions.is_stale(desk, visitor):
         return send
     return _with(send, cookies.written(name, sessions.cookie(desk, visitor.secret), secure=secure))
-
-
-def _waits(scope: Scope) -> bool:
-    """Tell whether a connection waits for news, instead of being answered at once."""
-    return "text/event-stream" in header(scope, b"accept") or scope["path"] == _NEWS
 
 
 def _letting_go(desk: Desk, send: Send) -> Send:

@@ -29,8 +29,11 @@ BEAT_S: Final = 15.0
 LIFE_S: Final = 300.0
 """Seconds after which a browser connects again, so that a session that ended is noticed."""
 
-SHARE: Final = 3.0
-"""Times what it took to look for one reader that passes before the next: a quarter of a core goes into news at most."""
+SHARE: Final = 4.0
+"""Times what it took to look for one reader until the next is looked for: a quarter of a core goes into news at most.
+
+Processes that answer pages share that quarter, and `MOST`.
+"""
 
 MOST: Final = 500
 """Connections of all readers; more are asked to come back."""
@@ -39,8 +42,10 @@ MOST: Final = 500
 class Watch:
     """One look at the store for all open pages, and one reader's turn at a time; `seen` counts the commits that were noticed."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, of: int = 1) -> None:
         self._desk = desk
+        self._rests = SHARE * of - 1
+        self.most = max(1, MOST // of)
         self._token: object = None
         self._task: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
@@ -66,7 +71,7 @@ class Watch:
         try:
             return await asyncio.to_thread(standing, self._desk, actor)
         finally:
-            loop.call_later(SHARE * (loop.time() - began), self._turn.release)
+            loop.call_later(self._rests * (loop.time() - began), self._turn.release)
 
     async def _look(self) -> None:
         while self.open:
@@ -81,7 +86,7 @@ class Watch:
 
 def handlers(site: Site) -> list[Any]:
     """Return the route of news."""
-    watch = Watch(site.desk)
+    watch = Watch(site.desk, site.of)
 
     @get("/events")
     async def events(request: Request[Any, Any, Any]) -> ServerSentEvent:
@@ -95,7 +100,7 @@ async def told(watch: Watch, actor: Actor) -> AsyncIterator[ServerSentEventMessa
     """Yield what the pages of one reader are told: at first how it stands, then when it changes."""
     loop = asyncio.get_running_loop()
     ends, spoken, seen, before = loop.time() + LIFE_S, 0.0, -1, b""
-    if watch.open >= MOST:
+    if watch.open >= watch.most:
         return
     watch.open += 1
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cordiale.exchange.partners.tls import is_loopback
@@ -15,7 +15,9 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     from cordiale.node.node import Node
     from cordiale.platform.configuration import Settings
-    from cordiale.web.app import App
+    from cordiale.web.mounting import App, Mounting, Pace
+    from cordiale.web.processes.crew import Crew
+    from cordiale.web.processes.crew import Pace as Counted
 
 BACKLOG: Final = 512
 """Connections that wait to be accepted."""
@@ -61,9 +63,14 @@ def serve(
     port: int | None = None,
     pages: bool = True,
     ready: Callable[[str], None] | None = None,
-    mounted: Mapping[str, Callable[[], App]] | None = None,
+    mounting: Mounting | None = None,
+    pace: Counted | None = None,
+    worker: Sequence[str] = (),
 ) -> None:
-    """Serve pages, partners and what else is `mounted` until SIGINT or SIGTERM; `ready` is given the address once it answers.
+    """Serve pages, partners and what else `mounting` puts beside them until SIGINT or SIGTERM.
+
+    `ready` is given the address once it answers. `pace` counts how fast callers of what is mounted ask. `worker` is the command
+    line of a process that answers pages (`web.processes`); without one all are answered here.
 
     Whoever signs in must be able to trust the way: pages on an address that others can reach are refused with
     ConfigurationError unless they are answered by TLS, or a proxy that ends it is declared (`serve.public_url` with
@@ -84,7 +91,7 @@ def serve(
 
     from cordiale.node import traces
     from cordiale.node.tls import answering_context, by_tls
-    from cordiale.web.app import app
+    from cordiale.web.app import app, faces
     from cordiale.web.protocol import BoundedProtocol
 
     context = answering_context(node) if by_tls(node.settings, host) else None
@@ -101,16 +108,18 @@ def serve(
         if ready is not None:
             ready(address)
 
+    any_host = not is_loopback(host)
+    people = faces(
+        node,
+        pages=pages,
+        any_host=any_host,
+        loaded=settle,
+        mounted=mounting(node, _counting(pace)) if mounting is not None else None,
+    )
+    crew = _crew(node, people, worker, pages=pages, any_host=any_host, pace=pace)
     server = uvicorn.Server(
         uvicorn.Config(
-            app(
-                node,
-                pages=pages,
-                any_host=not is_loopback(host),
-                started=answering,
-                loaded=settle,
-                mounted=mounted,
-            ),
+            app(node, started=answering, ended=crew.close if crew else None, people=crew or people),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -130,5 +139,31 @@ def serve(
         server.run(sockets=[listening])
     finally:
         listening.close()
+        if crew is not None:
+            crew.end()
         end_traces()
         sys.stdout.flush()
+
+
+def _counting(pace: Counted | None) -> Pace:
+    async def asked(known: bool, caller: bytes) -> int:
+        return pace(known, caller) if pace is not None else 0
+
+    return asked
+
+
+def _crew(
+    node: Node, people: App, worker: Sequence[str], *, pages: bool, any_host: bool, pace: Counted | None
+) -> Crew | None:
+    """Return what answers by several processes, where the settings say so; a store in memory is nobody else's."""
+    import msgspec
+
+    from cordiale.web.processes.crew import Crew
+    from cordiale.web.processes.frames import Begin
+
+    many = node.settings.serve.page_processes
+    if not worker or not many or node.store.memory is not None:
+        return None
+    settings = msgspec.json.encode(node.settings, enc_hook=str)
+    begin = Begin(str(node.path), settings, pages, any_host, 0, many)
+    return Crew(begin, worker, people, wake=node.ticks.wake, pace=pace or (lambda _known, _caller: 0))

@@ -88,17 +88,19 @@ PAGES: Final = (
 """Modules that have pages: each has `handlers(site)`, and `RAIL` where it stands in the rail."""
 
 
-def site(node: Node, actor: Actor | None = None, *, among: tuple[Domain, ...] | None = None) -> Any:
+def site(
+    node: Node, actor: Actor | None = None, *, among: tuple[Domain, ...] | None = None, of: int = 1
+) -> Any:
     """Return the pages behind their gate; with an `actor` they act as that one, and nobody signs in (for tests).
 
-    `among`: the domains whose pages are shown (default: all that are installed).
+    `among`: the domains whose pages are shown (default: all that are installed); `of`: how many processes answer pages.
     """
-    made, built = pages(node, domains() if among is None else among)
+    made, built = pages(node, domains() if among is None else among, of)
     behind = cast("Any", made)
     return always(behind, actor) if actor is not None else gate(behind, node.desk, refused(built))
 
 
-def pages(node: Node, among: tuple[Domain, ...] = ()) -> tuple[Litestar, Site]:
+def pages(node: Node, among: tuple[Domain, ...] = (), of: int = 1) -> tuple[Litestar, Site]:
     """Return the pages on Litestar, without a gate, and what each of them is given."""
     entries = {page.RAIL for page in PAGES if hasattr(page, "RAIL")} | set(of_domains.rail(among))
     rail = sorted(entries, key=lambda entry: entry.place)
@@ -108,6 +110,7 @@ def pages(node: Node, among: tuple[Domain, ...] = ()) -> tuple[Litestar, Site]:
         csrf=csrf_of,
         rail=tuple(rail),
         seen_as=seen_as.said,
+        of=of,
     )
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False

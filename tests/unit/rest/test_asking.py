@@ -403,5 +403,5 @@ def test_what_is_wrong_is_said_in_words_and_where_it_is(
 
 
 def test_a_node_that_is_not_asked_does_not_load_it() -> None:
-    code = "import sys, cordiale.cli.serve, cordiale.web.app; cordiale.cli.serve.mounted(None); assert not {'litestar', 'cordiale.rest'} & set(sys.modules)"  # fmt: skip
+    code = "import sys, cordiale.cli.serve, cordiale.web.app; from cordiale.cli.answering import faces; faces(None, None); assert not {'litestar', 'cordiale.rest'} & set(sys.modules)"  # fmt: skip
     subprocess.run([sys.executable, "-c", code], check=True)
