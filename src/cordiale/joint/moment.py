@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from cordiale.platform.clock import format_instant, parse_instant
+from cordiale.platform.errors import InputError
+from cordiale.platform.languages import _
 
 MINUTE = 60_000_000
 """Microseconds."""
@@ -21,3 +25,19 @@ def at(written: str | None) -> int | None:
 def stamp(instant: int) -> str:
     """Write an instant to the millisecond."""
     return format_instant(instant // 1000 * 1000)
+
+
+def typed(written: str) -> int | None:
+    """Return the instant that somebody typed, in UTC where no zone is written; None for nothing, InputError for what is none."""
+    if not written.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise InputError(
+            "typed-instant",
+            _("{words} is no day and time: write 2026-12-01 16:00 (UTC)."),
+            words=written[:40],
+        ) from None
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1_000_000)

@@ -1,0 +1,1 @@
+"""The pages of incidents: a list, and one with its timeline, impacts, tasks, and whom it concerns."""
