@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,19 +136,22 @@ def _work(
 def _bounded(name: str, was: Place, now: Place, file: Path, behind: set[bytes]) -> Place:
     """Return how far a fetch is after a page, with what it took; raises ProtocolError for a server that leads it round or never ends.
 
-    `behind` holds the places that were asked from, as digests, since a server writes what `next` is and how long.
+    `behind` holds the places that were asked from and what came there, as digests, since a server writes what `next` is and how
+    long. Both, since servers that hold what is left of an answer, as medallion does, say the same `next` until it is over.
     """
-    size = file.stat().st_size if now.pages > was.pages else 0
+    fresh = now.pages > was.pages
+    size = file.stat().st_size if fresh else 0
     place = msgspec.structs.replace(now, asked=was.asked + 1, bytes=was.bytes + size)
     if place.over:
         return place
-    if _mark_of(place) in behind:
+    mark = _mark_of(place, file if fresh else None)
+    if mark in behind:
         raise ProtocolError(
             "server-repeats",
             _("{name} leads back to a page that was fetched already: it would never end. Tell who runs it."),
             name=name,
         )
-    behind.add(_mark_of(place))
+    behind.add(mark)
     if place.asked >= PAGES or place.bytes > BYTES:
         raise ProtocolError(
             "server-endless",
@@ -162,8 +165,12 @@ def _bounded(name: str, was: Place, now: Place, file: Path, behind: set[bytes]) 
     return place
 
 
-def _mark_of(place: Place) -> bytes:
-    return sha256(f"{place.next}\n{place.until}".encode()).digest()
+def _mark_of(place: Place, file: Path | None = None) -> bytes:
+    found = sha256(f"{place.next}\n{place.until}\n".encode())
+    if file is not None:
+        with file.open("rb") as stream:
+            found.update(file_digest(stream, "sha256").digest())
+    return found.digest()
 
 
 def _until(desk: Desk, kind: Kind, name: str) -> str:
