@@ -315,15 +315,10 @@ class Judge:
 
     # The wire ---------------------------------------------------------------------------------
 
-    def crossed(
-        self, sender: str, receiver: str, path: str, answer: Response, *, arrives: bool = True
-    ) -> None:
-        """Check one answer of `sender`, byte by byte, against what `receiver` may hold now.
-
-        What is written to a medium may arrive later (`arrives` is False), or never.
-        """
+    def crossed(self, sender: str, receiver: str, path: str, answer: Response) -> None:
+        """Check one answer of `sender`, byte by byte, against what `receiver` may hold now."""
         if path.endswith("/segments") and answer.status == 200:
-            self._segment(sender, receiver, answer.body, arrives=arrives)
+            self._segment(sender, receiver, answer.body)
             return
         if receiver == READER:
             if answer.status == 200:
@@ -342,18 +337,14 @@ class Judge:
                     "leak", f"{sender} named {found.decode()} to {receiver} in the answer to {path}"
                 )
 
-    def _segment(self, sender: str, receiver: str, body: bytes, *, arrives: bool) -> None:
+    def _segment(self, sender: str, receiver: str, body: bytes) -> None:
         resource = opened(body)
         header = read_header(resource.header)
         if header.last - header.first + 1 != len(resource.slots):
             raise Violation("sequence", f"{sender}>{receiver}: {header.first}…{header.last} has gaps")
-        since = _since(sender, resource)
-        for place, slot in enumerate(resource.slots):
+        for slot in resource.slots:
             if slot.raw:
-                stated = _atoms(resource.markings[slot.marking])
-                self._body(sender, receiver, slot.raw, stated, arrives=arrives)
-                if arrives:
-                    self._proven(sender, receiver, slot.raw, since.get(place, stated) - stated)
+                self._body(sender, receiver, slot.raw, _atoms(resource.markings[slot.marking]))
             else:
                 self.coverage["entry withdrawn"] += 1
 
@@ -362,26 +353,34 @@ class Judge:
         self.refresh(name)
         return frozenset((kept.source, kept.said.raw) for kept in self.houses[name].by_vid.values())
 
-    def arrived_by_medium(
-        self, sender: str, receiver: str, resource: Resource, held: frozenset[tuple[str, bytes]]
+    def reached(
+        self,
+        sender: str,
+        receiver: str,
+        resource: Resource,
+        held: frozenset[tuple[str, bytes]] | None = None,
     ) -> None:
-        """Take note of what a segment said that a node just took in from a medium; it held `held` before."""
+        """Take note of what a segment says that reached a node: an answer that was lost on the way says nothing.
+
+        `held` is what the node held before it took that in; without it, it is yet to do so.
+        """
+        if held is None:
+            self.refresh(receiver)
+            self.stale.add(receiver)
         since = _since(sender, resource)
         for place, slot in enumerate(resource.slots):
-            if slot.raw and slot.raw in self.by_raw:
-                stated = _atoms(resource.markings[slot.marking])
-                self._states(sender, receiver, slot.raw, stated)
-                if (sender, slot.raw) not in held:
-                    self._more(sender, receiver, slot.raw, since.get(place, stated) - stated)
-
-    def _proven(self, sender: str, receiver: str, raw: bytes, more: Atoms) -> None:
-        """Take note of what the originator signed beyond the marking in the leaf, where this is the first that came."""
-        self.refresh(receiver)
-        self.stale.add(receiver)  # what it takes in of this answer is still to come
-        said = self.by_raw.get(raw)
-        held = self.houses[receiver].kept.get(said.id, {}).get(sender, []) if said is not None else []
-        if not any(kept.said.raw == raw for kept in held):
-            self._more(sender, receiver, raw, more)
+            said = self.by_raw.get(slot.raw) if slot.raw else None
+            if said is None:
+                continue
+            stated = _atoms(resource.markings[slot.marking])
+            self._states(sender, receiver, slot.raw, stated)
+            if held is None:
+                before = self.houses[receiver].kept.get(said.id, {}).get(sender, [])
+                first = not any(kept.said.raw == slot.raw for kept in before)
+            else:
+                first = (sender, slot.raw) not in held
+            if first:  # what its originator signed beyond the marking in the leaf counts
+                self._more(sender, receiver, slot.raw, since.get(place, stated) - stated)
 
     def _more(self, sender: str, receiver: str, raw: bytes, more: Atoms) -> None:
         key = sender, receiver, raw
@@ -400,9 +399,7 @@ class Judge:
             self.restated[receiver].add(raw)
             self.stale.add(receiver)
 
-    def _body(
-        self, sender: str, receiver: str, raw: bytes, stated: Atoms | None, *, arrives: bool = True
-    ) -> None:
+    def _body(self, sender: str, receiver: str, raw: bytes, stated: Atoms | None) -> None:
         """Check one body: every canary and every id in it is one the receiver may have."""
         if sender in self.stale:
             self.refresh(sender)
@@ -413,11 +410,8 @@ class Judge:
         if said is None and receiver != READER:
             stix_id = orjson.loads(raw)["id"]
             said = self._parsed(raw, sender, line=stix_id in house.lines or stix_id not in house.known)
-        if stated is not None and said is not None:
-            if not said.base <= stated:
-                raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
-            if arrives:
-                self._states(sender, receiver, raw, stated)
+        if stated is not None and said is not None and not said.base <= stated:
+            raise Violation("leak", f"{sender} sent {receiver} {said.id} under {sorted(stated)} only")
         self.coverage["entry " + ("tear-line" if said is None or said.line else "verbatim")] += 1
         words = _CANARY.findall(raw)
         about = next((self.by_word[w][0] for w in words), None)

@@ -80,7 +80,7 @@ class Media:
         for one in made:
             for kind, data in _parts(one.file):
                 path = f"/{kind}s" if kind == "segment" else f"medium: {kind}"
-                self.judge.crossed(one.sender, there, path, Response(200, {}, data), arrives=False)
+                self.judge.crossed(one.sender, there, path, Response(200, {}, data))
         self.coverage["medium written"] += len(made)
         self.trace("carry out", there, [(one.first, one.last, one.recalls, one.receipts) for one in done])
         return made
@@ -99,7 +99,7 @@ class Media:
                 sender = header.pair.split(">")[0]
                 now = self._place(here, sender)
                 if before[sender] < (header.generation, header.last) <= now:
-                    self.judge.arrived_by_medium(sender, here.name, resource, held)
+                    self.judge.reached(sender, here.name, resource, held)
             self.judge.stale.add(here.name)
         for one in taken:
             self.coverage["medium taken in" if not one.code else f"medium refused {one.code}"] += 1

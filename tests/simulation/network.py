@@ -11,7 +11,7 @@ from cordiale.exchange.serve.service import respond
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.languages import _
 from tests.simulation.disk import Crash
-from tests.simulation.judge import Judge
+from tests.simulation.judge import Judge, opened
 from tests.simulation.world import World
 
 UNREACHABLE = _("{node} cannot be reached.")
@@ -76,6 +76,8 @@ class Network:
             self.answer(here, there, request)
         if random.random() < weather.answer_lost:
             raise self._lost(there, "answer lost")
+        if request.path.endswith("/segments") and answer.status == 200:
+            self.judge.reached(there, here, opened(answer.body))
         return answer
 
     def answer(self, here: str, there: str, request: Request) -> Response:

@@ -132,10 +132,10 @@ def _bundles(
             data, stopped = segments.serve(tx, partnership, held, home.clock(), home.secret)
             before = carried.carried(tx, pair.number, OUT, pair.generation)
         fresh = not any(row.first <= held.last and held.first <= row.last for row in before)
-        if stopped and fresh and held.last > pair.acknowledged:
-            # A bare leaf is all the partner will ever have of it. What was on a medium before may have arrived with its content.
+        if stopped and held.last > pair.acknowledged:
+            # A bare leaf may be all the partner will ever have of it. What was on a medium before may have arrived with its content.
             with store.write() as tx:
-                narrowing.let_go(tx, partnership.partner, stopped)
+                (narrowing.let_go if fresh else narrowing.owe_again)(tx, partnership.partner, stopped)
         if size + len(data) > BUNDLE_BYTES and any(part.kind == "segment" for part, _data in parts):
             yield parts
             parts, size = [], 0

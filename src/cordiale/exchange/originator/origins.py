@@ -245,6 +245,29 @@ def judge(
     return found
 
 
+def said_before(
+    tx: Transaction, partner: Partner, whose: Mapping[int, Whose], read: Mapping[int, Version]
+) -> dict[int, Whose]:
+    """Take what a partner says under a label for what it said before of the very same content, where that is held.
+
+    A label stands for nobody, and follows from what its forwarder calls the statement. Were each a statement of its own,
+    one without a proof would come back to every node under ever new labels, and never rest.
+    """
+    begin = f"{partner.node}/~"
+    labelled = [place for place in read if whose[place].source.startswith(begin)]
+    if not labelled:
+        return dict(whose)
+    oids = versions.oids(tx, [read[place].id for place in labelled])
+    held = kept.under_labels(tx, begin, oids.values())
+    found, first = dict(whose), dict[tuple[str, bytes], str]()
+    for place in sorted(labelled):
+        version = read[place]
+        before = held.get((oids.get(version.id, 0), version.hash), whose[place].source)
+        source = first.setdefault((version.id, version.hash), before)
+        found[place] = msgspec.structs.replace(whose[place], source=source)
+    return found
+
+
 def keep(tx: Transaction, texts: Sequence[str], stored: Sequence[tuple[int, tuple[Part, Claim]]]) -> None:
     """Keep the proofs of versions that were stored, so that they can go onward."""
     by_part: dict[int, tuple[Part, list[tuple[int, Claim]]]] = {}

@@ -133,6 +133,9 @@ def carry_out_all(
     with store.write() as tx:
         for number, data, answer in answers:
             receipts[number] = _answer(tx, home, partner, number, data, told.get(number), answer)
+            # in this transaction: were the place told later, a sender that forgot the recall meanwhile would never learn of it
+            if number == records.link(tx, partner.number).recalls + 1:
+                records.save_link(tx, partner.number, {"recalls": number})
     return [receipts[number] for number, _data in asked]
 
 

@@ -11,7 +11,7 @@ from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.recall import sending
 from cordiale.exchange.stream.gate import Gate
-from cordiale.exchange.stream.withdrawal import withdraw_from
+from cordiale.exchange.stream.withdrawal import vids_before, withdraw_from
 from cordiale.release.recipient import recipient_class
 from cordiale.store.connection import Store, Transaction
 
@@ -59,13 +59,18 @@ def narrow(
 def let_go(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
     """Withdraw from a stream what its partner may not have before it ever got it, and owe it another look.
 
-    When it may go again it goes under a new number; until then nobody counts it as sent.
+    When it may go again it goes under a new number; until then nobody counts it as sent. What went in a generation before
+    the partner may hold from there: a recall still names that.
     """
     held = records.held(tx, partner.number)
     mine = held.of(sorted(set(vids)))
     if not mine:
         return
-    withdraw_from(tx, records.pair(tx, partner.number), mine)
+    pair = records.pair(tx, partner.number)
+    before = vids_before(tx, pair, mine)
+    records.add_passed(tx, partner.number, before)
+    withdraw_from(tx, pair, set(mine).difference(before))
+    withdraw_from(tx, pair, before, since=pair.generation)
     held.discard(mine)
     records.save_held(tx, partner.number, held)
     _undraft(tx, partner, set(mine).difference(records.passed_among(tx, partner.number, mine)))
@@ -85,6 +90,22 @@ def _undraft(tx: Transaction, partner: Partner, vids: set[int]) -> None:
             records.save_recall(tx, row.id, {"ids": orjson.dumps(ids).decode(), "vids": entry.numbers(left)})
         else:
             records.forget_draft(tx, row.id)
+
+
+def owe_again(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
+    """Owe another look to what goes on a medium as a bare leaf after it went on one before, which may be lost.
+
+    Once it may go again it goes under a new number as well; a recall names both, as it may have arrived.
+    """
+    held = records.held(tx, partner.number)
+    mine = held.of(sorted(set(vids)))
+    if not mine:
+        return
+    records.add_passed(tx, partner.number, mine)
+    held.discard(mine)
+    records.save_held(tx, partner.number, held)
+    parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(tx, mine).items()}
+    records.owe_versions(tx, partner.number, [parents.get(vid, vid) for vid in mine])
 
 
 def go_past(store: Store, partner: Partner, vids: Sequence[int]) -> None:

@@ -177,8 +177,10 @@ def _whose(
         for place, found in enumerate(checked.read)
         if isinstance(found, Version)
     }
+    found = {place: one for place, (one, _text) in read.items()}
     whose = origins.judge(tx, home, partner, resource.origins, resource.markings, read)
-    return whose, origins.taken_back(tx, partner, whose, {place: one for place, (one, _text) in read.items()})
+    whose = origins.said_before(tx, partner, whose, found)
+    return whose, origins.taken_back(tx, partner, whose, found)
 
 
 def _put(

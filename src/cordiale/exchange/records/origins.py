@@ -98,6 +98,15 @@ def received_from(tx: Transaction, vids: Collection[int]) -> list[tuple[int, str
     return [(vid, name) for vid, name, flags in tx.rows(sql, list(vids)) if flags >> ORIGIN_SHIFT == received]
 
 
+def under_labels(tx: Transaction, begin: str, oids: Collection[int]) -> dict[tuple[int, bytes], str]:
+    """Return (object number, content hash) → source of what is held under sources that begin so: the first that stated it."""
+    sql = """
+        SELECT v.oid, v.hash, t.name FROM versions v JOIN terms t ON t.no = v.source_no
+        WHERE v.oid IN INTS(?) AND substr(t.name, 1, ?) = ? ORDER BY v.vid DESC
+    """
+    return {(oid, bytes(content)): name for oid, content, name in tx.rows(sql, list(oids), len(begin), begin)}
+
+
 def tombs_under(
     tx: Transaction, sources: tuple[str, str], oids: Mapping[str, int]
 ) -> dict[str, list[tuple[bytes, bytes | None]]]:

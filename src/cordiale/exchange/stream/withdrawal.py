@@ -13,17 +13,18 @@ from cordiale.store.connection import Transaction
 
 
 def entries_of(
-    tx: Transaction, pair: records.Pair, vids: Iterable[int]
+    tx: Transaction, pair: records.Pair, vids: Iterable[int], *, since: int = 1, until: int | None = None
 ) -> Iterator[tuple[records.Segment, list[int]]]:
     """Yield the segments that hold these versions, with their places; withdrawn entries are left out.
 
     Earlier generations of the stream come first: what went in them is held as well, and their log has to verify.
+    `since` and `until` name the first and last generation to look in.
     """
     wanted = set(vids)
     if not wanted:
         return
     low, high = min(wanted), max(wanted)
-    numbers = range(1, pair.generation + 1)
+    numbers = range(since, (pair.generation if until is None else until) + 1)
     for segment in (
         one for number in numbers for one in records.segments_with_vids(tx, pair.number, number, low, high)
     ):
@@ -60,10 +61,19 @@ def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
     return total
 
 
-def withdraw_from(tx: Transaction, pair: records.Pair, vids: Iterable[int]) -> int:
-    """Withdraw versions from one stream: the leaf stays, the salt is destroyed."""
+def vids_before(tx: Transaction, pair: records.Pair, vids: Iterable[int]) -> list[int]:
+    """Return which of these versions went in a generation before the present one and were not withdrawn there."""
+    found: set[int] = set()
+    for segment, places in entries_of(tx, pair, vids, until=pair.generation - 1):
+        listed = entry.unpack(segment.entries).vids
+        found.update(listed[place] for place in places)
+    return sorted(found)
+
+
+def withdraw_from(tx: Transaction, pair: records.Pair, vids: Iterable[int], *, since: int = 1) -> int:
+    """Withdraw versions from one stream, from a generation on: the leaf stays, the salt is destroyed."""
     total = 0
-    for segment, places in entries_of(tx, pair, vids):
+    for segment, places in entries_of(tx, pair, vids, since=since):
         withdraw(tx, segment, places)
         total += len(places)
     return total

@@ -17,15 +17,18 @@ import pytest
 from cordiale.exchange import records
 from cordiale.exchange.carriers import bundle, carry
 from cordiale.exchange.carriers.arrival import Taken, take_in
-from cordiale.exchange.home import Own
+from cordiale.exchange.home import Own, Partner
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.partners.keychange import announce_signing
+from cordiale.exchange.recall import demand
 from cordiale.exchange.records import carried
 from cordiale.exchange.restore import position, rejoin
 from cordiale.exchange.signing import open_statement, sign_statement
 from cordiale.platform.errors import Conflict, NotFound, ProtocolError
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer
+from cordiale.release.mandate import Exemption
+from cordiale.release.records import record_exception
 from tests.unit.exchange.reconcile.test_reconcile import SMALL, compare
 from tests.unit.exchange.restore.test_rejoin import (
     ask_back,
@@ -285,6 +288,40 @@ def test_a_medium_shows_that_a_node_was_rolled_back(tmp_path: Path) -> None:
     assert closed(can, fra)
     with can.store.read() as tx:
         assert rejoin.closed(tx, number(can, fra))
+
+
+@pytest.mark.parametrize("kind", ["delayed", "one-way"])
+def test_what_is_held_back_while_its_medium_is_repeated_goes_once_it_may(tmp_path: Path, kind: str) -> None:
+    can, fra = two(kind)
+    put(can, fra, *ITEMS[:2])
+    lost = out(can, fra, tmp_path / "lost")
+    held = Exemption(id_of(ITEMS[0]), "FRA", "hold", "officer", can.clock(), can.clock() + 60_000_000)
+    with can.store.write() as tx:
+        record_exception(tx, held)
+    assert take(fra, *out(can, fra, tmp_path / "held"))[0].withdrawn == 1
+    take(can, *out(fra, can, tmp_path / "back"))
+    assert names(fra) == {"i1"}
+    can.clock.now += 120_000_000
+    can.cut("FRA")
+    assert take(fra, *out(can, fra, tmp_path / "free"))[0].new == 1
+    assert names(fra) == {"i0", "i1"}
+    assert take(fra, *lost)[0].repeated > 0
+    # it may have come under either number: both are asked back
+    ask_back(can, fra, [ITEMS[0]])
+    with can.store.read() as tx:
+        (recall,) = records.recalls(tx, number=number(can, fra))
+    assert recall.message is not None
+    asked_for = demand.sequences(
+        demand.read_message(fra.home, partner_of(fra, "CAN"), 1, bytes(recall.message))
+    )
+    assert asked_for == [1, 3]
+    take(fra, *out(can, fra, tmp_path / "recall"))
+    assert names(fra) == {"i1"}
+
+
+def partner_of(here: Node, name: str) -> Partner:
+    with here.store.read() as tx:
+        return partners.partner(tx, name)
 
 
 # A sender that forgot what it asked back ------------------------------------------------------

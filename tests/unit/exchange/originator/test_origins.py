@@ -15,7 +15,9 @@ from cordiale.exchange.originator.origins import Part
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.stream import segment
 from cordiale.release import origin
+from cordiale.stix.version import read
 from cordiale.store import markings, versions
+from cordiale.store.types import Put
 from tests.unit.exchange.restore.test_rejoin import ask_back
 from tests.unit.exchange.world import (
     Node,
@@ -34,6 +36,25 @@ ADDRESS = "ipv4-addr--3a5f8c1e-9f4b-5c1d-8a8e-0c7f0b1d2e3f"
 def address(**more: Any) -> bytes:
     value = {"type": "ipv4-addr", "spec_version": "2.1", "id": ADDRESS, "value": "198.51.100.7", **more}
     return orjson.dumps(value)
+
+
+def test_what_carries_no_proof_comes_to_rest_between_those_who_forward_it(four: dict[str, Node]) -> None:
+    nodes = [four[name] for name in ("CAN", "FRA", "GBR")]
+    version, _problems = read(indicator("unproven"))
+    green = frozenset({"tlp:green"})
+    with four["CAN"].store.write() as tx:  # what an older node said, and nobody signed
+        versions.put(tx, "OLD", four["CAN"].clock(), [Put(version, green, green, "received")])
+    counts = []
+    for _round in range(6):
+        for node in nodes:
+            others = [one for one in nodes if one is not node]
+            node.cut(*(one.name for one in others))
+            for other in others:
+                assert pull(other, node).link.state == "up"
+        counts.append([len(node.raws(version.id)) for node in nodes])
+    assert counts[-1] == counts[-2] == counts[-3]
+    # each says what it was told, once by each who told it
+    assert max(counts[-1]) == 3
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from cordiale.exchange.link.wire import BASE, Hello, NumberedRecall, Standing
 from cordiale.exchange.message import Request, Response, Transport
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.recall import answering, carrying_out, demand, expired, ledger, sending
+from cordiale.exchange.recall.narrowing import BY_MARKING, NARROWED
 from cordiale.exchange.records import generations
 from cordiale.exchange.restore import rejoin
 from cordiale.exchange.signing import sign_statement
@@ -21,6 +22,8 @@ from cordiale.exchange.stream.segment import pair_name
 from cordiale.exchange.taxii.pages import collection_id
 from cordiale.platform.errors import Unavailable
 from cordiale.platform.ids import uuid4
+from cordiale.release.mandate import Exemption
+from cordiale.release.records import record_exception
 from cordiale.store import versions
 from tests.unit.exchange.world import Node, client, connect, id_of, indicator, make, pull
 
@@ -392,6 +395,23 @@ def test_logs_of_recalls_that_parted_under_an_older_release_are_found_and_joined
     assert names(fra) == set()
 
 
+def test_a_recall_that_is_answered_is_counted_at_once_so_that_who_forgets_it_learns_it_again() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A, B)
+    old = can.store.snapshot()
+    forgotten = ask_back(can, fra, [A])
+    with can.store.read() as tx:
+        ((place, message, _basis),) = records.recalls_after(tx, number(can, fra), 0, 10)
+    with fra.store.read() as tx:
+        known = partners.partner(tx, "CAN")
+    # the power goes out before the visit goes on, and Canada is put back meanwhile
+    carrying_out.carry_out_all(fra.store, fra.home, known, [(place, message)], fra.clock())
+    can.store.load(old)
+    assert pull(fra, can).link.state == "rejoin"
+    pull(can, fra)
+    assert answered(can, fra) == {forgotten: "acknowledged"}
+
+
 def test_a_receipt_for_a_recall_that_nobody_signed_is_refused() -> None:
     can, fra, forgotten, later = behind()
     pull(can, fra)
@@ -427,6 +447,29 @@ def test_a_number_is_never_reused_with_other_content() -> None:
     quiet(can, fra)
     assert stream(can, fra)[0] == 2
     assert names(fra) == {"a", "b", "c"}
+
+
+def test_what_is_stopped_in_a_new_generation_is_asked_back_from_who_has_it_of_the_one_before() -> None:
+    can, fra, _gbr = three()
+    send(can, fra, A, B)
+    restore(can, can.store.snapshot())
+    reopen(can, fra, unvisited=True)
+    can.cut("FRA")
+    partnership = can.partnership("FRA")
+    assert partnership is not None
+    with can.store.write() as tx:  # narrowed rules would take it back, and more than go without a person
+        drafted = sending.draft(
+            tx, can.home, partnership, ids=[id_of(A)], reason=NARROWED, by=BY_MARKING, now=can.clock()
+        )
+        hold = Exemption(id_of(A), "FRA", "hold", "officer", can.clock())
+        record_exception(tx, hold)
+    assert pull(fra, can).withdrawn == 1
+    assert names(fra) == {"a", "b"}
+    assert drafted is not None
+    with can.store.write() as tx:
+        sending.confirm(tx, can.home, partnership, drafted.id, "officer", can.clock())
+    assert pull(fra, can).recalls == 1
+    assert names(fra) == {"b"}
 
 
 def test_restoring_the_same_copy_twice_does_not_open_a_generation_twice() -> None:
