@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", _("Run the node: interface, TAXII, exchange with partners.")),
     "jobs": ("jobs", _("List, stop and resume long work.")),
     "request": ("request", _("Ask partners for information, and answer them.")),
+    "incident": ("incident", _("Keep incidents with partners: events, impacts, tasks, what is next.")),
     "case": ("case", _("Work on something with partners: contributions, tasks.")),
     "playbook": ("playbook", _("Act when something arrives, in a named person's name.")),
     "response": ("response", _("Answer foreign interference together: positions, agreement, effect.")),
