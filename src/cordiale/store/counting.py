@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from cordiale.store.connection import Transaction
 
 STRICT_TEXT = 0
 """In the place of a type: some text row is indexed under this marking (never taken back)."""
+
+LAST: Final = "SELECT COALESCE(MAX(last), 0) FROM numbers WHERE name = 'counted'"
+"""Asks for the number of the state that the counters are in: each transaction that counts gives them another."""
+
+_KEPT: Final = 32
+"""Readers whose counters stay in memory; some 2,000 rows for one who sees hundreds of markings."""
+
+Counted = tuple[int, int, int, int]
+"""(marking id, type number, how many, instant of the newest)"""
 
 
 def add(tx: Transaction, counted: Counter[tuple[int, int]]) -> None:
@@ -15,6 +25,7 @@ def add(tx: Transaction, counted: Counter[tuple[int, int]]) -> None:
 
     A pair that is counted as often as before is given as well, with 0: its newest may be another one.
     """
+    tx.next("counted", "no")
     tx.many(
         "INSERT INTO counters (mid, type_no, n, latest) VALUES (?, ?, ?, (SELECT MAX(v.at) FROM versions v"
         " WHERE v.effective_mid = ? AND v.type_no = ? AND v.current = 1))"
@@ -44,14 +55,31 @@ def held(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) ->
     return sum(n for _mid, type_no, n in numbers(tx, mids) if type_nos is None or type_no in type_nos)
 
 
-def _counters(tx: Transaction, mids: list[int] | None) -> list[tuple[int, int, int, int]]:
-    """Return the counters of these markings, in one wording: a page needs them in several ways, and they are asked for once."""
+def _counters(tx: Transaction, mids: list[int] | None) -> list[Counted]:
+    """Return the counters of these markings; what a reader's last page asked is good until something is counted."""
+    if tx.writing:
+        return _asked(tx, mids)
+    last = int(tx.row(LAST)[0])
+    kept = tx.interned.counted
+    reader = None if mids is None else frozenset(mids)
+    state, held = kept.get(reader, (-1, []))
+    if state != last:
+        held = _asked(tx, mids)
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[reader] = last, held
+    return held
+
+
+def _asked(tx: Transaction, mids: list[int] | None) -> list[Counted]:
     sql = "SELECT mid, type_no, n, latest FROM counters"
     return tx.rows(sql) if mids is None else tx.rows(sql + " WHERE mid IN INTS(?)", mids)
 
 
 def mark_strict(tx: Transaction, mids: set[int]) -> None:
     """Note the markings under which text rows of their own exist."""
+    if mids:
+        tx.next("counted", "no")
     tx.many(
         "INSERT INTO counters (mid, type_no, n) VALUES (?, ?, 1) ON CONFLICT DO NOTHING",
         [(mid, STRICT_TEXT) for mid in mids],

@@ -89,4 +89,8 @@ def _sized(sql: str, sizes: tuple[int, ...]) -> str:
 
 
 def _array(value: list[Any]) -> Any:
-    return orjson.dumps(value).decode() if value and type(value[0]) is tuple else value
+    """Write integers and pairs as PostgreSQL reads them, which takes a fraction of what the driver's own way takes."""
+    kind = type(value[0]) if value else None
+    if kind is int:
+        return f"{{{','.join(map(str, value))}}}"
+    return orjson.dumps(value).decode() if kind is tuple else value

@@ -17,7 +17,19 @@ class Interned:
     Numbers are never given again, so a committed entry stays true for ever and in every process.
     """
 
-    __slots__ = ("absent", "below", "every", "facts", "ids", "joins", "markings", "mids", "names", "numbers")
+    __slots__ = (
+        "absent",
+        "below",
+        "counted",
+        "every",
+        "facts",
+        "ids",
+        "joins",
+        "markings",
+        "mids",
+        "names",
+        "numbers",
+    )
 
     def __init__(self, below: Interned | None = None) -> None:
         self.below = below
@@ -30,6 +42,8 @@ class Interned:
         self.names: dict[int, str] = {}
         self.facts: dict[Hashable, Any] = {}
         self.every: tuple[int, dict[int, Marking]] = (0, {})  # all markings up to a number
+        # counters by the markings they are of, with the number of the state they were in
+        self.counted: dict[frozenset[int] | None, tuple[int, list[tuple[int, int, int, int]]]] = {}
 
     def oid(self, stix_id: str) -> int | None:
         found = self.ids.get(stix_id)

@@ -130,7 +130,12 @@ def _keys(tx: Transaction, filter: Filter, after: Key, limit: int, visible: Visi
                 )
     if filter.since is not None:
         streams = {one: newest for one, newest in streams.items() if newest >= filter.since}
-    return merge.latest(tx, _inner(stream, where), tuple(where.params), streams, limit)
+    exact = (
+        creators is None and not filter.sources
+    )  # of a marking and type all is listed that is before the page
+    return merge.latest(
+        tx, _inner(stream, where), tuple(where.params), streams, limit, sure=after[0] if exact else None
+    )
 
 
 def _inner(stream: str, where: _Where) -> str:

@@ -32,17 +32,24 @@ def latest(
     limit: int,
     *,
     by: Literal["at", "vid"] = "at",
+    sure: int | None = None,
 ) -> list[Key]:
     """Return the `limit` greatest keys (instant or vid, vid) over all streams, descending.
 
     `inner`: SELECT vid (and at, on PostgreSQL used) of the stream (s.a, s.b), descending, with a place for the least
     key it still has to give and one for how many; `params` fill its places before those. Streams are asked in the order
-    of the newest they may hold, and no further than the page needs.
+    of the newest they may hold, and no further than the page needs. A stream whose newest is below `sure` does hold it.
     """
     if not streams or limit < 1:
         return []
-    if tx.dialect == "postgresql" and None in streams.values():
-        return _at_once(tx, inner, params, list(streams), limit, by)
+    if tx.dialect == "postgresql":
+        if None in streams.values():
+            unknown = dict.fromkeys(streams, _ENDLESS)
+            return _at_once(tx, inner, params, unknown, limit, by, len(unknown))
+        if sure is not None:
+            needed = _needed(streams, limit, sure)  # type: ignore[arg-type]  # no None among them
+            unsure = sum(newest >= sure for newest in needed.values())
+            return _at_once(tx, inner, params, needed, limit, by, min(unsure + _WAVE, len(needed)))
     sql = _over_streams(inner, tx.dialect, by)
     ordered = list(streams)
     if None in streams.values():
@@ -89,21 +96,39 @@ def latest(
         keys = sorted(pool, reverse=True)[:limit]
 
 
+def _needed(streams: Mapping[tuple[int, int], int], limit: int, sure: int) -> dict[tuple[int, int], int]:
+    """Return the streams that may give one of the `limit` newest keys, those first of which the newest is not known.
+
+    So many streams whose newest is there give that many keys, none older than the oldest of those.
+    """
+    ordered = sorted(streams.items(), key=lambda one: one[1], reverse=True)
+    known = [newest for _stream, newest in ordered if newest < sure]
+    floor = known[limit - 1] if len(known) >= limit else -_ENDLESS
+    return {stream: min(newest, sure) for stream, newest in ordered if newest >= floor}
+
+
 def _at_once(
-    tx: Transaction, inner: str, params: tuple[Any, ...], streams: list[tuple[int, int]], limit: int, by: str
+    tx: Transaction,
+    inner: str,
+    params: tuple[Any, ...],
+    streams: Mapping[tuple[int, int], int],
+    limit: int,
+    by: str,
+    first: int,
 ) -> list[Key]:
-    """Merge in the database, of which each question has its price: a few of each stream say from where on all are enough."""
-    every = "SELECT w.{what} FROM STREAMS(?) s{also} CROSS JOIN LATERAL ({inner}) w ORDER BY {order} LIMIT ?"
-    few = every.format(what=by, also="", inner=inner, order="1 DESC")
+    """Merge in the database, of which each question has its price: a few of the `first` streams say from where on all are enough."""
+    few = f"SELECT w.{by} FROM unnest(?::bigint[], ?::bigint[]) s(a, b) CROSS JOIN LATERAL ({inner}) w"
     bounded = inner.replace(">= ? ORDER BY", ">= bound.least ORDER BY")
-    rest = every.format(what=f"{by}, w.vid", also=" CROSS JOIN bound", inner=bounded, order="1 DESC, 2 DESC")
     sql = (
-        f"WITH few AS MATERIALIZED ({few}), bound AS MATERIALIZED"
-        f" (SELECT CASE WHEN COUNT(*) = ? THEN MIN({by}) ELSE ? END AS least FROM few) {rest}"
+        f"WITH few AS MATERIALIZED ({few} ORDER BY 1 DESC LIMIT ?), bound AS MATERIALIZED"
+        f" (SELECT CASE WHEN COUNT(*) = ? THEN MIN({by}) ELSE ? END AS least FROM few)"
+        f" SELECT w.{by}, w.vid FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) s(a, b, newest)"
+        f" JOIN bound ON s.newest >= bound.least CROSS JOIN LATERAL ({bounded}) w ORDER BY 1 DESC, 2 DESC LIMIT ?"
     )
-    each = min(limit, max(1, -(-2 * limit // len(streams))))
-    first = (streams, *params, -_ENDLESS, each, limit, limit, -_ENDLESS)
-    found = tx.rows(sql, *first, streams, *params, limit, limit)
+    one, other = [a for a, _b in streams], [b for _a, b in streams]
+    each = min(limit, max(1, -(-2 * limit // first)))
+    begin = (one[:first], other[:first], *params, -_ENDLESS, each, limit, limit, -_ENDLESS)
+    found = tx.rows(sql, *begin, one, other, list(streams.values()), *params, limit, limit)
     return [(key, vid) for key, vid in found]
 
 

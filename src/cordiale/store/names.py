@@ -36,8 +36,7 @@ def known_number(tx: Transaction, space: int, name: str) -> int | None:
         if row is None:
             return None
         known = int(row[0])
-        if tx.writing:
-            tx.interned.remember_names([(known, space, name)])
+        tx.interned.remember_names([(known, space, name)])  # true for ever, as of a number
     return known
 
 

@@ -16,10 +16,19 @@ from cordiale.web.turning import unturned
 FOLDER: Final = Path(__file__).parent
 
 
+class _Pages(Environment):
+    """An environment that looks into a mapping for its keys first: nearly all that a page shows stands in one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> Environment:
     """Return the template environment: everything is escaped, nothing turns a line around, a missing name is an error."""
-    made = Environment(
+    made = _Pages(
         loader=ChoiceLoader([FileSystemLoader(FOLDER / "templates"), FunctionLoader(_of_a_domain)]),
         autoescape=True,
         undefined=StrictUndefined,
