@@ -27,6 +27,7 @@ from cordiale.node import Node, init, open_node
 from cordiale.sdk.wire import PREFIX
 from cordiale.web.app import faces
 from cordiale.web.processes.handing import Went
+from tests import postgresql
 from tests.e2e.crewed import Crewed, crewed, until
 from tests.unit.rest.served import Served
 from tests.unit.web.asgi import ask
@@ -270,6 +271,25 @@ def test_whoever_leaves_is_not_answered_to_the_end(node: Node, crew: Crewed) -> 
     assert crew.run(leave_after_the_first_word()) is Went.ANSWERED
     assert crew.one(1).listening == 0
     assert at(browser, crew, 1).get("/objects").status == 200
+
+
+@pytest.mark.skipif(postgresql.programs() is None, reason=postgresql.INSTALL)
+def test_on_postgresql_as_well(tmp_path: Path) -> None:
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    with postgresql.cluster() as socket:
+        flags = FLAGS | {"store.url": postgresql.make_schema(socket, "pages")}
+        with open_node(path, environ={}, flags=flags) as node, crewed(node) as crew:
+            add(node, "paul", ["analyst"])
+            given = of_bytes("given", orjson.dumps([indicator(1, name="one finding")]))
+            verbs.import_(node.desk, MARIE, [given], marking="tlp:green")
+            person_change(node.desk, MARIE, "paul", tlp="green")
+            browser = signed_in(node)
+            browsers = [at(browser, crew, number) for number in (1, 2)]
+            assert ["one finding" in one.get("/objects").text for one in browsers] == [True, True]
+            verbs.mark(node.desk, MARIE, indicator(1)["id"], ["tlp:red"])
+            assert ["one finding" in one.get("/objects").text for one in browsers] == [False, False]
+            sessions_end(node.desk, MARIE, "paul")
+            assert [one.get("/objects").status for one in browsers] == [303, 303]
 
 
 COMMAND = [sys.executable, "-m", "cordiale.cli.main"]
