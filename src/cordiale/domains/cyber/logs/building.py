@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,7 +33,7 @@ def built(
         if field.name == "file":
             made["file"] = pa.repeat(pa.scalar(file), count)
         elif field.name == "line":
-            made["line"] = pa.array(lines, pa.int64())
+            made["line"] = pa.array(np.asarray(lines, np.int64))
         elif given is None:
             made[field.name] = pa.nulls(count, field.type)
         elif field.name == "at":
@@ -62,23 +63,28 @@ def _texts(given: Any) -> pa.Array:
         try:
             given = pa.array(given, pa.string())
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
-            given = pa.array([_text(one) for one in given], pa.string())
+            given = pa.array([text(one) for one in given], pa.string())
     if pa.types.is_dictionary(given.type):
         given = given.cast(given.type.value_type)
     if not pa.types.is_string(given.type):
         given = given.cast(pa.string())
-    short = pc.less_equal(pc.binary_length(given), 7)
-    if not pc.any(short).as_py():
+    sizes = pc.binary_length(given)
+    bounds = pc.min_max(sizes)
+    if (bounds["max"].as_py() or 0) > LONGEST:
+        given = pc.utf8_slice_codeunits(given, 0, LONGEST)
+    if (bounds["min"].as_py() or 0) > 7:
         return given
+    short = pc.less_equal(sizes, 7)
     nothing = pc.and_(short, pc.is_in(given, value_set=EMPTY))
     return pc.if_else(nothing, pa.scalar(None, pa.string()), given)
 
 
-def _text(one: Any) -> str | None:
+def text(one: Any) -> str | None:
+    """Return a value as a text, of a list its first; None where it is none."""
     if one is None or isinstance(one, dict):
         return None
     if isinstance(one, list):
-        return _text(one[0]) if one else None
+        return text(one[0]) if one else None
     return str(one).encode("utf-8", "replace").decode()[:LONGEST]
 
 

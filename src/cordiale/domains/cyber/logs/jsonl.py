@@ -1,4 +1,4 @@
-"""Logs of JSON lines: only what a profile names is decoded, a block at a time; a bad line costs itself alone."""
+"""Logs of JSON lines: only what a profile names is taken, a block at a time; a bad line costs itself alone."""
 
 from __future__ import annotations
 
@@ -7,23 +7,38 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
+from cordiale.domains.cyber.logs import spans
 from cordiale.domains.cyber.logs.aside import Aside
 from cordiale.domains.cyber.logs.blocks import Block
 from cordiale.domains.cyber.logs.building import LISTS, built
+from cordiale.domains.cyber.logs.members import Members, Wanted, members, wanted
 from cordiale.domains.cyber.logs.profile import Profile
+from cordiale.domains.cyber.logs.records import RECORDS
 from cordiale.platform.clock import Instant
 from cordiale.platform.languages import _
+
+SIZE: Final = 1 << 20
+"""Bytes of a block, about: what is made of its lines stays near the processor until it lies in columns."""
+
+TOGETHER: Final = 16_384
+"""Records up to which tables of blocks are put together."""
 
 Get = Callable[[list[Any]], list[Any]]
 
 
 class Shape(NamedTuple):
-    """What is decoded of each line: the decoder, and for each field how its values are taken out of decoded lines."""
+    """What is taken of each line: the decoder, and for each field how its values are taken out of decoded lines.
+
+    `asked` are the same keys as they are looked for in bytes, `values` of which of them each field is made.
+    """
 
     decoder: msgspec.json.Decoder[Any]
     fields: dict[str, tuple[Get, ...]]
+    asked: Wanted
+    values: dict[str, tuple[int, ...]]
 
 
 def shape(profile: Profile, keys: Iterable[str]) -> Shape:
@@ -38,9 +53,16 @@ def shape(profile: Profile, keys: Iterable[str]) -> Shape:
             if _placed(tree, steps):
                 places.setdefault(field, []).append(steps)
     kind, names = _struct(tree)
+    asked, paths = wanted(tree)
+    numbers = {path: number for number, path in enumerate(paths)}
     return Shape(
         msgspec.json.Decoder(kind),
         {field: tuple(_getter(steps, names) for steps in found) for field, found in places.items()},
+        asked,
+        {
+            field: tuple(numbers[steps] for steps in found if steps in numbers)
+            for field, found in places.items()
+        },
     )
 
 
@@ -99,13 +121,48 @@ def _getter(steps: tuple[str, ...], names: _Names) -> Get:
 
 
 def read(blocks: Iterable[Block], found: Shape, file: str, now: Instant) -> Iterator[pa.Table | Aside]:
-    """Yield the records of blocks of lines, and what of them is no record."""
+    """Yield the records of blocks of lines, and what of them is no record.
+
+    Values are taken from where they stand in lines of plain JSON; any other line is decoded by itself, and a log of
+    mostly such lines a block at a time.
+    """
+    plain = True
+    held: list[pa.Table] = []
+    count = 0
     for block in blocks:
-        rows, lines, aside = _decoded(block, found.decoder)
+        taken = members(block.data, block.lines, found.asked) if plain else None
+        if taken is not None and 2 * len(taken.odd) > block.lines:
+            taken, plain = None, False
+        if taken is None:
+            rows, lines, aside = _decoded(block, found.decoder)
+        else:
+            rows, lines, aside = _one_by_one(_odd(block, taken), found.decoder)
         yield from aside
+        made = []
+        if taken is not None and len(taken.lines):
+            columns = {
+                field: spans.taken(field, values, taken, block.data, now)
+                for field, values in found.values.items()
+            }
+            made.append(built(columns, taken.lines + block.line, file, now))
         if rows:
             columns = {field: _column(field, getters, rows) for field, getters in found.fields.items()}
-            yield built(columns, lines, file, now)
+            made.append(built(columns, lines, file, now))
+        held.append(
+            made[0] if len(made) == 1 else pa.concat_tables(made or [RECORDS.empty_table()]).sort_by("line")
+        )
+        count += held[-1].num_rows
+        if count >= TOGETHER:
+            yield pa.concat_tables(held)
+            held, count = [], 0
+    if count:
+        yield pa.concat_tables(held)
+
+
+def _odd(block: Block, taken: Members) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are left to a decoder, with their numbers."""
+    for line, first, last in taken.odd.tolist():
+        yield block.line + line, block.data[first:last]
 
 
 def _column(field: str, getters: tuple[Get, ...], rows: list[Any]) -> list[Any]:
@@ -123,11 +180,17 @@ def _decoded(block: Block, decoder: Any) -> tuple[list[Any], Any, list[Aside]]:
     try:
         rows = decoder.decode_lines(block.data)
         if len(rows) == block.lines:  # none of them is blank
-            return rows, range(block.line, block.line + len(rows)), []
+            return rows, np.arange(block.line, block.line + len(rows)), []
     except (msgspec.DecodeError, RecursionError):
         pass
+    return _one_by_one(enumerate(block.data.split(b"\n"), block.line), decoder)
+
+
+def _one_by_one(
+    numbered: Iterable[tuple[int, bytes]], decoder: Any
+) -> tuple[list[Any], list[int], list[Aside]]:
     found, lines, aside = [], [], []
-    for number, line in enumerate(block.data.split(b"\n"), block.line):
+    for number, line in numbered:
         if not line.strip():
             continue
         try:

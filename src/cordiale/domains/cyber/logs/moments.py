@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from cordiale.platform.clock import SECOND, Instant
@@ -56,20 +57,42 @@ def moment(value: Any, now: Instant) -> Instant | None:
     return _syslog(text, now)
 
 
-def moments(values: Sequence[Any], now: Instant) -> pa.Array:
-    """Return a column of times: at once where all are numbers or ISO 8601, one by one otherwise; null for what is none."""
-    kinds = set(map(type, values)) - {type(None)}
-    if kinds <= {int, float} and kinds:
-        numbers = np.array([math.nan if one is None else one for one in values], float)
-        known = ~np.isnan(numbers) & (numbers >= 0) & (numbers < _LATEST)
-        if known.all():
-            return pa.array(np.rint(numbers * SECOND).astype(np.int64)).cast(AT)
-    elif kinds == {str}:
-        try:
-            return pa.array(values, pa.string()).cast(AT)
-        except pa.ArrowInvalid:
-            pass
+def moments(values: Sequence[Any] | pa.Array, now: Instant) -> pa.Array:
+    """Return a column of times: at once where all are numbers or ISO 8601, one by one otherwise; null for what is none.
+
+    An Arrow array is one of texts or of doubles.
+    """
+    if isinstance(values, pa.Array):
+        found = _of_texts(values) if pa.types.is_string(values.type) else _of_numbers(_numbers(values))
+        if found is not None:
+            return found
+        values = values.to_pylist()
+    else:
+        kinds = set(map(type, values)) - {type(None)}
+        found = None
+        if kinds <= {int, float} and kinds:
+            found = _of_numbers(np.array([math.nan if one is None else one for one in values], float))
+        elif kinds == {str}:
+            found = _of_texts(pa.array(values, pa.string()))
+        if found is not None:
+            return found
     return pa.array([moment(one, now) for one in values], pa.int64()).cast(AT)
+
+
+def _numbers(values: pa.Array) -> npt.NDArray[np.float64]:
+    return values.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
+def _of_numbers(numbers: npt.NDArray[np.float64]) -> pa.Array | None:
+    known = ~np.isnan(numbers) & (numbers >= 0) & (numbers < _LATEST)
+    return pa.array(np.rint(numbers * SECOND).astype(np.int64)).cast(AT) if known.all() else None
+
+
+def _of_texts(written: pa.Array) -> pa.Array | None:
+    try:
+        return written.cast(AT)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _of_number(value: float) -> Instant | None:

@@ -180,7 +180,8 @@ def _json(
     profile = given or propose(columns, shown)
     check(profile, name)
     kind = profile.name if given is None and profile.name != "proposed" else "JSON"
-    return Log(kind, profile, jsonl.read(blocks(chunks), jsonl.shape(_of(profile, only), keys), name, now))
+    shape = jsonl.shape(_of(profile, only), keys)
+    return Log(kind, profile, jsonl.read(blocks(chunks, jsonl.SIZE), shape, name, now))
 
 
 def _unfolded(data: bytes, name: str) -> tuple[Iterable[bytes], list[dict[str, Any]]]:
