@@ -8,6 +8,7 @@ import typer
 
 from cordiale.cli.cyber import app as above
 from cordiale.cli.cyber_misp import app
+from cordiale.cli.moment import instant_of
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, progress
 from cordiale.cli.reports import INPUT, import_report
@@ -29,6 +30,26 @@ _NAME = typer.Argument(
 )
 _WHOLE = typer.Option(
     "--all", help=tr(_("Everything that is there, not only what is new since the last time."))
+)
+_ATTRIBUTES = typer.Option(
+    "--attributes",
+    help=tr(_("Attributes by themselves, without the rest of their events; also with --type or --to-ids.")),
+)
+_TYPES = typer.Option(
+    "--type",
+    "-t",
+    metavar="TEXT",
+    help=tr(_("Only attributes of this type of MISP, such as ip-dst; may be repeated.")),
+)
+_TAGS = typer.Option(
+    "--tag",
+    metavar="TEXT",
+    help=tr(_("Only what carries this tag, or with ! before it does not; may be repeated.")),
+)
+_TO_IDS = typer.Option("--to-ids", help=tr(_("Only attributes that are meant for detection.")))
+_PUBLISHED = typer.Option("--published", help=tr(_("Only what is published there.")))
+_SINCE = typer.Option(
+    "--since", metavar="DAY", help=tr(_("Only what changed on this day or later (2027-01-31)."))
 )
 _IDS = typer.Argument(metavar="ID…", help=tr(_("Objects to send; none: what the options say.")))
 
@@ -52,16 +73,34 @@ def about(name: Annotated[str, _NAME]) -> None:
     cls=Command,
     help=tr(
         _(
-            "Fetch the events that changed on an instance and take them in. It can be stopped, and gone on with: cordiale jobs resume."
+            "Fetch the events that changed on an instance and take them in, or what of them the options say. It can be stopped, and gone on with: cordiale jobs resume."
         )
     ),
 )
-def pull(name: Annotated[str, _NAME], whole: Annotated[bool, _WHOLE] = False) -> None:
-    """Fetch events."""
+def pull(
+    name: Annotated[str, _NAME],
+    whole: Annotated[bool, _WHOLE] = False,
+    attributes: Annotated[bool, _ATTRIBUTES] = False,
+    types: Annotated[list[str] | None, _TYPES] = None,
+    tags: Annotated[list[str] | None, _TAGS] = None,
+    to_ids: Annotated[bool, _TO_IDS] = False,
+    published: Annotated[bool, _PUBLISHED] = False,
+    since: Annotated[str, _SINCE] = "",
+) -> None:
+    """Fetch events, or attributes by themselves."""
     from cordiale.domains.cyber.misp.instance import pull as fetch
+    from cordiale.domains.cyber.misp.wanted import Wanted
 
+    wanted = Wanted(
+        attributes=attributes,
+        types=tuple(types or ()),
+        tags=tuple(tags or ()),
+        to_ids=to_ids,
+        published=published,
+        since=instant_of(since) if since else 0,
+    )
     with opened() as (node, actor), progress(tr(_("Fetching"))) as report:
-        done = fetch(node.desk, actor, name, whole=whole, progress=report)
+        done = fetch(node.desk, actor, name, whole=whole, wanted=wanted, progress=report)
     _taken(done)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +35,8 @@ BYTES: Final = 32 << 30
 
 _PLACE: Final = "place.json"
 
+NOTHING: Final[Mapping[str, Any]] = {}
+
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """How far a fetch is: pages that are here, what to ask with next, whether that was all, and until when it tells.
@@ -64,17 +66,18 @@ def pull(
     page: Page,
     *,
     whole: bool = False,
+    asked: Mapping[str, Any] = NOTHING,
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Fetch what is new on a server since the last time and take it in, as a job that can be stopped and gone on with.
 
-    `whole` asks for everything. Pages are kept until all of them are taken in. Raises what `server`, `page` and `import_` raise.
+    `whole` asks for everything. `asked` is what `page` narrows it to: since when counts for each of them apart. Pages are kept until all of them are taken in. Raises what `server`, `page` and `import_` raise.
     """
     authorise(actor, "import")
     server(desk, kind, name)
-    since = "" if whole else _until(desk, kind, name)
-    params = {"server": name, "since": since}
+    since = "" if whole else _until(desk, kind, name, asked)
+    params = {"server": name, "since": since, "asked": dict(asked)}
     job_kind = f"{kind}_pull"
     return runs.begin(
         desk,
@@ -173,11 +176,12 @@ def _mark_of(place: Place, file: Path | None = None) -> bytes:
     return found.digest()
 
 
-def _until(desk: Desk, kind: Kind, name: str) -> str:
-    """Return until when the last finished fetch from a server told."""
+def _until(desk: Desk, kind: Kind, name: str, asked: Mapping[str, Any]) -> str:
+    """Return until when the last finished fetch of the same from a server told."""
     with desk.store.read() as tx:
         found = records.all_jobs(tx)
     for one in found:
-        if one.kind == f"{kind}_pull" and one.state == "done" and one.params.get("server") == name:
+        same = one.params.get("server") == name and (one.params.get("asked") or {}) == dict(asked)
+        if one.kind == f"{kind}_pull" and one.state == "done" and same:
             return str(one.result.get("until", ""))
     return ""

@@ -1,7 +1,7 @@
 """A stand-in for a MISP instance: NOT MISP, but a process that answers as its documented REST interface does.
 
 It keeps events in memory and knows what ours and PyMISP ask: who I am, versions, types, sharing groups, index, view, add, edit,
-delete, and `restSearch` of events and attributes. What MISP does with an event it does: it gives numbers, keeps the newer of two
+delete, `restSearch` of events and attributes, and sightings. What MISP does with an event it does: it gives numbers, keeps the newer of two
 attributes with one UUID, leaves what an edit does not name, refuses an event that is there already and a sharing group it does not
 know, and gives events to the organisation of the key.
 
@@ -119,14 +119,9 @@ def answered(here: Instance, method: str, path: str, body: Any) -> tuple[int, An
     if path == "/events/restSearch":
         return 200, {"response": [{"Event": one} for one in searched(here, body)]}
     if path == "/attributes/restSearch":
-        held = [a for one in here.events.values() for a in every(one)]
-        wanted = {name: body[name] for name in ("value", "type", "uuid") if body.get(name)}
-        found = [
-            a
-            for a in held
-            if all(str(a.get(name)) == str(one) for name, one in wanted.items()) and not a.get("deleted")
-        ]
-        return 200, {"response": {"Attribute": found}}
+        return 200, {"response": {"Attribute": attributes(here, body)}}
+    if path.startswith("/sightings/add"):
+        return sighted(here, path.removeprefix("/sightings/add").strip("/"), body)
     if path == "/events/add" and method == "POST":
         return added(here, body.get("Event", body))
     for verb in ("view", "edit", "delete"):
@@ -165,6 +160,69 @@ def searched(here: Instance, body: Value) -> list[Value]:
     if body.get("metadata"):
         return [without_content(one) for one in found]
     return [shown(one, body) for one in found]
+
+
+def attributes(here: Instance, body: Value) -> list[Value]:
+    """Return attributes by themselves as `restSearch` of that scope does: each with a little of its event and its object."""
+    found = []
+    for event in sorted(here.events.values(), key=lambda one: int(one["id"])):
+        objects = {one["id"]: one for one in event["Object"]}
+        for one in every(event):
+            tags = [tag["name"] for tag in (*event.get("Tag", []), *one.get("Tag", []))]
+            wanted = {
+                "deleted": not one.get("deleted") or body.get("deleted") in ([0, 1], "only", 1, True),
+                "published": not body.get("published") or bool(event.get("published")),
+                "to_ids": not body.get("to_ids") or one.get("to_ids") in (True, 1, "1"),
+                "timestamp": int(one["timestamp"]) >= int(body.get("timestamp") or 0),
+                "tags": tagged(tags, body.get("tags")),
+                **{
+                    name: one_of(one.get(name), body.get(name))
+                    for name in ("value", "type", "uuid", "category")
+                },
+            }
+            if all(wanted.values()):
+                beside = {
+                    name: event.get(name)
+                    for name in ("id", "uuid", "info", "org_id", "orgc_id", "distribution")
+                }
+                part = objects.get(one.get("object_id", "0"))
+                within = (
+                    {"Object": {"id": part["id"], "distribution": part.get("distribution", "5")}}
+                    if part
+                    else {}
+                )
+                found.append({**one, "Event": beside, **within})
+    start = (int(body.get("page") or 1) - 1) * int(body.get("limit") or 0)
+    return found[start : start + int(body["limit"])] if body.get("limit") else found
+
+
+def one_of(value: Any, asked: Any) -> bool:
+    return not asked or str(value) in [str(one) for one in (asked if isinstance(asked, list) else [asked])]
+
+
+def tagged(held: list[str], asked: Any) -> bool:
+    """Tell whether tags are as asked: one of those named, and none of those with `!` before them."""
+    names = asked if isinstance(asked, list) else [asked] if asked else []
+    without = {one[1:] for one in names if one.startswith("!")}
+    within = {one for one in names if not one.startswith("!")}
+    return not without & set(held) and (not within or bool(within & set(held)))
+
+
+def sighted(here: Instance, name: str, body: Value) -> tuple[int, Any]:
+    """Add a sighting to an attribute, named by number or UUID in the address or in the body."""
+    name = name or str(body.get("uuid") or body.get("id") or "")
+    for event in here.events.values():
+        for one in every(event):
+            if name in (one["id"], one["uuid"]) and not one.get("deleted"):
+                made = {
+                    "id": here.numbered(), "attribute_id": one["id"], "event_id": event["id"], "org_id": "1", "uuid": str(uuid.uuid4()),
+                    "date_sighting": str(body.get("timestamp") or int(time.time())), "type": str(body.get("type") or "0"),
+                    "source": str(body.get("source") or ""), "Organisation": ORG,
+                }  # fmt: skip
+                one.setdefault("Sighting", []).append(made)
+                return 200, {"Sighting": made}
+    message = "Could not add the Sighting. Reason: No valid attributes found that match the criteria."
+    return 403, {"saved": False, "name": message, "message": message, "errors": message}
 
 
 def shown(event: Value, body: Value) -> Value:

@@ -25,6 +25,7 @@ from cordiale.desk.upkeep.inspection import audit_show
 from cordiale.desk.views.search import Question
 from cordiale.desk.views.show import show
 from cordiale.domains.cyber.misp import instance
+from cordiale.domains.cyber.misp.wanted import EVENTS
 from cordiale.node.initialise import init
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
@@ -124,14 +125,14 @@ def test_what_is_there_is_fetched_and_the_next_time_only_what_changed(stand_in: 
 
 
 def test_many_events_come_page_by_page(stand_in: StandIn, node: Node) -> None:
-    for number in range(instance.PAGE + 3):
+    for number in range(EVENTS + 3):
         one = event(attribute(1000 + number, "domain", f"h{number}.example"), uuid=uuid(number + 1))
         stand_in.theirs.add_event(theirs(one))
-    assert instance.pull(node.desk, MARIE, "soc").by_type["report"] == instance.PAGE + 3
+    assert instance.pull(node.desk, MARIE, "soc").by_type["report"] == EVENTS + 3
 
 
 def test_a_fetch_that_broke_off_goes_on_after_its_last_page(stand_in: StandIn, node: Node) -> None:
-    for number in range(instance.PAGE + 3):
+    for number in range(EVENTS + 3):
         one = event(attribute(1000 + number, "domain", f"h{number}.example"), uuid=uuid(number + 1))
         stand_in.theirs.add_event(theirs(one))
     asked: list[int] = []
@@ -148,7 +149,7 @@ def test_a_fetch_that_broke_off_goes_on_after_its_last_page(stand_in: StandIn, n
     assert asked == [0, 1]
     done = job_resume(node.desk, MARIE, begun[0])
     assert isinstance(done, ImportReport)
-    assert done.by_type["report"] == instance.PAGE + 3
+    assert done.by_type["report"] == EVENTS + 3
     assert (
         told(stand_in, "asked").count("POST /events/restSearch") == 3
     )  # the first page was not asked for again

@@ -18,10 +18,11 @@ from cordiale.desk.incoming.fetching import Place
 from cordiale.desk.incoming.outside import Server, checked
 from cordiale.desk.outgoing import sending
 from cordiale.desk.views.search import Question
+from cordiale.domains.cyber.misp import wanted as asking
 from cordiale.domains.cyber.misp.export import events
 from cordiale.domains.cyber.misp.loss import Losses, LossReport
-from cordiale.platform.errors import NotFound, ProtocolError
-from cordiale.platform.languages import _
+from cordiale.domains.cyber.misp.wanted import Wanted, decoded
+from cordiale.platform.errors import NotFound
 
 if TYPE_CHECKING:
     from cordiale.desk import jobs, records
@@ -29,14 +30,10 @@ if TYPE_CHECKING:
     from cordiale.desk.answers import ImportReport
     from cordiale.desk.desk import Desk
 
-PAGE: Final = 25
-"""Events asked for at a time."""
+EVERYTHING: Final = Wanted()
 
 OVERLAP: Final = 300
 """Seconds that a fetch looks back beyond the last one: what changes while it runs is not missed."""
-
-_EMPTY: Final = 256
-"""Bytes below which an answer may hold no event."""
 
 _HEADERS: Final = {"accept": "application/json", "content-type": "application/json"}
 Value = dict[str, Any]
@@ -65,56 +62,34 @@ def pull(
     name: str,
     *,
     whole: bool = False,
+    wanted: Wanted = EVERYTHING,
     progress: jobs.Progress | None = None,
     began: Callable[[str], None] | None = None,
 ) -> ImportReport:
-    """Fetch the events that changed on an instance since the last time and take them in; raises as `fetching.pull` does."""
-    return fetching.pull(desk, actor, "misp", name, page, whole=whole, progress=progress, began=began)
+    """Fetch what is wanted of what changed on an instance since the last time it was, and take it in; raises as `fetching.pull` does."""
+    wanted = asking.bounded(wanted)
+    asked: Value = msgspec.json.decode(msgspec.json.encode(wanted))  # as a job writes it down
+    ask = partial(page, wanted=wanted)
+    return fetching.pull(
+        desk, actor, "misp", name, ask, whole=whole, asked=asked, progress=progress, began=began
+    )
 
 
 def misp_pull(
     desk: Desk, actor: Actor, job: records.Job, *, progress: jobs.Progress | None = None
 ) -> ImportReport:
     """Go on with a fetch that was stopped or killed, after its last page."""
-    return fetching.pull_on(desk, actor, job, "misp", page, progress=progress)
+    ask = partial(page, wanted=asking.of(job.params))
+    return fetching.pull_on(desk, actor, job, "misp", ask, progress=progress)
 
 
-def page(reached: Server, place: Place, since: str, file: Path) -> Place:
-    """Fetch one page of `events/restSearch` into a file: deleted attributes too, sightings and attachments with them."""
-    number = int(place.next or 1)
-    asked: Value = {
-        "returnFormat": "json",
-        "limit": PAGE,
-        "page": number,
-        "deleted": [0, 1],
-        "withAttachments": 1,
-        "includeEventCorrelations": 0,
-        "sgReferenceOnly": 0,
-    }
-    if since:
-        asked["timestamp"] = since
-    headers = _with_json(reached).save("POST", "/events/restSearch", orjson.dumps(asked), file)
-    until = place.until or _moment(headers)
-    if file.stat().st_size < _EMPTY and _nothing(file.read_bytes()):
-        file.unlink()
-        return msgspec.structs.replace(place, over=True, until=until)
-    return Place(pages=place.pages + 1, next=str(number + 1), until=until)
+def page(reached: Server, place: Place, since: str, file: Path, wanted: Wanted = EVERYTHING) -> Place:
+    """Fetch one page of `restSearch` into a file: deleted attributes too, sightings and attachments with them."""
+    return asking.page(_with_json(reached), place, since, file, wanted, _moment)
 
 
 def _with_json(reached: Server) -> Server:
     return msgspec.structs.replace(reached, headers={**reached.headers, **_HEADERS})
-
-
-def _nothing(body: bytes) -> bool:
-    """Tell whether an answer holds no event; raises ProtocolError where it is none that MISP gives."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ProtocolError(
-            "misp-answer", _("The instance answered with something that is no JSON: is its address right?")
-        ) from error
-    held = found.get("response") if isinstance(found, dict) else found
-    return held in ([], {}, None)
 
 
 def _moment(headers: Mapping[str, str]) -> str:
@@ -192,7 +167,7 @@ def _groups(reached: Server) -> dict[str, str]:
     answer = reached.ask("GET", "/sharing_groups")
     if answer.status in (403, 404):
         return {}
-    found = _decoded(checked(reached.name, answer).body)
+    found = decoded(checked(reached.name, answer).body)
     listed = found.get("response", []) if isinstance(found, dict) else found
     return {
         str(one["SharingGroup"]["uuid"]).lower(): str(one["SharingGroup"]["id"])
@@ -229,7 +204,7 @@ def _sent(reached: Server, value: Value, before: Callable[[], None]) -> tuple[st
         "/events/restSearch",
         orjson.dumps({"returnFormat": "json", "uuid": value["uuid"], "metadata": 1}),
     )
-    found = _decoded(checked(reached.name, held).body)
+    found = decoded(checked(reached.name, held).body)
     listed = found.get("response", []) if isinstance(found, dict) else found
     there = next((one["Event"] for one in listed if isinstance(one, dict) and "Event" in one), None)
     if there is not None and int(there.get("timestamp") or 0) >= int(value["timestamp"]):
@@ -253,15 +228,6 @@ def _words(body: bytes, status: int) -> str:
     return f"{status}: {told}"[:300]
 
 
-def _decoded(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ProtocolError(
-            "misp-answer", _("The instance answered with something that is no JSON: is its address right?")
-        ) from error
-
-
 def about(desk: Desk, actor: Actor, name: str) -> Value:
     """Return who this node is on an instance and what its key allows there, to try a configuration.
 
@@ -273,8 +239,8 @@ def about(desk: Desk, actor: Actor, name: str) -> Value:
 
 def _known_as(reached: Server) -> Value:
     name = reached.name
-    version = _decoded(checked(name, reached.ask("GET", "/servers/getVersion")).body)
-    user = _decoded(checked(name, reached.ask("GET", "/users/view/me")).body)
+    version = decoded(checked(name, reached.ask("GET", "/servers/getVersion")).body)
+    user = decoded(checked(name, reached.ask("GET", "/users/view/me")).body)
     if not isinstance(user, dict) or not isinstance(user.get("User"), dict):
         raise outside.refusal(name, 403)
     role = user["Role"] if isinstance(user.get("Role"), dict) else {}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cordiale.desk.incoming.readers import Reader, Remark, looks_like_json
 from cordiale.domains.cyber.misp import cluster, envelope
+from cordiale.domains.cyber.misp.apart import apart, governed
 from cordiale.domains.cyber.misp.envelope import Part
 from cordiale.domains.cyber.misp.event import event
 from cordiale.domains.cyber.misp.frame import Frame
@@ -169,9 +170,12 @@ def _event(
 def _alone(
     given: Mapping[str, list[Any]], view: memoryview, limits: Limits, node: str
 ) -> Iterator[bytes | SetAside | Remark]:
-    """Read attributes and objects that come without their event: one of their own holds them."""
+    """Read attributes and objects that come without their event: one of their own holds them, unless each brings what governs it."""
     aside = [one for held in given.values() for one in held if isinstance(one, SetAside)]
-    attributes = [one for one in given.get("Attribute", []) if isinstance(one, Mapping)]
+    whole = [one for one in given.get("Attribute", []) if isinstance(one, Mapping)]
+    attributes = [one for one in whole if not governed(one)]
+    if len(attributes) < len(whole):
+        yield from apart((one for one in whole if governed(one)), node)
     objects = [one for one in given.get("Object", []) if isinstance(one, Mapping)]
     stamps = [str(one.get("timestamp") or "0") for one in (*attributes, *objects)]
     head = {
@@ -184,6 +188,8 @@ def _alone(
     }
     head["uuid"] = repr(head.pop("seed"))
     yield from aside
+    if not attributes and not objects and whole:
+        return
     yield Remark("misp-alone", ALONE, {"count": str(len(attributes) + len(objects))})
     yield from event(head, lambda: attributes, lambda: objects, node)
 
