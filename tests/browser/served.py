@@ -105,7 +105,9 @@ def made(folder: Path) -> dict[str, str]:
     return codes
 
 
-def serve(folder: Path, codes: dict[str, str]) -> tuple[subprocess.Popen[str], Served]:
+def serve(
+    folder: Path, codes: dict[str, str], listen: str = "127.0.0.1:0"
+) -> tuple[subprocess.Popen[str], Served]:
     """Start the server and wait until it says where it answers."""
     complaints = folder / "serve.err"
     with complaints.open("w") as errors:
@@ -118,7 +120,7 @@ def serve(folder: Path, codes: dict[str, str]) -> tuple[subprocess.Popen[str], S
                 str(folder),
                 "serve",
                 "--listen",
-                "127.0.0.1:0",
+                listen,
             ],
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cordiale.desk import verbs
@@ -68,6 +69,8 @@ def serving(node: Path, **environment: str) -> Iterator[str]:
 
 def schemathesis(running: Running, *options: str) -> None:
     """Let schemathesis ask the server what its schema allows and forbids."""
+    # the document is made for its first reader; schemathesis waits ten seconds for it, whatever else the machine does
+    httpx.get(f"{running.url}api/v1/openapi.json", timeout=60).raise_for_status()
     (running.folder / "schemathesis.toml").write_text(CONFIGURATION)
     command = [str(BIN / "st"), "--config-file", "schemathesis.toml", "run", f"{running.url}api/v1/openapi.json", "-H", f"Authorization: Bearer {running.token}", "--continue-on-failure", "--warnings", "off", *options]  # fmt: skip
     ran = subprocess.run(

@@ -216,6 +216,9 @@ def identified(token: str, among: Mapping[str, Actor] = {"paul's": PERSON}) -> A
 
 
 PROGRAM: Final = ("/facets", "/facets?q=halcyon", "/export", "/export?form=stix", "/export?q=harbour&form=stix", "/searches", "/alerts", "/retention", "/retention/removals", "/objects/counts", "/preview", "/partners", "/jobs", "/set-aside", "/set-aside/1/bytes", "/recalls/received", "/consents", "/consents/00000000", "/jobs/00000000", "/nowhere")  # fmt: skip
+CYBER: Final = ("/cyber/indicators?expired=true", "/cyber/indicators?q=halcyon", "/cyber/correlations?value=halcyon.example", "/cyber/correlations?value=evil.example", "/cyber/warninglists/look?value=halcyon.example", "/cyber/runs", "/cyber/attack", "/cyber/attack/layer", "/cyber/export?format=csv", "/cyber/export?format=misp", "/cyber/export?format=misp-feed", "/playbooks")  # fmt: skip
+"""What the domain of cyber defence and the playbooks tell a program."""
+
 SEARCHES: Final = ("limit=2", "limit=2&type=indicator", "limit=3&partners=true", "q=harbour", "q=halcyon", "q=kestrel", "value=domain-name%3Dhalcyon.example")  # fmt: skip
 
 
@@ -258,6 +261,8 @@ def rest(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
 
     for path in PROGRAM:
         get(path)
+    for path in CYBER:
+        get(path, "halcyon.example")
     for one in every("/recalls?limit=1"):
         get(f"/recalls/{one['recall']}")
     listed: set[str] = set()
@@ -266,8 +271,9 @@ def rest(scene: Scene, asked: Iterable[str], who: Actor = PERSON) -> None:
             one["id"] for one in every(f"/objects?{query}", "halcyon" if "halcyon" in query else query)
         }
     for stix_id in (*list(asked)[:8], ABSENT, *sorted(listed)[:8]):
-        for rest_of in ("", "/statements", "/versions", "/remarks", "/neighbours", f"/path?to={SEEN['id']}", "/raw", "/purge-plan", f"/why?partner={READER}", "/why?partner=nobody"):  # fmt: skip
+        for rest_of in ("", "/statements", "/versions", "/remarks", "/neighbours", f"/path?to={SEEN['id']}", "/raw", "/purge-plan", "/correlations", "/view", "/duplicates", f"/why?partner={READER}", "/why?partner=nobody"):  # fmt: skip
             get(f"/objects/{stix_id}{rest_of}", stix_id)
+        get(f"/cyber/indicators/{stix_id}", stix_id)
         get(f"/objects/{stix_id}", stix_id, lang="fr")
         get(f"/preview?id={stix_id}", stix_id)
         for sha in scene.secrets or [b"0" * 64]:
@@ -284,6 +290,8 @@ def acting(scene: Scene, asked: Iterable[str]) -> None:
             post(path, stix_id, body={"partner": "fra", **about})
         post("/recalls", stix_id, body={"ids": [stix_id]})
         post(f"/objects/{stix_id}/notes", stix_id, body={"content": "about it"})
+        post(f"/objects/{stix_id}/view", stix_id, body={"property": "name", "source": "fra", "reason": "x"})
+        post(f"/objects/{stix_id}/duplicates", stix_id, body={"other": ABSENT, "same": True, "reason": "x"})
         post(f"/objects/{stix_id}/purge", stix_id, body={"reason": "a mistake", "versions": 1})
         post(f"/objects/{stix_id}/files?name=f", stix_id, body={"content": "of a file"})
 

@@ -165,9 +165,23 @@ def _stated(found: Run, stated: Stated) -> str:
                 n=number(lang, left),
             )
         )
+    named = [
+        (one, stated.sightings[one.indicator]) for one in found.seen if stated.sightings.get(one.indicator)
+    ]
+    lines += [
+        f"  {sighting}  {printable(one.name or one.indicator)[:WIDEST]}" for one, sighting in named[:SHOWN]
+    ]
+    if len(named) > SHOWN:
+        lines.append(
+            tr(_("  … and {n} more: cordiale search --type sighting"), n=number(lang, len(named) - SHOWN))
+        )
     if stated.new or stated.changed:
         lines.append(
-            tr(_("What a partner would see of them: cordiale preview ID; give it: cordiale release."))
+            tr(
+                _(
+                    "What a partner would get of one: cordiale preview PARTNER --id SIGHTING; give it: cordiale release SIGHTING --partner PARTNER. A partner that does not have the indicator is given both."
+                )
+            )
         )
     return "\n".join(lines)
 

@@ -94,7 +94,8 @@ def _warnings(report: ImportReport) -> list[str]:
         named = [one for one in report.warned if one.code == code]
         for one in named:
             where = " · ".join(part for part in (one.object_id, one.path) if part)
-            lines.append("    " + printable(f"{where}: {tr(one.message_id, **one.params)}"))
+            said = tr(one.message_id, **one.params)
+            lines.append("    " + printable(f"{where}: {said}" if where else said))
         if n > len(named):
             lines.append("    " + tr(_("… and {n} more"), n=number(current().lang, n - len(named))))
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,12 +63,17 @@ def _texts(lang: str, texts: Any, restricted: Sequence[str]) -> Any:
     return {key: texts[key] for key in kept}
 
 
+_ONE_VALUE = re.compile(r"\[\s*[a-z0-9-]+:[^\s=\[\]]+\s*(?:=|ISSUBSET)\s*'((?:[^'\\]|\\.)+)'\s*\]").fullmatch
+"""A pattern that looks for one value in one place: the value says it all, and is what people know it by."""
+
+
 def name_of(value: Mapping[str, Any]) -> str:
     """Return what an object is called: its name, else its value, else what it says first."""
     for key in _NAMED_BY:
         found = value.get(key)
         if isinstance(found, str | int) and found != "":
-            return str(found)[:LONGEST]
+            plain = _ONE_VALUE(found) if key == "pattern" and isinstance(found, str) else None
+            return (re.sub(r"\\(.)", r"\1", plain[1]) if plain else str(found))[:LONGEST]
     for algorithm, digest in (value.get("hashes") or {}).items():
         return f"{algorithm} {digest}"[:LONGEST]
     kind = value.get("relationship_type")

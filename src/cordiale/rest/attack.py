@@ -98,4 +98,9 @@ def _counts(found: Iterable[tuple[str, int]]) -> tuple[wire.Count, ...]:
     return tuple(wire.Count(name=name, count=count) for name, count in found)
 
 
-HANDLERS: Final = (attack, attack_layer, read_layer, layer_options)
+HANDLERS: Final = (
+    layer_options,
+    attack,
+    attack_layer,
+    read_layer,
+)

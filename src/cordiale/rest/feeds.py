@@ -131,4 +131,11 @@ def _told(asked: Asking, one: Feed) -> wire.Feed:
     return asked.tell(one, wire.Feed, address=f"{PREFIX}/feeds/{one.name}.{one.format}")
 
 
-HANDLERS: Final = (feeds, feed, add_feed, drop_feed, feeds_options, export_indicators)
+HANDLERS: Final = (
+    feeds_options,
+    feeds,
+    feed,
+    add_feed,
+    drop_feed,
+    export_indicators,
+)

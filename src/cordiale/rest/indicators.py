@@ -316,15 +316,15 @@ def _duplicates(asked: Asking, stix_id: str) -> wire.Duplicates:
 
 
 HANDLERS: Final = (
+    view_options,
+    duplicates_options,
     indicators,
     indicator,
     correlations,
     correlations_of,
     view_of,
     choose_statement,
-    view_options,
     duplicates,
     decide_same,
-    duplicates_options,
     take_same_back,
 )

@@ -115,4 +115,11 @@ def match_options(request: Asked) -> Response[None]:
     return options(request)
 
 
-HANDLERS: Final = (match_runs, match_run, match_log, state_run, drop_run, match_options)
+HANDLERS: Final = (
+    match_options,
+    match_runs,
+    match_run,
+    match_log,
+    state_run,
+    drop_run,
+)

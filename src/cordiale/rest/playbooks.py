@@ -214,6 +214,7 @@ def _step_told(one: Step) -> wire.Step:
 
 
 HANDLERS: Final = (
+    playbooks_options,
     playbooks,
     playbook,
     add_playbook,
@@ -223,5 +224,4 @@ HANDLERS: Final = (
     drop_playbook,
     try_playbook,
     playbook_log,
-    playbooks_options,
 )

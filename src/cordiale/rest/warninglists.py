@@ -83,4 +83,10 @@ def _added(asked: Asking, file: Path) -> wire.ListsAdded:
     return wire.ListsAdded(new=done.new, renewed=done.renewed, same=done.same, refused=refused)
 
 
-HANDLERS: Final = (warninglists, look_up, add_warninglist, remove_warninglist, warninglists_options)
+HANDLERS: Final = (
+    warninglists_options,
+    warninglists,
+    look_up,
+    add_warninglist,
+    remove_warninglist,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import ImportReport, JobView, SetAside
 from cordiale.desk.desk import Desk
+from cordiale.desk.marking.chosen import summaries_seen
 from cordiale.desk.views.display import display
 from cordiale.platform.errors import CordialeError, InputError, NotFound, explain, http_status
 from cordiale.platform.languages import _, _n, number, text
@@ -22,13 +23,13 @@ from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, deed_with_files, said
 from cordiale.web.labels import type_label
 from cordiale.web.lines import href, short, when
-from cordiale.web.marks import chips, unmarked
+from cordiale.web.marks import banner, chips, unmarked
 
 HERE: Final = "/import"
 RAIL: Final = Entry(70, HERE, _("Import"), "import", verb="import")
 
-FILES: Final = 50
-"""Most files of one import by a form; `cordiale import` takes folders."""
+FILES: Final = 900
+"""Most files of one import by a form: a request has a thousand parts at most. `cordiale import` takes any folder."""
 
 PIECE: Final = 1 << 18
 SHOWN: Final = 400_000
@@ -102,7 +103,16 @@ def handlers(site: Site) -> list[Any]:
         pasted = given.whole("text")
         uploads = []
         try:
-            chosen = [file for file in files if file.filename][:FILES]
+            chosen = [file for file in files if file.filename]
+            if len(chosen) > FILES:
+                raise InputError(
+                    "import-many",
+                    _(
+                        "These are {n} files, and a form takes {limit}: import them with cordiale import FOLDER."
+                    ),
+                    n=number(lang, len(chosen)),
+                    limit=number(lang, FILES),
+                )
             if not chosen and not pasted.strip():
                 raise InputError("import-nothing", _("Choose files, or paste text."))
             for file in chosen:
@@ -219,6 +229,9 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
     view = verbs.job_show(desk, actor, job)
     report: ImportReport = verbs.import_report(desk, actor, job)
     show = display(desk, actor, lang)
+    told = [o.id for o in report.objects] + [w.object_id for w in report.warned[:50]]
+    seen = summaries_seen(desk, actor, (one for one in told if one))
+    names = {i: one.name for i, one in seen.items() if one.name}
     return _job(view, lang) | {
         "job": view.id,
         "running": view.state == "running",
@@ -252,7 +265,7 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
         "warned": [
             {
                 "href": href(w.object_id),
-                "name": short(w.object_id, w.object_id.partition("--")[0], lang),
+                "name": _called(w.object_id, names, lang),
                 "path": w.path,
                 "sentence": text(lang, w.message_id, **w.params),
             }
@@ -261,8 +274,8 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
         "objects": [
             {
                 "href": href(o.id),
-                "name": short(o.id, o.id.partition("--")[0], lang),
-                "id": o.id,
+                "name": _called(o.id, names, lang),
+                "type": type_label(o.id.partition("--")[0], lang),
                 "style": OUTCOMES.get(o.outcome, ("", ""))[0],
                 "outcome": text(lang, OUTCOMES.get(o.outcome, ("", o.outcome))[1]),
             }
@@ -271,8 +284,13 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
         "more": report.new + report.same + report.conflicts + report.tombstoned - len(report.objects),
         "aside_rows": [_aside(one, lang) for one in report.first_set_aside],
         "aside": report.set_aside,
-        "banner": unmarked(lang),
+        "banner": banner([one.marking for one in seen.values()], show, lang),
     }
+
+
+def _called(stix_id: str, names: Mapping[str, str], lang: str) -> str:
+    """Return what an object is called, "" for none: a warning may be of the file."""
+    return names.get(stix_id) or (short(stix_id, stix_id.partition("--")[0], lang) if stix_id else "")
 
 
 def _aside(one: SetAside, lang: str) -> dict[str, Any]:

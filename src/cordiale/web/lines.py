@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -39,6 +40,8 @@ WHOLE: Final = {
 
 INSTANTS: Final = ("created", "modified", "received")
 
+_ID: Final = re.compile(r"[a-z0-9-]+--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 class When(msgspec.Struct, frozen=True):
     """An instant: as the language writes it, shortly for a list whose head says the zone, and exactly."""
@@ -61,8 +64,8 @@ class PartnerChip(msgspec.Struct, frozen=True):
 
 
 def when(us: Instant | None, lang: str) -> When | None:
-    """Return an instant (microseconds) for a page."""
-    return When(instant(lang, us), format_instant(us), brief_instant(lang, us)) if us is not None else None
+    """Return an instant (microseconds) for a page; the epoch is what is written where nobody knows when."""
+    return When(instant(lang, us), format_instant(us), brief_instant(lang, us)) if us else None
 
 
 def href(stix_id: str) -> str:
@@ -71,8 +74,14 @@ def href(stix_id: str) -> str:
 
 
 def sentence(reason: Reason | None, lang: str) -> str:
-    """Write a reason in the reader's language."""
-    return text(lang, reason.message_id, **reason.params) if reason is not None else ""
+    """Write a reason in the reader's language, an id in it as what has no name is called."""
+    if reason is None:
+        return ""
+    said = {
+        name: short(value, value.partition("--")[0], lang) if isinstance(value, str) and _ID.fullmatch(value) else value
+        for name, value in reason.params.items()
+    }
+    return text(lang, reason.message_id, **said)
 
 
 def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChip:

@@ -247,7 +247,7 @@ def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: st
             for name in known
         ],
         "all_href": "/release/try?" + urlencode({"id": listed}, doseq=True),
-        "single": bool(partner),
+        "single": len(chosen) == 1,
         "may_release": may(actor, "release"),
         "acting_as": actor.name,
         "banner": banner(everything, show, lang),

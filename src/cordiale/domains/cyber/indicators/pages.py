@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from cordiale.desk.answers.graph import Graph
 from cordiale.desk.domain import Page
+from cordiale.desk.summary import name_of
 from cordiale.desk.views.graph import neighbours
 from cordiale.desk.views.history import remarks
 from cordiale.desk.views.show import show
@@ -66,8 +67,8 @@ def indicators(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
         rows.append(
             {
                 "href": href(held.id),
-                "name": held.name or held.pattern[:120],
-                "values": [value for _kind, value in values[:3]],
+                "name": name_of(held.value),
+                "values": [{"value": value, "kind": kind} for kind, value in values[:3]],
                 "more": max(0, len(values) - 3),
                 "score": number(lang, found.score),
                 "state": found.state,
@@ -116,7 +117,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     values = {
         "tabs": tabs("indicators", lang),
         "id": stix_id,
-        "title": str(chosen.get("name") or pattern[:120]),
+        "title": name_of(chosen) or stix_id,
         "object": f"/objects/{stix_id}",
         "graph_href": ROOT + "correlations?" + urlencode({"id": stix_id}),
         "looks": _looks(pattern, lang) if plain else [],

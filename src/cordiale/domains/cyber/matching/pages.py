@@ -12,6 +12,7 @@ from cordiale.desk.analysis.datasets import dataset_list
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
 from cordiale.desk.written import marking_of, written
+from cordiale.domains.cyber.indicators.rows import titles
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.found import Run, Seen, Source
 from cordiale.domains.cyber.tabs import ROOT, tabs
@@ -29,6 +30,9 @@ RECORDS: Final = "records"
 
 SHOWN: Final = 100
 """Indicators of one page, and lines behind one of them."""
+
+TRIED: Final = 50
+"""Sightings of which a release is tried at once: their ids stand in an address."""
 
 DRAWN: Final = 20
 """Indicators that are drawn on the line of time: those met most."""
@@ -79,6 +83,7 @@ def matches(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
 def match(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
     """Return one run: its logs, the indicators seen, when, and in which lines."""
     run = kept.opened(desk, actor, query.get("run", ""))
+    called = titles(desk, actor)
     standing = desk.settings.import_.marking
     left = [
         text(lang, words, n=number(lang, run.left_out[reason]))
@@ -98,7 +103,8 @@ def match(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         "left_out": ", ".join(left),
         "records": run.records,
         "sources": [_source(one, lang) for one in run.sources],
-        "seen": [_seen(one, lang) for one in run.seen[:SHOWN]],
+        "seen": [_seen(one, called, lang) for one in run.seen[:SHOWN]],
+        "release": _release(desk, actor, run),
         "total": len(run.seen),
         "more": max(0, len(run.seen) - SHOWN),
         "drawn": drawn(run, lang),
@@ -191,11 +197,17 @@ def _columns(one: Source) -> str:
     return ", ".join(f"{field} = {' + '.join(names)}" for field, names in one.mapping.columns.items())
 
 
-def _seen(one: Seen, lang: str) -> dict[str, Any]:
+def _release(desk: Desk, actor: Actor, run: Run) -> str:
+    """Return where a release of the sightings stated of a run is tried, "" where there is none or nobody who may."""
+    stated = [one.sighting for one in run.seen if one.sighting][:TRIED]
+    return "/release/try?" + urlencode({"id": stated}, doseq=True) if stated and may(actor, "preview") else ""
+
+
+def _seen(one: Seen, called: Mapping[str, str], lang: str) -> dict[str, Any]:
     return {
         "id": one.indicator,
         "name": one.name or one.indicator,
-        "source": one.source,
+        "source": called.get(one.source, one.source),
         "count": one.count,
         "parts": one.count - one.exact,
         "first": _when(one.first, lang),

@@ -99,7 +99,8 @@ def state_sightings(
     new = changed = 0
     for one in chosen:
         before = [each for each in _counted(desk, actor, one.indicator) if no_stricter(each.marking, marks)]
-        value = sighting(found, one, before, marks, creator, where, id_of(home), instants(desk)[0])
+        now, lang = instants(desk)[0], desk.settings.node.language
+        value = sighting(found, one, before, marks, creator, where, id_of(home), now, lang)
         if value is None:
             of[one.indicator] = _same(found, one, before, marks)
             continue
@@ -150,12 +151,13 @@ def sighting(
     where: str,
     home: str,
     now: str,
+    lang: str = "en",
 ) -> dict[str, Any] | None:
     """Return the sighting of an indicator in a run, None where those of `before` count all of its logs already.
 
     `before` are sightings of no stricter a marking than `marking`: what this one counts then follows nothing that one of
-    its readers may not see. Its id follows from the indicator, the logs that it counts and its marking: the same logs
-    under the same marking give the same sighting, a dataset that grew gives its next version. Of logs of which some were
+    its readers may not see. `lang` is the language that its words begin in. Its id follows from the indicator, the logs that
+    it counts and its marking: the same logs under the same marking give the same sighting, a dataset that grew gives its next version. Of logs of which some were
     counted before, only the others are, as far as lines are kept.
     """
     logs = _logs(run, one)
@@ -182,7 +184,7 @@ def sighting(
         "modified": now,
         "sighting_of_ref": one.indicator,
         "count": min(number, MOST_COUNT),
-        "description": _words(number, one),
+        "description": _words(number, one, lang),
         "external_references": [
             {
                 "source_name": SOURCE,
@@ -236,10 +238,10 @@ def ranges(lines: Iterable[int]) -> str:
     return ", ".join(said) + (", …" if len(found) > RANGES else "")
 
 
-def _words(number: int, one: Seen) -> str:
-    """Say it in both languages: how often, and whether as it is or as a part."""
+def _words(number: int, one: Seen, first: str) -> str:
+    """Say it in both languages, a line for each: how often, and whether as it is or as a part. Lists show the first line."""
     said = []
-    for lang in ("en", "fr"):
+    for lang in sorted(("en", "fr"), key=lambda one: not first.startswith(one)):
         words = text(lang, _("Seen in logs, times: {n}."), n=count_of(lang, number))
         if one.exact < one.count:
             words += " " + text(
@@ -248,7 +250,7 @@ def _words(number: int, one: Seen) -> str:
                 n=count_of(lang, min(number, one.count - one.exact)),
             )
         said.append(words)
-    return " / ".join(said)
+    return "\n".join(said)
 
 
 def count_of(lang: str, number: int) -> str:

@@ -17,13 +17,30 @@ document.addEventListener("drop", (event) => {
   if (!place || !carries(event)) return;
   event.preventDefault();
   place.classList.remove("over");
-  place.querySelector("input[type=file]").files = event.dataTransfer.files;
+  const field = place.querySelector("input[type=file]");
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) field.files = event.dataTransfer.files;
+  else within(entries).then((files) => (field.files = files));
 });
+
+// what a folder holds, with the folders in it; a browser gives a hundred entries at a time
+async function within(entries) {
+  const found = new DataTransfer();
+  while (entries.length) {
+    const entry = entries.shift();
+    if (entry.isFile) found.items.add(await new Promise((done, failed) => entry.file(done, failed)));
+    else {
+      const reader = entry.createReader();
+      for (let more; (more = await new Promise((done, failed) => reader.readEntries(done, failed))).length; ) entries.push(...more);
+    }
+  }
+  return found.files;
+}
 
 document.addEventListener("submit", (event) => {
   const place = event.target.closest?.("form[data-drop]");
   if (!place || place.dataset.sending) return;
-  const files = [...place.querySelector("input[type=file]").files];
+  const files = [...place.querySelectorAll("input[type=file]")].flatMap((field) => [...field.files]);
   if (files.reduce((sum, file) => sum + file.size, 0) < 1 << 20) return; // small ones are there at once
   event.preventDefault();
   place.dataset.sending = "1";
