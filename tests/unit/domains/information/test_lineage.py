@@ -199,8 +199,8 @@ def test_copies_of_the_held_out_part_are_found() -> None:
     assert min(precision.value, recall.value) >= 0.99
 
 
-FLOORS = {"strengthened": (0.75, 0.6), "weakened": (0.7, 0.6)}
-"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0107)."""
+FLOORS = {"strengthened": (0.76, 0.64), "weakened": (0.77, 0.6)}
+"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0132)."""
 
 
 @pytest.mark.parametrize("label", FLOORS)

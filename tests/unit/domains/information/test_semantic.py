@@ -133,3 +133,11 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, english: Model) -> 
     with pytest.raises(ConfigurationError) as caught:
         opened(tmp_path, None)
     assert caught.value.code == "model-unreadable"
+
+
+def test_two_reports_of_one_visit_are_of_no_lineage_because_they_mean_alike(english: Model) -> None:
+    texts = Path(__file__).parents[3] / "corpus" / "lineage" / "texts"
+    documents = [
+        one for name in ("115", "116") for one in read_text(name, (texts / f"{name}.txt").read_bytes())
+    ]
+    assert trace(documents, model=english).edges == []

@@ -33,7 +33,7 @@ class Cue(msgspec.Struct, frozen=True):
 
 _ENGLISH: Final[tuple[tuple[str, int, str], ...]] = (
     ("sure", 1, r"(?:very |highly |most )?unlikely|doubtful|hardly likely|improbable|far from certain"),
-    ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) in talks|negotiat(?:es?|ing)|(?:cannot|can not|can't) (?:be )?(?:excluded?|ruled? out)|hint(?:s|ed)? (?:that|at)|could(?! not\b)|perhaps|maybe|possibl[ey](?! to)|possibility|potential(?:ly)?|conceivabl[ey]|allegedly|alleged"
+    ("sure", 2, (r"may|might|unclear (?:whether|if)|not (?:yet )?known (?:whether|if)|remains to be seen|(?:it is|is|are|was|were) (?:claimed|understood|rumou?red|alleged)(?: to| that)?|claim(?:s|ed)? (?:that|to)|some (?:people )?say|float(?:s|ed)? the idea|(?:is|are|was|were) hoping|there are hopes|(?:is|are|was|were) in talks|negotiat(?:es?|ing)|(?:cannot|can not|can't) (?:be )?(?:excluded?|ruled? out)|hint(?:s|ed)? (?:that|at)|could(?! not\b)|perhaps|maybe|possibl[ey](?! to)|possibility|potentially|conceivabl[ey]|allegedly|alleged"
                 r"|reportedly|(?:is|are|was|were) (?:said|reported|alleged|rumou?red) to|rumou?r(?:s|ed)?|supposedly|(?:does|do|did|is|are|was|were|has|have) not (?:rule|ruled|ruling) out|not ruled out"
                 r"|(?:not|without) exclud(?:e|ed|ing)|not (?:altogether )?impossible|(?:a|one) (?:possible|possibility)|uncertain|unconfirmed|unverified|purported(?:ly)?|ostensibly|so-called|word is|talk of|hypothes[ei]s|theor(?:y|ies)"
                 r"|chances? (?:of|that)|if confirmed|may or may not|might or might not|leaves? open|left open|open question|conjecture|guess(?:es|work)?|in theory|for all we know|accus(?:es|ed)|blames?(?! on)")),
@@ -84,8 +84,8 @@ _FRENCH: Final[tuple[tuple[str, int, str], ...]] = (
     ("proof", 3, r"prouv(?:e|ent)|demontr(?:e|ent)|etabli(?:t|ssent)(?! un| des)|atteste(?:nt)?"),
 )  # fmt: skip
 _SOFT: Final = {
-    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|reckons?|within reach|willing|ready to|prepared to|(?:is|are|was|were) due to(?= \w)|should have been|was to have|were to have|supposed to|scheduled|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could|if|the (?:planned|proposed|projected|future)|capped|ceiling|allowed|permitted|quota|entitled|eligible",
-    "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que|aurai(?:t|ent) du|devai(?:t|ent)|cense(?:e|s|es)?|s'ils?|si|le projet|plafonn\w+|autoris\w+|le droit de",
+    "en": r"can|be able to|is able to|are able to|allow(?:s|ed) to|enough to|claims?|claimed|reckons?|within reach|willing|ready to|prepared to|(?:is|are|was|were) due to(?= \w)|should have been|was to have|were to have|supposed to|scheduled|so that (?:\w+ ){1,3}would|until (?:\w+ ){1,4}could|if|the (?:planned|proposed|projected|future)|potential|designed to|intended to|so as to|capped|ceiling|allowed|permitted|quota|entitled|eligible",
+    "fr": r"peu(?:t|vent)|pourr(?:a|ont)|est en mesure|sont en mesure|permet(?:tent)? de|pret(?:e|s|es)? a|affirmation|pretend(?:ent)?|selon laquelle|afin que|aurai(?:t|ent) du|devai(?:t|ent)|cense(?:e|s|es)?|s'ils?|si|le projet|concu(?:e|s|es)? pour|destine(?:e|s|es)? a|visant a|plafonn\w+|autoris\w+|le droit de",
 }
 _PERMITTED = re.compile(
     r"\bmay (?:no longer|only|never|(?:not |then |also |again )*(?:apply|ask|vote|use|request|enter|choose|keep|lodge|appeal|consult|claim|file)\b)"

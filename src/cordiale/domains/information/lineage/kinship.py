@@ -26,7 +26,7 @@ class Profile(msgspec.Struct, frozen=True):
     furthest text that was made from another.
     """
 
-    name: str = "kinship-1"
+    name: str = "kinship-2"
     likeness: float = 0.215
     """Likeness of the matched sentences, summed over all of the shorter text's."""
     likeness_across: float = 0.1
@@ -34,6 +34,9 @@ class Profile(msgspec.Struct, frozen=True):
     strong: float = 0.2
     """Share of the shorter text's sentences that are matched with a likeness of at least STRONG."""
     strong_across: float = 0.09
+    likeness_meant: float = 0.3
+    """The same where a sentence model compared them too: reports of one event are near each other in meaning."""
+    strong_meant: float = 0.31
     passage: int = 3
     """Sentences repeated word for word, of eight words or more, that make a lineage whatever the rest."""
     copied: float = 0.6
@@ -112,9 +115,18 @@ def kinship(
     verbatim = _repeated(forth, second.body), _repeated(back, first.body)
     long = sum(m.verbatim and len(second.body[m.derived].tokens) >= _LONG for m in forth)
     strong = max(_strong(forth) / other, _strong(back) / one)
+    lifts = meant[0] is not None and meant[1] is not None and not across
     enough = (
-        (profile.likeness_across, profile.strong_across) if across else (profile.likeness, profile.strong)
+        (profile.likeness_across, profile.strong_across)
+        if across
+        else (profile.likeness_meant, profile.strong_meant)
+        if lifts
+        else (profile.likeness, profile.strong)
     )
+    related = (nearness >= enough[0] and strong >= enough[1]) or long >= profile.passage
+    if lifts and not related and nearness >= profile.likeness:
+        # what the words alone tie stays tied
+        related = kinship(first, second, ready, profile=profile, alignment=alignment).related
     return Kinship(
         first.number,
         second.number,
@@ -124,7 +136,7 @@ def kinship(
         (len(back) / one, len(forth) / other),
         max(verbatim),
         across,
-        related=(nearness >= enough[0] and strong >= enough[1]) or long >= profile.passage,
+        related=related,
     )
 
 
