@@ -19,6 +19,7 @@ from cordiale.platform.languages import _, _n, ntext, number
 if TYPE_CHECKING:
     from cordiale.desk.answers import ImportReport
     from cordiale.domains.cyber.misp.instance import Sent
+    from cordiale.domains.cyber.misp.seen import Told
     from cordiale.domains.cyber.taxii import Posted
 
 REFUSED = 3
@@ -52,6 +53,8 @@ _SINCE = typer.Option(
     "--since", metavar="DAY", help=tr(_("Only what changed on this day or later (2027-01-31)."))
 )
 _IDS = typer.Argument(metavar="ID…", help=tr(_("Objects to send; none: what the options say.")))
+
+_SEEN = typer.Argument(metavar="ID…", help=tr(_("Sightings and opinions to send; none: all of this node.")))
 
 
 @app.command(
@@ -142,6 +145,47 @@ def push(
     emit(sent, lambda: _sent(sent))
     if sent.refused:
         raise typer.Exit(REFUSED)
+
+
+@app.command(
+    "sightings",
+    cls=Command,
+    help=tr(
+        _(
+            "Tell an instance what was seen here of its attributes, and which of its indicators are wrong, within the bounds of push. What it has already is not sent again. Ends with 3 when the instance refuses some."
+        )
+    ),
+)
+def sightings(name: Annotated[str, _NAME], ids: Annotated[list[str] | None, _SEEN] = None) -> None:
+    """Send sightings."""
+    from cordiale.domains.cyber.misp.seen import tell
+
+    with opened() as (node, actor), progress(tr(_("Sending"))) as report:
+        told = tell(node.desk, actor, name, ids=ids or (), progress=report)
+    emit(told, lambda: _told(told))
+    if told.refused:
+        raise typer.Exit(REFUSED)
+
+
+def _told(told: Told) -> str:
+    lang = current().lang
+    lines = [
+        tr(
+            _(
+                "{server}: sightings sent: {made}; already there: {same}; of something it does not have: {unknown}."
+            ),
+            server=told.server,
+            made=number(lang, told.made),
+            same=number(lang, told.same),
+            unknown=number(lang, told.unknown),
+        )
+    ]
+    lines += _left(told.left)
+    lines += [
+        printable(tr(_("  {uuid} was refused: {words}"), uuid=uuid, words=words))
+        for uuid, words in told.refused
+    ]
+    return "\n".join(lines)
 
 
 taxii = typer.Typer(cls=Group, no_args_is_help=True)
