@@ -140,7 +140,7 @@ def one_object(
     translated = translations(said, stix_id)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
-    name, name_lang = title(first.value, reading, first.summary.name or stix_id)
+    name, name_lang = title(first.value, reading, first.summary.name or short(stix_id, first.summary.type, lang))
     marking = {atom for s in shown.statements for atom in s.effective_marking}
     on_page = [s.full_marking for s in shown.statements] + [s.effective_marking for s in shown.statements]
     on_page += [a.marking for a in shown.attachments]
@@ -180,6 +180,7 @@ def one_object(
         "remarks": spoken(said, lang, titles, show),
         "may_mark": may(actor, "mark"),
         "may_release": may(actor, "release"),
+        "may_ask": may(actor, "request"),
         "may_say": may(actor, "say"),
         "opinions": [(one, text(lang, words)) for one, words in OPINIONS.items()],
         "problem": "",

@@ -23,6 +23,7 @@ from cordiale.web.marks import banner
 from cordiale.web.partners import partner_view
 from cordiale.web.question import Asked
 from cordiale.web.release_log import log
+from cordiale.web.requests import waiting as asked_and_answered
 
 LOOKED: Final = 120
 """Newest objects among which what came in and what was made here are told apart."""
@@ -102,6 +103,10 @@ def waiting(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
         found.append(
             ("/release/consents", consents, (_("{n} consent is asked"), _("{n} consents are asked")))
         )
+    if may(actor, "joint"):
+        to_us, answered = asked_and_answered(desk, actor)
+        found.append(("/requests", to_us, (_("{n} request of a partner"), _("{n} requests of partners"))))
+        found.append(("/requests", answered, (_("{n} answer to settle"), _("{n} answers to settle"))))
     if may(actor, "job"):
         running = sum(1 for job in verbs.jobs(desk, actor) if job.state in ("running", "interrupted"))
         found.append(
