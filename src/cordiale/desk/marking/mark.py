@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -197,7 +197,7 @@ def _stands(tx: Transaction, desk: Desk, stix_id: str, wanted: Marking) -> None:
 
 
 def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Marking) -> str | None:
-    if wanted <= before and _lowers(tx, desk, row, before):
+    if lowers(tx, desk, row, wanted, overlays(tx, [row.vid])):
         versions.remark(tx, row.id, row.source, wanted, instead=True)
         return None
     if wanted <= before:
@@ -212,8 +212,10 @@ def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Mar
     return None
 
 
-def _lowers(tx: Transaction, desk: Desk, row: Row, before: Marking) -> bool:
-    """Tell whether it was a person here who made our statement stricter than it is marked: that may be lifted again."""
-    stricter = overlays(tx, [row.vid]).get(row.vid)
-    ours = row.source == desk.node and row.origin == "local"
-    return ours and stricter is not None and not markings.atoms(tx, stricter) <= before
+def lowers(tx: Transaction, desk: Desk, row: Row, wanted: Marking, overlaid: Mapping[int, int]) -> bool:
+    """Tell whether this lifts what a person here made our statement stricter by than it is marked (`overlaid` by version)."""
+    stricter = overlaid.get(row.vid)
+    if stricter is None or row.source != desk.node or row.origin != "local":
+        return False
+    before = markings.atoms(tx, row.base_mid)
+    return wanted <= before and not markings.atoms(tx, stricter) <= before

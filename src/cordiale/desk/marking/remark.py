@@ -12,7 +12,7 @@ from cordiale.desk import audit, definitions, records
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Answer
 from cordiale.desk.incoming.importing import index_all
-from cordiale.desk.marking.mark import is_ours, new_definitions, rewritten
+from cordiale.desk.marking.mark import is_ours, lowers, new_definitions, rewritten
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.written import marking_of
 from cordiale.exchange import records as streams
@@ -123,6 +123,7 @@ def _mark(tx: Transaction, desk: Desk, one: Remarking, oids: Sequence[int]) -> N
     instead: dict[tuple[int, str], None] = {}
     unchanged: list[int] = []
     believed: dict[str, dict[str, str]] = {}
+    overlaid = streams.overlays(tx, vids)
     for row in versions.by_vid(tx, vids, None).values():
         if row.raw is None or row.origin == "derived":
             continue
@@ -139,7 +140,8 @@ def _mark(tx: Transaction, desk: Desk, one: Remarking, oids: Sequence[int]) -> N
             instead[row.oid, row.source] = None
             unchanged.append(row.vid)
         else:
-            stricter[row.oid, row.source] = None
+            lifted = lowers(tx, desk, row, wanted, overlaid)
+            (instead if lifted else stricter)[row.oid, row.source] = None
             unchanged.append(row.vid)
     versions.remark_all(tx, instead, wanted, instead=True)  # for the versions to come as well
     versions.put(tx, desk.node, now, puts, own=desk.home.identities, markings="replace")

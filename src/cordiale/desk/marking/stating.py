@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import orjson
 
 from cordiale.desk import audit, definitions
@@ -20,7 +21,7 @@ from cordiale.release.marking import NOTHING, Marking, of_version
 from cordiale.stix import atoms as definitions_of_atoms
 from cordiale.stix.version import read
 from cordiale.store import markings, versions
-from cordiale.store.types import Put
+from cordiale.store.types import Outcome, Put
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -93,7 +94,8 @@ def state(
     """Store objects under one marking that their versions say themselves; return the numbers of the versions.
 
     `parts` are the atoms that granular markings of theirs name. What is held already and hidden from the actor (from
-    nobody's act: whatever is held) goes on governing what is stated under its id: ids may follow from what they name.
+    nobody's act: whatever is held) goes on governing what is stated under its id: ids may follow from what they name. Where
+    it has the same `modified`, what is stated gets a later one.
     Whoever calls has authorised the act and writes it down in this transaction; then `importing.index_all`. Raises
     InputError naming the first thing that STIX does not allow, Conflict for what is held with other content.
     """
@@ -102,7 +104,7 @@ def state(
     marks = sorted(definitions_of_atoms.id_of(atom) for atom in marking)
     puts: list[Put] = []
     values = tuple(values)
-    _govern(tx, desk, actor, [value["id"] for value in values])
+    hidden = _govern(tx, desk, actor, [value["id"] for value in values])
     for value in values:
         version, problems = read(orjson.dumps({**value, "object_marking_refs": marks}))
         for problem in problems:
@@ -110,26 +112,52 @@ def state(
                 raise InputError(problem.code, problem.message_id, **dict(problem.params))
         puts.append(Put(version, *of_version(version, known), "local"))
     new = new_definitions(marking | parts, held)
-    outcomes = versions.put(tx, desk.node, desk.clock(), [*new, *puts], own=desk.home.identities)
-    for put, outcome in zip(puts, outcomes[len(new) :], strict=True):
-        if outcome.kind in ("conflict", "tombstoned"):
+    outcomes = versions.put(tx, desk.node, desk.clock(), [*new, *puts], own=desk.home.identities)[len(new) :]
+    for place, put in enumerate(puts):
+        if outcomes[place].kind == "conflict" and put.version.id in hidden:
+            outcomes[place] = _past(tx, desk, put)
+        if outcomes[place].kind in ("conflict", "tombstoned"):
             raise Conflict(
                 "stated-already",
                 _("{id} cannot be written: it is held already with other content, or was purged."),
                 id=put.version.id,
             )
-    return [outcome.vid for outcome in outcomes[len(new) :]]
+    return [outcome.vid for outcome in outcomes]
 
 
-def _govern(tx: Transaction, desk: Desk, actor: Actor | None, ids: Sequence[str]) -> None:
-    """Let what hides our statements from the actor stand for every version of them, for those to come as well."""
+def _past(tx: Transaction, desk: Desk, put: Put) -> Outcome:
+    """Store what meets hidden content of the same `modified` a moment later: to refuse it would say that something is there."""
+    version = put.version
+    while True:
+        value = orjson.loads(version.raw)
+        value["modified"] = format_instant((version.modified or desk.clock()) + MILLISECOND)
+        version, _problems = read(orjson.dumps(value))
+        (outcome,) = versions.put(
+            tx,
+            desk.node,
+            desk.clock(),
+            [msgspec.structs.replace(put, version=version)],
+            own=desk.home.identities,
+        )
+        if outcome.kind != "conflict":
+            return outcome
+
+
+def _govern(tx: Transaction, desk: Desk, actor: Actor | None, ids: Sequence[str]) -> frozenset[str]:
+    """Let what hides our statements from the actor stand for every version of them, for those to come as well.
+
+    Returns the ids under which something is hidden.
+    """
     seen = frozenset() if actor is None else visible(tx, desk, actor)
     if seen is None:
-        return
+        return frozenset()
+    found: set[str] = set()
     hidden: dict[int, list[tuple[int, str]]] = {}
     for rows in versions.of_ids(tx, ids, None, raw=False).values():
         for row in rows:
             if row.source == desk.node and row.effective_mid not in seen:
                 hidden.setdefault(row.effective_mid, []).append((row.oid, row.source))
+                found.add(row.id)
     for mid, stated in hidden.items():
         versions.remark_all(tx, stated, markings.atoms(tx, mid))
+    return frozenset(found)

@@ -5,9 +5,10 @@ The work is found by marking, never by scanning all versions; the sequencer does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cordiale.exchange import records
+from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership, pair_up
 from cordiale.exchange.originator.waivers import waivable
 from cordiale.exchange.recall import sending
@@ -98,7 +99,7 @@ def would_recall(
         seen, gone = 0, set[int]()
         while vids := records.under_marking(tx, mid, seen, 10_000):
             seen = vids[-1]
-            mine = held.of(vids)
+            mine = _had(tx, partner, held, vids)
             if asks and later is not None:
                 lines = list(records.tear_line_parents(tx, mine))
                 mine = sorted(set(mine) - Gate(tx, later, now).passing(mine, lines).keys())
@@ -107,6 +108,11 @@ def would_recall(
             found[marking] = len(gone)
             counted |= gone
     return found
+
+
+def _had(tx: Transaction, partner: Partner, held: Held, vids: Sequence[int]) -> list[int]:
+    """Return which of these versions a partner holds, or may hold from before they were stopped."""
+    return sorted({*held.of(vids), *records.passed_among(tx, partner.number, vids)})
 
 
 def _could(partnership: Partnership, marking: Marking, now: int) -> bool:
@@ -125,7 +131,7 @@ def no_longer_named(tx: Transaction, home: Home, partner: Partner, before: Rules
         after = 0
         while _could(earlier, marking, now) and (found := records.under_marking(tx, mid, after, 10_000)):
             after = found[-1]
-            gone |= set(held.of(found))
+            gone.update(_had(tx, partner, held, found))
     if not gone:
         return 0
     made = sending.draft_to(tx, home, partner, vids=sorted(gone), reason=RULES, by=BY_MARKING, now=now)
@@ -146,7 +152,7 @@ def _draft(tx: Transaction, home: Home, partnership: Partnership, mids: set[int]
         after = 0
         while found := records.under_marking(tx, mid, after, 10_000):
             after = found[-1]
-            vids = held.of(found)
+            vids = _had(tx, partnership.partner, held, found)
             lines = list(records.tear_line_parents(tx, vids))
             gone += sorted(set(vids) - Gate(tx, partnership, now).passing(vids, lines).keys())
     made = None

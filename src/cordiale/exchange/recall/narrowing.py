@@ -11,7 +11,7 @@ from cordiale.exchange.held import Held
 from cordiale.exchange.home import Home, Partner, Partnership
 from cordiale.exchange.recall import sending
 from cordiale.exchange.stream.gate import Gate
-from cordiale.exchange.stream.withdrawal import vids_before, withdraw_from
+from cordiale.exchange.stream.withdrawal import vids_in, withdraw_from
 from cordiale.release.recipient import recipient_class
 from cordiale.store.connection import Store, Transaction
 
@@ -67,15 +67,21 @@ def let_go(tx: Transaction, partner: Partner, vids: Iterable[int]) -> None:
     if not mine:
         return
     pair = records.pair(tx, partner.number)
-    before = vids_before(tx, pair, mine)
+    # what went on a medium before that may be lost stays where it stands, to be named
+    alone = set(mine).difference(_on_media(tx, partner, mine))
+    before = vids_in(tx, pair, alone, until=pair.generation - 1)
     records.add_passed(tx, partner.number, before)
-    withdraw_from(tx, pair, set(mine).difference(before))
+    withdraw_from(tx, pair, alone.difference(before))
     withdraw_from(tx, pair, before, since=pair.generation)
     held.discard(mine)
     records.save_held(tx, partner.number, held)
     _undraft(tx, partner, set(mine).difference(records.passed_among(tx, partner.number, mine)))
     parents = {vid: row.parent_vid for vid, row in records.tear_line_parents(tx, mine).items()}
     records.owe_versions(tx, partner.number, [parents.get(vid, vid) for vid in mine])
+
+
+def _on_media(tx: Transaction, partner: Partner, vids: Sequence[int]) -> list[int]:
+    return records.passed_among(tx, partner.number, vids) if partner.assurance == "node" else []
 
 
 def _undraft(tx: Transaction, partner: Partner, vids: set[int]) -> None:

@@ -20,7 +20,7 @@ from cordiale.exchange.records.asked_back import block
 from cordiale.exchange.records.recalls import RecallRow
 from cordiale.exchange.stream import stubs
 from cordiale.exchange.stream.segment import pair_name, withdraw
-from cordiale.exchange.stream.withdrawal import entries_of
+from cordiale.exchange.stream.withdrawal import entries_of, vids_in
 from cordiale.platform.clock import HOUR
 from cordiale.platform.errors import Conflict, NotFound
 from cordiale.platform.ids import uuid4
@@ -125,7 +125,10 @@ def held_there(tx: Transaction, partner: Partner, vids: Sequence[int], ids: Sequ
         wanted |= {vid for _oid, vid, *_rest in records.versions_of(tx, oids)}
         wanted |= set(records.tear_line_vids(tx, partner.node, oids))
     held = records.held(tx, partner.number).of(sorted(wanted))
-    return sorted({*held, *records.passed_among(tx, partner.number, wanted)})
+    passed = records.passed_among(tx, partner.number, wanted)
+    if passed and partner.assurance == "node":  # it is asked by number alone
+        passed = vids_in(tx, records.pair(tx, partner.number), passed)
+    return sorted({*held, *passed})
 
 
 def _contents(tx: Transaction, vids: Sequence[int]) -> dict[str, object]:

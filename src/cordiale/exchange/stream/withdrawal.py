@@ -54,17 +54,21 @@ def withdraw_everywhere(tx: Transaction, vids: Iterable[int]) -> int:
         held = records.held(tx, partner.number)
         mine = held.of(sorted(wanted))
         pair = records.pair(tx, partner.number)
-        if mine or pair.generation > 1:  # what went in an earlier generation need not be counted as held
+        passed = records.passed_among(tx, partner.number, wanted)
+        # what went in an earlier generation, or on a medium that may be lost, need not be counted as held
+        if mine or passed or pair.generation > 1:
             total += withdraw_from(tx, pair, wanted)
             held.discard(mine)
             records.save_held(tx, partner.number, held)
     return total
 
 
-def vids_before(tx: Transaction, pair: records.Pair, vids: Iterable[int]) -> list[int]:
-    """Return which of these versions went in a generation before the present one and were not withdrawn there."""
+def vids_in(
+    tx: Transaction, pair: records.Pair, vids: Iterable[int], *, until: int | None = None
+) -> list[int]:
+    """Return which of these versions are in a stream and not withdrawn there; `until` is the last generation to look in."""
     found: set[int] = set()
-    for segment, places in entries_of(tx, pair, vids, until=pair.generation - 1):
+    for segment, places in entries_of(tx, pair, vids, until=until):
         listed = entry.unpack(segment.entries).vids
         found.update(listed[place] for place in places)
     return sorted(found)

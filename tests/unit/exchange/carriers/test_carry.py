@@ -24,6 +24,7 @@ from cordiale.exchange.recall import demand
 from cordiale.exchange.records import carried
 from cordiale.exchange.restore import position, rejoin
 from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.stream.withdrawal import withdraw_everywhere
 from cordiale.platform.errors import Conflict, NotFound, ProtocolError
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer
@@ -317,6 +318,18 @@ def test_what_is_held_back_while_its_medium_is_repeated_goes_once_it_may(tmp_pat
     assert asked_for == [1, 3]
     take(fra, *out(can, fra, tmp_path / "recall"))
     assert names(fra) == {"i1"}
+
+
+def test_what_may_be_on_a_lost_medium_keeps_its_leaf_when_it_is_purged(tmp_path: Path) -> None:
+    can, fra = two()
+    vids = can.put(ITEMS[0])
+    can.cut("FRA")
+    out(can, fra, tmp_path / "lost")
+    with can.store.write() as tx:
+        record_exception(tx, Exemption(id_of(ITEMS[0]), "FRA", "hold", "officer", can.clock()))
+    out(can, fra, tmp_path / "held")
+    with can.store.write() as tx:
+        assert withdraw_everywhere(tx, vids) == 1
 
 
 def partner_of(here: Node, name: str) -> Partner:
