@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.desk.marking.stating import instants, state
+from cordiale.desk.marking.stating import instants, own_identity, state
 from cordiale.desk.visible import visible
 from cordiale.desk.written import marking_of
 from cordiale.joint.case import finish
@@ -81,6 +81,7 @@ def open_incident(
         "detection_methods": words_of(detected) or None,
     }
     labels = sector_labels(sectors)
+    own_identity(desk)  # everybody may know of it; were it made with the first task, it would tell of a hidden one
     with desk.store.write() as tx:
         seen = visible(tx, desk, actor)
         found = [known_object(tx, desk, actor, one, seen) for one in dict.fromkeys(findings)]

@@ -1,0 +1,128 @@
+"""What belongs to an incident and is hidden leaves no trace in it: no entry, no count, no instant, no order, no next task.
+
+Two worlds differ only in events, impacts and tasks that neither the person nor France may see. What both are told of the
+incident is equal, byte for byte, while the house adds them, changes them and gives the incident again and again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cordiale.desk.actor import Actor
+from cordiale.desk.views.search import counts, search
+from cordiale.domains.cyber.incidents.pages import incident as page
+from cordiale.domains.cyber.incidents.pages import incidents as listed
+from cordiale.joint.incident.adding import add_event, add_impact, add_task, change_piece
+from cordiale.joint.incident.giving import give, hand_on
+from cordiale.joint.incident.opening import open_incident
+from cordiale.joint.incident.reading import incident_show, incidents
+from cordiale.joint.words import Words
+from tests.leaks.scene import OFFICER, PERSON, SECRETS, Scene
+from tests.simulation.world import World
+
+CLERK: Final = Actor("clerk", frozenset({"analyst"}), PERSON.recipient)
+HIDDEN: Final = ("tlp:red", "compartment:can/HALCYON tlp:clear", "level:CAN/SECRET tlp:clear")
+
+
+def begin(scene: Scene) -> str:
+    """Open an incident that everybody may see, and give it to France."""
+    scene.step()
+    made = open_incident(
+        scene.desk, OFFICER, Words("Harbour", "Port"), marking="tlp:green", sectors=["energy"]
+    )
+    scene.step()
+    add_event(scene.desk, OFFICER, made.id, Words("Cranes stop"), start=scene.desk.clock())
+    scene.step()
+    give(scene.desk, OFFICER, made.id, ["fra"])
+    return made.id
+
+
+def publish(scene: Scene, id: str, n: int) -> None:
+    """Add something that everybody may see, and let it follow to who has the incident."""
+    scene.step()
+    if n % 3 == 0:
+        add_task(scene.desk, OFFICER, id, Words(f"Open task {n % 7}"), owner="us" if n % 2 else "")
+    elif n % 3 == 1:
+        add_event(scene.desk, OFFICER, id, Words(f"Seen {n % 7}"), start=scene.desk.clock() - n)
+    else:
+        add_impact(scene.desk, OFFICER, id, "availability", {"availability_impact": n % 100}, counts={"system": n})  # fmt: skip
+    scene.step()
+    hand_on(scene.desk, OFFICER, id)
+
+
+def hide(scene: Scene, id: str, n: int) -> None:
+    """Add something that neither the person nor France may see, change it, and give the incident once more."""
+    marking = HIDDEN[n % len(HIDDEN)]
+    with scene.aside():
+        if n % 3 == 0:
+            made = add_task(scene.desk, OFFICER, id, Words(f"halcyon {n}"), marking=marking, owner="us", end=scene.desk.clock())  # fmt: skip
+            change_piece(scene.desk, OFFICER, made.id, state="ongoing")
+        elif n % 3 == 1:
+            add_event(scene.desk, OFFICER, id, Words("kestrel", "kestrel fr"), marking=marking, start=1)
+        else:
+            add_impact(scene.desk, OFFICER, id, "external", {"impact_type": "national-security"}, words=Words("halcyon"), marking=marking)  # fmt: skip
+        hand_on(scene.desk, OFFICER, id)
+        give(scene.desk, OFFICER, id, ["fra"])
+
+
+def told(scene: Scene, id: str) -> list[bytes]:
+    """Return all that the person is told of incidents, as bytes."""
+    desk = scene.desk
+    said = [
+        msgspec.json.encode(incident_show(desk, CLERK, id)),
+        msgspec.json.encode(incidents(desk, CLERK, everything=True)),
+        msgspec.json.encode(search(desk, CLERK, value="sector=energy")),
+        msgspec.json.encode(sorted(counts(desk, CLERK).items())),
+    ]
+    for lang in ("en", "fr"):
+        for shown in (page(desk, CLERK, lang, {"id": id}), listed(desk, CLERK, lang, {"closed": "yes"})):
+            values = {name: one for name, one in shown.values.items() if name != "typed"}
+            said.append(repr((sorted(values.items()), shown.markings)).encode())
+    return said
+
+
+steps = st.lists(st.tuples(st.sampled_from(["publish", "hide", "hide", "visit"]), st.integers(0, 59)), max_size=8)  # fmt: skip
+
+
+def played(script: list[tuple[str, int]], *, shut: bool) -> tuple[Scene, str]:
+    scene = Scene(World(1))
+    id = begin(scene)
+    for name, n in script:
+        if name == "publish":
+            publish(scene, id, n)
+        elif name == "visit":
+            scene.visit()
+        elif shut:
+            hide(scene, id, n)
+    scene.visit()
+    return scene, id
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps)
+def test_an_incident_tells_the_same_whatever_of_it_is_hidden(script: list[tuple[str, int]]) -> None:
+    (without, id), (with_, same) = (played(script, shut=shut) for shut in (False, True))
+    assert id == same
+    before, after = told(without, id), told(with_, id)
+    assert before == after
+    assert without.trace == with_.trace
+    held = with_.held()
+    for word in SECRETS:
+        assert word not in held
+        assert not [said for said in after if word in said.lower()]
+    without.close()
+    with_.close()
+
+
+def test_the_test_would_notice() -> None:
+    """Whoever may see it all is told something else: what is hidden does belong to the incident."""
+    scene, id = played([("hide", n) for n in (0, 1, 2)], shut=True)
+    whole = incident_show(scene.desk, OFFICER, id)
+    seen = incident_show(scene.desk, CLERK, id)
+    assert (len(whole.tasks), len(whole.impacts), len(whole.events)) == (1, 1, 2)
+    assert (seen.tasks, seen.impacts, len(seen.events)) == ((), (), 1)
+    scene.close()
