@@ -195,7 +195,9 @@ def reasons(found: Decay, lang: str) -> tuple[str, ...]:
     else:
         said.append(text(lang, _("Its confidence is {base} of 100."), base=found.base))
     days = max(0, found.now - found.since) // DAY
-    if found.seen:
+    if found.seen and not days:
+        said.append(text(lang, _("Last seen today ({day})."), day=_day(found.since)))
+    elif found.seen:
         said.append(
             ntext(
                 lang,
