@@ -244,3 +244,36 @@ def test_a_piece_of_media_whose_address_was_captured_before_is_described(node: N
     done = describe(node.desk, MARIE, "media-content", "Post 1", about=[INCIDENT], url=url["value"], marking="tlp:amber")  # fmt: skip
     assert done.fallback == deterministic_id(url)
     assert verbs.show(node.desk, OUTSIDER, done.fallback).statements[0].effective_marking == ("tlp:clear",)
+
+
+def test_a_french_reader_reads_ties_and_types_in_french_and_stix_keeps_its_words(node: Node) -> None:
+    actor = "threat-actor--20000000-0000-4000-8000-000000000003"
+    tie = "relationship--20000000-0000-4000-8000-000000000004"
+    dates = {"spec_version": "2.1", "created": WHEN, "modified": WHEN}
+    put(
+        node,
+        {
+            "type": "threat-actor",
+            "id": actor,
+            "name": "Grey gulls",
+            "threat_actor_types": ["unknown"],
+            **dates,
+        },
+        {
+            "type": "relationship",
+            "id": tie,
+            "relationship_type": "attributed-to",
+            "source_ref": INCIDENT,
+            "target_ref": actor,
+            **dates,
+        },
+    )
+    file = as_file(node.desk, MARIE, "fr", {"id": INCIDENT, "as": "abcde", "format": "html", "lang": "fr"})
+    french = file.data.decode().partition('<section lang="en"')[0]  # type: ignore[union-attr]
+    page_fr = ask(
+        site(node, MARIE), f"/domains/information/incident?id={INCIDENT}", accept_language="fr"
+    ).text
+    for said in (french, page_fr):
+        assert "Grey gulls (acteur de la menace, attribué à)" in said
+        assert "attributed-to" not in said
+    assert verbs.show(node.desk, MARIE, tie).statements[0].value["relationship_type"] == "attributed-to"

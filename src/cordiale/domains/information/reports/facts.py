@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from cordiale.domains.information.sheet.packed import legal
 from cordiale.joint.words import Words
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, text
+from cordiale.stix.relation_words import relation_word
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -65,6 +67,17 @@ _TIED: Final[Mapping[str, Topic]] = {
     "location": "target",
 }
 """Types of neighbours, and what they speak of where no relationship says it more exactly."""
+
+_KINDS: Final[Mapping[str, str]] = {
+    "threat-actor": _("threat actor"),
+    "intrusion-set": _("intrusion set"),
+    "identity": _("person or organisation"),
+    "location": _("place"),
+    "campaign": _("campaign"),
+    "malware": _("malware"),
+    "vulnerability": _("vulnerability"),
+}
+"""What the types that stand in a sentence are called there."""
 
 _BY_TIE: Final[Mapping[str, Topic]] = {"attributed-to": "actor", "targets": "target"}
 _SAYS: Final[Mapping[Topic, str]] = {
@@ -142,7 +155,13 @@ def _around(
         if topic is None or (one.type in ("infrastructure", "url") and _fallback(desk, actor, one, known)):
             continue
         atoms |= {*one.marking, *edge.marking}
-        yield _fact(topic, _SAYS[topic], (one.id, edge.via), name=legal(one.name or one.id), type=one.type, tie=edge.label)  # fmt: skip
+        yield _composed(topic, (one.id, edge.via), partial(_tied, _SAYS[topic], one, edge.label))
+
+
+def _tied(sentence: str, one: GraphNode, tie: str, lang: str) -> str:
+    """Say what is tied and how, with the language's words for the type and the relationship."""
+    kind = text(lang, _KINDS[one.type]) if one.type in _KINDS else one.type
+    return text(lang, sentence, name=one.name or one.id, type=kind, tie=relation_word(tie, lang))
 
 
 def _fallback(desk: Desk, actor: Actor, one: GraphNode, known: Mapping[str, GraphNode]) -> bool:

@@ -18,6 +18,7 @@ from cordiale.domains.information.shapes.opencti import KINDS
 from cordiale.domains.information.sheet.written import WRITERS
 from cordiale.domains.information.tabs import ROOT, tabs
 from cordiale.platform.languages import _, text
+from cordiale.stix.relation_words import relation_word
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -56,7 +57,7 @@ def incident(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
                 "asks": one.asks.said(lang),
                 "gap": one.gap.said(lang),
                 "lines": [
-                    {"words": line.words.said(lang), "evidence": [_evidence(key, found.names) for key in line.evidence]}
+                    {"words": line.words.said(lang), "evidence": [_evidence(key, found.names, lang) for key in line.evidence]}
                     for line in one.lines
                 ],
             }
@@ -97,5 +98,5 @@ def address(subject: str, **more: str) -> str:
     return f"{ROOT}incident?{urlencode({'id': subject, **more})}"
 
 
-def _evidence(key: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {"href": f"/objects/{key}", "name": names.get(key, key)}
+def _evidence(key: str, names: Mapping[str, str], lang: str) -> dict[str, Any]:
+    return {"href": f"/objects/{key}", "name": relation_word(names.get(key, key), lang)}

@@ -23,6 +23,7 @@ from cordiale.joint.words import Words
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _, instant, is_french, text
+from cordiale.stix.relation_words import relation_word
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -142,7 +143,8 @@ def _blocks(found: Filled, lang: str) -> Iterator[Block]:
             yield Paragraph((Run(text(lang, _("{code} {name} (against {technique})"), code=code, name=name, technique=against)),), item=True)  # fmt: skip
     yield Heading(2, text(lang, _("Evidence")))
     rows = tuple(
-        ((Run(f"[{numbered[key]}]"),), (Run(name),), (Run(key, "code"),)) for key, name in found.names.items()
+        ((Run(f"[{numbered[key]}]"),), (Run(relation_word(name, lang)),), (Run(key, "code"),))
+        for key, name in found.names.items()
     )
     if rows:
         yield Table((text(lang, _("No.")), text(lang, _("Name")), "STIX"), (6, 44, 50), rows)

@@ -17,6 +17,7 @@ from cordiale.domains.information.shapes.describing import VERB
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT, tabs
 from cordiale.platform.languages import _, text
+from cordiale.stix.relation_words import relation_word
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -58,7 +59,7 @@ def gathered(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         {
             "title": text(lang, KINDS[kind]) if kind in KINDS else kind,
             "rows": [
-                {"href": f"/objects/{one.id}", "name": legal(one.name), "tie": one.tie, "via": f"/objects/{one.via}" if one.via else "", "source": one.source}
+                {"href": f"/objects/{one.id}", "name": legal(one.name), "tie": relation_word(one.tie, lang), "via": f"/objects/{one.via}" if one.via else "", "source": one.source}
                 for one in members
             ],
         }
