@@ -72,7 +72,7 @@ def special(data: Bytes) -> Numbers:
     for word in range(whole):
         found = np.uint64(0)
         for j in range(64):
-            c = data[word * 64 + j]
+            c = data[np.uint64(word * 64 + j)]
             # with their second bit turned, quotes stand behind what is below the space
             found |= np.uint64((c ^ 2) < 33 or c == 92) << np.uint64(j)
         bits[word] = found

@@ -134,7 +134,7 @@ def v4(data: Bytes, start: Any, end: Any) -> Any:
     part: Any = 0
     digits, dots = 0, 0
     for j in range(start, end):
-        c = np.int64(data[j])
+        c = np.int64(data[np.uint64(j)])
         if 48 <= c <= 57:
             part = part * 10 + c - 48
             digits += 1
@@ -268,7 +268,7 @@ def _within(
 def _colon(data: Bytes, start: int, end: int) -> bool:
     """Tell whether a text begins as an IPv6 address does: with a colon within its first five bytes."""
     for j in range(start, min(end, start + 5)):  # noqa: SIM110 - what is compiled
-        if data[j] == 58:
+        if data[np.uint64(j)] == 58:
             return True
     return False
 
