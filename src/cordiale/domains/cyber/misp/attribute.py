@@ -12,6 +12,7 @@ from cordiale.domains.cyber.misp import cluster, marking, sighting, types
 from cordiale.domains.cyber.misp import frame as framed
 from cordiale.domains.cyber.misp.frame import Frame, Value, base, defined, extended, instant, uuid_of, written
 from cordiale.domains.cyber.misp.named import references
+from cordiale.domains.cyber.misp.surety import confidence
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 
@@ -60,11 +61,16 @@ def attribute(frame: Frame, given: Mapping[str, Any], part_of: str = "") -> Iter
         yield from framed.unmapped(frame, said.unmapped, target)
     if not understood:
         yield from _odd_distribution(frame, given, target)
+    sure = frame.confidence
     if said.labels:
+        own = confidence(said.labels)
+        sure = sure if own is None else own
         carrier["labels"] = list(said.labels)
         codes = references(said.labels)
         if codes and carrier["type"] in _REFERRING:
             carrier["external_references"] = codes
+    if sure is not None and carrier["type"] == "indicator":
+        carrier["confidence"] = sure
     kept = _kept(given, kind, carrier, text, made)
     if said.marking_tags:
         kept["marked_by"] = list(said.marking_tags)

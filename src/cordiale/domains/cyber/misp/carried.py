@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cordiale.domains.cyber.misp import marking, types
 from cordiale.domains.cyber.misp.frame import NAMESPACE, more, said_in
+from cordiale.domains.cyber.misp.surety import confidence, tag_of
 from cordiale.platform.clock import SECOND, parse_instant
 from cordiale.platform.ids import uuid5
 
@@ -238,6 +239,9 @@ def _governed(
         made.update(sharing_group(group))
     labels = [one for one in value.get("labels", ()) if said or not _HINT(str(one))]
     names = [*labels, *marking_tags(atoms, about.atoms, said, about.node)]
+    sure = value.get("confidence")
+    if not said and isinstance(sure, int) and confidence(labels) is None:
+        names.append(tag_of(sure))
     if names:
         made["Tag"] = [{"name": name} for name in dict.fromkeys(names)]
 

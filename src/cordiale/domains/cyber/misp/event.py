@@ -24,6 +24,7 @@ from cordiale.domains.cyber.misp.frame import (
     written,
 )
 from cordiale.domains.cyber.misp.named import references
+from cordiale.domains.cyber.misp.surety import confidence
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 from cordiale.stix.ingress import SetAside
@@ -73,6 +74,7 @@ def framed_event(head: Mapping[str, Any], node: str) -> tuple[Frame, marking.Sai
     said = marking.of_tags(framed.tags(tags)[0], node)
     level, known = marking.of_distribution(head.get("distribution"), framed.group_of(frame, head), node)
     frame.atoms = said.atoms | level
+    frame.confidence = confidence(said.labels)
     frame.public = str(head.get("distribution", "")) == "3" or frame.atoms == {"tlp:clear"}
     return frame, said, known
 
@@ -279,6 +281,8 @@ def _report(frame: Frame, head: Mapping[str, Any], said: marking.Said) -> bytes:
     published = instant(head.get("publish_timestamp"))
     value["published"] = published or value["modified"]
     value["object_refs"] = list(dict.fromkeys([*frame.parts, *frame.members])) or [frame.author or frame.id]
+    if frame.confidence is not None:
+        value["confidence"] = frame.confidence
     if said.labels:
         value["labels"] = list(said.labels)
         codes = references(said.labels)

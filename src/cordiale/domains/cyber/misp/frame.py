@@ -38,7 +38,7 @@ _uuid = re.compile(
 
 @dataclass(slots=True)
 class Frame:
-    """One event on its way in. `refs` are the marking references of what says nothing of its own.
+    """One event on its way in. `atoms` govern what says nothing of its own, and `confidence` is how sure that is.
 
     `wanted` are uuids that references of objects lead to, `carriers` what became of those; `members` everything the event
     holds, in order; `told` the definitions and identities that were written already.
@@ -51,6 +51,7 @@ class Frame:
     author: str = ""
     atoms: frozenset[str] = frozenset()
     public: bool = False
+    confidence: int | None = None
     wanted: frozenset[str] = frozenset()
     groups: Mapping[str, str] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)

@@ -46,12 +46,11 @@ def joined(pieces: Sequence[bytes | SetAside | Remark], held: Held, found: Found
     What its galaxy's own block ties it to already is left: an event that brings the cluster needs no search for it.
     """
     objects = [one for one in pieces if isinstance(one, bytes)]
-    tagged = [orjson.loads(one) for one in objects if _MARK in one and _OURS in one and _ID(one)]
+    carriers = [(match[1].decode(), one) for one in objects if (match := _ID(one))]
+    tagged = [orjson.loads(one) for _name, one in carriers if _MARK in one and _OURS in one]
     tagged = [one for one in tagged if names_in(one) and not one.get("revoked")]
-    before = {}
-    for start in range(0, len(objects), 2_000):
-        ids = [match[1].decode() for one in objects[start : start + 2_000] if (match := _ID(one))]
-        before.update({name: raw for name, raw in held(ids).items() if _MARK in raw} if ids else {})
+    now = [name for name, _one in carriers]
+    before = {name: raw for name, raw in held(now).items() if _MARK in raw} if now else {}
     if not tagged and not before:
         return
     look = Lookup(found)
@@ -61,12 +60,10 @@ def joined(pieces: Sequence[bytes | SetAside | Remark], held: Held, found: Found
             if (value["id"], target) not in tied:
                 yield from written(value, target, atoms)
     fresh = {one["id"]: one for one in tagged}
-    now = {match[1].decode() for one in objects if (match := _ID(one))}
     gone = []
     for name, raw in before.items():
-        if name in now:
-            lost = set(names_in(orjson.loads(raw))) - set(names_in(fresh.get(name, {})))
-            gone += [_id_of(name, target) for target, _atoms in look.targets(lost)]
+        lost = set(names_in(orjson.loads(raw))) - set(names_in(fresh.get(name, {})))
+        gone += [_id_of(name, target) for target, _atoms in look.targets(lost)]
     for raw in held(gone).values() if gone else ():
         old = orjson.loads(raw)
         if not old.get("revoked"):
