@@ -14,8 +14,13 @@ from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import Show, display
 from cordiale.desk.views.facets import Facets
+from cordiale.desk.views.sectors import MOST as COUNTED
+from cordiale.desk.views.sectors import sectors_held
 from cordiale.platform.errors import NotFound
 from cordiale.platform.languages import _, ntext, number, text
+from cordiale.stix.sectors import KIND as SECTOR
+from cordiale.stix.sectors import in_words as sector_in_words
+from cordiale.stix.sectors import known as known_sector
 from cordiale.web.columns import COLUMNS, DEFAULT, FORMS, SORTABLE, choices, chosen_in
 from cordiale.web.context import Entry, Site
 from cordiale.web.labels import type_label
@@ -31,7 +36,7 @@ SORTED: Final = 150
 FACETS: Final = 12
 """Lines of a facet that are shown at once."""
 
-RAIL: Final = Entry(20, "/objects", _("Objects"), "objects")
+RAIL: Final = Entry(20, "/objects", _("Objects"), "objects", verb="search")
 
 NAME: Final = _("Name")
 
@@ -75,7 +80,7 @@ def objects(
         "asked": asked,
         "listing": True,
         "heading": _heading(found, lang, len(items) if asked.stix_id else None),
-        "facets": _facets(found, asked, lang, titles, show),
+        "facets": [*_facets(found, asked, lang, titles, show), *_sectors(desk, actor, asked, lang)],
         "chosen": _chosen(asked, lang, titles, show),
         "rows": rows,
         "columns": _columns(asked, lang, shown),
@@ -204,6 +209,33 @@ def _facets(
     return made
 
 
+def _sectors(desk: Desk, actor: Actor, asked: Asked, lang: str) -> list[dict[str, Any]]:
+    """Return the sectors that can be asked for, where nothing else is looked for in words; counted where nothing is at all."""
+    now = sector_in(asked.q)
+    if asked.q and not now:
+        return []
+    plain = not (asked.type or asked.marking or asked.source or asked.since or asked.until)
+    lines = [
+        {
+            "key": key,
+            "label": sector_in_words(key, lang),
+            "count": (number(lang, n) if n <= COUNTED else f"{number(lang, COUNTED)}+") if plain else "",
+            "href": asked.address(q="" if key == now else f"{SECTOR}={key}"),
+            "chosen": key == now,
+        }
+        for key, n in sectors_held(desk, actor)
+    ]
+    lines.sort(key=lambda one: _folded(str(one["label"])))
+    made = {"name": SECTOR, "label": text(lang, _("Sector")), "lines": lines[:FACETS], "more": lines[FACETS:]}
+    return [made] if lines else []
+
+
+def sector_in(words: str) -> str:
+    """Return the sector that a search is for, "" where it is for something else."""
+    kind, _equals, sector = words.partition("=")
+    return sector if kind == SECTOR and known_sector(sector) else ""
+
+
 def _all_looked_at(found: Facets) -> bool:
     """Tell whether every find was looked at, so that sources are counted as well."""
     return found.whole and sum(n for _source, n in found.sources) == found.total
@@ -216,7 +248,8 @@ def _atom(atom: str, show: Show) -> str:
 def _chosen(asked: Asked, lang: str, titles: Mapping[str, str], show: Show) -> list[dict[str, str]]:
     """Return what a list is narrowed to, each with the address without it."""
     said = {
-        "q": f"« {asked.q} »" if lang[:2] == "fr" else f"“{asked.q}”",
+        "q": sector_in_words(sector_in(asked.q), lang)
+        or (f"« {asked.q} »" if lang[:2] == "fr" else f"“{asked.q}”"),
         "type": type_label(asked.type, lang),
         "marking": _atom(asked.marking, show) if asked.marking else "",
         "source": titles.get(asked.source, asked.source),

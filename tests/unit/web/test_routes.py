@@ -35,6 +35,7 @@ VALUES: Final = {
     "job": "1",
     "number": "1",
     "partnership": "nothing",
+    "asked": "nothing",
     "playbook": "nothing",
 }
 """What stands for the parts of an address; a new one is added here."""
@@ -54,6 +55,12 @@ ACCESS: Final[dict[str, str]] = {
     "POST /searches": "search",
     "POST /searches/{search}": "search",
     "POST /playbooks/{playbook}/seen": "search",
+    "GET /requests": "joint",
+    "GET /requests/{asked}": "joint",
+    "POST /requests/ask": "request",
+    "POST /requests/{asked}/answer": "request",
+    "POST /requests/{asked}/assign": "request",
+    "POST /requests/{asked}/settle": "request",
     "GET /playbooks": "playbook-list",
     "GET /playbooks/new": "playbook",
     "GET /playbooks/{playbook}": "playbook-list",

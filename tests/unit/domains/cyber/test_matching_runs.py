@@ -16,6 +16,7 @@ from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.resuming import job_resume
 from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.upkeep import dataset_purge
+from cordiale.desk.views.search import search
 from cordiale.desk.views.show import show
 from cordiale.domains.cyber.logs.reading import read
 from cordiale.domains.cyber.logs.records import DATASET
@@ -159,6 +160,7 @@ def test_sightings_say_how_often_and_keep_the_lines_at_home(node: Node, log: Cal
     assert "vu" in said["description"].lower()
     where = value(node, said["where_sighted_refs"][0])
     assert (where["identity_class"], where["sectors"]) == ("class", ["financial-services"])
+    assert search(node.desk, MARIE, type="sighting", value="sector=financial-services").items != ()
     assert kept.opened(node.desk, MARIE, found.id).seen[1].sighting == done.sightings[id_(1)]
 
 

@@ -23,6 +23,7 @@ from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _, text
 from cordiale.stix import tlp
 from cordiale.stix.atoms import id_of
+from cordiale.stix.sectors import label_of
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -92,7 +93,8 @@ def state_sightings(
     atoms = marking_of(written)
     marks = frozenset(map(id_of, atoms))
     home = f"rel:{desk.node}"
-    where = _where(desk, actor, sector or desk.settings.cyber.sector)
+    sector = sector or desk.settings.cyber.sector
+    where = _where(desk, actor, sector)
     creator = own_identity(desk)
     made: list[dict[str, Any]] = []
     of: dict[str, str] = {}
@@ -104,6 +106,8 @@ def state_sightings(
         if value is None:
             of[one.indicator] = _same(found, one, before, marks)
             continue
+        if sector:  # so that it is found by its sector, and not only the identity that stands for it
+            value["labels"] = [label_of(sector)]
         held = next((each for each in before if each.id == value["id"]), None)
         if held is not None:
             if _says(held.value) == _says(value):
@@ -172,7 +176,8 @@ def sighting(
     lines = {name: found for name, found in logs.items() if name in fresh}
     ats = [line.at for found in lines.values() for line in found if line.at is not None]
     all_of = fresh == evidence
-    number = one.count if all_of else sum(map(len, lines.values()))
+    # records that meet a pattern together count as one
+    number = one.count if all_of else min(one.count, sum(map(len, lines.values())))
     first = one.first if all_of else min(ats, default=None)
     last = one.last if all_of else max(ats, default=None)
     value: dict[str, Any] = {
