@@ -33,7 +33,8 @@ log = logger("web")
 def answer(talk: socket.socket, given: socket.socket, mounting: Mounting) -> None:
     """Answer pages, and what `mounting` puts beside them, until the other end of `talk` is closed."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # who started us ends us, after what is under way
+        # who started us ends us, after what is under way; a handler, unlike ignoring, is not handed down to what we start
+        signal.signal(number, lambda _number, _frame: None)
     begin = _first(talk)
     settings = msgspec.json.decode(begin.settings, type=Settings, dec_hook=lambda kind, text: kind(text))
     logs.prepare(settings.log.level, settings.log.format, f"pages-{begin.number}")

@@ -91,15 +91,17 @@ class Crew:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for one in self._processes.values():
+            one.leave()
         await asyncio.to_thread(self.end)
 
     def end(self) -> None:
-        """End what is left of them, also where nothing ended in order."""
+        """End what is left of them, also where nothing ended in order and there is no loop any more."""
         self._closing = True
         left = list(self._processes.values())
         self._processes.clear()
         for one in left:
-            one.leave()
+            one.cut_off()
         for one in left:
             one.wait()
 
@@ -151,7 +153,7 @@ class Crew:
     def _started(self, number: int) -> Process:
         one = self._processes[number] = Process(structs.replace(self._begin, number=number), self._command)
         if self._closing:  # it began while all ended
-            one.leave()
+            one.cut_off()
         return one
 
     async def _heard(self, one: Process, frame: Frame) -> None:

@@ -36,19 +36,23 @@ class Process:
         self.answering = self.listening = 0
         self.is_ready = False
         self._free: list[Link] = []
+        self._writer: asyncio.StreamWriter | None = None
         self._talk, talk = socket.socketpair()
         self._give, give = socket.socketpair()
         with talk, give:
             passed = (talk.fileno(), give.fileno())
-            self._running = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
-                [*command, *map(str, passed)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=passed,
-                start_new_session=True,  # an interrupt at the terminal is for who started us
-            )
+            try:
+                self._running = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
+                    [*command, *map(str, passed)],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=passed,
+                    start_new_session=True,  # an interrupt at the terminal is for who started us
+                )
+            except OSError:
+                self.cut_off()
+                raise
         self._talk.sendall(frames.packed(begin))
         self._give.setblocking(False)
-        self._writer: asyncio.StreamWriter | None = None
 
     @property
     def pid(self) -> int:
@@ -105,17 +109,20 @@ class Process:
     def leave(self) -> None:
         """Close every socket, which is the word to end."""
         self.is_ready = False
-        with contextlib.suppress(
-            RuntimeError
-        ):  # where the loop ended before, the sockets below are all there is to close
-            for link in self._free:
-                link.close()
-            if self._writer is not None:
-                self._writer.close()
+        for link in self._free:
+            link.close()
         self._free.clear()
+        if self._writer is not None:
+            self._writer.close()
+        self.cut_off()
+
+    def cut_off(self) -> None:
+        """Close what it listens to for its end, from any thread."""
+        self.is_ready = False
         for one in (self._talk, self._give):
             with contextlib.suppress(OSError):
-                one.close()
+                one.shutdown(socket.SHUT_RDWR)  # also where the loop still holds on to it
+            one.close()
 
     def wait(self) -> int:
         """Wait for its end, and end it after `PATIENCE_S`; return its exit code."""
