@@ -15,6 +15,7 @@ from cordiale.platform.languages import _, text
 
 if TYPE_CHECKING:
     from cordiale.desk.answers import Summary
+    from cordiale.desk.views.search import Question
     from cordiale.joint.playbook.keeping import Trial
     from cordiale.joint.playbook.model import Entry, Playbook, Step
 
@@ -35,6 +36,23 @@ KINDS = {"mark": _("mark"), "notify": _("tell"), "export": _("write"), "ask": _(
 WIDEST = 60
 
 
+# fmt: off
+WORDS = Annotated[list[str] | None, typer.Option("--words", metavar="WORD", help=tr(_("A word it holds; may be repeated.")))]
+TYPE = Annotated[str | None, typer.Option("--type", "-t", help=tr(_("Only this type, such as indicator.")))]
+SOURCE = Annotated[str | None, typer.Option("--source", help=tr(_("Only what this node states.")))]
+VALUE = Annotated[str | None, typer.Option("--value", help=tr(_("An observable value, such as ipv4-addr=198.51.100.7.")))]
+MARKED = Annotated[str | None, typer.Option("--marked", metavar="ATOM", help=tr(_("Only what is marked so.")))]
+MARK = Annotated[list[str] | None, typer.Option("--mark", metavar="ATOM", help=tr(_("Add this to its marking; may be repeated. It only becomes stricter.")))]
+NOTIFY = Annotated[list[str] | None, typer.Option("--notify", metavar="PERSON", help=tr(_("Tell somebody of this node; may be repeated.")))]
+EXPORT = Annotated[str | None, typer.Option("--export", metavar="FOLDER", help=tr(_("Write it as STIX into this folder of exports.")))]
+ASK = Annotated[list[str] | None, typer.Option("--ask", metavar="NODE", help=tr(_("Ask this partner about it; may be repeated.")))]
+EN = Annotated[str, typer.Option("--en", metavar="TEXT", help=tr(_("The question in English.")))]
+FR = Annotated[str, typer.Option("--fr", metavar="TEXT", help=tr(_("The question in French.")))]
+UNDER = Annotated[str, typer.Option("--marking", "-m", metavar="ATOM", help=tr(_("The marking of the question and of the answers.")))]
+HOURS = Annotated[int, typer.Option("--hours", metavar="N", min=0, help=tr(_("Hours within which an answer is needed.")))]
+# fmt: on
+
+
 @app.command(
     "add",
     cls=Command,
@@ -42,23 +60,85 @@ WIDEST = 60
 )
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("What people call it.")))],
-    words: Annotated[list[str] | None, typer.Option("--words", metavar="WORD", help=tr(_("A word it holds; may be repeated.")))] = None,
-    type: Annotated[str | None, typer.Option("--type", "-t", help=tr(_("Only this type, such as indicator.")))] = None,
-    source: Annotated[str | None, typer.Option(help=tr(_("Only what this node states.")))] = None,
-    value: Annotated[str | None, typer.Option(help=tr(_("An observable value, such as ipv4-addr=198.51.100.7.")))] = None,
-    marked: Annotated[str | None, typer.Option("--marked", metavar="ATOM", help=tr(_("Only what is marked so.")))] = None,
-    mark: Annotated[list[str] | None, typer.Option("--mark", metavar="ATOM", help=tr(_("Add this to its marking; may be repeated. It only becomes stricter.")))] = None,
-    notify: Annotated[list[str] | None, typer.Option("--notify", metavar="PERSON", help=tr(_("Tell somebody of this node; may be repeated.")))] = None,
-    export: Annotated[str | None, typer.Option("--export", metavar="FOLDER", help=tr(_("Write it as STIX into this folder of exports.")))] = None,
-    ask: Annotated[list[str] | None, typer.Option("--ask", metavar="NODE", help=tr(_("Ask this partner about it; may be repeated.")))] = None,
-    en: Annotated[str, typer.Option("--en", metavar="TEXT", help=tr(_("The question in English.")))] = "",
-    fr: Annotated[str, typer.Option("--fr", metavar="TEXT", help=tr(_("The question in French.")))] = "",
-    under: Annotated[str, typer.Option("--marking", "-m", metavar="ATOM", help=tr(_("The marking of the question and of the answers.")))] = "",
-    hours: Annotated[int, typer.Option("--hours", metavar="N", min=0, help=tr(_("Hours within which an answer is needed.")))] = 0,
-) -> None:  # fmt: skip
+    words: WORDS = None,
+    type: TYPE = None,
+    source: SOURCE = None,
+    value: VALUE = None,
+    marked: MARKED = None,
+    mark: MARK = None,
+    notify: NOTIFY = None,
+    export: EXPORT = None,
+    ask: ASK = None,
+    en: EN = "",
+    fr: FR = "",
+    under: UNDER = "",
+    hours: HOURS = 0,
+) -> None:
     """Write a playbook."""
-    from cordiale.desk.views.search import Question
     from cordiale.joint.playbook.keeping import playbook_add
+
+    asked = _question(words, type, source, value, marked)
+    steps = _steps(mark, notify, export, ask, en, fr, under, hours)
+    with opened() as (node, actor):
+        made = playbook_add(node.desk, actor, name, asked, steps)
+    _kept(made)
+
+
+@app.command(
+    "change",
+    cls=Command,
+    help=tr(
+        _("Write a playbook anew: its search and all of its steps. It is off until it is turned on again.")
+    ),
+)
+def change(
+    playbook: Annotated[str, NAME],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help=tr(_("What people call it from now on.")))
+    ] = None,
+    words: WORDS = None,
+    type: TYPE = None,
+    source: SOURCE = None,
+    value: VALUE = None,
+    marked: MARKED = None,
+    mark: MARK = None,
+    notify: NOTIFY = None,
+    export: EXPORT = None,
+    ask: ASK = None,
+    en: EN = "",
+    fr: FR = "",
+    under: UNDER = "",
+    hours: HOURS = 0,
+) -> None:
+    """Write a playbook anew."""
+    from cordiale.joint.playbook.keeping import playbook_change, playbook_show
+
+    asked = _question(words, type, source, value, marked)
+    steps = _steps(mark, notify, export, ask, en, fr, under, hours)
+    with opened() as (node, actor):
+        called = name or playbook_show(node.desk, actor, playbook).name
+        made = playbook_change(node.desk, actor, playbook, called, asked, steps)
+    _kept(made)
+
+
+def _question(
+    words: list[str] | None, type: str | None, source: str | None, value: str | None, marked: str | None
+) -> Question:
+    from cordiale.desk.views.search import Question
+
+    return Question(words=" ".join(words or ()), type=type, source=source, value=value, marking=marked)
+
+
+def _steps(
+    mark: list[str] | None,
+    notify: list[str] | None,
+    export: str | None,
+    ask: list[str] | None,
+    en: str,
+    fr: str,
+    under: str,
+    hours: int,
+) -> list[Step]:
     from cordiale.joint.playbook.model import Ask, Export, Mark, Notify
     from cordiale.joint.words import Words
 
@@ -71,9 +151,10 @@ def add(
         steps.append(Export(export))
     if ask:
         steps.append(Ask(tuple(ask), Words(en, fr), under, hours))
-    asked = Question(words=" ".join(words or ()), type=type, source=source, value=value, marking=marked)
-    with opened() as (node, actor):
-        made = playbook_add(node.desk, actor, name, asked, steps)
+    return steps
+
+
+def _kept(made: Playbook) -> None:
     emit(
         _built(made),
         lambda: tr(

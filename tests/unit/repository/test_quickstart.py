@@ -14,8 +14,11 @@ INDICATOR = "Sign-in page that imitates a ministry"
 
 
 def blocks(page: str) -> list[str]:
-    """Return the shell blocks of a page."""
-    text = (GUIDE / page).read_text(encoding="utf-8")
+    """Return the shell blocks of a page, or of one section of it (`page#Heading`)."""
+    name, _hash, heading = page.partition("#")
+    text = (GUIDE / name).read_text(encoding="utf-8")
+    if heading:
+        text = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
@@ -81,3 +84,20 @@ def test_the_page_on_programs_works_as_printed(tmp_path: Path) -> None:
     assert "scope-missing" in watched
     assert "('tlp:amber',)" in watched
     assert "TLP:AMBER" in found
+
+
+@pytest.mark.timeout(300)
+def test_the_chapter_on_indicators_is_walked_as_printed(tmp_path: Path) -> None:
+    _nodes, _feed, taken, matched, released, written = run(
+        "cyber.md#Walk it once, between two nodes", tmp_path, 280
+    )
+    assert "8.8.8.8 is on a warning list: Public resolvers" in taken
+    assert "mail.evil.example is a name under evil.example" in taken
+    assert "Sightings: 1 new" in matched
+    assert "1 verbatim, 1 tear-line" in released
+    assert "Seen in logs, times: 4." in released.rpartition("Marking")[2]
+    rules = (tmp_path / "cordiale.rules").read_text()
+    assert '"evil.example"' in rules or "evil.example" in rules
+    assert "8.8.8.8" not in rules
+    assert "suricata" in written
+    assert (tmp_path / "out" / "manifest.json").is_file()
