@@ -188,8 +188,10 @@ def state(node: Node, actor: Actor, lang: str) -> dict[str, Any]:
     figures = [
         (_("Links that are up"), f"{number(lang, len(up))} / {number(lang, len(partners))}", "/partners"),
         (_("Work under way"), number(lang, len(running)), "/import"),
-        (_("Set aside"), number(lang, len(aside)) + ("+" if len(aside) == 100 else ""), "/import/aside"),
     ]
+    if may(actor, "set-aside"):
+        count = number(lang, len(aside)) + ("+" if len(aside) == 100 else "")
+        figures.append((_("Set aside"), count, "/import/aside"))
     if actor.recipient is None:
         waits = sum(one.sent - one.acknowledged for one in partners)
         figures.append((_("Entries not acknowledged yet"), number(lang, waits), "/partners"))

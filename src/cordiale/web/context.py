@@ -102,6 +102,7 @@ class Site:
             "scheme": scheme,
             "colours": {**SCHEMES[scheme], "label": text(lang, SCHEMES[scheme]["label"])},
             "person": acting.name if acting else "",
+            "account": "/account" if acting and may(acting, "account") else "",
             "seen_as": self.seen_as(request, lang),
             "rail": [
                 structs.replace(e, label=text(lang, e.label))

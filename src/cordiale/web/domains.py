@@ -40,7 +40,7 @@ def rail(found: Iterable[Domain]) -> list[Entry]:
     """Return the entry of each domain that has pages."""
     shown = [domain for domain in found if domain.pages]
     return [
-        Entry(FIRST + n, f"/domains/{domain.name}", domain.title or domain.name.capitalize())
+        Entry(FIRST + n, f"/domains/{domain.name}", domain.title or domain.name.capitalize(), verb="show")
         for n, domain in enumerate(shown)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from litestar import MediaType, Request, Response, get
@@ -17,6 +18,9 @@ from cordiale.web.lines import href, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 
 LONGEST: Final = 4000
+
+_WITHIN: Final = re.compile(r"^extensions\.extension-definition--[0-9a-f-]{36}\.")
+"""Where a property of an extension stands: its own name says what it is."""
 
 
 def handlers(site: Site) -> list[Any]:
@@ -65,7 +69,7 @@ def drawn(desk: Desk, actor: Actor, lang: str, found: Graph, shown: str = "") ->
             {
                 "start": edge.start,
                 "end": edge.end,
-                "label": edge.label if edge.via else property_label(edge.label, lang),
+                "label": edge.label if edge.via else property_label(_WITHIN.sub("", edge.label), lang),
                 "href": href(edge.via) if edge.via else "",
                 "startName": names.get(edge.start, ""),
                 "endName": names.get(edge.end, ""),

@@ -46,7 +46,7 @@ LINKS: Final = {
 }
 
 HERE: Final = "/partners"
-RAIL: Final = Entry(40, HERE, _("Partners"), "partners")
+RAIL: Final = Entry(40, HERE, _("Partners"), "partners", verb="partner-list")
 
 
 def handlers(site: Site) -> list[Any]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 
 from cordiale.desk import verbs
-from cordiale.desk.actor import Actor
+from cordiale.desk.actor import Actor, may
 from cordiale.desk.answers import Shown, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import display
@@ -26,6 +26,8 @@ ACTS: Final = {
     "confirmed": _("approved objects for {partner}, with a second officer: {n}"),
     "withdrawn": _("approved objects for {partner}, withdrawn since: {n}"),
 }
+OPENS: Final = {"release": "preview", "recall": "recall", "rules": "rules"}
+"""What is asked of who opens what a line is about."""
 RULED: Final = _("applied the rules {partner}")
 RECALLED: Final = _("asked {partner} to take objects back ({n}): {state}")
 
@@ -71,7 +73,9 @@ def log(desk: Desk, actor: Actor, lang: str, before: int | None) -> dict[str, An
                     "release": f"/release/acts/{one.id}",
                     "recall": f"/release/recalls/{one.id}",
                     "rules": f"/partners/rules/{one.partner}",
-                }[one.kind],
+                }[one.kind]
+                if may(actor, OPENS[one.kind])
+                else "",
             }
         )
     return {

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cordiale.platform.languages import _, text
+from cordiale.desk.views import tabs as shown
+from cordiale.desk.views.tabs import Place
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
 
 ROOT: Final = "/domains/cyber/"
 
-PLACES: Final[Mapping[str, str]] = {
-    "indicators": _("Indicators"),
-    "correlations": _("Correlations"),
-    "matches": _("Matching"),
-    "warninglists": _("Warning lists"),
-    "incidents": _("Incidents"),
-    "attack": "ATT&CK",
-    "reading": _("Read a report"),
-    "feeds": _("Feeds for tools"),
+PLACES: Final[Mapping[str, Place]] = {
+    "indicators": Place(_("Indicators")),
+    "correlations": Place(_("Correlations")),
+    "matches": Place(_("Matching"), "dataset-list"),
+    "warninglists": Place(_("Warning lists")),
+    "incidents": Place(_("Incidents"), "joint"),
+    "attack": Place("ATT&CK"),
+    "reading": Place(_("Read a report")),
+    "feeds": Place(_("Feeds for tools")),
 }
-"""Page → what it is called, in the order of the tabs."""
+"""Page → what it is called and whom it is for, in the order of the tabs."""
 
 
-def tabs(here: str, lang: str) -> list[dict[str, Any]]:
+def tabs(actor: Actor, here: str, lang: str) -> list[dict[str, Any]]:
     """Return the tabs over a page; `here` is the page among them that is shown."""
-    return [
-        {"href": ROOT + name, "label": text(lang, label), "here": name == here}
-        for name, label in PLACES.items()
-    ]
+    return shown.tabs(actor, lang, ROOT, PLACES, here)

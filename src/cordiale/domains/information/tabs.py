@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cordiale.platform.languages import _, text
+from cordiale.desk.views import tabs as shown
+from cordiale.desk.views.tabs import Place
+from cordiale.platform.languages import _
+
+if TYPE_CHECKING:
+    from cordiale.desk.actor import Actor
 
 ROOT: Final = "/domains/information/"
 
-PLACES: Final[Mapping[str, str]] = {
-    "lineages": _("Lineage and drift"),
-    "posts": _("Copies and synchrony"),
-    "sites": _("Kinship of sites"),
-    "sets": _("Sets"),
-    "techniques": _("Techniques"),
-    "unshown": _("Ask without showing"),
-    "responses": _("Collective responses"),
+PLACES: Final[Mapping[str, Place]] = {
+    "lineages": Place(_("Lineage and drift")),
+    "posts": Place(_("Copies and synchrony"), "dataset-list"),
+    "sites": Place(_("Kinship of sites")),
+    "sets": Place(_("Sets")),
+    "techniques": Place(_("Techniques"), "dataset-list"),
+    "unshown": Place(_("Ask without showing"), "joint"),
+    "responses": Place(_("Collective responses"), "joint"),
 }
-"""Page → what it is called, in the order of the tabs."""
+"""Page → what it is called and whom it is for, in the order of the tabs."""
 
 
-def tabs(here: str, lang: str) -> list[dict[str, Any]]:
+def tabs(actor: Actor, here: str, lang: str) -> list[dict[str, Any]]:
     """Return the tabs over a page; `here` is the page among them that is shown."""
-    return [
-        {"href": ROOT + name, "label": text(lang, label), "here": name == here}
-        for name, label in PLACES.items()
-    ]
+    return shown.tabs(actor, lang, ROOT, PLACES, here)

@@ -35,7 +35,7 @@ def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pag
     only = query.get("covered") == "yes"
     chosen = next((one for one in found.techniques if one.code == query.get("technique")), None)
     values = {
-        "tabs": tabs("attack", lang),
+        "tabs": tabs(actor, "attack", lang),
         "domain": found.domain,
         "version": found.version,
         "domains": [

@@ -70,7 +70,7 @@ def incidents(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     shown = [one for one in found if not wanted or wanted in one.sectors]
     titles = titles_of(desk, actor)
     values = {
-        "tabs": tabs("incidents", lang),
+        "tabs": tabs(actor, "incidents", lang),
         "rows": [_row(one, titles, lang) for one in shown],
         "everything": everything,
         "sectors": _by_sector(found, wanted, everything, lang),
@@ -89,7 +89,7 @@ def incident(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
     named = {one.id: _name(one, lang) for one in (*found.events, *found.impacts, *found.tasks)}
     writes = may(actor, "case")
     values = {
-        "tabs": tabs("incidents", lang),
+        "tabs": tabs(actor, "incidents", lang),
         "id": found.id,
         "short": found.id.partition("--")[2][:8],
         "title": found.name.said(lang) or found.id,

@@ -34,7 +34,7 @@ def correlations(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
     value, kind = query.get("value", "").strip()[:2000], query.get("kind", "")
     stix_id = query.get("id", "") or (value if is_identifier(value) else "")
     values: dict[str, Any] = {
-        "tabs": tabs("correlations", lang),
+        "tabs": tabs(actor, "correlations", lang),
         "kinds": sorted(KINDS),
         "value": value,
         "kind": kind,

@@ -82,7 +82,7 @@ def indicators(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
         if len(rows) >= LISTED:
             break
     values_ = {
-        "tabs": tabs("indicators", lang),
+        "tabs": tabs(actor, "indicators", lang),
         "rows": rows,
         "left": left,
         "everything": everything,
@@ -115,7 +115,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     labels = [str(label) for label in chosen.get("labels", ())]
     about = sectors(labels, _said_sectors(desk, actor, around))
     values = {
-        "tabs": tabs("indicators", lang),
+        "tabs": tabs(actor, "indicators", lang),
         "id": stix_id,
         "title": name_of(chosen) or stix_id,
         "object": f"/objects/{stix_id}",

@@ -11,13 +11,13 @@ from cordiale.desk.actor import may
 from cordiale.desk.analysis.datasets import dataset_list
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
+from cordiale.desk.views.when import when
 from cordiale.desk.written import marking_of, written
 from cordiale.domains.cyber.indicators.rows import titles
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.found import Run, Seen, Source
 from cordiale.domains.cyber.tabs import ROOT, tabs
-from cordiale.platform.clock import Instant, format_instant
-from cordiale.platform.languages import _, brief_instant, instant, number, percent, text
+from cordiale.platform.languages import _, number, percent, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -66,7 +66,7 @@ def matches(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
     sets = [one for one in dataset_list(desk, actor) if one.kind == RECORDS and one.state == "open"]
     standing = desk.settings.import_.marking
     values = {
-        "tabs": tabs("matches", lang),
+        "tabs": tabs(actor, "matches", lang),
         "may": may(actor, "import"),
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("marking", "sector", "dataset")},
@@ -91,13 +91,13 @@ def match(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         if run.left_out and run.left_out.get(reason)
     ]
     values = {
-        "tabs": tabs("matches", lang),
+        "tabs": tabs(actor, "matches", lang),
         "may": may(actor, "import"),
         "problem": query.get("problem", ""),
         "done": query.get("done", ""),
         "id": run.id,
         "by": run.by,
-        "at": _when(run.at, lang),
+        "at": when(run.at, lang),
         "profile": f"{run.profile['name']} {run.profile['version']}",
         "indicators": run.indicators,
         "left_out": ", ".join(left),
@@ -141,8 +141,8 @@ def drawn(run: Run, lang: str) -> dict[str, Any] | None:
         "height": TOP + 12 + len(rows) * ROW,
         "width": WIDTH,
         "left": LEFT,
-        "first": _when(first, lang),
-        "last": _when(last, lang),
+        "first": when(first, lang),
+        "last": when(last, lang),
         "more": max(0, len(run.seen) - DRAWN),
     }
 
@@ -153,7 +153,7 @@ def _line(run: Run, lang: str) -> dict[str, Any]:
         "name": ", ".join(one.name for one in run.sources)[:120] or run.id,
         "records": run.records,
         "by": run.by,
-        "at": _when(run.at, lang),
+        "at": when(run.at, lang),
     }
 
 
@@ -170,7 +170,7 @@ def _job(one: JobView, lang: str) -> dict[str, Any]:
         "stop": one.state == "running",
         "resume": one.state in ("stopped", "interrupted", "failed"),
         "note": one.note or "",
-        "at": _when(one.started, lang),
+        "at": when(one.started, lang),
     }
 
 
@@ -210,8 +210,8 @@ def _seen(one: Seen, called: Mapping[str, str], lang: str) -> dict[str, Any]:
         "source": called.get(one.source, one.source),
         "count": one.count,
         "parts": one.count - one.exact,
-        "first": _when(one.first, lang),
-        "last": _when(one.last, lang),
+        "first": when(one.first, lang),
+        "last": when(one.last, lang),
         "values": list(one.values[:3]),
         "fields": ", ".join(one.fields),
         "lines": _places(one, lang),
@@ -223,10 +223,4 @@ def _seen(one: Seen, called: Mapping[str, str], lang: str) -> dict[str, Any]:
 
 
 def _places(one: Seen, lang: str) -> Sequence[dict[str, Any]]:
-    return [{"file": line.file, "line": line.line, "at": _when(line.at, lang)} for line in one.lines[:SHOWN]]
-
-
-def _when(at: Instant | None, lang: str) -> dict[str, str] | None:
-    if at is None:
-        return None
-    return {"text": instant(lang, at), "brief": brief_instant(lang, at), "exact": format_instant(at)}
+    return [{"file": line.file, "line": line.line, "at": when(line.at, lang)} for line in one.lines[:SHOWN]]

@@ -27,7 +27,7 @@ def reading(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
     pasted = query.get("text", "")
     found = found_in(desk, pasted, query) if pasted.strip() and len(pasted) <= CHARACTERS else None
     values = {
-        "tabs": tabs("reading", lang),
+        "tabs": tabs(actor, "reading", lang),
         "may": may(actor, "import"),
         "problem": query.get("problem", ""),
         "looked": text(lang, LOOK) if found is not None else "",

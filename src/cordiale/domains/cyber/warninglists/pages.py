@@ -37,7 +37,7 @@ def warninglists(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) 
         problem = text(lang, _("What this is cannot be told by its form: choose its kind."))
     hits = held(desk).look(known, value) if value and known else ()
     values = {
-        "tabs": tabs("warninglists", lang),
+        "tabs": tabs(actor, "warninglists", lang),
         "may": may(actor, "warninglist"),
         "problem": problem,
         "done": _said(query, lang),

@@ -30,7 +30,7 @@ def feeds(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
     found = feed_list(desk, actor) if may_export else ()
     known = writers()
     values = {
-        "tabs": tabs("feeds", lang),
+        "tabs": tabs(actor, "feeds", lang),
         "may": manages(actor),
         "export": may_export,
         "problem": query.get("problem", ""),

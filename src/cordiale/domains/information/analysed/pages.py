@@ -12,11 +12,11 @@ from cordiale.desk.analysis.analyses import KIND
 from cordiale.desk.analysis.datasets import dataset_list, dataset_show
 from cordiale.desk.domain import Page
 from cordiale.desk.jobs import jobs
+from cordiale.desk.views.when import when
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.tabs import ROOT, tabs
-from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.errors import NotFound
-from cordiale.platform.languages import _, brief_instant, day, instant, number, percent, text
+from cordiale.platform.languages import _, day, number, percent, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -58,7 +58,7 @@ def posts(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
     names = {one.id: one.name for one in found}
     ran = [one for one in jobs(desk, actor) if one.kind == KIND and one.params.get("dataset") in names]
     values = {
-        "tabs": tabs("posts", lang),
+        "tabs": tabs(actor, "posts", lang),
         "may": may(actor, "dataset"),
         "problem": query.get("problem", ""),
         "analyses": [{"key": key, "word": text(lang, words)} for key, words in NAMES.items()],
@@ -138,7 +138,7 @@ def _over(desk: Desk, actor: Actor, held: DatasetView, analysis: str, lang: str)
         if one.kind == KIND
     )
     return {
-        "tabs": tabs("posts", lang),
+        "tabs": tabs(actor, "posts", lang),
         "name": held.name,
         "dataset": held.id,
         "purpose": held.purpose,
@@ -187,14 +187,8 @@ def _job(one: JobView, names: Mapping[str, str], lang: str) -> dict[str, Any]:
         "stop": one.state == "running",
         "resume": one.state in ("stopped", "interrupted", "failed"),
         "note": one.note or "",
-        "at": _when(one.started, lang),
+        "at": when(one.started, lang),
     }
-
-
-def _when(at: Instant | None, lang: str) -> dict[str, str] | None:
-    if at is None:
-        return None
-    return {"text": instant(lang, at), "brief": brief_instant(lang, at), "exact": format_instant(at)}
 
 
 def _cluster(one: Cluster, held: DatasetView, lang: str) -> dict[str, Any]:
@@ -207,9 +201,9 @@ def _cluster(one: Cluster, held: DatasetView, lang: str) -> dict[str, Any]:
         "accounts": one.accounts,
         "networks": ", ".join(one.networks),
         "languages": ", ".join(one.languages),
-        "first": _when(one.first.at, lang),
+        "first": when(one.first.at, lang),
         "by": legal(one.first.account),
-        "latest": _when(one.latest, lang),
+        "latest": when(one.latest, lang),
         "least": percent(lang, one.least_similarity),
         "differing": [
             {"word": text(lang, DIFFERS[what]), "n": count} for what, count in one.differing.items()
@@ -238,7 +232,7 @@ def _member(one: Member, first: Member, lang: str) -> dict[str, Any]:
         "account": legal(one.account),
         "network": one.network,
         "post": one.post,
-        "at": _when(one.at, lang),
+        "at": when(one.at, lang),
         "line": one.line,
         "text": legal(one.text),
         "lang": one.lang or "",
@@ -276,8 +270,8 @@ def _network(one: Network, held: DatasetView, query: Mapping[str, str], lang: st
         "number": number_ + 1,
         "ring": ring(members, within),
         "timeline": drawn,
-        "first": _when(drawn.first, lang),
-        "last": _when(drawn.last, lang),
+        "first": when(drawn.first, lang),
+        "last": when(drawn.last, lang),
         "edges": [_edge(edge, lang) for edge in within[:SHOWN]],
         "more": max(0, len(within) - SHOWN),
         "owned": sum(bool(edge.owner) for edge in within),
@@ -300,7 +294,7 @@ def _edge(edge: Edge, lang: str) -> dict[str, Any]:
                 "posts": [
                     {
                         "account": legal(f"{post.network}/{post.account}"),
-                        "at": _when(post.at, lang),
+                        "at": when(post.at, lang),
                         "text": legal(post.text),
                         "line": post.line,
                     }

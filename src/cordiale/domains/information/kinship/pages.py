@@ -36,7 +36,7 @@ def sites(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
     found = kinships(desk, actor)
     standing = desk.settings.import_.marking
     values = {
-        "tabs": tabs("sites", lang),
+        "tabs": tabs(actor, "sites", lang),
         "may": may(actor, "import") and may(actor, "attach"),
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("name", "marking", "ignored")},
@@ -55,7 +55,7 @@ def kinship(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
     what = found.kept.found
     drawn = drawing(what.ties, lang)
     values = {
-        "tabs": tabs("sites", lang),
+        "tabs": tabs(actor, "sites", lang),
         "id": found.id,
         "name": legal(found.name),
         "made": {"text": instant(lang, found.kept.made), "brief": brief_instant(lang, found.kept.made)},

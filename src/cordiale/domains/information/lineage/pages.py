@@ -13,6 +13,7 @@ from cordiale.desk.actor import authorise, may
 from cordiale.desk.domain import File, Page
 from cordiale.desk.jobs import jobs
 from cordiale.desk.views.display import display
+from cordiale.desk.views.when import when
 from cordiale.domains.information.analysed.pages import STATES
 from cordiale.domains.information.drift.words import CHANGES, DRIFTED, KINDS, LABELS, MARKS
 from cordiale.domains.information.lineage import kept as keeping
@@ -32,8 +33,8 @@ from cordiale.domains.information.sheet.content import sheet as sheet_of
 from cordiale.domains.information.sheet.packed import legal
 from cordiale.domains.information.sheet.written import write
 from cordiale.domains.information.tabs import ROOT, tabs
-from cordiale.platform.clock import SECOND, format_instant
-from cordiale.platform.languages import _, day, instant, is_french, percent, text
+from cordiale.platform.clock import SECOND
+from cordiale.platform.languages import _, day, is_french, percent, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -54,7 +55,7 @@ def lineages(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
     found = keeping.lineages(desk, actor, query.get("after") or None)
     standing = desk.settings.import_.marking
     values = {
-        "tabs": tabs("lineages", lang),
+        "tabs": tabs(actor, "lineages", lang),
         "may": may(actor, "import") and may(actor, "attach"),
         "problem": query.get("problem", ""),
         "typed": {
@@ -67,7 +68,7 @@ def lineages(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
             {
                 "href": _address("lineage", one.id),
                 "name": one.name or one.id,
-                "at": _when(one.created, lang),
+                "at": when(one.created, lang),
                 "source": one.source,
             }
             for one in found.items
@@ -94,7 +95,7 @@ def _jobs(desk: Desk, actor: Actor, lang: str) -> list[dict[str, Any]]:
             "resume": one.state in ("stopped", "interrupted", "failed"),
             "note": legal(one.note or ""),
             "href": _address("lineage", str((one.result or {}).get("report", ""))) if (one.result or {}).get("report") else "",
-            "at": _when(one.started, lang),
+            "at": when(one.started, lang),
         }
         for one in found[:8]
     ]  # fmt: skip
@@ -108,16 +109,17 @@ def lineage(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
     names = {node: name_of(answer, *node) for node in nodes}
     below = derived(answer)
     values: dict[str, Any] = {
-        "tabs": tabs("lineages", lang),
+        "tabs": tabs(actor, "lineages", lang),
         "title": found.name,
         "report": f"/objects/{found.id}",
-        "made": _when(found.kept.made, lang),
+        "made": when(found.kept.made, lang),
         "version": found.kept.version,
         "profiles": ", ".join(answer.profiles.values()),
         "downloads": [
             {"href": _address("sheet", found.id, format=format, languages=chosen), "format": label, "languages": text(lang, words)}
             for chosen, words in SHEETS.items()
             for format, label in FORMATS.items()
+            if may(actor, "export")
         ],
         "inputs": [{"name": one.name or one.id, "href": f"/objects/{one.id}"} for one in found.inputs],
         "texts": [
@@ -179,10 +181,6 @@ def _in(kept: Kept, lang: str) -> Answer:
 
 def _address(page: str, identifier: str, **more: str) -> str:
     return f"{ROOT}{page}?" + urlencode({"id": identifier, **more})
-
-
-def _when(at: int | None, lang: str) -> dict[str, str] | None:
-    return None if at is None else {"text": instant(lang, at), "exact": format_instant(at)}
 
 
 def _chosen(below: list[Node], nodes: list[Node], kept: Kept, query: Mapping[str, str]) -> Node:

@@ -41,7 +41,7 @@ def techniques(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
         desk, actor, about, datasets=picked.datasets, lineages=picked.lineages, sites=picked.sites
     )
     values = {
-        "tabs": tabs("techniques", lang),
+        "tabs": tabs(actor, "techniques", lang),
         "id": about,
         "name": legal(found.name),
         "href": f"/objects/{about}",
@@ -68,7 +68,7 @@ def _list(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         for one in found
     ]
     values = {
-        "tabs": tabs("techniques", lang),
+        "tabs": tabs(actor, "techniques", lang),
         "id": "",
         "name": "",
         "rows": rows,

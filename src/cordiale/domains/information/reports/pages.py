@@ -39,7 +39,7 @@ def incident(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
     subject, shape = query.get("id", ""), query.get("as", "abcde")
     found = filled(desk, actor, subject, shape if shape in SKELETONS else "abcde")
     values = {
-        "tabs": tabs("techniques", lang),
+        "tabs": tabs(actor, "techniques", lang),
         "id": subject,
         "name": found.title,
         "object": f"/objects/{subject}",

@@ -108,7 +108,7 @@ def responses(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     ]
     values = {
         "rows": rows,
-        "tabs": tabs("responses", lang),
+        "tabs": tabs(actor, "responses", lang),
         "may": may(actor, "case"),
         "problem": query.get("problem", ""),
         "typed": defaultdict(str, query),
@@ -127,7 +127,7 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "title": found.title.said(lang),
         "other_title": (found.title.en if lang.startswith("fr") else found.title.fr),
         "other_lang": "en" if lang.startswith("fr") else "fr",
-        "tabs": tabs("responses", lang),
+        "tabs": tabs(actor, "responses", lang),
         "id": found.id,
         "problem": query.get("problem", ""),
         "told": text(lang, TOLD[query["told"]]) if query.get("told") in TOLD else "",

@@ -43,7 +43,7 @@ def sets(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
     """Return the sets that somebody may see, and the form of a new one."""
     found = read_all(desk, actor)
     values = {
-        "tabs": tabs("sets", lang),
+        "tabs": tabs(actor, "sets", lang),
         "may": may(actor, VERB),
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("name", "en", "fr", "because_en", "because_fr", "marking")},
@@ -66,7 +66,7 @@ def gathered(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         for kind, members in groupby(found.members, key=lambda one: one.type)
     ]  # fmt: skip
     values = {
-        "tabs": tabs("sets", lang),
+        "tabs": tabs(actor, "sets", lang),
         "id": found.id,
         "name": legal(found.name),
         "words": legal(found.words),
@@ -76,7 +76,7 @@ def gathered(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "doubt": legal(found.said.doubt.said(lang)),
         "source": found.source,
         "object": f"/objects/{found.id}",
-        "techniques": techniques(found.id),
+        "techniques": techniques(found.id) if may(actor, "dataset-list") else "",
         "kinds": parts,
         "more": found.more,
         "may": may(actor, VERB),

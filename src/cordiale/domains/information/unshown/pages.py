@@ -47,7 +47,7 @@ def unshown(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pa
     every = questions(desk, actor)
     asked = query.get("look", "")
     values = {
-        "tabs": tabs("unshown", lang),
+        "tabs": tabs(actor, "unshown", lang),
         "may": may(actor, "request"),
         "problem": query.get("problem", ""),
         "told": text(lang, TOLD[query["told"]]) if query.get("told") in TOLD else "",
