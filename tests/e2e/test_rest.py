@@ -80,7 +80,7 @@ def schemathesis(running: Running, *options: str) -> None:
     assert "No issues found" in ran.stdout or "passed" in ran.stdout
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_what_the_schema_says_is_what_the_node_does(running: Running) -> None:
     """Every boundary of every parameter, field and header, inside and outside of what is allowed."""
     schemathesis(running, "--phases", "coverage", "--seed", "1")
