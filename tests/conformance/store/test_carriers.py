@@ -20,7 +20,7 @@ from tests.conformance.store.test_search import sees
 NETWORK = ("network", "198.51.100.0/24")
 
 
-def indicator(name: str, pattern: str, day: int = 0) -> Version:
+def indicator(name: str, pattern: str, day: int = 0, **more: Any) -> Version:
     value: dict[str, Any] = {
         "type": "indicator",
         "spec_version": "2.1",
@@ -31,7 +31,7 @@ def indicator(name: str, pattern: str, day: int = 0) -> Version:
         "pattern_type": "stix",
         "valid_from": format_instant(START),
     }
-    return of(value)
+    return of(value | more)
 
 
 def carrying(store: Store, visible: Any, *pairs: tuple[str, str], **more: Any) -> dict[tuple[str, str], int]:
@@ -103,3 +103,31 @@ def test_a_store_from_before_is_indexed_when_it_is_upgraded(store: Store) -> Non
             migration.upgrade()
     assert rows() == new
     assert len(new) == sum(len(one.values) + len(near_of(one.values)) for one in versions)
+
+
+def test_what_was_stored_before_gets_its_sectors(store: Store) -> None:
+    """The migration adds the rows that a version stored now gets at once, and nothing where no sector is named."""
+    versions = [
+        indicator("a", "[ipv4-addr:value = '198.51.100.7']", labels=["sector:energy", "Secteur: water"]),
+        indicator("b", "[ipv4-addr:value = '198.51.100.8']", labels=['critical-infrastructure:ca="health"']),
+        indicator("c", "[ipv4-addr:value = '198.51.100.9']", labels=["bisector", "other"]),
+    ]
+    keep(store, *versions[:2])
+    keep(store, versions[2], base=AMBER)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with store.read() as tx:
+            return sorted(map(tuple, tx.rows("SELECT vid, mid, n, key, value FROM observed")))
+
+    new = rows()
+    with store.write() as tx:
+        tx.run(
+            "DELETE FROM observed WHERE kind_no IN (SELECT no FROM terms WHERE space = 4 AND name = 'sector')"
+        )
+        tx.run("DELETE FROM terms WHERE space = 4 AND name = 'sector'")
+    assert len(new) - len(rows()) == 4
+    with store.write() as tx:
+        migration = import_module("cordiale.store.migrations.0008_sectors")
+        with Operations.context(MigrationContext.configure(tx.connection)):
+            migration.upgrade()
+    assert rows() == new
