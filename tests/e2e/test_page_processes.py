@@ -209,7 +209,32 @@ def test_what_writes_is_not_done_twice_when_its_process_is_killed(node: Node, cr
     asking.join(30)
     crew.one(1).answering -= 10
     assert [one.status for one in said] == [503]
-    assert b"look whether it was" in said[0].body
+    assert b"Look whether it was done" in said[0].body
+    until(lambda: len(crew.crew.ready) == 2)
+
+
+def test_programs_are_told_so_as_they_are_told_of_any_problem_in_their_language(
+    node: Node, crew: Crewed
+) -> None:
+    token = Served(node).person("zoe", tlp="red")
+    before = crew.one(2).pid
+    os.kill(before, signal.SIGSTOP)
+    crew.one(1).answering += 10
+    path = f"{PREFIX}/objects/{indicator(2)['id']}/marking"
+    said: list[Any] = []
+    named = {"authorization": f"Bearer {token}", "accept_language": "fr", "content_type": "application/json"}
+    body = b'{"marking": "tlp:amber"}'
+    asking = threading.Thread(
+        target=lambda: said.append(ask(crew.by_all(), path, method="POST", body=body, **named))
+    )
+    asking.start()
+    until(lambda: crew.one(2).answering == 1)
+    os.kill(before, signal.SIGKILL)
+    asking.join(30)
+    crew.one(1).answering -= 10
+    problem = json.loads(said[0].body)
+    assert (said[0].status, problem["code"]) == (503, "interrupted")
+    assert "Vérifiez" in problem["detail"]
     until(lambda: len(crew.crew.ready) == 2)
 
 

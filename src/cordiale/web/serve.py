@@ -166,4 +166,11 @@ def _crew(
         return None
     settings = msgspec.json.encode(node.settings, enc_hook=str)
     begin = Begin(str(node.path), settings, pages, any_host, 0, many)
-    return Crew(begin, worker, people, wake=node.ticks.wake, pace=pace or (lambda _known, _caller: 0))
+    return Crew(
+        begin,
+        worker,
+        people,
+        wake=node.ticks.wake,
+        pace=pace or (lambda _known, _caller: 0),
+        language=node.settings.node.language,
+    )

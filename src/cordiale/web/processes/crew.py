@@ -10,9 +10,13 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
 from msgspec import structs
 
+from cordiale.platform.errors import Unavailable, explain
+from cordiale.platform.languages import _, negotiate, text
 from cordiale.platform.log import logger
+from cordiale.web.forms import header
 from cordiale.web.headers import plain
 from cordiale.web.mounting import App, Receive, Scope, Send
 from cordiale.web.processes.frames import Begin, Frame, Paced, Pacing, Ready, Wake
@@ -34,9 +38,12 @@ LIVED_S: Final = 60.0
 FIRST_S, LONGEST_S = 0.2, 60.0
 """Seconds until one is started again: after the first time, and at most."""
 
+PROGRAMS: Final = "/api/"
+"""Where addresses for programs begin."""
+
 _READS: Final = frozenset({"GET", "HEAD"})
-_ENDED: Final = (
-    b"The process that answered ended before it was done: look whether it was, before you repeat it.\n"
+ENDED: Final = _(
+    "The process that answered ended in the middle. Look whether it was done before you repeat it."
 )
 
 log = logger("web")
@@ -53,10 +60,11 @@ class Crew:
         *,
         wake: Callable[[], None],
         pace: Pace,
+        language: str = "en",
         load: Load | None = None,
     ) -> None:
         self._begin, self._command, self._here = begin, command, here
-        self._wake, self._pace = wake, pace
+        self._wake, self._pace, self._language = wake, pace, language
         self._load = load or Load()
         self._tasks: list[asyncio.Task[None]] = []
         self._processes: dict[int, Process] = {}
@@ -72,7 +80,7 @@ class Crew:
             raise ConnectionAbortedError  # the server ends the connection: its client sees that a part is missing
         if went is Went.UNANSWERED:
             if scope["method"] not in _READS:
-                await plain(send, 503, _ENDED)
+                await self._interrupted(scope, send)
                 return
             receive = _anew(receive)
         await self._answered_here(scope, receive, send)
@@ -131,6 +139,23 @@ class Crew:
             self._load.took(loop.time() - began)
             if self._load.is_busy:
                 self.start()
+
+    async def _interrupted(self, scope: Scope, send: Send) -> None:
+        """Say that nobody knows whether it was done, as text or as programs want it (RFC 9457)."""
+        lang = negotiate(header(scope, b"accept-language"), self._language)
+        said = explain(Unavailable("interrupted", ENDED), lang)
+        if not scope["path"].startswith(PROGRAMS):
+            await plain(send, 503, f"{said}\n".encode())
+            return
+        title = text(lang, _("This did not work"))
+        problem = {
+            "type": "about:blank",
+            "title": title,
+            "status": 503,
+            "detail": said,
+            "code": "interrupted",
+        }
+        await plain(send, 503, msgspec.json.encode(problem), "application/problem+json")
 
     async def _keep(self, number: int) -> None:
         """Have one process of this number run until all end."""
