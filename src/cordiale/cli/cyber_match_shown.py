@@ -22,6 +22,7 @@ WIDEST = 44
 LEFT_OUT = {
     "revoked": _("revoked: {n}"),
     "several": _("more than one observation: {n}"),
+    "effort": _("too many records for a pattern of several observations: {n}"),
     "expression": _("an expression that is not taken: {n}"),
     "unreadable": _("pattern not readable: {n}"),
     "language": _("not a STIX pattern: {n}"),

@@ -29,7 +29,15 @@ WATCHED = (
     ("url", "http://evil2.example/a"),
     ("md5", f"{3:032x}"),
     ("domain-name", "absent.example"),
+    (
+        "pattern",
+        "([url:value LIKE '%/a/8'] FOLLOWEDBY [ipv4-addr:value = '198.51.100.3']) WITHIN 600 SECONDS",
+    ),
+    ("pattern", "([url:value LIKE '%/a/8'] FOLLOWEDBY [ipv4-addr:value = '198.51.100.3']) WITHIN 60 SECONDS"),
+    ("pattern", "[file:hashes.MD5 = '00000000000000000000000000000003'] REPEATS 5 TIMES WITHIN 3600 SECONDS"),
 )
+TOGETHER = {6: {9, 16}, 8: {4, 10, 16, 28, 34}}
+"""Lines that meet patterns of several observations: the first that do, in the order of time; every seventh record says no time."""
 
 
 def records() -> pa.Table:
@@ -80,8 +88,10 @@ def plainly() -> dict[int, set[int]]:
 def test_it_agrees_with_a_plain_search(tmp_path: Path) -> None:
     given = {**rows(tmp_path / "rows", records()), LOOKED_FOR: watched()}
     seen = LocalEngine().run(analysis(), given, tmp_path / "local")["seen"]
-    assert {row["indicator"]: set(row["lines"]) for row in seen.to_pylist()} == plainly()
-    assert all(row["count"] == len(row["lines"]) for row in seen.to_pylist())
+    lines = {row["indicator"]: set(row["lines"]) for row in seen.to_pylist()}
+    assert lines == plainly() | TOGETHER
+    counts = {row["indicator"]: row["count"] for row in seen.to_pylist()}
+    assert counts == {one: 1 if one in TOGETHER else len(found) for one, found in lines.items()}
     second = seen.to_pylist()[2]
     assert (second["exact"], second["fields"]) == (second["count"], ["dst"])
     assert second["first"] == min(at for at in second["ats"] if at is not None)
@@ -104,9 +114,8 @@ def test_hits_found_while_a_log_was_read_give_the_same(tmp_path: Path) -> None:
     seen = LocalEngine().run(analysis(), given, tmp_path / "local")["seen"]
     hits = look(records(), of(watched()), MATCH_1)
     pq.write_table(hits, tmp_path / "hits")
-    gathered = LocalEngine().run(
-        gathering(), {"rows": Rows((tmp_path / "hits",), hits.num_rows)}, tmp_path / "gathered"
-    )["seen"]
+    again = {"rows": Rows((tmp_path / "hits",), hits.num_rows), LOOKED_FOR: watched()}
+    gathered = LocalEngine().run(gathering(), again, tmp_path / "gathered")["seen"]
     assert values(gathered) == values(seen)
 
 

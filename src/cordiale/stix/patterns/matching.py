@@ -158,6 +158,24 @@ class Matcher:
         """Return the place of the pattern that a bracket belongs to."""
         return self._owners[bracket]
 
+    def alone(self, place: int) -> bool:
+        """Tell whether a pattern comes down to one bracket: any one observation that matches it is a match."""
+        return self._alone[place]
+
+    def of(self, place: int) -> range:
+        """Return the brackets of a pattern, as `brackets` numbers them."""
+        return self._brackets[place]
+
+    def joined(
+        self, place: int, hits: Sequence[Sequence[int]], timed: Timed, effort: int = EFFORT
+    ) -> Outcome:
+        """Try a pattern on observations of which is known already, for each of its brackets, which match it."""
+        try:
+            found = join(self._shapes[place], hits, timed, effort)
+        except GaveUp:
+            return Outcome(None, (), GAVE_UP, {"effort": effort})
+        return Outcome(found is not None, tuple(found or ()))
+
     def single(self, observation: Observation) -> list[int]:
         """Return the places of patterns of one bracket alone that an observation matches, in order."""
         owners, alone = self._owners, self._alone
@@ -193,11 +211,7 @@ class Matcher:
         mine = [hits[one] for one in self._brackets[place]]
         if self._alone[place]:
             return Outcome(bool(mine[0]), tuple(mine[0]))
-        try:
-            found = join(self._shapes[place], mine, timed, effort)
-        except GaveUp:
-            return Outcome(None, (), GAVE_UP, {"effort": effort})
-        return Outcome(found is not None, tuple(found or ()))
+        return self.joined(place, mine, timed, effort)
 
 
 def match(pattern: tree.Pattern, observations: Iterable[Observation], effort: int = EFFORT) -> Outcome:

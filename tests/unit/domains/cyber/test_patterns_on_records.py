@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from cordiale.domains.cyber.logs.records import RECORDS
-from cordiale.domains.cyber.patterns.records import general, met
+from cordiale.domains.cyber.patterns.records import ALONE, general, met
 
 ROWS = [
     {"src": "10.0.0.5", "dst": "198.51.100.7", "dst_port": 8443, "protocol": "TCP", "user_agent": "curl/8.1"},
@@ -52,7 +52,7 @@ def table() -> pa.Table:
     ],
 )
 def test_a_record_is_an_observation(said: str, rows: list[int]) -> None:
-    assert [row for row, _place in met(table(), general([said]))] == rows
+    assert [row for row, _place, _part in met(table(), general([said]))] == rows
 
 
 def test_why_a_pattern_is_not_tried_is_said() -> None:
@@ -65,10 +65,20 @@ def test_why_a_pattern_is_not_tried_is_said() -> None:
             "[url:value LIKE '%id=7']",
         ]
     )
-    assert found.left_out == {0: "unreadable", 1: "several", 2: "kind", 3: "expression"}
-    assert list(met(table(), found)) == [(2, 4)]
+    assert found.left_out == {0: "unreadable", 2: "kind", 3: "expression"}
+    assert list(met(table(), found)) == [(2, 4, ALONE)]
+
+
+def test_a_record_meets_parts_of_what_asks_for_several() -> None:
+    found = general(
+        [
+            "[url:value LIKE '%id=7'] AND [user-account:user_id LIKE 'svc-%']",
+            "[url:value LIKE '%id=7'] OR [user-account:user_id LIKE 'svc-%']",  # one observation does
+        ]
+    )
+    assert sorted(met(table(), found)) == [(2, 0, 0), (2, 1, ALONE), (5, 0, 1), (5, 1, ALONE)]
 
 
 def test_many_patterns_are_tried_at_once() -> None:
     said = [f"[url:value LIKE '%id={n}']" for n in range(50)] + ["[file:name MATCHES '^update']"]
-    assert list(met(table(), general(said))) == [(2, 7), (3, 50)]
+    assert list(met(table(), general(said))) == [(2, 7, ALONE), (3, 50, ALONE)]

@@ -32,8 +32,8 @@ _PLAIN = re.compile(r"\[([a-z0-9-]+):([A-Za-z0-9_.'-]+)\s*=\s*'([^'\\]+)'\]").fu
 class Gathered(NamedTuple):
     """What a run looks for: the indicators, their values, and how many were left out for which reason.
 
-    Reasons are `revoked`, `unreadable`, `language` (no STIX pattern), `kind` (what no record has), `several` (more than
-    one observation) and `expression` (MATCHES that the engine does not take).
+    Reasons are `revoked`, `unreadable`, `language` (no STIX pattern), `kind` (what no record has) and `expression` (MATCHES
+    that the engine does not take, or more parts than are tried).
     """
 
     indicators: pa.Table

@@ -51,7 +51,7 @@ _EMPTY: Final = pa.array([], pa.string())
 
 
 PATTERN: Final = "pattern"
-"""The kind of a value that is a whole STIX pattern, more than a list of values: tried on each record."""
+"""The kind of a value that is a whole STIX pattern, more than a list of values: it, or its parts, are tried on each record."""
 
 
 class Index(NamedTuple):

@@ -16,7 +16,8 @@ from cordiale.domains.cyber.matching.hashing import NONE
 from cordiale.domains.cyber.matching.index import Index
 from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, same, urls, whole
 from cordiale.domains.cyber.matching.profile import Profile
-from cordiale.domains.cyber.patterns.records import FIELDS, met
+from cordiale.domains.cyber.matching.together import FIELD, earliest, part_of
+from cordiale.domains.cyber.patterns.records import ALONE, FIELDS, met
 from cordiale.domains.cyber.values import folded
 
 HITS = pa.schema(
@@ -98,20 +99,29 @@ def look(piece: pa.Table, index: Index, profile: Profile) -> pa.Table:
 
 
 def _tried(piece: pa.Table, at: pa.Array, index: Index, profile: Profile) -> pa.Table:
-    """Return the records that meet patterns which are more than a list of values."""
+    """Return the records that meet patterns which are more than a list of values, or a part of one."""
     assert index.patterns is not None
-    pairs = np.array(list(met(piece, index.patterns)), np.int64).reshape(-1, 2)
-    rows, places = pairs[:, 0], pairs[:, 1]
-    valid = _valid(at.take(pa.array(rows)), index.pattern_until[places], profile)
-    rows, places = rows[valid], places[valid]
+    found = np.array(list(met(piece, index.patterns)), np.int64).reshape(-1, 3)
+    when = at.take(pa.array(found[:, 0]))
+    alone = found[:, 2] == ALONE
+    # what is before and after nothing is no part of anything
+    timed = pc.is_valid(when).to_numpy(zero_copy_only=False)
+    found = found[_valid(when, index.pattern_until[found[:, 1]], profile) & (alone | timed)]
+    alone = found[:, 2] == ALONE
+    parts = found[~alone]
+    if len(parts):
+        kept = earliest(at.take(pa.array(parts[:, 0])), parts[:, 1] << 20 | parts[:, 2])
+        found = np.concatenate((found[alone], parts[kept]))
+    rows, places = found[:, 0], found[:, 1]
+    said = ["" if part == ALONE else part_of(place, part) for _row, place, part in found.tolist()]
     return _table(
         piece,
         at.take(pa.array(rows)),
         rows,
         index.pattern_members[places],
-        "pattern",
+        FIELD,
         np.zeros(len(rows), np.bool_),
-        pa.repeat("", len(rows)),
+        pa.array(said, pa.string()),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cordiale.desk.actor import authorise
@@ -148,10 +149,15 @@ def _run(desk: Desk, actor: Actor, asked: Asked, going: runs.Going) -> tuple[Run
         marking = asked.marking or dataset.marking
     else:
         sources, hits = _read(desk, asked, place, values, going)
-        seen = runs.run_engine(desk, gathering(profile), hits, {}, place / "work", going, (_READ, 1000))
+        given = {LOOKED_FOR: values}
+        seen = runs.run_engine(desk, gathering(profile), hits, given, place / "work", going, (_READ, 1000))
         marking = asked.marking
     known = runs.read(place / "indicators.arrow")
     assert known is not None
+    left_out = msgspec.json.decode((place / "left-out.json").read_bytes(), type=dict[str, int])
+    if unknown := pc.sum(pc.equal(seen["count"], 0)).as_py():
+        left_out["effort"] = unknown
+        seen = seen.filter(pc.greater(seen["count"], 0))
     found = Run(
         id=going.id,
         at=desk.clock(),
@@ -161,7 +167,7 @@ def _run(desk: Desk, actor: Actor, asked: Asked, going: runs.Going) -> tuple[Run
         marking=tuple(sorted(marking)),
         records=sum(one.records for one in sources),
         indicators=known.num_rows,
-        left_out=msgspec.json.decode((place / "left-out.json").read_bytes(), type=dict[str, int]),
+        left_out=left_out,
         kept=asked.keep,
         seconds=round(time.monotonic() - started, 3),
     )

@@ -9,12 +9,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cordiale.desk.analysis.analyses import ROWS, Analysis, Stage
 from cordiale.domains.cyber.logs.records import KIND, RECORDS
-from cordiale.domains.cyber.matching.index import VALUES, Index, index
+from cordiale.domains.cyber.matching.index import PATTERN, VALUES, Index, index
 from cordiale.domains.cyber.matching.look import HITS, LOOKED, look
 from cordiale.domains.cyber.matching.profile import MATCH_1, Profile
+from cordiale.domains.cyber.matching.together import Settled, settled
 
 LOOKED_FOR: Final = "values"
 """The input that holds what is looked for, of the schema `VALUES`."""
@@ -58,13 +60,37 @@ def met(table: pa.Table, beside: Mapping[str, pa.Table], *, profile: Profile) ->
     return look(table, of(beside[LOOKED_FOR]), profile)
 
 
-def seen(table: pa.Table, _beside: object = None, *, profile: Profile) -> pa.Table:
-    """Return what was seen of each indicator; a record that met one in several columns counts once."""
-    if not table.num_rows:
+def seen(table: pa.Table, beside: Mapping[str, pa.Table], *, profile: Profile) -> pa.Table:
+    """Return what was seen of each indicator; a record that met one in several columns counts once.
+
+    Records that meet a pattern together count as one. An indicator of which it is not known whether they do is there
+    with a count of 0.
+    """
+    values = beside[LOOKED_FOR]
+    found = settled(table, values["value"].filter(pc.equal(values["kind"], PATTERN)))
+    whole = pa.concat_tables([_counted(found, profile), _unknown(found)])
+    return whole.combine_chunks()
+
+
+def _unknown(found: Settled) -> pa.Table:
+    numbers = sorted(found.unknown.difference(found.hits["indicator"].to_pylist()))
+    rows: list[dict[str, object]] = [
+        {
+            "indicator": number, "count": 0, "exact": 0, "first": None, "last": None,
+            "fields": [], "values": [], "files": [], "lines": [], "ats": [],
+        }
+        for number in numbers
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=SEEN)
+
+
+def _counted(found: Settled, profile: Profile) -> pa.Table:
+    if not found.hits.num_rows:
         return SEEN.empty_table()
+    table = found.hits.append_column("together", pa.array(found.together))
     records = _sorted(
         table.group_by(["indicator", "file", "line"], use_threads=False).aggregate(
-            [("at", "min"), ("part", "min")]
+            [("at", "min"), ("part", "min"), ("together", "min")]
         ),
         [("indicator", "ascending"), ("at_min", "ascending"), ("file", "ascending"), ("line", "ascending")],
     )
@@ -76,11 +102,15 @@ def seen(table: pa.Table, _beside: object = None, *, profile: Profile) -> pa.Tab
         [("indicator", "ascending")],
     )
     offsets, kept = _heads(starts, sizes, profile.rows)
+    counts = sizes
+    if found.met:
+        alone = (~records["together_min"].to_numpy()).astype(np.int64)
+        counts = np.add.reduceat(alone, starts) + [found.met.get(number, 0) for number in numbers.tolist()]
     return pa.table(
         {
             "indicator": pa.array(numbers),
-            "count": pa.array(sizes),
-            "exact": pa.array(sizes - np.add.reduceat(part, starts)),
+            "count": pa.array(counts),
+            "exact": pa.array(counts - np.add.reduceat(part, starts)),
             "first": bounds["at_min"],
             "last": bounds["at_max"],
             "fields": _frequent(table, "field", len(RECORDS)),
@@ -154,13 +184,21 @@ def analysis(profile: Profile = MATCH_1, columns: tuple[str, ...] = LOOKED) -> A
 
 
 def gathering(profile: Profile = MATCH_1) -> Analysis:
-    """Return the chain that makes the same of hits that were found already, while a log was read."""
+    """Return the chain that makes the same of hits that were found already, while a log was read; `values` is given beside."""
     return Analysis(
         name="match",
         version=1,
         kind="hits",
         profile=profile.said(),
         stages=(
-            Stage("seen", partial(seen, profile=profile), SEEN, key=("indicator",), order=ORDER, takes=ROWS),
+            Stage(
+                "seen",
+                partial(seen, profile=profile),
+                SEEN,
+                key=("indicator",),
+                order=ORDER,
+                takes=ROWS,
+                beside=(LOOKED_FOR,),
+            ),
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 
 from cordiale.stix.patterns import PatternError, parse_any, tree
+from cordiale.stix.patterns.brackets import parts
 from cordiale.stix.patterns.matching import Matcher
 from cordiale.stix.patterns.observations import Observation
 from cordiale.stix.patterns.remarks import comparisons
@@ -32,17 +33,19 @@ FIELDS: Final = {
 class General(NamedTuple):
     """Patterns made ready for records: which they are, and why others cannot be tried on single records.
 
-    `places` are those of the patterns that were given; reasons are `unreadable`, `several` (observations), `kind` (of
-    observables that no record has) and `expression` (of MATCHES, not taken by the engine).
+    `places` are those of the patterns that were given, `joined` tells which of them ask for several observations;
+    reasons are `unreadable`, `kind` (of observables that no record has) and `expression` (of MATCHES, not taken by the
+    engine, or more parts than are tried).
     """
 
     matcher: Matcher
     places: tuple[int, ...]
+    joined: tuple[bool, ...]
     left_out: dict[int, str]
 
 
 def general(patterns: Sequence[str]) -> General:
-    """Read patterns that are to be tried on records, each by itself."""
+    """Read patterns that are to be tried on records, each by itself or as one of several observations."""
     taken: list[tuple[int, tree.Pattern]] = []
     left_out: dict[int, str] = {}
     for place, said in enumerate(patterns):
@@ -51,20 +54,29 @@ def general(patterns: Sequence[str]) -> General:
         except PatternError:
             left_out[place] = "unreadable"
             continue
-        if not isinstance(read.observation, tree.Observed):
-            left_out[place] = "several"
-        elif not FIELDS.keys() & {one.path.observable for one in comparisons(read.observation.expression)}:
+        asked = {
+            one.path.observable for part in parts(read.observation) for one in comparisons(part.expression)
+        }
+        if not FIELDS.keys() & asked:
             left_out[place] = "kind"
         else:
             taken.append((place, read))
     matcher = Matcher([read for _place, read in taken])
     for number in matcher.refused:
         left_out[taken[number][0]] = "expression"
-    return General(matcher, tuple(place for place, _read in taken), left_out)
+    joined = tuple(not matcher.alone(number) for number in range(len(taken)))
+    return General(matcher, tuple(place for place, _read in taken), joined, left_out)
 
 
-def met(piece: pa.Table, patterns: General) -> Iterator[tuple[int, int]]:
-    """Yield (row, place of the pattern) for each pattern that a row of records meets, by row."""
+ALONE: Final = -1
+"""In the place of a part: the pattern asks for one observation."""
+
+
+def met(piece: pa.Table, patterns: General) -> Iterator[tuple[int, int, int]]:
+    """Yield (row, place of the pattern, part) for each pattern that a row of records meets, or meets a part of, by row.
+
+    Parts are numbered from 0, `ALONE` is the whole of a pattern of one observation.
+    """
     columns = sorted({column for kind in FIELDS.keys() & patterns.matcher.types for column in FIELDS[kind]})
     present = [
         name for name in columns if name in piece.column_names and piece[name].null_count < piece.num_rows
@@ -72,13 +84,15 @@ def met(piece: pa.Table, patterns: General) -> Iterator[tuple[int, int]]:
     if not present:
         return
     chosen = piece.select(present)
-    kinds = patterns.matcher.types
+    matcher = patterns.matcher
+    kinds = matcher.types
     for start in range(0, piece.num_rows, _BATCH):
         for row, record in enumerate(chosen.slice(start, _BATCH).to_pylist(), start):
             objects = observables(record, kinds)
-            if objects:
-                for number in patterns.matcher.single(Observation("", 0, 0, objects)):
-                    yield row, patterns.places[number]
+            for bracket in sorted(matcher.brackets(Observation("", 0, 0, objects))) if objects else ():
+                number = matcher.owner(bracket)
+                part = bracket - matcher.of(number).start if patterns.joined[number] else ALONE
+                yield row, patterns.places[number], part
 
 
 def observed(piece: pa.Table, kinds: frozenset[str], timed: bool) -> Iterator[Observation]:
