@@ -1,4 +1,4 @@
-"""A collective response between three real nodes: their own processes, folders, keys and rules, by the command line alone."""
+"""A collective response, and questions, between three real nodes: their own processes, folders, keys and rules, by the command line alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cordiale.cli.demo import here
 from cordiale.demo import process, story
 from cordiale.demo.partnership import NODES, others
 from tests.unit.domains.information.test_response import INCIDENT
+from tests.unit.domains.information.test_sheet import SOURCE
 from tests.unit.joint.conftest import RULES
 
 MARKING = "tlp:amber rel:CAN|FRA|GBR"
@@ -123,3 +124,37 @@ def test_a_question_is_asked_and_answered(nodes: process.Nodes) -> None:
     assert (found["state"], [each["words"]["fr"] for each in found["answers"]]) == ("answered", ["Oui."])
     nodes.run("united-kingdom", "sync")
     assert nodes.run("united-kingdom", "request", "list")["requests"] == []
+
+
+def test_a_text_is_asked_about_without_being_shown(nodes: process.Nodes, tmp_path: Path) -> None:
+    both, ours = "tlp:amber rel:CAN|FRA", "tlp:amber rel:FRA"
+    asked, given, hidden = tmp_path / "asked.txt", tmp_path / "given.txt", tmp_path / "hidden.txt"
+    asked.write_text(SOURCE, "utf-8")
+    given.write_text("The Quay Gazette\n\n" + SOURCE, "utf-8")
+    hidden.write_text("A confidential source\n\n" + SOURCE, "utf-8")
+    for file, marking in ((given, both), (hidden, ours)):
+        nodes.run("france", "information", "trace", str(file), "-m", marking)
+    nodes.run(
+        "canada", "information", "seen-ask", "france", str(asked), "-m", both, "--en", "Seen?", "--fr", "Vu ?"
+    )
+    assert b"Ardmoor" not in _held(nodes, "canada")
+    nodes.run("france", "sync")
+    (question,) = nodes.run("france", "information", "seen-list")["questions"]
+    of = question["request"]["id"].partition("--")[2][:8]
+    found = nodes.run("france", "information", "seen-look", of)
+    assert ([one["share"] for one in found["theirs"]], found["only_ours"]) == ([1.0], 1)
+    nodes.run("france", "information", "seen-answer", of)
+    nodes.run("canada", "sync")
+    (mine,) = nodes.run("canada", "information", "seen-list")["questions"]
+    (reply,) = mine["request"]["answers"]
+    assert reply["words"]["en"].startswith("Of what you may see here, 1 text holds it nearly whole")
+    given_there = nodes.run("canada", "show", found["theirs"][0]["object"])
+    assert {one["id"] for one in given_there["refers_to"]} | {given_there["id"]} == set(reply["objects"])
+    assert b"confidential source" not in _held(nodes, "canada")
+    nodes.run("united-kingdom", "sync")
+    assert nodes.run("united-kingdom", "information", "seen-list")["questions"] == []
+
+
+def _held(nodes: process.Nodes, name: str) -> bytes:
+    """Return every byte that a node keeps on disk."""
+    return b"".join(file.read_bytes() for file in (nodes.folder / name).rglob("*") if file.is_file())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
+from cordiale.desk.views.show import show
 from cordiale.domains.information.unshown.asking import A_DAY, sketches
 from cordiale.domains.information.unshown.holdings import Text, texts
 from cordiale.domains.information.unshown.sketch import PART, WHOLE, Asked, prepared
@@ -79,7 +80,8 @@ def answer_unseen(desk: Desk, actor: Actor, request: str, progress: Progress | N
     _bounded(desk, actor, shown.asker)
     found = _theirs(desk, actor, shown.asker, asked, progress)
     words = Words(_said("en", found), _said("fr", found))
-    objects = [one.object for one in found if one.object][:GIVEN]
+    chosen = [one.object for one in found if one.object][:GIVEN]
+    objects = list(dict.fromkeys(part for one in chosen for part in (one, *_parts(desk, actor, one))))
     done = answer_joint(desk, actor, shown.id, "answered", words, objects=objects)
     with desk.store.write() as tx:
         audit.acted(tx, desk, actor, "answer-unseen", id=done.id, request=shown.id, to=shown.asker, given=len(objects))  # fmt: skip
@@ -125,9 +127,17 @@ def _bounded(desk: Desk, actor: Actor, asker: str) -> None:
 
 
 def _theirs(desk: Desk, actor: Actor, asker: str, asked: Asked, progress: Progress | None) -> list[Seen]:
-    found = _found(desk, as_asker(desk, actor, asker), asked, progress)
-    given = set(givable(desk, actor, asker, [one.object for one in found if one.object]))
-    return [one for one in found if not one.object or one.object in given]
+    reader = as_asker(desk, actor, asker)
+    found = _found(desk, reader, asked, progress)
+    whole = {one.object: {one.object, *_parts(desk, reader, one.object)} for one in found if one.object}
+    given = set(givable(desk, actor, asker, sorted(set().union(*whole.values()))))
+    return [one for one in found if not one.object or whole[one.object] <= given]
+
+
+def _parts(desk: Desk, actor: Actor, identifier: str) -> list[str]:
+    """Return what a capture cannot go without: the file and the addresses that it was read from."""
+    value = show(desk, actor, identifier).statements[0].value
+    return [str(one) for one in value.get("object_refs") or ()]
 
 
 def _found(desk: Desk, actor: Actor, asked: Asked, progress: Progress | None) -> list[Seen]:
