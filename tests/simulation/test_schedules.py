@@ -146,6 +146,7 @@ FOUND = {
     "gone_past": (3, "loss"),
     "not_scrubbed": (0, "resurrection"),
     "rollback_unseen": (17, "state"),
+    "recall_passed_over": (13214, "passed over"),
 }
 """Each planted fault with the first seed that found it when this was written, and the invariant that broke first."""
 

@@ -12,7 +12,7 @@ from cordiale.platform.clock import Instant
 from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.mandate import Mandated
-from cordiale.release.marking import NOTHING, Marking, of_granular
+from cordiale.release.marking import NOTHING, Marking, named_by, of_granular
 from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
@@ -331,7 +331,8 @@ def _tear_line(
 ) -> TearLine | Withheld:
     parent = candidate.version
     new_id = tearline_id(secret, parent.id, recipient_class(compiled.recipient))
-    made = redaction_for(parent, new_id, compiled, now, states, definitions, candidate.original, consents)
+    known = {**named_by(marking), **definitions}
+    made = redaction_for(parent, new_id, compiled, now, states, known, candidate.original, consents)
     if isinstance(made, Unredactable):
         return Withheld(made.code, params={"place": made.place})
     fresh = earlier is None or earlier.digest != made.digest

@@ -140,6 +140,11 @@ def atom_of_reference(identifier: str, definitions: Mapping[str, str]) -> str:
     return tlp.ATOMS.get(identifier) or definitions.get(identifier, f"unknown:{identifier}")
 
 
+def named_by(atoms: Iterable[str]) -> dict[str, str]:
+    """Return atoms by the id of the definition that follows from their text: it stands for them whether or not it is held."""
+    return {stix_atoms.id_of(atom): atom for atom in atoms}
+
+
 def of_references(identifiers: Iterable[str], definitions: Mapping[str, str]) -> Marking:
     """Return the marking that a list of marking references makes."""
     return frozenset(filter(None, (atom_of_reference(i, definitions) for i in identifiers)))

@@ -11,7 +11,7 @@ from cordiale.platform.clock import Instant
 from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.egress.request import RedactionClaim
-from cordiale.release.marking import NOTHING, Marking, of_parts, of_version, own_atom
+from cordiale.release.marking import NOTHING, Marking, named_by, of_parts, of_version, own_atom
 from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.tearline import Target, rebuild
 from cordiale.stix.version import Version, read
@@ -38,7 +38,10 @@ def shape_of(version: Version) -> Shape:
 
 
 class Bench:
-    """One request being judged: tables, instants, claimed markings, and what definitions mean."""
+    """One request being judged: tables, instants, claimed markings, and what definitions mean.
+
+    `held` are the definitions that came with it, `atoms` those and what follows from all that is claimed.
+    """
 
     def __init__(
         self,
@@ -46,11 +49,13 @@ class Bench:
         moments: tuple[Instant, ...],
         markings: list[Marking],
         atoms: dict[str, str],
+        held: dict[str, str],
     ) -> None:
         self.tables = tables
         self.moments = moments
         self.markings = markings
         self.atoms = atoms
+        self.held = held
 
     def verbatim(
         self, shape: Shape, claimed: int, consents: frozenset[str] = NOTHING, *, named: bool = False
@@ -73,7 +78,9 @@ class Bench:
         original = read(claim.original)[0] if claim.original is not None else None
         if any(problem.severity == "error" for problem in problems):
             return "unreadable", None
-        base, _full = of_version(parent, self.atoms, NOTHING)
+        # from its own marking alone, as it was made: what else is in the segment has no part in it
+        atoms = named_by(marking) | self.held
+        base, _full = of_version(parent, atoms, NOTHING)
         refusal = self._marking(marking, base, marking, frozenset(consents))
         if refusal is not None:
             return refusal
@@ -87,7 +94,7 @@ class Bench:
                 compiled=table,
                 now=now,
                 targets=targets,
-                definitions=self.atoms,
+                definitions=atoms,
                 original=original,
                 consents=frozenset(consents),
             )

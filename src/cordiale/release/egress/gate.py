@@ -25,12 +25,12 @@ from cordiale.release.marking import (
     definition_atoms,
     from_text,
     marking_hash,
+    named_by,
 )
 from cordiale.release.merkle import root
 from cordiale.release.partnership import Rules
 from cordiale.release.recipient import ASSURANCES, Recipient
 from cordiale.release.rules import parse
-from cordiale.stix import atoms as stix_atoms
 from cordiale.stix.ingress import decode
 from cordiale.stix.version import read
 
@@ -100,8 +100,8 @@ class Gate:
     def _judge(self, ask: Cut, hashes: list[bytes], atoms: dict[str, str]) -> tuple[list[int], list[Refused]]:
         claims = [from_text(text) for text in ask.markings]
         # an id that follows from an atom's text stands for it, whether or not the definition is held
-        atoms = {stix_atoms.id_of(atom): atom for claim in claims for atom in claim} | atoms
-        bench = Bench(self._compiled(ask), self._moments(ask), claims, atoms)
+        meant = named_by(atom for claim in claims for atom in claim) | atoms
+        bench = Bench(self._compiled(ask), self._moments(ask), claims, meant, atoms)
         young, shapes = self._young, self._shapes
         if not ask.redacted and not ask.consents and not ask.named:
             # Most segments: nothing but whole objects, of a few kinds. Judged kind by kind, and one by one only if any fails.

@@ -97,6 +97,15 @@ def test_what_goes_without_a_stricter_property_goes_by_its_marking_and_nobody_s_
     assert (answer.form, answer.reasons[0].code) == ("tear-line", "passes")
 
 
+def test_what_goes_in_part_goes_though_the_definition_of_its_marking_is_not_held() -> None:
+    can, fra = pair()
+    named = [atoms.id_of("tlp:green"), atoms.id_of("rel:CAN|FRA")]
+    can.put(OPEN, SECRET, orjson.dumps({**orjson.loads(told("only", 1)), "object_marking_refs": named}))
+    can.cut("FRA")
+    pull(fra, can)
+    assert [name for _when, name, _current in shown(fra)] == ["only"]
+
+
 def test_an_older_version_that_is_stored_late_stays() -> None:
     can, fra = pair()
     for item in ((OPEN, SECRET, told("second", 2)), (told("first", 1),)):
