@@ -295,7 +295,10 @@ def test_from_a_feed_to_a_sighting_at_a_partners(
 @pytest.mark.timeout(120)
 def test_a_playbook_is_written_tried_and_turned_on_and_axe_finds_nothing(at: Callable[..., Any]) -> None:
     page = at("france", "fr", bypass_csp=True)
-    found = faults(page, "/playbooks/new?q=arriving&type=indicator")
+    page.goto("/objects?q=arriving&type=indicator")
+    page.locator("a[href^='/playbooks/new']").click()
+    page.wait_for_url("**/playbooks/new?q=arriving*")
+    found = faults(page, page.url)
     page.fill("[name=name]", "Arrivées")
     page.fill("[name=mark]", "tlp:amber")
     page.fill("[name=people]", "officer")

@@ -102,6 +102,7 @@ def objects(
         else "",
         "next_href": asked.address(after=more) if more else None,
         "kept": kept(desk, actor, asked.address()),
+        "may_act": may(actor, "playbook"),
         "may_mark": may(actor, "mark"),
         "may_release": may(actor, "release"),
         "banner": banner((item.marking for item in items), show, lang),

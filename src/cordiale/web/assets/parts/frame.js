@@ -28,3 +28,10 @@ function fold() {
 fold();
 narrow.addEventListener("change", fold);
 document.addEventListener("htmx:afterSwap", fold);
+
+// where tabs do not all fit beside one another, the one that is shown is in sight
+function shown() {
+  for (const one of document.querySelectorAll(".tabs [aria-current]")) one.parentElement.scrollLeft = one.offsetLeft - 24;
+}
+shown();
+document.addEventListener("htmx:afterSwap", shown);
