@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable, Hashable
+from typing import Final, TypeVar, cast
 
 from cordiale.store.connection import Transaction
 
@@ -13,8 +14,10 @@ STRICT_TEXT = 0
 LAST: Final = "SELECT COALESCE(MAX(last), 0) FROM numbers WHERE name = 'counted'"
 """Asks for the number of the state that the counters are in: each transaction that counts gives them another."""
 
-_KEPT: Final = 32
-"""Readers whose counters stay in memory; some 2,000 rows for one who sees hundreds of markings."""
+_KEPT: Final = 64
+"""Answers that stay in memory; the counters of one who sees hundreds of markings are some 2,000 rows."""
+
+T = TypeVar("T")
 
 Counted = tuple[int, int, int, int]
 """(marking id, type number, how many, instant of the newest)"""
@@ -56,18 +59,27 @@ def held(tx: Transaction, mids: list[int] | None, type_nos: list[int] | None) ->
 
 
 def _counters(tx: Transaction, mids: list[int] | None) -> list[Counted]:
-    """Return the counters of these markings; what a reader's last page asked is good until something is counted."""
+    """Return the counters of these markings."""
+    reader = None if mids is None else frozenset(mids)
+    return unchanged(tx, ("counters", reader), lambda: _asked(tx, mids))
+
+
+def unchanged(tx: Transaction, question: Hashable, ask: Callable[[], T]) -> T:
+    """Return what was answered before about what is current, as long as nothing was counted since; else ask.
+
+    For answers that nothing rests on but current statements and their markings, to a question that names its reader's.
+    """
     if tx.writing:
-        return _asked(tx, mids)
+        return ask()
     last = int(tx.row(LAST)[0])
     kept = tx.interned.counted
-    reader = None if mids is None else frozenset(mids)
-    state, held = kept.get(reader, (-1, []))
-    if state != last:
-        held = _asked(tx, mids)
-        if len(kept) >= _KEPT:
-            kept.clear()
-        kept[reader] = last, held
+    state, held = kept.get(question, (-1, None))
+    if state == last:
+        return cast("T", held)
+    held = ask()
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[question] = last, held
     return held
 
 

@@ -42,8 +42,9 @@ class Interned:
         self.names: dict[int, str] = {}
         self.facts: dict[Hashable, Any] = {}
         self.every: tuple[int, dict[int, Marking]] = (0, {})  # all markings up to a number
-        # counters by the markings they are of, with the number of the state they were in
-        self.counted: dict[frozenset[int] | None, tuple[int, list[tuple[int, int, int, int]]]] = {}
+        self.counted: dict[
+            Hashable, tuple[int, Any]
+        ] = {}  # answers, with the state of the counters they are of
 
     def oid(self, stix_id: str) -> int | None:
         found = self.ids.get(stix_id)
