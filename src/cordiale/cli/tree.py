@@ -80,12 +80,14 @@ METAVARS = {
     "HASH": _("HASH"),
     "HEX": "HEX",
     "ID": _("ID"),
+    "INCIDENT": _("INCIDENT"),
     "JOB": _("JOB"),
     "KIND": _("KIND"),
     "LEVEL": _("LEVEL"),
     "N": "N",
     "N-M": "N-M",
     "NAME": _("NAME"),
+    "NAME=VALUE": _("NAME=VALUE"),
     "NETWORK/NAME": _("NETWORK/NAME"),
     "NODE": _("NODE"),
     "NODE=WORDS": _("NODE=WORDS"),
@@ -112,6 +114,7 @@ METAVARS = {
     "VALUE|ID": _("VALUE|ID"),
     "VERB": _("VERB"),
     "WORD": _("WORD"),
+    "WORD=N": _("WORD=N"),
 }
 _TYPES = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
 _BY_NAME = {

@@ -38,7 +38,7 @@ STATES: Final = {
     "declined": _("declined"),
     "satisfied": _("satisfied"),
     "unsatisfied": _("not satisfied"),
-    "withdrawn": _("withdrawn"),
+    "withdrawn": _("taken back"),
 }
 LOOKS: Final = {"satisfied": "good", "answered": "good", "unsatisfied": "bad", "declined": "bad"}
 URGENT: Final = {"low": _("low"), "normal": _("normal"), "high": _("high")}
