@@ -320,51 +320,34 @@ def test_on_postgresql_as_well(tmp_path: Path) -> None:
 COMMAND = [sys.executable, "-m", "cordiale.cli.main"]
 
 
-def serving(path: Path) -> tuple[subprocess.Popen[bytes], str]:
+def serving(path: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
     """Serve a node with a log of its own; return the process and its address."""
     with (path / "log").open("wb") as log:
         server = subprocess.Popen(
             [*COMMAND, "--node", str(path), "--json", "serve", "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE,
             stderr=log,
+            env={**os.environ, **environment},
         )
     assert server.stdout is not None
-    return server, str(json.loads(server.stdout.readline())["url"])
+    url = str(json.loads(server.stdout.readline())["url"])
+    server.stdout.close()
+    return server, url
 
 
-def kept_busy(url: str, path: Path, of: int) -> list[int]:
-    """Read pages until the log says that so many processes answer; return their numbers."""
-    found: list[int] = []
-
-    def answering() -> bool:
-        found[:] = [
-            json.loads(line)["process"]
-            for line in (path / "log").read_text().splitlines()
-            if "a process for pages answers" in line
-        ]
-        return len(found) >= of
-
-    def read() -> None:
-        while not answering():
-            with urllib.request.urlopen(url + "sign-in") as page:
-                page.read()
-
-    readers = [threading.Thread(target=read, daemon=True) for _number in range(4)]
-    for one in readers:
-        one.start()
-    until(answering)
-    for one in readers:
-        one.join(20)
-    return found
+def answering(path: Path) -> list[int]:
+    """Return the numbers of the processes that answer, as the log says."""
+    lines = (path / "log").read_text().splitlines()
+    return [json.loads(line)["process"] for line in lines if "a process for pages answers" in line]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
-def test_they_begin_under_load_and_end_with_the_one_that_listens(how: signal.Signals, tmp_path: Path) -> None:
+def test_they_end_with_the_one_that_listens(how: signal.Signals, tmp_path: Path) -> None:
     path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
-    server, url = serving(path)
+    server, url = serving(path, CORDIALE_SERVE_PAGE_PROCESSES_FROM="start")
     try:
-        assert "a process for pages" not in (path / "log").read_text()
-        processes = kept_busy(url, path, 2)
+        until(lambda: len(answering(path)) == 2)
+        processes = answering(path)
         assert all(is_running(one) for one in processes)
         with urllib.request.urlopen(url + "static/icon.svg") as icon:
             assert icon.status == 200
@@ -375,9 +358,31 @@ def test_they_begin_under_load_and_end_with_the_one_that_listens(how: signal.Sig
     finally:
         server.send_signal(how)
         code = server.wait(20)
-        server.stdout.close()
     assert code == (-how if how is signal.SIGKILL else 0)
     until(lambda: not any(is_running(one) for one in processes))
+
+
+@pytest.mark.long
+def test_they_start_once_pages_keep_the_node_busy(tmp_path: Path) -> None:
+    """Takes as long as the machine takes to give the node two fifths of a processor for some seconds."""
+    path = init(tmp_path / "node", name="canada", nation="CAN", organisation="LCC")
+    server, url = serving(path)
+
+    def read() -> None:
+        while not answering(path):
+            with urllib.request.urlopen(url + "sign-in") as page:
+                page.read()
+
+    readers = [threading.Thread(target=read, daemon=True) for _number in range(3)]
+    try:
+        for one in readers:
+            one.start()
+        until(lambda: len(answering(path)) == 2)
+        for one in readers:
+            one.join(20)
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def is_running(pid: int) -> bool:

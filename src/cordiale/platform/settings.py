@@ -52,7 +52,8 @@ class ServeSection(Struct, frozen=True, kw_only=True):
     certificate: Annotated[str, Says("Certificate (PEM) of a proxy that ends TLS before the node: partners pin its key instead of the node's own.", example="/etc/proxy/fullchain.pem")] = ""  # fmt: skip
     proxies: Annotated[str, Says("Addresses of the proxies before the node, separated by commas: where a request comes from is then read from the last entry of `X-Forwarded-For`, which they write. Only attempts to sign in are counted by it.", example="127.0.0.1")] = ""  # fmt: skip
     partners_only: Annotated[bool, Says("Answer TLS connections only from holders of a confirmed partner's TLS key. Browsers and plain TAXII clients are then turned away.")] = False  # fmt: skip
-    page_processes: Annotated[int, Says("How many processes answer pages and REST beside the one that listens, exchanges, cuts and indexes. They start once pages keep that one busy for seconds, and take some 100 MB each; 0: it answers everything itself.", low=0, high=64)] = 2  # fmt: skip
+    page_processes: Annotated[int, Says("How many processes answer pages and REST beside the one that listens, exchanges, cuts and indexes; they take some 100 MB each. 0: it answers everything itself.", low=0, high=64)] = 2  # fmt: skip
+    page_processes_from: Annotated[Literal["busy", "start"], Says("When they start: once pages keep the node busy for some seconds, or with the node.")] = "busy"  # fmt: skip
 
 
 class AccountsSection(Struct, frozen=True, kw_only=True):

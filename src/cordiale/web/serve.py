@@ -103,6 +103,8 @@ def serve(
     address = f"{'https' if context else 'http'}://{shown}:{bound}/"
 
     def answering() -> None:
+        if crew is not None and node.settings.serve.page_processes_from == "start":
+            crew.start()
         # it is said just before the loop begins to accept: who asks at once waits in the queue and is not refused
         listening.listen(BACKLOG)
         if ready is not None:

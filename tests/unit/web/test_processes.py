@@ -15,7 +15,7 @@ from cordiale.platform.settings import Settings
 from cordiale.web.live import SHARE, Watch
 from cordiale.web.processes import frames
 from cordiale.web.processes.frames import Asked, Piece
-from cordiale.web.processes.load import BUSY, SPAN_S, Load
+from cordiale.web.processes.load import SPAN_S, Load
 
 HEADERS = st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=60)), max_size=5)
 
@@ -75,24 +75,45 @@ def test_settings_arrive_as_the_node_was_opened_with_them() -> None:
     assert msgspec.json.decode(sent, type=Settings, dec_hook=lambda kind, text: kind(text)) == opened
 
 
-def test_one_reader_never_makes_a_process_busy_and_a_hundred_do() -> None:
-    """A page of 60 ms: one person asks every four seconds, a hundred ask for 25 of them a second."""
-    for people, busy in ((1, False), (10, False), (100, True)):
-        now = [0.0]
-        load_ = Load(lambda now=now: now[0])  # type: ignore[misc]
-        for _page in range(people * 10):
-            now[0] += 4 / people
-            load_.took(0.06)
-        assert load_.is_busy is busy, people
+class Machine:
+    """A clock, and the processor time a process used by it."""
+
+    def __init__(self) -> None:
+        self.now = self.used = 0.0
+        self.load = Load(lambda: self.now, lambda: self.used)
+
+    def answer(self, after: float, used: float) -> bool:
+        """Answer once more; tell whether that keeps the process busy."""
+        self.now += after
+        self.used += used
+        self.load.answered()
+        return self.load.is_busy
+
+
+@pytest.mark.parametrize(("people", "busy"), [(1, False), (10, False), (40, False), (150, True)])
+def test_few_readers_never_make_a_process_busy_and_many_do(people: int, busy: bool) -> None:
+    """A page takes 20 ms of the processor, and everybody asks for one every four seconds."""
+    machine = Machine()
+    assert any(machine.answer(4 / people, 0.02) for _page in range(people * 10)) is busy
+
+
+def test_a_machine_that_others_use_is_not_made_worse() -> None:
+    """Pages take seconds by the clock, and 20 ms of what the process was given."""
+    machine = Machine()
+    assert not any(machine.answer(2.0, 0.02) for _page in range(100))
+
+
+def test_loading_the_first_page_and_its_files_is_not_being_busy() -> None:
+    machine = Machine()
+    assert not machine.answer(1.5, 1.5)
+    assert not any(machine.answer(0.05, 0.02) for _file in range(8))
+    assert not machine.answer(2.0, 2.0)  # the first document for programs
 
 
 def test_what_was_busy_long_ago_is_forgotten() -> None:
-    now = [0.0]
-    load_ = Load(lambda: now[0])
-    load_.took(SPAN_S * BUSY * 2)
-    assert load_.is_busy
-    now[0] += 3 * SPAN_S
-    assert not load_.is_busy
+    machine = Machine()
+    assert any(machine.answer(0.04, 0.04) for _page in range(300))
+    assert not machine.answer(3 * SPAN_S, 0.02)
 
 
 def test_processes_share_what_may_be_spent_on_news() -> None:

@@ -131,14 +131,10 @@ class Crew:
         if self._tasks or waits(scope):
             await self._here(scope, receive, send)
             return
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        try:
-            await self._here(scope, receive, send)
-        finally:
-            self._load.took(loop.time() - began)
-            if self._load.is_busy:
-                self.start()
+        await self._here(scope, receive, send)
+        self._load.answered()
+        if self._load.is_busy:
+            self.start()
 
     async def _interrupted(self, scope: Scope, send: Send) -> None:
         """Say that nobody knows whether it was done, as text or as programs want it (RFC 9457)."""
