@@ -133,6 +133,7 @@ class Judge:
         self.noted: set[str] = set()
         self.asks: list[Ask] = []
         self.forgotten: set[str] = set()
+        self.lost: dict[str, Ask] = {}
         self.asked_at: dict[str, int] = {}
         self.counts: dict[str, int] = {}
         self.fresh: dict[str, int] = {}
@@ -305,12 +306,20 @@ class Judge:
         """Take out recalls that nobody knows of any more, since a node was put back."""
         lost = [ask for ask in self.asks if gone(ask)]
         self.noted -= {ask.id for ask in lost}  # it may be learnt again from the partner
+        self.lost |= {ask.id: ask for ask in lost}
         self.asks = [ask for ask in self.asks if ask not in lost]
         for house in self.houses.values():
             for pact in house.pacts.values():
                 pact.recalled.clear()
                 pact.asked_back.clear()
         for ask in self.asks:
+            self._ask(ask)
+
+    def done_after_all(self, recall_id: str) -> None:
+        """Count a recall that its sender forgot and that was on a medium still: it was carried out."""
+        ask = self.lost.pop(recall_id, None)
+        if ask is not None and recall_id not in self.noted:
+            self.asks.append(ask)
             self._ask(ask)
 
     # The wire ---------------------------------------------------------------------------------

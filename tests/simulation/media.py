@@ -122,6 +122,7 @@ class Media:
                     said = msgspec.json.decode(peek_statement(data, demand.PURPOSE)[0], type=demand.Message)
                     held = records.recalled(tx, number, said.id)
                     self.coverage["medium recall beside the order"] += held is not None and held.number < 0
+                    self.judge.done_after_all(said.id)
                     if held is None:
                         raise Violation(
                             "passed over", f"{here.name} took no recall {said.id} of {one.sender}"

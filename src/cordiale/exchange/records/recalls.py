@@ -86,7 +86,9 @@ _RECALLED = Prepared(
 )
 _UNDELIVERED = Prepared(
     select(recalled_table.c.id, recalled_table.c.receipt).where(
-        recalled_table.c.pair == bindparam("pair"), recalled_table.c.delivered == 0
+        recalled_table.c.pair == bindparam("pair"),
+        recalled_table.c.delivered == 0,
+        recalled_table.c.number >= 0,
     )
 )
 
@@ -178,7 +180,11 @@ def save_recalled(tx: Transaction, number: int, recall_id: str, values: Mapping[
 
 
 def undelivered_receipts(tx: Transaction, number: int) -> list[tuple[str, bytes]]:
-    """Return (recall id, signed receipt) of what the partner has not been told yet."""
+    """Return (recall id, signed receipt) of what the partner has not been told yet.
+
+    What was carried out beside the order waits until its sender has numbered it anew: it may have forgotten it for good, and
+    would refuse the receipt and all that comes with it.
+    """
     return tx.rows(_UNDELIVERED, pair=number)
 
 
