@@ -15,7 +15,7 @@ from cordiale.domains.information.kinship.reading import Look
 from cordiale.joint.words import Words
 from cordiale.platform.languages import _, number, text
 
-PROFILE: Final = "kinship 1"
+PROFILE: Final = "kinship 2"
 
 FEW: Final = 8
 """Sites below which nothing can be said of what share of sites has a mark."""
@@ -83,7 +83,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kinship(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `groups` are sites held together by strong ties or by moderate ones of two kinds, the largest first.
+    """What was found. `groups` are sites held together by strong ties, or by redirects both ways with another moderate tie, the largest first.
 
     `unnamed` counts sites past `COMPARED`, whose names were not compared with others.
     """
@@ -135,18 +135,21 @@ def kinship(looks: Sequence[Look], *, beside: Iterable[Look] = (), ignored: Coll
 def groups(ties: Iterable[Tie]) -> tuple[tuple[str, ...], ...]:
     """Return the sites that hang together, the largest group first.
 
-    By a strong tie, or by moderate ties of two kinds. Neither a redirect nor a look-alike name joins by itself: whoever imitates
-    a site, or sends readers to it, does not thereby belong to its owner.
+    By a strong tie, or by redirects both ways with another moderate tie: a clone copies the icon, takes a name that looks alike and
+    sends its readers on, all by itself, and its victim does not thereby belong to its owner.
     """
     kinds: dict[tuple[str, str], set[str]] = {}
+    ways: dict[tuple[str, str], set[str]] = {}
     strong: set[tuple[str, str]] = set()
     for tie in ties:
         pair = (tie.one, tie.other)
         if tie.grade == "strong":
             strong.add(pair)
+        elif tie.kind == "redirect":
+            ways.setdefault(pair, set()).add(tie.value)
         elif tie.grade == "moderate":
             kinds.setdefault(pair, set()).add(tie.kind)
-    joined = strong | {pair for pair, of in kinds.items() if len(of) > 1}
+    joined = strong | {pair for pair, both in ways.items() if len(both) > 1 and pair in kinds}
     parent: dict[str, str] = {}
 
     def root(site: str) -> str:
