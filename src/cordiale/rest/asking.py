@@ -106,6 +106,13 @@ def asking(request: Asked) -> Asking:
     return found
 
 
+def options(request: Asked) -> Response[None]:
+    """Say what is done to an address that is read and acted on: the framework forgets all but the first of two handlers."""
+    return Response(
+        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
+    )
+
+
 def answer(request: Asked, value: T) -> Response[T]:
     """Answer with a value."""
     return whole(request, msgspec.json.encode(value), JSON)

@@ -13,8 +13,7 @@ from cordiale.desk.actor import authorise
 from cordiale.domains.cyber.attack import layer as layers
 from cordiale.domains.cyber.attack.coverage import Technique, matrix
 from cordiale.domains.cyber.attack.pages import marking_line
-from cordiale.rest.asking import Asked, Asking, act, answer, asking, refusals, whole
-from cordiale.rest.indicators import options
+from cordiale.rest.asking import Asked, Asking, act, answer, asking, options, refusals, whole
 from cordiale.rest.spooling import spooled
 from cordiale.sdk import attack as wire
 

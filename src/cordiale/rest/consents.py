@@ -8,7 +8,18 @@ from litestar import HttpMethod, Response, get, post, route
 from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    options,
+    refusals,
+)
 from cordiale.rest.release import ACT
 from cordiale.rest.told import instant
 from cordiale.sdk import consents as wire
@@ -23,9 +34,7 @@ ConsentId = Annotated[
 @route("/consents", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def consents_options(request: Asked) -> Response[None]:
     """Say what is done to this address: the framework forgets all but the first of two handlers."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
+    return options(request)
 
 
 @get("/consents", responses=refusals(), sync_to_thread=True, tags=["consents"])

@@ -12,7 +12,7 @@ from cordiale.desk import verbs
 from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.writers.saving import save
 from cordiale.platform.clock import SECOND
-from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, common, refusals, whole
+from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, options, refusals, whole
 from cordiale.rest.objects import Words
 from cordiale.rest.release import ACT
 from cordiale.sdk import feeds as wire
@@ -78,9 +78,7 @@ def drop_feed(request: Asked, name: Name, idempotency_key: Key = None) -> Respon
 @route("/feeds", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def feeds_options(request: Asked) -> Response[None]:
     """Say what is done to this address."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
+    return options(request)
 
 
 @get("/cyber/export", responses=refusals(404), sync_to_thread=True, media_type="application/octet-stream", tags=["feeds"])  # fmt: skip

@@ -24,7 +24,18 @@ from cordiale.domains.cyber.warninglists.kept import held as lists_of
 from cordiale.domains.cyber.words import hit, hot, reason
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    options,
+    refusals,
+)
 from cordiale.rest.objects import Marking, ObjectId, Source, Words
 from cordiale.rest.release import ACT
 from cordiale.rest.told import moment
@@ -182,13 +193,6 @@ def take_same_back(request: Asked, stix_id: ObjectId, idempotency_key: Key = Non
         return wire.Stated(id=stix_id)
 
     return act(request, idempotency_key, None, do)
-
-
-def options(request: Asked) -> Response[None]:
-    """Answer what is done to an address that is read and acted on."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
 
 
 def known_kind(kind: str | None, value: str) -> str:

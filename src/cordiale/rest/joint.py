@@ -14,7 +14,18 @@ from cordiale.joint import request as requests_of
 from cordiale.joint.moment import at
 from cordiale.joint.revision import Text
 from cordiale.joint.words import Words
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    options,
+    refusals,
+)
 from cordiale.rest.release import ACT
 from cordiale.rest.told import instant, moment
 from cordiale.sdk import joint as wire
@@ -31,22 +42,16 @@ CaseId = Annotated[
 TaskId = Annotated[str, Parameter(pattern=r"^[0-9a-z][0-9a-z-]{3,60}$", description="The task.")]
 
 
-def _allowed(request: Asked) -> Response[None]:
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
-
-
 @route("/requests", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def requests_options(request: Asked) -> Response[None]:
     """Say what is done to this address."""
-    return _allowed(request)
+    return options(request)
 
 
 @route("/cases", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def cases_options(request: Asked) -> Response[None]:
     """Say what is done to this address."""
-    return _allowed(request)
+    return options(request)
 
 
 # Requests ---------------------------------------------------------------------------------------
@@ -87,7 +92,7 @@ def ask_request(
     request: Asked, data: JSONBody[wire.RequestAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Ask partners something, about objects or at large, under a marking."""
-    return act(request, idempotency_key, data, lambda asked: _done(asked, _ask(asked, data)))
+    return act(request, idempotency_key, data, lambda asked: done_together(asked, _ask(asked, data)))
 
 
 def _ask(asked: Asking, data: wire.RequestAsked) -> Any:
@@ -110,7 +115,7 @@ def answer_request(
     """Answer a request to this node, with objects or without."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, answering.answer(asked.desk, asked.actor, request_id, data.state, words(data.words), objects=data.objects))  # fmt: skip
+        return done_together(asked, answering.answer(asked.desk, asked.actor, request_id, data.state, words(data.words), objects=data.objects))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -120,7 +125,9 @@ def settle_request(
     request: Asked, request_id: RequestId, data: JSONBody[wire.SettleAsked], idempotency_key: Key = None
 ) -> Response[wire.JointDone]:
     """Say as the asker that a request is satisfied, was not, or is withdrawn."""
-    return act(request, idempotency_key, data, lambda asked: _done(asked, _settle(asked, request_id, data)))
+    return act(
+        request, idempotency_key, data, lambda asked: done_together(asked, _settle(asked, request_id, data))
+    )
 
 
 def _settle(asked: Asking, written: str, data: wire.SettleAsked) -> Any:
@@ -182,7 +189,7 @@ def open_case(
             due=instant(data.due),
             description=data.description,
         )
-        return _done(asked, done)
+        return done_together(asked, done)
 
     return act(request, idempotency_key, data, do)
 
@@ -192,7 +199,7 @@ def close_case(request: Asked, case_id: CaseId, idempotency_key: Key = None) -> 
     """Close a case as its chair: it is read, and nothing more is said in it."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, cases_of.close_case(asked.desk, asked.actor, case_id))
+        return done_together(asked, cases_of.close_case(asked.desk, asked.actor, case_id))
 
     return act(request, idempotency_key, case_id, do)
 
@@ -205,7 +212,7 @@ def contribute_to_case(
 
     def do(asked: Asking) -> wire.JointDone:
         said = contribution.contribute(asked.desk, asked.actor, case_id, data.role, words(data.words), about=data.about, details=data.details, objects=data.objects)  # fmt: skip
-        return _done(asked, said)
+        return done_together(asked, said)
 
     return act(request, idempotency_key, data, do)
 
@@ -218,7 +225,7 @@ def give_task(
 
     def do(asked: Asking) -> wire.JointDone:
         given = task.give(asked.desk, asked.actor, case_id, data.owner, words(data.words), due=instant(data.due), kind=data.kind)  # fmt: skip
-        return _done(asked, given)
+        return done_together(asked, given)
 
     return act(request, idempotency_key, data, do)
 
@@ -230,7 +237,7 @@ def report_progress(
     """Say as its owner how far a task is."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, task.report_on(asked.desk, asked.actor, case_id, task_id, data.state, words(data.words)))  # fmt: skip
+        return done_together(asked, task.report_on(asked.desk, asked.actor, case_id, task_id, data.state, words(data.words)))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -243,7 +250,7 @@ def put_text(
 
     def do(asked: Asking) -> wire.JointDone:
         en, fr = Text(data.en.title, data.en.body), Text(data.fr.title, data.fr.body)
-        return _done(asked, revision.propose(asked.desk, asked.actor, case_id, en=en, fr=fr, deadline=instant(data.deadline)))  # fmt: skip
+        return done_together(asked, revision.propose(asked.desk, asked.actor, case_id, en=en, fr=fr, deadline=instant(data.deadline)))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -255,7 +262,7 @@ def take_position(
     """Take this node's position on the text that was read, by its hash."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, position.take(asked.desk, asked.actor, case_id, data.position, data.hash, footnote=words(data.footnote)))  # fmt: skip
+        return done_together(asked, position.take(asked.desk, asked.actor, case_id, data.position, data.hash, footnote=words(data.footnote)))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -267,7 +274,7 @@ def extend_deadline(
     """Give the members more time, as the chair; no position is voided."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, extension.extend(asked.desk, asked.actor, case_id, data.hash, instant(data.until) or 0))  # fmt: skip
+        return done_together(asked, extension.extend(asked.desk, asked.actor, case_id, data.hash, instant(data.until) or 0))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -277,7 +284,8 @@ def words(given: wire.BothAsked) -> Words:
     return Words(given.en, given.fr)
 
 
-def _done(asked: Asking, done: Any) -> wire.JointDone:
+def done_together(asked: Asking, done: Any) -> wire.JointDone:
+    """Return what an act of several partners came to, with what was given to each."""
     return wire.JointDone(id=done.id, sent=tuple(asked.tell(one, wire.Given) for one in done.sent))
 
 

@@ -11,8 +11,7 @@ from litestar.params import JSONBody, Parameter
 from cordiale.desk.actor import authorise
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.beginning import begin
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, refusals
-from cordiale.rest.indicators import options
+from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, options, refusals
 from cordiale.rest.release import ACT
 from cordiale.rest.spooling import spooled
 from cordiale.sdk import matching as wire
@@ -77,6 +76,32 @@ async def match_log(
         )
 
 
+@post("/cyber/runs/of-dataset", status_code=202, responses=refusals(*ACT), sync_to_thread=True, tags=["cyber"])  # fmt: skip
+def match_dataset(
+    request: Asked, data: JSONBody[wire.DatasetMatchAsked], idempotency_key: Key = None
+) -> Response[work.Job]:
+    """Look through a dataset of records for every indicator that who asks may read; read the job at `Location`."""
+
+    def do(asked: Asking) -> work.Job:
+        job = begin(
+            asked.desk,
+            asked.actor,
+            dataset=data.dataset,
+            marking=" ".join(data.marking),
+            exact=data.exact,
+        )
+        return asked.tell(job, work.Job)
+
+    return act(
+        request,
+        idempotency_key,
+        data,
+        do,
+        status=202,
+        location=lambda job: f"{PREFIX}/jobs/{job.id}",
+    )
+
+
 @post("/cyber/runs/{run_id:str}/sightings", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["cyber"])  # fmt: skip
 def state_run(
     request: Asked, run_id: RunId, data: JSONBody[wire.SightingsAsked], idempotency_key: Key = None
@@ -120,6 +145,7 @@ HANDLERS: Final = (
     match_runs,
     match_run,
     match_log,
+    match_dataset,
     state_run,
     drop_run,
 )

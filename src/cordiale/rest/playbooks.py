@@ -13,8 +13,7 @@ from cordiale.joint.playbook.model import Ask, Export, Mark, Notify
 from cordiale.joint.playbook.running import MOST as AN_HOUR
 from cordiale.joint.words import Words
 from cordiale.platform.languages import text
-from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, limit_of, refusals
-from cordiale.rest.indicators import options
+from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, limit_of, options, refusals
 from cordiale.rest.release import ACT
 from cordiale.rest.told import moment
 from cordiale.sdk import objects

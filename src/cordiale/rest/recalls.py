@@ -10,7 +10,18 @@ from litestar.params import JSONBody, Parameter
 from cordiale.desk import verbs
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    options,
+    refusals,
+)
 from cordiale.rest.release import ACT, written
 from cordiale.sdk import recalls as wire
 
@@ -26,9 +37,7 @@ RecallId = Annotated[
 @route("/recalls", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def recalls_options(request: Asked) -> Response[None]:
     """Say what is done to this address: the framework forgets all but the first of two handlers."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
+    return options(request)
 
 
 @get("/recalls", responses=refusals(404), sync_to_thread=True, tags=["recalls"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from litestar import HttpMethod, Response, get, post, route
 from litestar.params import JSONBody
@@ -15,8 +15,19 @@ from cordiale.joint.moment import MINUTE, stamp
 from cordiale.joint.revision import Text
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, common, limit_of, refusals
-from cordiale.rest.joint import MOST, CaseId, words
+from cordiale.rest.asking import (
+    After,
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    limit_of,
+    options,
+    refusals,
+)
+from cordiale.rest.joint import MOST, CaseId, done_together, words
 from cordiale.rest.release import ACT
 from cordiale.rest.told import instant, moment
 from cordiale.sdk import joint as wire
@@ -26,9 +37,7 @@ from cordiale.sdk import response as collective
 @route("/responses", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def responses_options(request: Asked) -> Response[None]:
     """Say what is done to this address."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
+    return options(request)
 
 
 @get("/responses", responses=refusals(), sync_to_thread=True, tags=["responses"])
@@ -72,7 +81,7 @@ def open_response(
             assessed=data.assessed,
             due=instant(data.due),
         )
-        return _done(asked, done)
+        return done_together(asked, done)
 
     return act(request, idempotency_key, data, do)
 
@@ -84,7 +93,7 @@ def assess_response(
     """Say as a member how grave the incident is, how sure that is, and why."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, acts.assess(asked.desk, asked.actor, case_id, data.level, words(data.words), confidence=data.confidence))  # fmt: skip
+        return done_together(asked, acts.assess(asked.desk, asked.actor, case_id, data.level, words(data.words), confidence=data.confidence))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -98,7 +107,7 @@ def propose_response(
         request,
         idempotency_key,
         data,
-        lambda asked: _done(asked, acts.propose(asked.desk, asked.actor, case_id, _draft(data))),
+        lambda asked: done_together(asked, acts.propose(asked.desk, asked.actor, case_id, _draft(data))),
     )
 
 
@@ -109,7 +118,7 @@ def stand_on_response(
     """Take this node's position on the text that was read, by its hash."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, acts.stand(asked.desk, asked.actor, case_id, data.position, data.hash, words(data.footnote)))  # fmt: skip
+        return done_together(asked, acts.stand(asked.desk, asked.actor, case_id, data.position, data.hash, words(data.footnote)))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -121,7 +130,7 @@ def agree_response(
     """Record as the chair that a text is agreed, with every position on it."""
 
     def do(asked: Asking) -> wire.JointDone:
-        return _done(asked, acts.conclude(asked.desk, asked.actor, case_id, data.hash, printed=data.printed, parity=data.parity, because=data.because))  # fmt: skip
+        return done_together(asked, acts.conclude(asked.desk, asked.actor, case_id, data.hash, printed=data.printed, parity=data.parity, because=data.because))  # fmt: skip
 
     return act(request, idempotency_key, data, do)
 
@@ -135,7 +144,7 @@ def publish_response(
         request,
         idempotency_key,
         data,
-        lambda asked: _done(asked, acts.publish(asked.desk, asked.actor, case_id, data.where)[0]),
+        lambda asked: done_together(asked, acts.publish(asked.desk, asked.actor, case_id, data.where)[0]),
     )
 
 
@@ -148,7 +157,7 @@ def extend_response(
         request,
         idempotency_key,
         data,
-        lambda asked: _done(asked, acts.extend(asked.desk, asked.actor, case_id, data.hash, instant(data.until) or 0)),
+        lambda asked: done_together(asked, acts.extend(asked.desk, asked.actor, case_id, data.hash, instant(data.until) or 0)),
     )  # fmt: skip
 
 
@@ -168,10 +177,6 @@ def _draft(data: collective.ProposeAsked) -> Draft:
         content=Content(measures, stamp(embargo) if embargo is not None else ""),
         deadline=instant(data.deadline),
     )
-
-
-def _done(asked: Asking, done: Any) -> wire.JointDone:
-    return wire.JointDone(id=done.id, sent=tuple(asked.tell(one, wire.Given) for one in done.sent))
 
 
 def _told(asked: Asking, found: Standing) -> collective.JointResponse:

@@ -11,7 +11,7 @@ from litestar.params import JSONBody, Parameter
 
 from cordiale.desk import verbs
 from cordiale.desk.views.search import Question
-from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, common, refusals, whole
+from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, options, refusals, whole
 from cordiale.rest.objects import Marking, Source, Type, Value, Words
 from cordiale.rest.told import instant
 from cordiale.sdk import searches as wire
@@ -83,9 +83,7 @@ def export(
 @route("/searches", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
 def searches_options(request: Asked) -> Response[None]:
     """Say what is done to this address: the framework forgets all but the first of two handlers."""
-    return Response(
-        None, status_code=204, headers=common(asking(request).lang) | {"allow": "GET, OPTIONS, POST"}
-    )
+    return options(request)
 
 
 @get("/searches", responses=refusals(), sync_to_thread=True, tags=["searches"])

@@ -10,8 +10,8 @@ from litestar.params import JSONBody
 
 from cordiale.desk.actor import authorise
 from cordiale.domains.cyber.warninglists import kept
-from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, refusals
-from cordiale.rest.indicators import Kind, Value, known_kind, options, warned
+from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, options, refusals
+from cordiale.rest.indicators import Kind, Value, known_kind, warned
 from cordiale.rest.release import ACT
 from cordiale.rest.spooling import spooled
 from cordiale.rest.told import moment

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from cordiale.sdk import attack as techniques
-from cordiale.sdk import feeds, matching
+from cordiale.sdk import feeds, matching, reading
 from cordiale.sdk import indicators as known
 from cordiale.sdk import warninglists as lists
 from cordiale.sdk.answering import value
@@ -97,6 +97,26 @@ class Defending:
         called = name or (source.name if isinstance(source, Path) else "log")
         asked = {"name": called, "marking": marking, "exact": str(exact).lower()}
         return value(self._ask.send("cyber/runs", content(source), key, asked), Job)
+
+    def match_dataset(
+        self, dataset: str, *, marking: Iterable[str] = (), exact: bool = False, key: str | None = None
+    ) -> Job:
+        """Look through a dataset of records for indicators; its job has the id of the run."""
+        asked = matching.DatasetMatchAsked(dataset=dataset, marking=tuple(marking), exact=exact)
+        return self._ask.post("cyber/runs/of-dataset", asked, Job, key)
+
+    def read_text(
+        self, text: str, *, own: Iterable[str] = (), plain: bool = False, confidence: int = 0
+    ) -> reading.Read:
+        """Say what would be taken out of a text, and why; nothing is kept."""
+        asked = reading.ReadAsked(
+            text=text, own=tuple(own), plain="take" if plain else "leave", confidence=confidence
+        )
+        return self._ask.post("cyber/reading", asked, reading.Read, None)
+
+    def take_text(self, asked: reading.TakeAsked, *, key: str | None = None) -> reading.TakenIn:
+        """Take in what a text holds, or some of it."""
+        return self._ask.post("cyber/reading/keep", asked, reading.TakenIn, key)
 
     def match_runs(self) -> Lazy[matching.MatchRun]:
         """List the runs that are kept, newest first, without what was seen."""

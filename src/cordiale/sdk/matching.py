@@ -80,6 +80,14 @@ class MatchRuns(Told, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class DatasetMatchAsked(Asked, frozen=True, kw_only=True):
+    """Look through a dataset of records; without a marking, what is found is marked as the dataset is."""
+
+    dataset: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    marking: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
+    exact: bool = False
+
+
 class SightingsAsked(Asked, frozen=True, kw_only=True):
     """State sightings of what a run saw: of these indicators, or of all that no warning list calls a false alarm."""
 

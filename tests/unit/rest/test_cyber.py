@@ -16,6 +16,7 @@ from cordiale.node import init, open_node
 from cordiale.platform.errors import Conflict, InputError, NotAllowed, NotFound
 from cordiale.rest.app import application
 from cordiale.sdk import playbooks as books
+from cordiale.sdk import reading
 from cordiale.sdk.joint import BothAsked
 from tests.unit.domains.cyber.held_here import ACTOR, ALIAS, BEACON, TWIN, fill, numbered
 from tests.unit.rest.served import OPERATOR, Served, said
@@ -164,6 +165,24 @@ def test_a_log_is_looked_through_and_a_sighting_stated_once(served: Served) -> N
     assert paul.drop_run(job.id) == 0
     with pytest.raises(NotFound):
         paul.match_run(job.id)
+
+
+def test_indicators_are_taken_out_of_a_text_that_was_looked_at_first(served: Served) -> None:
+    paul, text = served.client("paul", lang="fr"), "Report on harbours\n\nIndicators\nhxxps://bad[.]harbour-evil[.]net/a\n10.0.0.1\n"  # fmt: skip
+    found = paul.read_text(text)
+    assert [one.value for one in found.found] == ["https://bad.harbour-evil.net/a"]
+    assert "rendu inoffensif" in found.found[0].reasons or found.found[0].reasons
+    assert [one.value for one in found.left] == ["10.0.0.1"]
+    assert not list(paul.search("harbour-evil"))
+    taken = paul.take_text(reading.TakeAsked(text=text, marking=("tlp:green",)))
+    assert (taken.report.new > 0, len(taken.read.found)) == (True, 1)
+    assert list(paul.search("harbour-evil"))
+    with pytest.raises(InputError):
+        paul.take_text(reading.TakeAsked(text="nothing at all", marking=("tlp:green",)))
+    with pytest.raises(NotAllowed):
+        served.client("oskar").read_text(text)
+    with pytest.raises(NotFound):
+        paul.match_dataset("nobody's")
 
 
 def test_the_matrix_and_layers_go_out_and_come_in(served: Served) -> None:
