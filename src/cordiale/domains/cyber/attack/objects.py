@@ -39,7 +39,7 @@ _CODE = re.compile(r"(?:T\d{4}(?:\.\d{3})?|TA\d{4}|[GSMCA]\d{4}|D[SC]\d{4}|DET\d
 
 def code(value: Mapping[str, Any]) -> str:
     """Return the code of an object of ATT&CK ("T1059.001"), "" for none."""
-    for reference in _listed(value.get("external_references")):
+    for reference in listed(value.get("external_references")):
         written = str(reference.get("external_id") or "")
         if reference.get("source_name") in _SOURCES and _CODE(written):
             return written
@@ -55,7 +55,7 @@ def phases(value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the kill chain and phase of each tactic that a technique belongs to."""
     found = [
         (str(phase.get("kill_chain_name") or ""), str(phase.get("phase_name") or ""))
-        for phase in _listed(value.get("kill_chain_phases"))
+        for phase in listed(value.get("kill_chain_phases"))
     ]
     return tuple(dict.fromkeys(one for one in found if one[0] in DOMAINS.values()))
 
@@ -65,5 +65,6 @@ def ended(value: Mapping[str, Any]) -> bool:
     return bool(value.get("revoked")) or bool(value.get("x_mitre_deprecated"))
 
 
-def _listed(found: Any) -> list[Mapping[str, Any]]:
+def listed(found: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, none of what is no list: what stands in a property is not checked by then."""
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

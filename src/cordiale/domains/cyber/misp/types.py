@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cordiale.stix.forms import FORMS
+from cordiale.stix.patterns.writing import quoted
 from cordiale.stix.scos import deterministic_id
 
 Value = dict[str, Any]
@@ -22,11 +23,6 @@ class Shape(NamedTuple):
     pattern: Callable[[str], str]
     observed: Callable[[str], tuple[Value, ...]]
     back: Callable[[Sequence[Value]], str]
-
-
-def quoted(value: str) -> str:
-    """Write a text as a literal of a pattern."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 _LITERAL = re.compile(r"(\.type)?\s*(?:=|ISSUBSET)\s*(?:'((?:[^'\\]|\\.)*+)'|([0-9]+))", re.DOTALL).findall

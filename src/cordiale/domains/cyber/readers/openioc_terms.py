@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from cordiale.stix.patterns.writing import quoted
+
 TERMS: Final[Mapping[str, tuple[str, str]]] = {
     "fileitem/md5sum": ("file", "hashes.MD5"),
     "fileitem/sha1sum": ("file", "hashes.'SHA-1'"),
@@ -88,7 +90,7 @@ def comparison(search: str, condition: str, content: str, negated: bool) -> tupl
         plain = "contains"  # what is looked at is a part of the address
     match plain:
         case "is":
-            said = f"= {_quoted(content)}"
+            said = f"= {quoted(content)}"
         case "contains":
             said = _like("%", content, "%")
         case "starts-with":
@@ -96,7 +98,7 @@ def comparison(search: str, condition: str, content: str, negated: bool) -> tupl
         case "ends-with":
             said = _like("%", content, "")
         case "matches":
-            said = f"MATCHES {_quoted(content)}"
+            said = f"MATCHES {quoted(content)}"
         case _:
             return None
     return observable, f"{observable}:{path} {no}{said}"
@@ -106,14 +108,14 @@ def _full(content: str, negated: bool) -> tuple[str, str] | None:
     folder, slash, name = content.rpartition("\\" if "\\" in content else "/")
     if not slash or not name or negated:
         return None
-    return "file", f"(file:name = {_quoted(name)} AND file:parent_directory_ref.path = {_quoted(folder)})"
+    return "file", f"(file:name = {quoted(name)} AND file:parent_directory_ref.path = {quoted(folder)})"
 
 
 def _like(before: str, content: str, after: str) -> str:
     """Compare a part: by LIKE, or by an expression where the text holds what LIKE would take for a wildcard."""
     if not _SQL.search(content):
-        return f"LIKE {_quoted(before + content + after)}"
-    return f"MATCHES {_quoted(('^' if not before else '') + re.escape(content) + ('$' if not after else ''))}"
+        return f"LIKE {quoted(before + content + after)}"
+    return f"MATCHES {quoted(('^' if not before else '') + re.escape(content) + ('$' if not after else ''))}"
 
 
 def _family(content: str) -> str | None:
@@ -122,7 +124,3 @@ def _family(content: str) -> str | None:
     except ValueError:
         return None
     return "ipv4-addr" if found.version == 4 else "ipv6-addr"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from cordiale.domains.cyber.attack.objects import listed
 from cordiale.domains.cyber.indicators.held import Held
 from cordiale.domains.cyber.values import of_pattern
 from cordiale.domains.cyber.writers.line import Line, Rule
@@ -179,7 +180,7 @@ def _left(one: Held, wanted: Wanted, now: Instant) -> str:
 
 
 def _line(one: Held, kind: str, value: str) -> Line:
-    references = [str(ref.get("url") or "") for ref in _listed(one.value.get("external_references"))]
+    references = [str(ref.get("url") or "") for ref in listed(one.value.get("external_references"))]
     return Line(
         id=one.id,
         kind=kind,
@@ -210,9 +211,5 @@ def _rule(one: Held) -> Rule:
 
 def techniques(value: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the codes of ATT&CK that an object's external references name ("T1059.001")."""
-    codes = [str(ref.get("external_id") or "") for ref in _listed(value.get("external_references"))]
+    codes = [str(ref.get("external_id") or "") for ref in listed(value.get("external_references"))]
     return tuple(dict.fromkeys(code for code in codes if _TECHNIQUE(code)))
-
-
-def _listed(found: Any) -> list[Mapping[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
