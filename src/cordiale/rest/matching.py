@@ -11,7 +11,7 @@ from litestar.params import JSONBody, Parameter
 from cordiale.desk.actor import authorise
 from cordiale.domains.cyber.matching import kept
 from cordiale.domains.cyber.matching.beginning import begin
-from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, options, options, refusals
+from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, options, refusals
 from cordiale.rest.release import ACT
 from cordiale.rest.spooling import spooled
 from cordiale.sdk import matching as wire
