@@ -11,7 +11,7 @@ from cordiale.desk.answers import Answer
 from cordiale.desk.views.carriers import MOST, Carried, Carrier, Pair, carriers
 from cordiale.desk.views.show import show
 from cordiale.domains.cyber.correlation.asked import STRENGTH, Look, Reason, looks, stored
-from cordiale.domains.cyber.correlation.likeness import ssdeep_score, tlsh_distance
+from cordiale.domains.cyber.correlation.likeness import ALIKE, APART, ssdeep_score, tlsh_distance
 from cordiale.platform.clock import Instant
 from cordiale.stix.contents import values_of
 from cordiale.stix.near import digests, host_of, near, network
@@ -27,12 +27,6 @@ VALUES: Final = 50
 
 LISTED: Final = 500
 """Neighbours that one answer lists."""
-
-ALIKE: Final = 40
-"""Score of two ssdeep digests from which files count as alike; below it, likeness is often chance."""
-
-APART: Final = 60
-"""Distance of two TLSH digests up to which files count as alike (Oliver and others find 5 % false ones near 80)."""
 
 OVERALL: Final = 1000
 """Pairs that are asked of the index at a time."""

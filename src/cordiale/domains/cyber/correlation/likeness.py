@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+ALIKE: Final = 40
+"""Score of two ssdeep digests from which files count as alike; below it, likeness is often chance."""
+
+APART: Final = 60
+"""Distance of two TLSH digests up to which files count as alike (Oliver and others find 5 % false ones near 80)."""
+
 SIGNATURE: Final = 64
 """Characters of a part of an ssdeep digest at most, by which its score is reckoned."""
 

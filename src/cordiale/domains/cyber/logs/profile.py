@@ -84,7 +84,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "hashes": (
         *("sha256", "sha1", "md5", "sha512", "hash", "hashes", "file_hash", "file.hash.sha256", "digest"),
-        *("file.hash.md5", "file.hash.sha1"),
+        *("file.hash.md5", "file.hash.sha1", "ssdeep", "tlsh", "file.hash.ssdeep", "file.hash.tlsh"),
     ),
     "file_name": ("filename", "file_name", "file.name", "fichier"),
     "subject": ("subject", "email.subject", "objet"),

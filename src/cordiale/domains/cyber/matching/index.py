@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.cyber.matching.addresses import Intervals, intervals
+from cordiale.domains.cyber.matching.alike import Alike, alike
 from cordiale.domains.cyber.matching.hashing import Table, backwards, forwards, table
 from cordiale.domains.cyber.patterns.records import General, general
 
@@ -41,6 +42,8 @@ FAMILIES: Final[Mapping[str, str]] = {
     "sha1": "digest",
     "sha256": "digest",
     "sha512": "digest",
+    "ssdeep": "alike",
+    "tlsh": "alike",
     "file-name": "file",
     "user-agent": "agent",
     "email-subject": "subject",
@@ -60,6 +63,7 @@ class Index(NamedTuple):
     Value n, of all families together, is `values[n]`; the indicators met by it are `members[offsets[n]:offsets[n + 1]]`.
     `until` is when each value's indicator ends, beside `members`.
     `patterns` are those that are more than a list of values, the indicators they belong to, and when each of these ends.
+    `alike` are digests that are met by those of files alike.
     """
 
     v4: Intervals
@@ -72,6 +76,7 @@ class Index(NamedTuple):
     patterns: General | None
     pattern_members: npt.NDArray[np.int32]
     pattern_until: npt.NDArray[np.int64]
+    alike: Alike | None
 
 
 def index(given: pa.Table) -> Index:
@@ -84,6 +89,7 @@ def index(given: pa.Table) -> Index:
     numbers = np.full(given.num_rows, -1, np.int64)
     total = 0
     addresses: tuple[Any, int] = (_EMPTY, 0)
+    digests: Alike | None = None
     for name in dict.fromkeys(FAMILIES.values()):
         rows = np.flatnonzero(pc.equal(family, name).to_numpy(zero_copy_only=False))
         held = given["value"].combine_chunks().take(pa.array(rows)).dictionary_encode()
@@ -91,6 +97,8 @@ def index(given: pa.Table) -> Index:
         own = np.arange(total, total + len(held.dictionary), dtype=np.int32)
         if name == "address":
             addresses = (held.dictionary, total)
+        elif name == "alike":
+            digests = alike(held.dictionary.to_pylist(), total)
         else:
             hashed = backwards if name == "name" else forwards
             tables[name] = table(hashed(*texts(held.dictionary)), own)
@@ -114,6 +122,7 @@ def index(given: pa.Table) -> Index:
         general(said["value"].to_pylist()) if said.num_rows else None,
         said["indicator"].to_numpy().astype(np.int32),
         said["until"].to_numpy(),
+        digests,
     )
 
 

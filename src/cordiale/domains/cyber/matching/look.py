@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.cyber.matching.addresses import within
+from cordiale.domains.cyber.matching.alike import met as met_alike
 from cordiale.domains.cyber.matching.hashing import NONE
 from cordiale.domains.cyber.matching.index import Index
 from cordiale.domains.cyber.matching.names import PART, domains, hosts, names, same, urls, whole
@@ -47,7 +48,7 @@ _COLUMNS: Final = (
     ("url", ("url", "url-host")),
     ("answers", ("name", "address")),
     ("mails", ("mail", "mail-host")),
-    ("hashes", ("digest",)),
+    ("hashes", ("digest", "alike")),
     ("file_name", ("file",)),
     ("user_agent", ("agent",)),
     ("subject", ("subject",)),
@@ -66,6 +67,8 @@ def wanted(index: Index) -> tuple[str, ...]:
     filled = {family for family, table in index.tables.items() if table.filled}
     if len(index.v4.numbers) or len(index.v6.numbers):
         filled.add("address")
+    if index.alike is not None:
+        filled.add("alike")
     found = [
         field
         for field, families in _COLUMNS
@@ -160,6 +163,8 @@ def _looked(
 ) -> _Looked:
     if family == "address":
         return _addresses(begins, ends, data, index)
+    if family == "alike":
+        return met_alike(column, ends - begins, index.alike, profile.parts) if index.alike else _NOTHING
     if family == "url-host":
         begins, ends = hosts(begins, ends, data)
         return _joined(

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 class Profile(NamedTuple):
     """How values of records meet those of indicators.
 
-    `parts`: a name is met by the names under it, a URL by those below it, an address of e-mail by its domain; networks
-    are always met by their addresses. `expired`: an indicator whose `valid_until` lies before a record is met by it as
+    `parts`: a name is met by the names under it, a URL by those below it, an address of e-mail by its domain, a digest
+    of ssdeep or TLSH by those of files alike; networks are always met by their addresses. `expired`: an indicator whose `valid_until` lies before a record is met by it as
     well. `rows` are the lines and `samples` the values kept of each indicator: its count is always whole.
     """
 

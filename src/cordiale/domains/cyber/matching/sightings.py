@@ -249,9 +249,12 @@ def _words(number: int, one: Seen, first: str) -> str:
     for lang in sorted(("en", "fr"), key=lambda one: not first.startswith(one)):
         words = text(lang, _("Seen in logs, times: {n}."), n=count_of(lang, number))
         if one.exact < one.count:
+            # in the same words as ever where no file is alike: other words would be another version of the same
             words += " " + text(
                 lang,
-                _("Of these only as a part (a name under it, a URL below it): {n}."),
+                _("Of these only in part (a name under it, a URL below it, a file alike): {n}.")
+                if "hashes" in one.fields
+                else _("Of these only as a part (a name under it, a URL below it): {n}."),
                 n=count_of(lang, min(number, one.count - one.exact)),
             )
         said.append(words)
