@@ -25,7 +25,7 @@ from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 from cordiale.release.marking import parse_atom
 from cordiale.stix import atoms as definitions
-from cordiale.store import markings, versions
+from cordiale.store import markings, references, versions
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -69,7 +69,7 @@ def export_objects(
 ) -> Exported:
     """Return a file of what a search finds for the actor, newest first, decided for them as the list is.
 
-    STIX holds the objects as their sources wrote them, each with the definitions of everything it is marked by here; who
+    STIX holds the objects as their sources wrote them, with their translations, each with the definitions of everything it is marked by here; who
     reads an object in part finds it in tables alone, since what is left of it is no object of its source's. Raises
     InputError for a form or column that is none.
     """
@@ -88,7 +88,8 @@ def export_objects(
             data, count, parts = _table(lines, chosen), len(lines), 0
         else:
             whole = [row for row in rows if not in_part(row) and row.raw]
-            data, count, parts = _bundle(tx, whole), len(whole), len(rows) - len(whole)
+            told = [*whole, *_translations(tx, desk, actor, whole)]
+            data, count, parts = _bundle(tx, told), len(told), len(rows) - len(whole)
     audit.read(desk, actor, "export", form=form, words=asked.words, type=asked.type, found=count)
     return Exported(
         data=data,
@@ -114,15 +115,30 @@ def export_chosen(desk: Desk, actor: Actor, ids: Iterable[str]) -> Exported:
         found = versions.of_ids(tx, asked, seen)
         rows = [row for one in asked for row in readable(tx, desk, actor, found.get(one, ()), seen)]
         whole = [row for row in rows if not in_part(row) and row.raw]
-        data = _bundle(tx, whole)
-    audit.read(desk, actor, "export", form="stix", ids=asked, found=len(whole))
+        told = [*whole, *_translations(tx, desk, actor, whole)]
+        data = _bundle(tx, told)
+    audit.read(desk, actor, "export", form="stix", ids=asked, found=len(told))
     return Exported(
         data=data,
         media_type="application/stix+json;version=2.1",
         name=f"{desk.node}-{format_instant(desk.clock())[:10]}.json",
-        objects=len(whole),
+        objects=len(told),
         in_part=len(rows) - len(whole),
     )
+
+
+def _translations(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row]) -> list[Row]:
+    """Return the translations (`language-content`) of these objects that the reader sees whole and that are not among them.
+
+    Who reads the file elsewhere then reads it in the same languages; one of an older version says so by its `object_modified`.
+    """
+    held = {row.id for row in rows}
+    seen = visible(tx, desk, actor)
+    found: dict[str, list[Row]] = {}
+    for row in references.translations_of(tx, held, seen, limit=MOST):
+        found.setdefault(row.id, []).append(row)
+    shown = [row for one in sorted(set(found) - held) for row in readable(tx, desk, actor, found[one], seen)]
+    return [row for row in shown if not in_part(row) and row.raw]
 
 
 def _rows(tx: Transaction, desk: Desk, actor: Actor, asked: Question, most: int) -> tuple[list[Row], bool]:

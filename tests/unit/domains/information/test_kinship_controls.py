@@ -47,8 +47,8 @@ def world(chance: random.Random) -> tuple[dict[str, str], dict[str, str]]:
         account = "UA-XXXXX-1" if chance.random() < 0.15 else f"UA-{accounts[n]}-1"
         built(names[n], f"alone {n}", tag(account), theme=chance.randrange(7), own=names[n])
     for operation in range(OPERATIONS):
-        account = accounts[ALONE + operation]
-        shared = tag(f"UA-{account}-{{n}}") if chance.random() < 0.7 else advertised(account * 10**8 + 7)
+        number = accounts[ALONE + operation]
+        shared = tag(f"UA-{number}-{{n}}") if chance.random() < 0.7 else advertised(number * 10**8 + 7)
         for n in range(SITES):
             name = names[ALONE + operation * SITES + n]
             theme = chance.randrange(7)

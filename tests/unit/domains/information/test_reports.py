@@ -17,6 +17,7 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.search import Question
 from cordiale.domains.information.kinship.kept import keep
 from cordiale.domains.information.reports.forms import incident as send
 from cordiale.domains.information.reports.pages import report as as_file
@@ -120,6 +121,30 @@ def test_a_bundle_goes_out_and_comes_back_in_both_shapes(node: Node, tmp_path: P
         assert done.set_aside == 0
         again = bundle(other.desk, MARIE, INCIDENT)
         assert {one["id"] for one in objects(again.data)} == {one["id"] for one in objects(whole.data)}
+
+
+def test_a_bundle_holds_translations_with_their_originals_for_who_sees_them(node: Node) -> None:
+    def said(number: int, words: str) -> dict[str, Any]:
+        return {
+            "type": "language-content",
+            "spec_version": "2.1",
+            "id": f"language-content--20000000-0000-4000-8000-00000000000{number}",
+            "created": WHEN,
+            "modified": WHEN,
+            "object_ref": INCIDENT,
+            "object_modified": WHEN,
+            "contents": {"fr": {"name": words}},
+        }
+
+    put(node, said(5, "Un port qui n'était pas fermé"))
+    put(node, said(6, "Un port, et sa source"), marking="tlp:red")
+    for shape in ("opencti", "plain"):
+        ours = {one["id"]: one for one in objects(bundle(node.desk, MARIE, INCIDENT, shape).data)}
+        assert {one[-1] for one in ours if one.startswith("language-content")} == {"5", "6"}
+        theirs = {one["id"] for one in objects(bundle(node.desk, OUTSIDER, INCIDENT, shape).data)}
+        assert {one[-1] for one in theirs if one.startswith("language-content")} == {"5"}
+    made = verbs.export_objects(node.desk, MARIE, Question(type="incident"), "stix")
+    assert sum(one["type"] == "language-content" for one in objects(made.data)) == 2
 
 
 def test_a_set_gathers_incidents_channels_and_the_sites_of_a_kinship(node: Node, tmp_path: Path) -> None:

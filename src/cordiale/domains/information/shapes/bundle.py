@@ -119,4 +119,6 @@ def _addresses(objects: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def _leads_to(one: Mapping[str, Any], dropped: set[str]) -> bool:
+    if one.get("type") == "language-content":
+        return str(one.get("object_ref")) in dropped
     return one.get("type") == "relationship" and any(str(one.get(end)) in dropped for end in _END)
