@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-import orjson
 import pytest
 
-from cordiale.joint.request import NAME, Request
-from cordiale.joint.words import Words
 from cordiale.node import open_node
-from cordiale.release.marking import NOTHING
-from cordiale.stix.atoms import id_of
-from cordiale.stix.extensions import PUBLISHED
-from cordiale.stix.version import read
-from cordiale.store import versions
-from cordiale.store.types import Put
 from tests.browser.served import CHANGED, Served
 from tests.browser.test_accessible import faults
 from tests.browser.test_cyber import shot
+from tests.unit.web.asked import ask_us
 
 Enter = Callable[..., Any]
 WORDS = {
@@ -31,40 +22,10 @@ WORDS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def asked(served: Served) -> None:
-    """Let France have asked something, as its node would have sent it."""
+    """Let France have asked twice: one question is still in time."""
     with open_node(served.folder, environ={}) as opened:
         for n, due in enumerate(("2032-12-01T16:00:00.000Z", "2026-03-02T16:00:00.000Z"), 1):
-            said = Request(
-                asker="france",
-                to=("canada",),
-                words=Words("Have you seen this page?", "Avez-vous vu cette page ?"),
-                due=due,
-                priority="high",
-                at="2026-03-01T08:00:00.000Z",
-            )
-            value = {
-                "type": "note",
-                "spec_version": "2.1",
-                "id": f"note--0000000{n}-0000-4000-8000-00000000bbbb",
-                "created": "2026-03-01T08:00:00.000Z",
-                "modified": "2026-03-01T08:00:00.000Z",
-                "content": said.words.en,
-                "object_refs": [CHANGED],
-                "object_marking_refs": [id_of("tlp:green")],
-                "extensions": {
-                    PUBLISHED[NAME]: {
-                        "extension_type": "property-extension",
-                        "definition_ref": PUBLISHED[NAME],
-                        **msgspec.to_builtins(said),
-                    }
-                },
-            }
-            version, _problems = read(orjson.dumps(value))
-            green = frozenset({"tlp:green"})
-            with opened.desk.store.write() as tx:
-                versions.put(
-                    tx, "france", opened.desk.clock(), [Put(version, green, green | NOTHING, "received")]
-                )
+            ask_us(opened.desk, "france", CHANGED, n, due)
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("fr", 360)])

@@ -49,6 +49,7 @@ from tests.unit.domains.information.test_copies import posts as said
 from tests.unit.domains.information.test_kinship import page, tag, written
 from tests.unit.domains.information.test_response import INCIDENT
 from tests.unit.domains.information.test_sheet import DERIVED, SOURCE
+from tests.unit.web.asked import ask_us
 from tests.unit.web.browser import Browser
 from tests.unit.web.conftest import indicator
 
@@ -128,6 +129,7 @@ def happen(node: Node, folder: Path) -> None:
     cut_all(desk)
     recalling.recall(desk, MARIE, ids=[first], partner="france", reason="a mistake")
     recalling.recall(desk, MARIE, ids=[second, third], partner="france", reason="both were")
+    ask_us(desk, "france", given[4]["id"], 1, "2032-12-01T16:00:00.000Z")
     save_search(desk, MARIE, "Look-alikes", "/objects?q=look", Question(words="look"), watched=True)
     for name, role in PEOPLE.items():
         roles = {"everybody": ROLES, "nobody": ()}.get(role, (role,))
