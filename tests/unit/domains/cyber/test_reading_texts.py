@@ -159,6 +159,19 @@ def test_a_table_whose_head_is_a_remark_is_read() -> None:
     ]
 
 
+def test_values_in_parts_as_tables_of_misp_write_them_are_read_for_what_is_watched() -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    rows = [("filename|sha256", f"a.exe|{digest}"), ("hostname|port", "c2.example|8443"), ("domain|ip", "bad.example|198.51.100.7"), ("filename|sha256", "a.exe")]  # fmt: skip
+    text = "uuid,category,type,value,comment\n" + "".join(
+        f"{n},x,{kind},{value},\n" for n, (kind, value) in enumerate(rows)
+    )
+    taken = read_table(text)
+    assert [(one.kind, one.value) for one in taken.found] == [
+        ("sha256", digest), ("domain-name", "c2.example"), ("domain-name", "bad.example"),
+    ]  # fmt: skip
+    assert [one.line for one in taken.left] == [5]
+
+
 def test_a_table_without_values_is_refused() -> None:
     with pytest.raises(InputError, match="No column"):
         read_table("colour,size\nred,1\n")

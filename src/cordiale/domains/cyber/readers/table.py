@@ -100,7 +100,9 @@ def read_table(content: bytes | str, *, warned: Warned | None = None) -> Taken:
             written = said.get(column, "")
             if not written:
                 continue
-            one = _value(written, kind or _typed(said.get("type", "")))
+            told = said.get("type", "")
+            part, told = _parted(written, told) if "|" in told and not kind else (written, told)
+            one = _value(part, kind or _typed(told)) if part else None
             reason = "malformed" if one is None else special(*one)
             if one is not None and not reason and warned is not None and (held := warned(*one)):
                 reason = f"warned:{held}"
@@ -207,6 +209,21 @@ def _prose(cells: Sequence[str]) -> bool:
 
 def _holding(columns: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(name, name.partition(":")[2]) for name in columns if name.startswith("value")]
+
+
+def _parted(written: str, told: str) -> tuple[str, str]:
+    """Return what of a value in parts, as tables of MISP write it, is watched for: a digest before its file's name, a name before its port.
+
+    Empty where it has not the parts that its type says.
+    """
+    parts, types = written.split("|"), told.lower().split("|")
+    if len(parts) != len(types):
+        return "", ""
+    watched = [
+        at for at, one in enumerate(types) if one not in ("filename", "malware-sample", "port", "value")
+    ]
+    at = watched[0] if watched else 0
+    return parts[at], types[at]
 
 
 def _typed(written: str) -> str:
