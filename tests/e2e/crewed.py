@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cordiale import __version__
 from cordiale.cli import answering
 from cordiale.node import Node
 from cordiale.rest.pace import Paces
@@ -23,13 +24,19 @@ from cordiale.web.processes.process import Process
 LONGEST_S = 60.0
 
 
+def begun(node: Node, of: int = 1, release: str = __version__) -> Begin:
+    """Return what a process of pages is told first."""
+    settings = msgspec.json.encode(node.settings, enc_hook=str)
+    return Begin(str(node.path), settings, True, False, 0, of, release)
+
+
 class Crewed:
     """The processes of a node, on a loop of their own; `here` answers 418, so that it is seen who answered."""
 
     def __init__(self, node: Node, of: int) -> None:
         self.woken = threading.Event()
         limits = node.settings.limits
-        begin = Begin(str(node.path), msgspec.json.encode(node.settings, enc_hook=str), True, False, 0, of)
+        begin = begun(node, of)
         self.crew = Crew(
             begin,
             answering.COMMAND,

@@ -19,6 +19,7 @@ import orjson
 import pytest
 
 from cordiale.accounts.records import metadata
+from cordiale.cli.answering import COMMAND as COMMAND_OF_PAGES
 from cordiale.desk import verbs
 from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.person.people import person_change
@@ -26,9 +27,11 @@ from cordiale.desk.person.sessions import sessions_end
 from cordiale.node import Node, init, open_node
 from cordiale.sdk.wire import PREFIX
 from cordiale.web.app import faces
+from cordiale.web.processes.answering import OTHER_RELEASE
 from cordiale.web.processes.handing import Went
+from cordiale.web.processes.process import Process
 from tests import postgresql
-from tests.e2e.crewed import Crewed, crewed, until
+from tests.e2e.crewed import Crewed, begun, crewed, until
 from tests.unit.rest.served import Served
 from tests.unit.web.asgi import ask
 from tests.unit.web.browser import Browser
@@ -270,6 +273,15 @@ def test_news_come_through_a_process_and_break_off_with_it(node: Node, crew: Cre
     listening.join(30)
     assert went == [Went.BROKEN]
     until(lambda: len(crew.crew.ready) == 2)
+
+
+def test_a_process_of_another_release_does_not_touch_the_database(node: Node) -> None:
+    """Somebody installed another one under a node that goes on: it would migrate what the other still uses."""
+    other = Process(begun(node, release="0.0.1"), COMMAND_OF_PAGES)
+    try:
+        assert other.wait(60) == OTHER_RELEASE
+    finally:
+        other.cut_off()
 
 
 def test_whoever_leaves_is_not_answered_to_the_end(node: Node, crew: Crewed) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from cordiale import __version__
 from cordiale.exchange.partners.tls import is_loopback
 from cordiale.platform.collector import settle
 from cordiale.platform.errors import ConfigurationError
@@ -167,7 +168,7 @@ def _crew(
     if not worker or not many or node.store.memory is not None:
         return None
     settings = msgspec.json.encode(node.settings, enc_hook=str)
-    begin = Begin(str(node.path), settings, pages, any_host, 0, many)
+    begin = Begin(str(node.path), settings, pages, any_host, 0, many, __version__)
     return Crew(
         begin,
         worker,

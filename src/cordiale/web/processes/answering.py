@@ -12,10 +12,11 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from cordiale import __version__
 from cordiale.platform import log as logs
 from cordiale.platform.collector import settle
 from cordiale.platform.log import logger
@@ -26,6 +27,9 @@ from cordiale.web.processes.frames import Asked, Began, Begin, Done, Paced, Paci
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
+
+OTHER_RELEASE: Final = 3
+"""Exit code of a process that is of another release than the one that started it."""
 
 log = logger("web")
 
@@ -38,6 +42,12 @@ def answer(talk: socket.socket, given: socket.socket, mounting: Mounting) -> Non
     begin = _first(talk)
     settings = msgspec.json.decode(begin.settings, type=Settings, dec_hook=lambda kind, text: kind(text))
     logs.prepare(settings.log.level, settings.log.format, f"pages-{begin.number}")
+    if begin.release != __version__:
+        # another release was installed meanwhile: it would bring the database to its own schema under the one that serves
+        log.error(
+            "another release is installed: start the node again", serves=begin.release, installed=__version__
+        )
+        raise SystemExit(OTHER_RELEASE)
 
     from cordiale.node.opening import open_node
 

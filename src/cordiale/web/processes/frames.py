@@ -14,7 +14,7 @@ Headers = list[tuple[bytes, bytes]]
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
     """What a process of pages is told first: the node's folder, its settings (JSON) as the node was opened with them.
 
-    `number` names it in the log, `of` says how many of its kind there are.
+    `number` names it in the log, `of` says how many of its kind there are, `release` of which Cordiale the one that serves is.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
     any_host: bool
     number: int
     of: int
+    release: str
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):

@@ -124,10 +124,10 @@ class Process:
                 one.shutdown(socket.SHUT_RDWR)  # also where the loop still holds on to it
             one.close()
 
-    def wait(self) -> int:
-        """Wait for its end, and end it after `PATIENCE_S`; return its exit code."""
+    def wait(self, patience: float = PATIENCE_S) -> int:
+        """Wait for its end, and end it after so many seconds; return its exit code."""
         try:
-            return self._running.wait(PATIENCE_S)
+            return self._running.wait(patience)
         except subprocess.TimeoutExpired:
             self._running.kill()
             return self._running.wait()
