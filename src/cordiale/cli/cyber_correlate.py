@@ -121,11 +121,12 @@ def add(
 
 
 def _added(done: Added) -> str:
-    said = [
-        count(len(done.new), _n("{n} new list is kept.", "{n} new lists are kept.")),
-        count(len(done.renewed), _n("{n} list follows an earlier one.", "{n} lists follow earlier ones.")),
-        count(len(done.same), _n("{n} list was here already.", "{n} lists were here already.")),
-    ]
+    counts = (
+        (done.new, _n("{n} new list is kept.", "{n} new lists are kept.")),
+        (done.renewed, _n("{n} list follows an earlier one.", "{n} lists follow earlier ones.")),
+        (done.same, _n("{n} list was here already.", "{n} lists were here already.")),
+    )
+    said = [count(len(names), words) for names, words in counts if names]
     said += [f"{printable(one.where)}: {tr(one.message_id, **one.params)}" for one in done.refused]
     return "\n".join(said)
 
