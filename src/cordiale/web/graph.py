@@ -12,6 +12,7 @@ from cordiale.desk.actor import Actor
 from cordiale.desk.answers.graph import Graph
 from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import display
+from cordiale.stix.relation_words import relation_word
 from cordiale.web.context import Site
 from cordiale.web.labels import property_label, type_label
 from cordiale.web.lines import href, short, titles_of
@@ -69,7 +70,9 @@ def drawn(desk: Desk, actor: Actor, lang: str, found: Graph, shown: str = "") ->
             {
                 "start": edge.start,
                 "end": edge.end,
-                "label": edge.label if edge.via else property_label(_WITHIN.sub("", edge.label), lang),
+                "label": relation_word(edge.label, lang)
+                if edge.via
+                else property_label(_WITHIN.sub("", edge.label), lang),
                 "href": href(edge.via) if edge.via else "",
                 "startName": names.get(edge.start, ""),
                 "endName": names.get(edge.end, ""),
