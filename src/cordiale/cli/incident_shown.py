@@ -110,7 +110,11 @@ def _moment(one: Event | Task, lang: str) -> str:
     state = in_words("event-status-enum", one.status, lang) if isinstance(one, Event) else in_words("task-outcome-enum", one.outcome, lang)  # fmt: skip
     at = when(one.start) if one.start is not None else when(one.end)
     kind = tr(_("event")) if event else tr(_("task"))
-    return f"  {at:<22} {kind} · {state} · {printable(one.name.said(lang))}  {one.id}  {one.source}"
+    return f"  {at:<22} {kind} · {state} · {printable(_name(one, lang))}  {one.id}  {one.source}"
+
+
+def _name(one: Event | Task, lang: str) -> str:
+    return one.name.said(lang) or one.words.said(lang)[:80] or ", ".join(one.types)
 
 
 def _task(one: Task, lang: str) -> str:
@@ -119,7 +123,7 @@ def _task(one: Task, lang: str) -> str:
     by = tr(_("by {time}"), time=when(one.end)) if one.end is not None else ""
     late = tr(_("late")) if one.late else ""
     said = [in_words("task-outcome-enum", one.outcome, lang), by, late, ", ".join(map(printable, one.owners))]
-    return f"  {printable(one.name.said(lang))} ({' · '.join(word for word in said if word)})"
+    return f"  {printable(_name(one, lang))} ({' · '.join(word for word in said if word)})"
 
 
 def _impact(one: Impact, lang: str) -> str:

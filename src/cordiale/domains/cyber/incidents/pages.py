@@ -304,7 +304,13 @@ def _name(one: Piece, lang: str) -> str:
     if isinstance(one, Impact):
         details = ", ".join(_value(one.category, name, value, lang) for name, value in one.details.items())  # fmt: skip
         return f"{in_words(CATEGORY, one.category, lang)} ({details})" if details else in_words(CATEGORY, one.category, lang)  # fmt: skip
-    return one.name.said(lang) or one.words.said(lang)[:80] or one.id
+    vocabulary = "event-type-ov" if isinstance(one, Event) else "task-type-ov"
+    kinds = (
+        ", ".join(in_words(vocabulary, kind, lang) for kind in one.types)
+        if isinstance(one, Event | Task)
+        else ""
+    )
+    return one.name.said(lang) or one.words.said(lang)[:80] or kinds or one.id
 
 
 def _standing(found: IncidentView) -> dict[str, Any]:
