@@ -36,6 +36,10 @@ CASES = {
     "remark": ("remark", "marking many objects anew: nothing of them goes, then every version is written"),
     "reconcile": ("reconcile", "two nodes compared by records and by every body, with planted differences"),
     "copies": ("copies", "near-duplicate posts, from CSV to clusters, beside datasketch and rensa"),
+    "copies-many": (
+        "copies_many",
+        "near-duplicates among three million posts, against three hundred thousand of the same kind",
+    ),
     "coordination": (
         "coordination",
         "networks of accounts that act at once, tested against chance, beside coordination-network-toolkit",
@@ -72,6 +76,7 @@ NAMED: frozenset[str] = frozenset(
         "remark",
         "reconcile",
         "copies",
+        "copies-many",
         "coordination",
         "warninglists",
         "match",

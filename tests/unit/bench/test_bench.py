@@ -33,6 +33,7 @@ NAMES = [
     "remark",
     "reconcile",
     "copies",
+    "copies-many",
     "coordination",
     "lineage",
     "warninglists",
