@@ -54,6 +54,7 @@ def _details(category: str, lang: str) -> list[dict[str, Any]]:
     record = IMPACTS.get(f"{category}-ext")
     if record is None:
         return []
+    place = {word: n for n, (word, _label) in enumerate(choices(DETAIL, lang))}
     return [
         {
             "name": name,
@@ -65,5 +66,8 @@ def _details(category: str, lang: str) -> list[dict[str, Any]]:
             "words": _sorted(kind.vocabulary, lang) if isinstance(kind, Term) else [],
             "required": name in record.required,
         }
-        for name, kind in sorted(record.properties.items(), key=lambda one: one[0] not in record.required)
+        for name, kind in sorted(
+            record.properties.items(),
+            key=lambda one: (one[0] not in record.required, place.get(one[0], len(place))),
+        )
     ]
