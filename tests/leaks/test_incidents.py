@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from cordiale.joint.incident.giving import give, hand_on
 from cordiale.joint.incident.opening import open_incident
 from cordiale.joint.incident.reading import incident_show, incidents
 from cordiale.joint.words import Words
+from tests.leaks.faces import program
+from tests.leaks.paths import SEEN
 from tests.leaks.scene import OFFICER, PERSON, SECRETS, Scene
 from tests.simulation.world import World
 
@@ -82,6 +85,12 @@ def told(scene: Scene, id: str) -> list[bytes]:
         for shown in (page(desk, CLERK, lang, {"id": id}), listed(desk, CLERK, lang, {"closed": "yes"})):
             values = {name: one for name, one in shown.values.items() if name != "typed"}
             said.append(repr((sorted(values.items()), shown.markings)).encode())
+    ask = program(scene, CLERK)  # its answers are in the scene's trace too, with their headers
+    for lang in ("en", "fr"):
+        for path in ("/incidents?everything=true", "/incidents?sector=energy", f"/incidents/{id}"):
+            answered = ask(path, lang=lang)
+            assert answered.get("id") == id or [one["id"] for one in answered["items"]] == [id]
+            said.append(orjson.dumps(answered))
     return said
 
 
@@ -125,4 +134,36 @@ def test_the_test_would_notice() -> None:
     seen = incident_show(scene.desk, CLERK, id)
     assert (len(whole.tasks), len(whole.impacts), len(whole.events)) == (1, 1, 2)
     assert (seen.tasks, seen.impacts, len(seen.events)) == ((), (), 1)
+    scene.close()
+
+
+def test_a_hidden_incident_is_refused_as_an_absent_one() -> None:
+    """Whatever a program asks or does of an incident that is hidden: it is told what it would be of none."""
+    scene = Scene(World(1))
+    scene.step()
+    hidden = open_incident(scene.desk, OFFICER, Words("halcyon"), marking="tlp:red").id
+    piece = add_event(scene.desk, OFFICER, hidden, Words("kestrel")).id
+    ask = program(scene, CLERK)
+    named, begun = {"name": {"en": "x"}}, hidden.partition("--")[2][:8]
+    acts = (
+        ("events", named),
+        ("impacts", {"category": "availability", "details": {"availability_impact": 1}}),
+        ("tasks", named),
+        ("change", {"status": "closed"}),
+        ("affected", {"who": SEEN["id"]}),
+        ("give", {"to": ["fra"]}),
+    )
+
+    def answers(id: str, part: str, start: str) -> list[bytes]:
+        told = [ask("/incidents?everything=true"), ask(f"/incidents/{id}"), ask(f"/incidents/{start}")]
+        told += [ask(f"/incidents/{id}/{act}", body=body) for act, body in acts]
+        told.append(ask(f"/incidents/pieces/{part}/change", body={"state": "ongoing"}))
+        told.append(ask("/incidents", body={**named, "marking": ["tlp:green"], "findings": [id]}))
+        assert [one["status"] for one in told[1:]] == [404] * (len(told) - 1)
+        said = (orjson.dumps(one) for one in told)
+        return [one.replace(id.encode(), b"ID").replace(part.encode(), b"PART").replace(start.encode(), b"START") for one in said]  # fmt: skip
+
+    nobody = "11111111-1111-4111-8111-111111111111"
+    absent = answers(f"incident--{nobody}", f"event--{nobody}", nobody[:8])
+    assert answers(hidden, piece, begun) == absent
     scene.close()

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from cordiale.platform.languages import text
+from cordiale.platform.errors import ProtocolError
+from cordiale.platform.languages import _, text
 from cordiale.sdk.wire import Told
 
 T = TypeVar("T", bound=Told)
 Teller = Callable[[Any, str], Any]
+
+FAR: Final = _("{moment} is not between the years 1 and 9999 in UTC.")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,8 +82,11 @@ def _each_value(tell: Teller) -> Teller:
 
 
 def instant(moment: datetime | None) -> int | None:
-    """Return a date as an instant, None for none; one without a zone is in UTC."""
+    """Return a date as an instant, None for none; one without a zone is in UTC. Raises ProtocolError beyond the years 1 to 9999."""
     if moment is None:
         return None
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    try:
+        since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) - _EPOCH
+    except OverflowError:  # its zone puts it into a year that cannot be written
+        raise ProtocolError("request", FAR, moment=moment.isoformat()) from None
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -17,6 +17,7 @@ from cordiale.sdk.connection import opened
 from cordiale.sdk.consents import Consent, ConsentAnswerAsked, ConsentAsked, Consents
 from cordiale.sdk.defending import Defending
 from cordiale.sdk.finding import Finding
+from cordiale.sdk.handling import Handling
 from cordiale.sdk.lists import Lazy
 from cordiale.sdk.objects import (
     Attachment,
@@ -68,7 +69,7 @@ def connect(
     return Client(Asks(opened(url, token, lang=lang, transport=transport, certificate=certificate)))
 
 
-class Client(Finding, Running, Together, Defending):
+class Client(Finding, Running, Together, Handling, Defending):
     """What one person can do at a node. Use as `with connect(url, token) as node`."""
 
     def __init__(self, asks: Asks) -> None:

@@ -279,6 +279,7 @@ def test_every_verb_of_people_that_a_program_needs_has_an_address(served: Served
         "requests",
         "cases",
         "responses",
+        "incidents",
         "facets",
         "export",
         "feeds",

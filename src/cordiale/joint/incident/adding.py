@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cordiale.desk import audit
@@ -214,7 +215,9 @@ def _detail(name: str, kind: Any, one: str | int | float) -> Any:
     if isinstance(kind, Integer | Number):
         try:
             number = int(one) if isinstance(kind, Integer) else float(one)
-        except ValueError:
+            if not isfinite(number):
+                raise ValueError
+        except (ValueError, OverflowError):
             raise InputError("impact-number", _("{name} is a number, not {found}."), name=name, found=str(one)[:40]) from None  # fmt: skip
         if (kind.low is not None and number < kind.low) or (kind.high is not None and number > kind.high):
             raise InputError("impact-bounds", _("{name} is out of its bounds: {found}."), name=name, found=str(one)[:40])  # fmt: skip
