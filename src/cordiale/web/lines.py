@@ -78,7 +78,9 @@ def sentence(reason: Reason | None, lang: str) -> str:
     if reason is None:
         return ""
     said = {
-        name: short(value, value.partition("--")[0], lang) if isinstance(value, str) and _ID.fullmatch(value) else value
+        name: short(value, value.partition("--")[0], lang)
+        if isinstance(value, str) and _ID.fullmatch(value)
+        else value
         for name, value in reason.params.items()
     }
     return text(lang, reason.message_id, **said)

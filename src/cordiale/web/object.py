@@ -140,7 +140,9 @@ def one_object(
     translated = translations(said, stix_id)
     first = shown.statements[0]
     reading = _reading(first, lang, known, translated)
-    name, name_lang = title(first.value, reading, first.summary.name or short(stix_id, first.summary.type, lang))
+    name, name_lang = title(
+        first.value, reading, first.summary.name or short(stix_id, first.summary.type, lang)
+    )
     marking = {atom for s in shown.statements for atom in s.effective_marking}
     on_page = [s.full_marking for s in shown.statements] + [s.effective_marking for s in shown.statements]
     on_page += [a.marking for a in shown.attachments]

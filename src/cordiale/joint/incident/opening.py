@@ -81,7 +81,9 @@ def open_incident(
         "detection_methods": words_of(detected) or None,
     }
     labels = sector_labels(sectors)
-    own_identity(desk)  # everybody may know of it; were it made with the first task, it would tell of a hidden one
+    own_identity(
+        desk
+    )  # everybody may know of it; were it made with the first task, it would tell of a hidden one
     with desk.store.write() as tx:
         seen = visible(tx, desk, actor)
         found = [known_object(tx, desk, actor, one, seen) for one in dict.fromkeys(findings)]

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from cordiale.domains.cyber.decay import DAY, MODELS, Seen, decay, kinds_of, model_of, reasons
-from cordiale.stix.sectors import critical, in_words, sectors
 from cordiale.domains.cyber.indicators.seen import Sighting, bars
 from cordiale.platform.configuration import load
 from cordiale.platform.settings import DecaySection
+from cordiale.stix.sectors import critical, in_words, sectors
 
 START = 1_760_000_000_000_000
 NODE = load(None)
