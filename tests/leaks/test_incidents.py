@@ -22,7 +22,7 @@ from cordiale.joint.incident.giving import give, hand_on
 from cordiale.joint.incident.opening import open_incident
 from cordiale.joint.incident.reading import incident_show, incidents
 from cordiale.joint.words import Words
-from tests.leaks.faces import program
+from tests.leaks.faces import ABSENT, program
 from tests.leaks.paths import SEEN
 from tests.leaks.scene import OFFICER, PERSON, SECRETS, Scene
 from tests.simulation.world import World
@@ -151,6 +151,7 @@ def test_a_hidden_incident_is_refused_as_an_absent_one() -> None:
         ("tasks", named),
         ("change", {"status": "closed"}),
         ("affected", {"who": SEEN["id"]}),
+        ("order", {"first": SEEN["id"], "then": ABSENT}),
         ("give", {"to": ["fra"]}),
     )
 
@@ -166,4 +167,20 @@ def test_a_hidden_incident_is_refused_as_an_absent_one() -> None:
     nobody = "11111111-1111-4111-8111-111111111111"
     absent = answers(f"incident--{nobody}", f"event--{nobody}", nobody[:8])
     assert answers(hidden, piece, begun) == absent
+    scene.close()
+
+
+def test_an_order_with_a_hidden_task_is_refused_as_one_with_an_absent() -> None:
+    """The incident is seen, the task is not: naming it says no more than naming one that nobody has."""
+    scene = Scene(World(1))
+    id = begin(scene)
+    publish(scene, id, 0)
+    hidden = add_task(scene.desk, OFFICER, id, Words("halcyon"), marking="tlp:red").id
+    ask = program(scene, CLERK)
+    (shown,) = ask(f"/incidents/{id}")["tasks"]
+    absent = "task--11111111-1111-4111-8111-111111111111"
+    for at in (("first", "then"), ("then", "first")):
+        told = [orjson.dumps(ask(f"/incidents/{id}/order", body=dict(zip(at, (shown["id"], one), strict=True)))).replace(one.encode(), b"ID") for one in (hidden, absent)]  # fmt: skip
+        assert told[0] == told[1]
+        assert b"incident-object" in told[0]
     scene.close()

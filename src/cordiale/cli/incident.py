@@ -1,4 +1,4 @@
-"""`cordiale incident open|list|show|event|impact|task|stand|affect|change|give|sectors`: incidents by Incident Core."""
+"""`cordiale incident open|list|show|event|impact|task|stand|affect|change|order|give|sectors`: incidents by Incident Core."""
 
 from __future__ import annotations
 
@@ -264,6 +264,22 @@ def change(
             types=types,
             sectors=sectors,
         )
+    emit(done, lambda: wrote(tr(_("Changed: {id}"), id=short(done.id)), done.marking))
+
+
+@app.command("order", cls=Command, help=tr(_("Say which event or task follows another, by their whole STIX ids.")))  # fmt: skip
+def order(
+    id: Annotated[str, ID],
+    first: Annotated[str, typer.Argument(metavar="ID", help=tr(_("What comes first.")))],
+    then: Annotated[str, typer.Argument(metavar="ID", help=tr(_("What follows it.")))],
+    optional: Annotated[bool, typer.Option("--optional", help=tr(_("It can also come without what comes first.")))] = False,
+    when: Annotated[str, typer.Option("--when", metavar="WORD", help=tr(_("On what it follows: completion, success, failure or unknown.")))] = "completion",
+) -> None:  # fmt: skip
+    """Order two pieces."""
+    from cordiale.joint.incident.ordering import order as ordered
+
+    with opened() as (node, actor):
+        done = ordered(node.desk, actor, id, first, then, required=not optional, when=when)
     emit(done, lambda: wrote(tr(_("Changed: {id}"), id=short(done.id)), done.marking))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from litestar import HttpMethod, Response, get, post, route
 from litestar.params import JSONBody, Parameter
 
-from cordiale.joint.incident import adding, giving, opening, reading
+from cordiale.joint.incident import adding, giving, opening, ordering, reading
 from cordiale.rest.asking import After, Asked, Asking, Key, act, answer, asking, limit_of, options, refusals
 from cordiale.rest.joint import words
 from cordiale.rest.release import ACT
@@ -231,6 +231,19 @@ def change_incident(
     return act(request, idempotency_key, data, do)
 
 
+@post("/incidents/{incident_id:str}/order", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["incidents"])  # fmt: skip
+def order_incident(
+    request: Asked, incident_id: IncidentId, data: JSONBody[wire.OrderAsked], idempotency_key: Key = None
+) -> Response[wire.IncidentDone]:
+    """Say which event or task follows another, among those that this node's incident names itself (`listed`)."""
+
+    def do(asked: Asking) -> wire.IncidentDone:
+        made = ordering.order(asked.desk, asked.actor, incident_id, data.first, data.then, required=data.required, when=data.when)  # fmt: skip
+        return asked.tell(made, wire.IncidentDone, sent=())
+
+    return act(request, idempotency_key, data, do)
+
+
 @post("/incidents/{incident_id:str}/give", status_code=200, responses=refusals(*ACT), sync_to_thread=True, tags=["incidents"])  # fmt: skip
 def give_incident(
     request: Asked, incident_id: IncidentId, data: JSONBody[wire.GiveAsked], idempotency_key: Key = None
@@ -262,5 +275,6 @@ HANDLERS: Final = (
     change_incident_piece,
     affect_by_incident,
     change_incident,
+    order_incident,
     give_incident,
 )

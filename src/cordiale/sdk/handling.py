@@ -61,6 +61,10 @@ class Handling:
         """Change what the node says of its own incident."""
         return self._ask.post(f"incidents/{incident}/change", asked, wire.IncidentDone, key)
 
+    def order(self, incident: str, asked: wire.OrderAsked, *, key: str | None = None) -> wire.IncidentDone:
+        """Say which event or task follows another."""
+        return self._ask.post(f"incidents/{incident}/order", asked, wire.IncidentDone, key)
+
     def give_incident(
         self, incident: str, to: Iterable[str], *, key: str | None = None
     ) -> wire.IncidentGiven:

@@ -252,6 +252,15 @@ class AffectAsked(Asked, frozen=True, kw_only=True):
     how: Literal["impacts", "targets"] = "impacts"
 
 
+class OrderAsked(Asked, frozen=True, kw_only=True):
+    """Let one event follow another, or one task; `required`: it cannot come without `first`, and `when` says on what of it."""
+
+    first: StixId
+    then: StixId
+    required: bool = True
+    when: Literal["completion", "success", "failure", "unknown"] = "completion"
+
+
 class GiveAsked(Asked, frozen=True, kw_only=True):
     """Give an incident to these partners, each with what it may have of it."""
 

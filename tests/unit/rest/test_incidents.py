@@ -14,6 +14,7 @@ from cordiale.sdk.joint import BothAsked
 from tests.unit.desk.conftest import indicator
 from tests.unit.joint.conftest import Three
 from tests.unit.joint.test_incident import TWO, port, taken
+from tests.unit.rest.served import Served
 from tests.unit.rest.test_joint import client, later
 from tests.unit.rest.test_joint import three as three
 
@@ -56,6 +57,29 @@ def test_an_incident_is_opened_from_findings_grows_and_goes_to_a_partner(three: 
     assert [one.status for one in can.incidents(everything=True)] == ["closed"]
 
 
+def test_tasks_have_an_order_that_names_nothing_kept_from_somebody(three: Three) -> None:
+    can, fra = client(three, "can"), client(three, "fra")
+    id = can.open_incident(wire.IncidentAsked(name=NAME, marking=ATOMS)).id
+    can.give_incident(id, ["fra"])
+    patch, look, mend = (can.add_task(id, wire.IncidentTaskAsked(name=BothAsked(en=name))).id for name in ("Patch", "Look", "Mend"))  # fmt: skip
+    kept = can.add_task(id, wire.IncidentTaskAsked(name=NAME, marking=("tlp:amber", "rel:nation-can"))).id
+    for first, then in ((look, patch), (patch, mend), (look, patch)):
+        can.order(id, wire.OrderAsked(first=first, then=then, when="success"))
+    found = can.incident(id)
+    assert [(one.name.en, one.ready) for one in found.tasks if one.listed] == [("Look", True), ("Patch", False), ("Mend", False)]  # fmt: skip
+    assert found.remarks == ()
+    three.exchange()
+    assert [(one.name.en, one.ready) for one in fra.incident(id).tasks] == [("Look", True), ("Patch", False), ("Mend", False)]  # fmt: skip
+    event = can.add_event(id, wire.EventAsked(name=NAME)).id
+    for first, then, why in ((mend, look, "circle"), (look, look, "another"), (look, event, "another"), (look, kept, "does not name")):  # fmt: skip
+        with pytest.raises(InputError, match=why):
+            can.order(id, wire.OrderAsked(first=first, then=then))
+    with pytest.raises(NotAllowed):
+        fra.order(id, wire.OrderAsked(first=look, then=mend))
+    can.change_piece(look, wire.PieceAsked(state="successful"))
+    assert can.incident(id).next[0] == patch
+
+
 def test_what_incident_core_does_not_have_is_refused(three: Three) -> None:
     can = client(three, "can")
     id = can.open_incident(wire.IncidentAsked(name=NAME, marking=ATOMS)).id
@@ -83,3 +107,24 @@ def test_an_instant_that_cannot_be_written_is_refused() -> None:
         instant(early)
     assert instant(datetime(1970, 1, 1, tzinfo=UTC)) == 0
     assert "années" in text("fr", FAR, moment=early.isoformat())
+
+
+def test_a_token_that_is_not_for_incidents_does_nothing_to_them(served: Served) -> None:
+    served.person("iris", "joint")
+    served.person("otto", roles=("operator",))
+    assert served.ask("/incidents", "iris").status == 200
+    assert served.ask("/incidents", "otto").status == 403
+    id, piece = "incident--11111111-1111-4111-8111-111111111111", "event--11111111-1111-4111-8111-111111111111"  # fmt: skip
+    name = {"name": {"en": "x"}}
+    for path, body in (
+        ("", {**name, "marking": ["tlp:green"]}),
+        (f"/{id}/events", name),
+        (f"/{id}/impacts", {"category": "availability", "details": {"availability_impact": 1}}),
+        (f"/{id}/tasks", name),
+        (f"/{id}/affected", {"who": piece}),
+        (f"/{id}/change", {"status": "closed"}),
+        (f"/{id}/order", {"first": piece, "then": piece}),
+        (f"/{id}/give", {"to": ["france"]}),
+        (f"/pieces/{piece}/change", {"state": "ongoing"}),
+    ):
+        assert [served.post(f"/incidents{path}", one, body).status for one in ("iris", "otto")] == [403, 403]
