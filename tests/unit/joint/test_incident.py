@@ -291,6 +291,18 @@ def test_what_another_tool_wrote_is_read_with_remarks(three: Three) -> None:
     assert incident_show(can, OFFICER, plain["id"]).core is False
 
 
+def test_what_an_event_rests_on_goes_with_it(three: Three) -> None:
+    can, fra = three["can"], three["fra"]
+    taken(three, "can", indicator(1), sighting(1), marking=TWO)
+    made = open_incident(can, OFFICER, NAME, findings=[indicator(1)["id"], sighting(1)["id"]])
+    assert [one.state for one in give(can, OFFICER, made.id, ["fra"]).sent] == ["goes"]
+    three.exchange()
+    assert [one.sightings for one in incident_show(fra, OFFICER, made.id).events] == [(sighting(1)["id"],)]
+    assert show(fra, OFFICER, sighting(1)["id"]).statements[0].summary.source == "can"
+    with pytest.raises(NotFound):
+        incident_show(three["gbr"], OFFICER, made.id)
+
+
 def test_a_case_is_no_incident(three: Three) -> None:
     can = three["can"]
     opened = open_case(can, OFFICER, title=NAME, members=["fra"], marking=TWO)

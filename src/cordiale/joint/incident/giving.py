@@ -110,6 +110,7 @@ def _hand(desk: Desk, actor: Actor, incident: str, to: Sequence[str]) -> tuple[S
     parts: list[Piece | Tied] = [*found.events, *found.impacts, *found.tasks, *found.affected, *found.found]
     stated = {one.id: one.source for one in parts}
     stated[found.id] = found.source
+    stated |= _seen(desk, actor, [one for event in found.events for one in event.sightings])
     done: tuple[Sent, ...] = ()
     for node in to:
         whole = givable(desk, actor, node, list(stated))
@@ -120,6 +121,13 @@ def _hand(desk: Desk, actor: Actor, incident: str, to: Sequence[str]) -> tuple[S
         ids = [*whole, *who, *_whole_ties(desk, actor, ties, {*whole, *who, *theirs})]
         done += send(desk, actor, [node], ids, found.name.said("en")[:80]) if ids else ()
     return done
+
+
+def _seen(desk: Desk, actor: Actor, sightings: Sequence[str]) -> dict[str, str]:
+    """Return the sightings that events rest on, with who states each: without them an event would go in part only."""
+    with desk.store.read() as tx:
+        found = said_of(tx, desk, actor, sightings, visible(tx, desk, actor))
+    return {one.id: one.source for one in found.values()}
 
 
 def _who(desk: Desk, actor: Actor, vias: Sequence[str], given: Collection[str]) -> list[str]:
