@@ -94,15 +94,24 @@ class Keyring:
         self._egress: Egress | None = None
 
     def reconcile(self, store: Store) -> None:
-        """Bring the file back to what the store knows, where a change of keys was cut off or the file was damaged."""
+        """Bring the file back to what the store knows, where a change of keys was cut off or the file was damaged.
+
+        A change that is under way differs as well until it is committed: it is waited for, and looked at again.
+        """
         with store.read() as tx:
+            if stored_public(tx, self._folder) == self._said():
+                return
+        with store.write() as tx:
             known = stored_public(tx, self._folder)
+            if known != self._said():
+                write_public(self._folder, known)
+
+    def _said(self) -> Public | None:
+        """Return what the file says, None where it cannot be read."""
         try:
-            said: Public | None = read_public(self._folder)
+            return read_public(self._folder)
         except ConfigurationError:
-            said = None
-        if known != said:
-            write_public(self._folder, known)
+            return None
 
     def own(self) -> Own:
         """Return the public keys of the moment."""

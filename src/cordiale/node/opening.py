@@ -54,7 +54,7 @@ def open_node(
     """Open the node at `path`: settings, store at its newest schema, egress on first use.
 
     `carrier` opens the way to a partner (TLS to its pinned key by default). A process beside the one that serves the node is
-    given that one's `settings`, and its way to `wake` it. Nothing runs until `Node.start`.
+    given that one's `settings`, and its way to `wake` it; the file of keys is that one's to mend. Nothing runs until `Node.start`.
     Raises ConfigurationError when the folder holds no node or its configuration is wrong.
     """
     path = Path(path).resolve()
@@ -70,7 +70,8 @@ def open_node(
         migrate(store, layout.ROOMS)
         store.first = FIRST
         keyring = Keyring(path, settings)
-        keyring.reconcile(store)
+        if wake is None:
+            keyring.reconcile(store)
         home = _home(path, settings, keyring, clock, random)
         ticks = Ticks()
         desk = Desk(
