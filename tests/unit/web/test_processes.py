@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import msgspec
@@ -14,7 +15,9 @@ from cordiale.platform.configuration import load
 from cordiale.platform.settings import Settings
 from cordiale.web.live import SHARE, Watch
 from cordiale.web.processes import frames
-from cordiale.web.processes.frames import Asked, Piece
+from cordiale.web.processes.answering import _served
+from cordiale.web.processes.frames import FRAME_BYTES, PIECE_BYTES, Asked, Piece
+from cordiale.web.processes.handing import Link, Went, hand
 from cordiale.web.processes.load import SPAN_S, Load
 
 HEADERS = st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=60)), max_size=5)
@@ -49,6 +52,70 @@ def test_what_breaks_off_is_the_end_and_what_is_no_frame_is_refused() -> None:
     assert asyncio.run(_read(b"")) is None
     with pytest.raises(msgspec.MsgspecError):
         asyncio.run(_read(b"\0\0\0\1\xc0"))
+
+
+def test_a_frame_that_says_it_is_longer_than_any_is_not_waited_for() -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        asyncio.run(_read((FRAME_BYTES + 1).to_bytes(4, "big")))
+
+
+@pytest.mark.parametrize("more", [True, False])
+@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES])
+def test_a_large_part_of_a_body_goes_in_pieces(size: int, more: bool) -> None:
+    content = bytes(size)
+    cut = list(frames.pieces(content, more))
+    assert b"".join(piece.content for piece in cut) == content
+    assert [piece.more for piece in cut] == [True] * (len(cut) - 1) + [more]
+    assert all(len(frames.packed(piece)) < FRAME_BYTES for piece in cut)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_application_that_fails_before_it_began_is_answered_500_once(method: str) -> None:
+    """It is not asked a second time, and nobody is told that the process ended."""
+    asked = list[str]()
+
+    async def fails(scope: Any, _receive: Any, _send: Any) -> None:
+        asked.append(scope["method"])
+        raise ConnectionRefusedError  # as of a database that is gone
+
+    went, said = asyncio.run(_handed(fails, method))
+    assert (went, said[0]["status"], len(asked)) == (Went.ANSWERED, 500, 1)
+    assert said[-1]["body"] == b"Internal Server Error\n"
+
+
+def test_an_application_that_fails_in_the_middle_is_seen_to_break_off() -> None:
+    async def fails(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a part", "more_body": True})
+        raise RuntimeError
+
+    went, said = asyncio.run(_handed(fails))
+    assert (went, said[-1]["more_body"]) == (Went.BROKEN, True)
+
+
+def test_an_application_that_fails_after_its_answer_has_answered() -> None:
+    async def fails(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"all"})
+        raise RuntimeError
+
+    went, said = asyncio.run(_handed(fails))
+    assert (went, said[-1]["body"]) == (Went.ANSWERED, b"all")
+
+
+def test_bodies_larger_than_a_frame_arrive_whole_both_ways() -> None:
+    body = bytes(range(256)) * (2 * FRAME_BYTES // 256)
+
+    async def echoes(_scope: Any, receive: Any, send: Any) -> None:
+        got = b""
+        while (part := await receive())["more_body"]:
+            got += part["body"]
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": got + part["body"]})
+
+    went, said = asyncio.run(_handed(echoes, "POST", body))
+    assert went is Went.ANSWERED
+    assert b"".join(one["body"] for one in said[1:]) == body
 
 
 def test_whether_a_body_follows_is_what_its_headers_say() -> None:
@@ -121,6 +188,31 @@ def test_processes_share_what_may_be_spent_on_news() -> None:
     one, two = Watch(desk), Watch(desk, 2)
     assert (one._rests, two._rests) == (SHARE - 1, 2 * SHARE - 1)
     assert two.most * 2 == one.most
+
+
+async def _handed(application: Any, method: str = "GET", body: bytes = b"") -> tuple[Went, list[Any]]:
+    """Hand one request to an application at the other end of a socket; return how it went and what was sent to the client."""
+    ours, theirs = socket.socketpair()
+    behind = asyncio.create_task(_served(application, theirs))
+    link = Link(*await asyncio.open_unix_connection(sock=ours))
+    said, parts = list[Any](), [body]
+
+    async def receive() -> Any:
+        if not parts:
+            await asyncio.Event().wait()  # the client neither leaves nor says more
+        return {"type": "http.request", "body": parts.pop(), "more_body": False}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    headers = [(b"content-length", b"%d" % len(body))] if body else []
+    scope = {
+        "method": method, "path": "/", "query_string": b"", "headers": headers, "scheme": "http", "http_version": "1.1",
+    }  # fmt: skip
+    went = await hand(link, scope, receive, send)
+    link.close()
+    await behind
+    return went, said
 
 
 def _over(frame: Any) -> Any:

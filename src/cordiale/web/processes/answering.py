@@ -21,6 +21,7 @@ from cordiale.platform import log as logs
 from cordiale.platform.collector import settle
 from cordiale.platform.log import logger
 from cordiale.platform.settings import Settings
+from cordiale.web.headers import plain
 from cordiale.web.mounting import App, Mounting
 from cordiale.web.processes import frames
 from cordiale.web.processes.frames import Asked, Began, Begin, Done, Paced, Pacing, Piece, Ready, Wake
@@ -174,8 +175,12 @@ async def _served(app: App, link: socket.socket) -> None:
 
 
 async def _one(app: App, asked: Asked, inward: _Inward, writer: asyncio.StreamWriter) -> None:
+    """Answer one request; where the application fails before it began, say so as the server does (500), so that nobody asks again.
+
+    Raises what the application raised in the middle of an answer: the end of the socket shows that a part is missing.
+    """
     whole = not asked.body
-    said = False
+    said = begun = complete = False
 
     async def receive() -> dict[str, Any]:
         nonlocal whole, said
@@ -189,18 +194,29 @@ async def _one(app: App, asked: Asked, inward: _Inward, writer: asyncio.StreamWr
         return {"type": "http.request", "body": frame.content, "more_body": frame.more}
 
     async def send(message: Any) -> None:
+        nonlocal begun, complete
         if writer.is_closing() or inward.over:
             return  # as a server does whose client left
         if message["type"] == "http.response.start":
+            begun = True
             headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
             writer.write(frames.packed(Began(message["status"], headers)))
         elif message["type"] == "http.response.body":
             more = bool(message.get("more_body"))
-            writer.write(frames.packed(Piece(message.get("body", b""), more)))
+            complete = not more
             with contextlib.suppress(ConnectionError):
-                await writer.drain()
+                for piece in frames.pieces(message.get("body", b""), more):
+                    writer.write(frames.packed(piece))
+                    await writer.drain()
 
-    await app(frames.scope_of(asked), receive, send)
+    try:
+        await app(frames.scope_of(asked), receive, send)
+    except Exception as error:
+        if begun and not complete:
+            raise
+        log.error("a request that was handed on failed", error=error)
+        if not begun:
+            await plain(send, 500, b"Internal Server Error\n")
     writer.write(frames.packed(Done()))
     await writer.drain()
 

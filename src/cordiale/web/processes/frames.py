@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Final
 
 import msgspec
@@ -84,6 +84,12 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
 
 Frame = Begin | Ready | Wake | Pacing | Paced | Asked | Began | Piece | Done
 
+PIECE_BYTES: Final = 1 << 20
+"""Bytes of a body that one piece holds at most."""
+
+FRAME_BYTES: Final = 4 * PIECE_BYTES
+"""Bytes of a frame at most: a piece, or a request line and headers, which the server bounds."""
+
 _LENGTH: Final = 4
 _BODIED: Final = (b"content-length", b"transfer-encoding")
 _decode: Final = msgspec.msgpack.Decoder(Frame).decode
@@ -102,10 +108,19 @@ def unpacked(content: bytes) -> Frame:
     return found
 
 
+def pieces(content: bytes, more: bool) -> Iterator[Piece]:
+    """Cut a part of a body into pieces that each fit a frame; `more` says whether another part follows."""
+    for start in range(0, len(content) or 1, PIECE_BYTES):
+        end = start + PIECE_BYTES
+        yield Piece(content[start:end], more or end < len(content))
+
+
 async def read(reader: asyncio.StreamReader) -> Frame | None:
-    """Return the next frame; None once the other side is gone."""
+    """Return the next frame, None once the other side is gone; raises msgspec.MsgspecError where it is none or too long."""
     try:
         length = int.from_bytes(await reader.readexactly(_LENGTH), "big")
+        if length > FRAME_BYTES:
+            raise msgspec.DecodeError(f"a frame of {length} bytes, of at most {FRAME_BYTES}")
         return unpacked(await reader.readexactly(length))
     except (asyncio.IncompleteReadError, ConnectionError):
         return None

@@ -77,6 +77,7 @@ async def _carry(link: Link, receive: Receive) -> None:
             if link.carried:
                 continue  # the server says once of a request without a body that there is none
             more = bool(message.get("more_body"))
-            link.writer.write(frames.packed(Piece(message.get("body", b""), more)))
-            await link.writer.drain()
+            for piece in frames.pieces(message.get("body", b""), more):
+                link.writer.write(frames.packed(piece))
+                await link.writer.drain()
             link.carried = not more
