@@ -12,8 +12,6 @@ from cordiale.domains.information.drift.reading import Reading
 if TYPE_CHECKING:
     from cordiale.domains.information.drift.judge import Change
 
-FACT: Final = 5
-PROMISE: Final = 4
 DOUBT: Final = 3
 """Up to this step a claim is not vouched for; from a fact to a promise is no change of certainty."""
 

@@ -74,7 +74,6 @@ _SAYS: Final = {
     "en": r"(?:said|says|say|told|added|adds|explained|explains|warned|warns|claimed|claims|announced|announces|according to|argued|insisted|noted|acknowledged|admitted|admits|wrote|replied|joked)",
     "fr": r"(?:dit|declare|explique|affirme|assure|indique|precise|ajoute|annonce|resume|reconnait|reconnu|estime|rappelle|selon|d'apres|lance|souligne|ironise|confie|previent|repond|repondu|s'exclame|exclame|se defend|soupire|raconte|ecrit|conclut|raille|plaide|martele|tonne)(?:e|nt)?",
 }
-_ROLE: Final = r"(?:[\w'-]+ ){0,6}?"
 
 
 @lru_cache(maxsize=20_000)
