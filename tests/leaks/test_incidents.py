@@ -48,13 +48,13 @@ def publish(scene: Scene, id: str, n: int) -> None:
     """Add something that everybody may see, and let it follow to who has the incident."""
     scene.step()
     if n % 3 == 0:
-        add_task(scene.desk, OFFICER, id, Words(f"Open task {n % 7}"), owner="us" if n % 2 else "")
+        made = add_task(scene.desk, OFFICER, id, Words(f"Open task {n % 7}"), owner="us" if n % 2 else "")
     elif n % 3 == 1:
-        add_event(scene.desk, OFFICER, id, Words(f"Seen {n % 7}"), start=scene.desk.clock() - n)
+        made = add_event(scene.desk, OFFICER, id, Words(f"Seen {n % 7}"), start=scene.desk.clock() - n)
     else:
-        add_impact(scene.desk, OFFICER, id, "availability", {"availability_impact": n % 100}, counts={"system": n})  # fmt: skip
+        made = add_impact(scene.desk, OFFICER, id, "availability", {"availability_impact": n % 100}, counts={"system": n})  # fmt: skip
     scene.step()
-    hand_on(scene.desk, OFFICER, id)
+    hand_on(scene.desk, OFFICER, id, made.made)
 
 
 def hide(scene: Scene, id: str, n: int) -> None:
@@ -65,10 +65,12 @@ def hide(scene: Scene, id: str, n: int) -> None:
             made = add_task(scene.desk, OFFICER, id, Words(f"halcyon {n}"), marking=marking, owner="us", end=scene.desk.clock())  # fmt: skip
             change_piece(scene.desk, OFFICER, made.id, state="ongoing")
         elif n % 3 == 1:
-            add_event(scene.desk, OFFICER, id, Words("kestrel", "kestrel fr"), marking=marking, start=1)
+            made = add_event(
+                scene.desk, OFFICER, id, Words("kestrel", "kestrel fr"), marking=marking, start=1
+            )
         else:
-            add_impact(scene.desk, OFFICER, id, "external", {"impact_type": "national-security"}, words=Words("halcyon"), marking=marking)  # fmt: skip
-        hand_on(scene.desk, OFFICER, id)
+            made = add_impact(scene.desk, OFFICER, id, "external", {"impact_type": "national-security"}, words=Words("halcyon"), marking=marking)  # fmt: skip
+        hand_on(scene.desk, OFFICER, id, made.made)
         give(scene.desk, OFFICER, id, ["fra"])
 
 

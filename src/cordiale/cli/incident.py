@@ -310,7 +310,7 @@ def sectors() -> None:
 def _hand_on(node: Node, actor: Actor, done: Wrote) -> Handed:
     from cordiale.joint.incident.giving import hand_on
 
-    return hand_on(node.desk, actor, done.incident)
+    return hand_on(node.desk, actor, done.incident, done.made)
 
 
 def _added(done: Wrote, handed: Handed) -> None:

@@ -260,7 +260,7 @@ def give_incident(
 def _added(asked: Asking, add: Callable[[Desk, Actor], Wrote]) -> wire.IncidentDone:
     """Add something to an incident, and let it follow to the partners that have it."""
     made = add(asked.desk, asked.actor)
-    handed = giving.hand_on(asked.desk, asked.actor, made.incident)
+    handed = giving.hand_on(asked.desk, asked.actor, made.incident, made.made)
     return asked.tell(made, wire.IncidentDone, sent=tuple(asked.tell(one, Given) for one in handed.sent))
 
 

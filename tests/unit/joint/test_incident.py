@@ -158,7 +158,7 @@ def test_all_of_it_goes_to_a_partner_who_adds_to_it(three: Three) -> None:
     with pytest.raises(NotAllowed, match="can states this"):
         change_piece(fra, OFFICER, there.tasks[0].id, state="successful")
     theirs = add_event(fra, OFFICER, made.id, Words(fr="Même chose à Brest"))
-    hand_on(fra, OFFICER, made.id)
+    hand_on(fra, OFFICER, made.id, theirs.made)
     assert {one.id: one.listed for one in incident_show(fra, OFFICER, made.id).events}[theirs.id] is False
     give(fra, OFFICER, made.id, ["can"])
     three.exchange()
@@ -173,12 +173,12 @@ def test_what_is_added_later_follows_to_who_has_the_incident(three: Three) -> No
     made = open_incident(can, OFFICER, NAME, marking=TWO)
     give(can, OFFICER, made.id, ["fra"])
     three.exchange()
-    add_event(can, OFFICER, made.id, Words("Cranes stop"))
-    handed = hand_on(can, OFFICER, made.id)
+    event = add_event(can, OFFICER, made.id, Words("Cranes stop", "Les grues s'arrêtent"))
+    handed = hand_on(can, OFFICER, made.id, event.made)
     assert [(one.node, one.state) for one in handed.sent] == [("fra", "goes")]
     three.exchange()
     there = incident_show(fra, OFFICER, made.id)
-    assert [one.listed for one in there.events] == [True]
+    assert [(one.listed, one.name.fr) for one in there.events] == [(True, "Les grues s'arrêtent")]
     assert len(search(fra, OFFICER, type="incident").items) == 1
 
 
@@ -191,10 +191,10 @@ def test_a_partner_that_may_not_have_a_task_or_an_impact_learns_nothing_of_it(th
     three.exchange()
     before = show(fra, OFFICER, made.id).statements[0]
     held = counts(fra, OFFICER)
-    add_task(can, OFFICER, made.id, Words("Watch the insider"), marking=OWN, owner="us")
-    add_impact(can, OFFICER, made.id, "confidentiality", {"loss_type": "confirmed-loss", "information_type": "classified-material"}, marking=OWN)  # fmt: skip
-    add_event(can, OFFICER, made.id, Words("A source spoke"), marking="tlp:red rel:nation-can")
-    hand_on(can, OFFICER, made.id)
+    task = add_task(can, OFFICER, made.id, Words("Watch the insider"), marking=OWN, owner="us")
+    impact = add_impact(can, OFFICER, made.id, "confidentiality", {"loss_type": "confirmed-loss", "information_type": "classified-material"}, marking=OWN)  # fmt: skip
+    event = add_event(can, OFFICER, made.id, Words("A source spoke"), marking="tlp:red rel:nation-can")
+    hand_on(can, OFFICER, made.id, (*task.made, *impact.made, *event.made))
     give(can, OFFICER, made.id, ["fra"])
     three.exchange()
     after = show(fra, OFFICER, made.id).statements[0]
@@ -217,8 +217,8 @@ def test_what_waits_for_an_officer_is_not_named_before_it_goes(three: Three) -> 
     made = open_incident(can, OFFICER, NAME, marking=TWO)
     give(can, OFFICER, made.id, ["fra"])
     three.exchange()
-    add_event(can, analyst, made.id, Words("Cranes stop"))
-    assert hand_on(can, analyst, made.id).sent == ()
+    event = add_event(can, analyst, made.id, Words("Cranes stop"))
+    assert hand_on(can, analyst, made.id, event.made).sent == ()
     three.exchange()
     (held,) = search(fra, OFFICER, type="incident").items
     assert held.id == made.id

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.marking.stating import own_identity
@@ -15,6 +17,7 @@ from cordiale.joint.incident.writing import (
     Wrote,
     add,
     anew,
+    can_name,
     moments,
     own,
     piece,
@@ -130,7 +133,9 @@ def add_task(
     }
     values = piece(desk, "task", _named(name), words, said)
     who = own_identity(desk) if owner == US else owner
-    return add(desk, actor, incident, values, marking, "incident-task", owner=who)
+    done = add(desk, actor, incident, values, marking, "incident-task", owner=who)
+    # everybody may know this node: without it nobody would learn that the task is its own
+    return replace(done, made=(*done.made, who)) if owner == US else done
 
 
 def change_piece(
@@ -174,6 +179,7 @@ def change_piece(
             changed["end_time"] = stamp(max(desk.clock(), at(str(held.value.get("start_time") or "")) or 0))
         if superseded_by:
             other = own(tx, desk, actor, superseded_by)
+            can_name(other, held.marking)
             if other.value.get("impact_category") != held.value.get("impact_category"):
                 raise InputError("impact-superseded", _("An impact is superseded by one of the same kind."))
         if not changed:

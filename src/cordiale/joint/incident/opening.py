@@ -162,10 +162,12 @@ def affect(desk: Desk, actor: Actor, incident: str, who: str, *, how: str = "imp
                 _("{type} cannot be affected: name an identity or an infrastructure."),
                 type=other.type,
             )
-        state(tx, desk, actor, [tie(desk, held.id, how, other.id)], held.base | other.marking)
+        tied = tie(desk, held.id, how, other.id)
+        state(tx, desk, actor, [tied], held.base | other.marking)
         audit.acted(tx, desk, actor, "incident-affect", id=held.id, object=other.id)
     finish(desk)
-    return Wrote(incident=held.id, id=other.id, marking=tuple(sorted(held.base | other.marking)))
+    marks = tuple(sorted(held.base | other.marking))
+    return Wrote(incident=held.id, id=other.id, marking=marks, made=(tied["id"],))
 
 
 def _incident(

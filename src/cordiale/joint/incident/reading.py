@@ -7,8 +7,11 @@ and everything counted here is counted of that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 LISTED: Final = 200
 """Incidents that a list reads, the last changed first."""
 
+PAGES: Final = 20
+"""How many times as many objects of their type are looked through for them: cases, which are of it too, are passed over."""
+
 OPEN: Final = ("pending", "ongoing", "unknown")
 """Outcomes of a task that is still to be done."""
 
@@ -56,10 +62,10 @@ def incidents(desk: Desk, actor: Actor, *, everything: bool = False) -> list[Lin
     authorise(actor, "joint")
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
-        held = said_of(tx, desk, actor, _ids(tx, seen), seen)
+        held = said_of(tx, desk, actor, list(islice(_ids(tx, seen), LISTED)), seen)
         chosen = [one for one in held.values() if not _is_case(one.value)]
         beside, _more = around(tx, desk, actor, [one.id for one in chosen], seen) if chosen else ([], False)
-        of = {one.id: _pieces(one, beside) for one in chosen}
+        of = {one.id: pieces_of(one, beside) for one in chosen}
         tasks = said_of(tx, desk, actor, {i for ids in of.values() for i in ids if i.startswith("task--")}, seen)  # fmt: skip
         now = desk.clock()
         found = [_line(one, beside, [tasks[i] for i in of[one.id] if i in tasks], now) for one in chosen]
@@ -99,7 +105,7 @@ def view_of(tx: Transaction, desk: Desk, actor: Actor, held: Said, seen: Visible
     """Return one incident with all that belongs to it and that the reader sees."""
     core = core_of(held.value)
     beside, more = around(tx, desk, actor, [held.id], seen)
-    mine = _pieces(held, beside)
+    mine = pieces_of(held, beside)
     found = said_of(tx, desk, actor, mine, seen)
     below, more_below = around(tx, desk, actor, found, seen) if found else ([], False)
     beside = list({one.id: one for one in (*beside, *below)}.values())
@@ -153,9 +159,19 @@ def view_of(tx: Transaction, desk: Desk, actor: Actor, held: Said, seen: Visible
     )  # fmt: skip
 
 
-def _ids(tx: Transaction, seen: Visible) -> list[str]:
-    page = versions.current(tx, Filter(types=("incident",)), None, LISTED, seen)
-    return list(dict.fromkeys(row.id for row in page.rows))
+def _ids(tx: Transaction, seen: Visible) -> Iterator[str]:
+    """Return the ids of incidents that are no cases, the last changed first, each once; see `PAGES`."""
+    known: set[str] = set()
+    after = None
+    for _page in range(PAGES):
+        page = versions.current(tx, Filter(types=("incident",)), after, LISTED, seen)
+        for row in page.rows:
+            if row.id not in known and row.raw is not None and not _is_case(orjson.loads(row.raw)):
+                known.add(row.id)
+                yield row.id
+        after = page.next
+        if after is None:
+            return
 
 
 def _is_case(value: Mapping[str, Any]) -> bool:
@@ -191,7 +207,7 @@ def _standing(core: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pieces(held: Said, beside: Iterable[Said]) -> dict[str, bool]:
+def pieces_of(held: Said, beside: Iterable[Said]) -> dict[str, bool]:
     """Return the ids of what belongs to an incident, and whether it names them itself, in its order."""
     core = core_of(held.value)
     named = [
@@ -204,7 +220,7 @@ def _pieces(held: Said, beside: Iterable[Said]) -> dict[str, bool]:
     found = {one: True for one in named if isinstance(one, str)}
     for one in beside:
         if one.type == "relationship" and one.value.get("relationship_type") in TIES:
-            other = _far(one.value, held.id)
+            other = far(one.value, held.id)
             if other.partition("--")[0] in DEFINITIONS:
                 found.setdefault(other, False)
     return found
@@ -213,13 +229,13 @@ def _pieces(held: Said, beside: Iterable[Said]) -> dict[str, bool]:
 def _ends(incident: str, beside: Iterable[Said]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in beside:
-        other = _far(one.value, incident) if one.type == "relationship" else ""
+        other = far(one.value, incident) if one.type == "relationship" else ""
         if other:
             found.setdefault(other, _text(one.value.get("relationship_type")))
     return found
 
 
-def _far(value: Mapping[str, Any], near: str) -> str:
+def far(value: Mapping[str, Any], near: str) -> str:
     """Return the other end of a relationship with an object, "" where it is none of its ends."""
     source, target = _text(value.get("source_ref")), _text(value.get("target_ref"))
     return target if source == near else source if target == near else ""

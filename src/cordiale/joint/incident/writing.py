@@ -23,7 +23,7 @@ from cordiale.joint.words import Words
 from cordiale.platform.errors import InputError, NotAllowed, NotFound
 from cordiale.platform.ids import uuid4, uuid5
 from cordiale.platform.languages import _
-from cordiale.stix import vocabularies
+from cordiale.stix import tlp, vocabularies
 from cordiale.stix.incident_core import CORE, DEFINITIONS
 from cordiale.stix.sectors import known as known_sector
 from cordiale.stix.sectors import label_of
@@ -31,6 +31,7 @@ from cordiale.stix.sectors import label_of
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.release.marking import Marking
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Visible
 
@@ -41,11 +42,16 @@ _SPACE: Final = "8b7e1f0a-6a55-5a0f-9c0b-6d3f6a2c4e90"
 
 
 class Wrote(Answer, frozen=True, kw_only=True):
-    """What was written: the incident, the object that was made or changed, and how it is marked."""
+    """What was written: the incident, the object that was made or changed, and how it is marked.
+
+    `made` are the ids of all new objects of this act, with their ties and translations: only they follow to who has the
+    incident.
+    """
 
     incident: str
     id: str
     marking: tuple[str, ...]
+    made: tuple[str, ...] = ()
 
 
 def piece(
@@ -134,12 +140,13 @@ def add(
             ties.append(tie(desk, known_object(tx, desk, actor, owner, seen).id, "assigned", made["id"]))
         named_here = [one for one in _refs(made) if one != made["id"]]
         for one in named_here:
-            known_object(tx, desk, actor, one, seen)
+            can_name(known_object(tx, desk, actor, one, seen), wanted)
         state(tx, desk, actor, values, wanted)
         state(tx, desk, actor, ties, wanted | held.base)
         audit.acted(tx, desk, actor, act, id=made["id"], incident=held.id)
     finish(desk)
-    return Wrote(incident=held.id, id=made["id"], marking=tuple(sorted(wanted)))
+    ids = tuple(one["id"] for one in (*values, *ties))
+    return Wrote(incident=held.id, id=made["id"], marking=tuple(sorted(wanted)), made=ids)
 
 
 def own(tx: Transaction, desk: Desk, actor: Actor, id: str) -> Said:
@@ -230,6 +237,25 @@ def known_object(tx: Transaction, desk: Desk, actor: Actor, id: str, seen: Visib
     if found is None:
         raise NotFound("incident-object", _("There is no object {id} that you may see."), id=id[:80])
     return found
+
+
+def no_stricter(one: Marking, other: Marking) -> bool:
+    """Tell whether whoever passes the other marking passes the one."""
+    wide = [tlp.LABELS.index(atom[4:]) for atom in other if atom.startswith("tlp:")]
+    return all(
+        atom in other or (atom.startswith("tlp:") and wide and tlp.LABELS.index(atom[4:]) <= max(wide))
+        for atom in one
+    )
+
+
+def can_name(other: Said, marking: Marking) -> None:
+    """Raise InputError where an object is marked more strictly than what would name it: that would go in part, as another."""
+    if not no_stricter(other.marking, marking):
+        raise InputError(
+            "incident-stricter",
+            _("{id} is marked more strictly than what would name it, so partners would get that in part only: mark it as strictly, or do not name it."),
+            id=other.id,
+        )  # fmt: skip
 
 
 def _refs(value: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from cordiale.desk.actor import may
 from cordiale.desk.domain import Sent
 from cordiale.domains.cyber.incidents.pages import address
 from cordiale.joint.incident.adding import add_event, add_impact, add_task, change_piece
-from cordiale.joint.incident.giving import give, hand_on
+from cordiale.joint.incident.giving import give, hand_on, has
 from cordiale.joint.incident.opening import affect, change_incident, open_incident
 from cordiale.joint.moment import stamp, typed
 from cordiale.joint.sending import Sent as Given
@@ -20,6 +20,7 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
+    from cordiale.joint.incident.writing import Wrote
 
 WORST: Final = ("withheld", "partner", "officer", "second", "goes")
 """What may become of giving, the least done first: that is what the page says."""
@@ -53,15 +54,17 @@ def incident(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
     if act == "give":
         handed = give(desk, actor, of, _chosen(field, "to-"))
         return address(of, told=_told(handed.sent))
-    _ACTS.get(act, _unknown)(desk, actor, of, field)
-    handed = hand_on(desk, actor, of)
+    wrote = _ACTS.get(act, _unknown)(desk, actor, of, field)
+    handed = hand_on(desk, actor, of, wrote.made)
     if not may(actor, "release"):
         return address(of, told="officer")
+    if not wrote.made:  # what is changed goes to whoever has it, by what an officer let go before
+        return address(of, told="goes" if has(desk, wrote.id) else "here")
     return address(of, told=_told(handed.sent))
 
 
-def _event(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
-    add_event(
+def _event(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
+    return add_event(
         desk,
         actor,
         of,
@@ -77,8 +80,8 @@ def _event(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
     )
 
 
-def _task(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
-    add_task(
+def _task(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
+    return add_task(
         desk,
         actor,
         of,
@@ -94,7 +97,7 @@ def _task(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
     )
 
 
-def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
+def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
     details: dict[str, str | int | float] = {
         name.removeprefix("detail-"): one for name, one in field.items() if name.startswith("detail-") and one
     }
@@ -102,7 +105,7 @@ def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None
         if name in details:
             details[name] = stamp(typed(str(details[name])) or 0)
     entity, many = field.get("entity", ""), _number(field, "many")
-    add_impact(
+    return add_impact(
         desk,
         actor,
         of,
@@ -118,12 +121,12 @@ def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None
     )
 
 
-def _affect(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
-    affect(desk, actor, of, field.get("who", ""), how=field.get("how", "") or "impacts")
+def _affect(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
+    return affect(desk, actor, of, field.get("who", ""), how=field.get("how", "") or "impacts")
 
 
-def _change(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
-    change_incident(
+def _change(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
+    return change_incident(
         desk,
         actor,
         of,
@@ -136,8 +139,8 @@ def _change(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None
     )
 
 
-def _piece(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
-    change_piece(
+def _piece(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
+    return change_piece(
         desk,
         actor,
         field.get("piece", ""),
@@ -148,7 +151,7 @@ def _piece(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
     )
 
 
-def _unknown(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> None:
+def _unknown(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
     raise InputError("form-act", _("This form asks for nothing that is known: open the page again."))
 
 
