@@ -326,6 +326,14 @@ def _parsed(name: str, written: Any, where: str) -> Any:
 
 def _checked(name: str, value: Any, where: str) -> Any:
     key = _find(name, where)
+    if "." not in name.rstrip("."):  # a section, which has no value of its own
+        raise ConfigurationError(
+            "configuration.unknown",
+            _("{where}: there is no setting `{key}`. Did you mean `{near}`?"),
+            where=where,
+            key=name,
+            near=key.name,
+        )
     sentence, ok = _expectation(key, value)
     if ok:
         return value

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cordiale.platform.configuration import Key, document, keys, load, with_store
@@ -191,6 +191,8 @@ def test_every_setting_is_described_and_its_default_is_allowed(key: Key) -> None
         load(None, {}, {key.name: key.default})
 
 
+@example("node", "x")
+@example("limits.", 5000)
 @given(st.text(max_size=30), st.one_of(st.integers(), st.text(max_size=20), st.booleans(), st.none()))
 def test_any_flag_is_taken_or_refused_in_words(name: str, value: object) -> None:
     try:
