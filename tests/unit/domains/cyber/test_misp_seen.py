@@ -15,7 +15,7 @@ from cordiale.desk.upkeep.inspection import audit_show
 from cordiale.domains.cyber.misp import instance
 from cordiale.domains.cyber.misp.seen import Told, tell
 from cordiale.node.node import Node
-from cordiale.platform.errors import NotAllowed
+from cordiale.platform.errors import CordialeError, NotAllowed
 from tests.unit.domains.cyber.misp_events import attribute, event, uuid
 from tests.unit.domains.cyber.test_misp_instance import (
     MARIE,
@@ -107,3 +107,18 @@ def test_only_a_release_officer_tells_and_the_audit_has_it_before(stand_in: Stan
     tell(shared.desk, MARIE, "soc", ids=[f"sighting--{uuid(50)}"])
     (row,) = audit_show(shared.desk, MARIE, verb="send-outside").acts
     assert row.details["ids"] == [f"sighting--{uuid(50)}"]
+
+
+def test_what_an_instance_is_asked_about_is_written_down_before_it_is_asked(
+    tmp_path: Path, shared: Node
+) -> None:
+    take(shared, sighting(53, about=3))
+    assert tell(shared.desk, MARIE, "soc") == Told(server="soc", unknown=1)
+    (row,) = audit_show(shared.desk, MARIE, verb="send-outside").acts
+    assert row.details["ids"] == [f"sighting--{uuid(53)}"]
+    with opened(tmp_path / "other", "http://127.0.0.1:1", "house = true\n") as unreached:
+        take(unreached, sighting(54, about=3))
+        with pytest.raises(CordialeError):
+            tell(unreached.desk, MARIE, "soc")
+        (row,) = audit_show(unreached.desk, MARIE, verb="send-outside").acts
+        assert row.details["ids"] == [f"sighting--{uuid(54)}"]

@@ -58,7 +58,7 @@ def tell(
 
     What goes is what `sending.bounds` says, and what came from MISP does not go back. MISP keeps one instant of a sighting and
     its source, so a sighting goes once for each version, when it was seen last; what the instance has is not sent again. The
-    audit has the ids before they go. Raises as `outside.server` and `sending.bounds` do.
+    audit has the ids before the instance is asked whether it has what they are about. Raises as `outside.server` and `sending.bounds` do.
     """
     reached = outside.server(desk, "misp", name)
     reached = msgspec.structs.replace(
@@ -80,6 +80,8 @@ def tell(
     made = same = unknown = done = 0
     refused: list[tuple[str, str]] = []
     while page := list(islice(wanted, PAGE)):
+        # the question names what the sightings are about: it is written down before it goes, like the sightings themselves
+        sending.sent(desk, actor, reached, "misp", [one.id for one, _uuid, _said in page])
         there = _there(reached, sorted({uuid for _one, uuid, _said in page}))
         fresh = []
         for one, uuid, said in page:
@@ -90,8 +92,6 @@ def tell(
             else:
                 there[uuid].add(_key(said))
                 fresh.append((one, uuid, said))
-        if fresh:
-            sending.sent(desk, actor, reached, "misp", [one.id for one, _uuid, _said in fresh])
         for one, uuid, said in fresh:
             answer = reached.ask("POST", f"/sightings/add/{uuid}", orjson.dumps(said))
             if answer.status in (401, 429) or answer.status >= 500:
