@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 500
 
-PlaybookId = Annotated[str, Parameter(pattern=r"^[0-9a-f-]{8,36}$", description="The playbook, as `id` of its answer.")]  # fmt: skip
+PlaybookId = Annotated[str, Parameter(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="The playbook, as `id` of its answer.")]  # fmt: skip
 
 
 @get("/playbooks", responses=refusals(), sync_to_thread=True, tags=["playbooks"])

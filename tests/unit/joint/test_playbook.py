@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
@@ -25,6 +26,7 @@ from cordiale.joint.playbook.keeping import (
     playbook_add,
     playbook_drop,
     playbook_log,
+    playbook_show,
     playbook_try,
     playbook_turn,
     playbooks,
@@ -241,3 +243,18 @@ def test_names_rights_and_searches(node: Node) -> None:
         playbook_add(node.desk, MARIE, "one", PHISHING, (Export("siem"),))
     with pytest.raises(NotFound):
         playbook_turn(node.desk, MARIE, "other", "on")
+
+
+def test_a_name_does_not_stand_before_the_id_of_another(three: Three) -> None:
+    can = three["can"]
+    first = playbook_add(can, OFFICER, "first", PHISHING, [Export("out")])
+    for name in (first.id, first.id[:8], first.id.upper(), "beef"):
+        with pytest.raises(InputError, match="looks like the id"):
+            playbook_add(can, OFFICER, name, PHISHING, [Export("out")])
+    # one that was kept before names were looked at
+    with can.store.write() as tx:
+        records.put(
+            tx, msgspec.structs.replace(first, id="00000000-0000-4000-8000-000000000001", name=first.id)
+        )
+    assert playbook_show(can, OFFICER, first.id).name == "first"
+    assert playbook_show(can, OFFICER, "first").id == playbook_show(can, OFFICER, first.id[:8]).id == first.id

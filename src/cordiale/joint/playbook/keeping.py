@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 LONGEST: Final = 120
 MOST: Final = 100
 """Playbooks of a node, at most."""
+
+_LIKE_AN_ID: Final = re.compile(r"[0-9a-f-]{4,36}", re.IGNORECASE)
+"""What may be written for a playbook in place of its name: a name like this could stand before another's id."""
 
 TRIED: Final = 50
 """Objects that a dry run looks at: the newest that the search finds."""
@@ -105,6 +109,12 @@ def _checked(desk: Desk, name: str, asked: Question, steps: Sequence[Step]) -> t
     if not name or len(name) > LONGEST:
         raise InputError(
             "playbook-name", _("Give the playbook a name of up to {limit} characters."), limit=LONGEST
+        )
+    if _LIKE_AN_ID.fullmatch(name):
+        raise InputError(
+            "playbook-name-id",
+            _("“{name}” looks like the id of a playbook, or its beginning: give another name."),
+            name=name,
         )
     if asked == Question():
         raise InputError(
@@ -246,11 +256,13 @@ def refused(error: CordialeError) -> tuple[Outcome, str, dict[str, str]]:
 
 
 def _one(tx: Transaction, written: str) -> Playbook:
-    """Return a playbook by its name, its id or the first characters of that; raises NotFound, Conflict for several."""
+    """Return a playbook by its id, else its name, else the first characters of the id; raises NotFound, Conflict for several."""
     every = records.every(tx)
-    found = [one for one in every if written in (one.name, one.id)] or [
-        one for one in every if len(written) >= 4 and one.id.startswith(written)
-    ]
+    found = (
+        [one for one in every if one.id == written]
+        or [one for one in every if one.name == written]
+        or [one for one in every if len(written) >= 4 and one.id.startswith(written)]
+    )
     if len(found) > 1:
         raise Conflict("playbook-several", _("Several playbooks begin so: write more of the id."))
     if not found:
