@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
 
 AT_ONCE: Final = 4
-"""Jobs that run beside requests in one process: writers take turns anyway."""
+"""Jobs that run beside requests in one process, writers take turns anyway; a node that serves with several has as many times this."""
 
 _busy = threading.BoundedSemaphore(AT_ONCE)
 
