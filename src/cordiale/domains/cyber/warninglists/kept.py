@@ -5,7 +5,10 @@ They lie in the node's folder, in `warninglists`, and go into its backups. A lis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -60,6 +63,12 @@ def add(desk: Desk, actor: Actor, given: Path, *, called: str = "") -> Added:
     named(actor, "warninglist")
     folder = desk.folder / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
+    with _alone(folder):
+        return _added(desk, actor, given, called)
+
+
+def _added(desk: Desk, actor: Actor, given: Path, called: str) -> Added:
+    folder = desk.folder / FOLDER
     held = {one.name: one for one in register(desk)}
     became: dict[str, list[str]] = {"new": [], "renewed": [], "same": []}
     refused: list[Refused] = []
@@ -92,14 +101,34 @@ def remove(desk: Desk, actor: Actor, name: str) -> None:
     """Keep a list no longer; raises NotAllowed, NotFound."""
     authorise(actor, "warninglist")
     named(actor, "warninglist")
-    held = [one for one in register(desk) if one.name != name]
-    if len(held) == len(register(desk)):
-        raise NotFound(
-            "no-warninglist",
-            _("There is no warning list {name}: see cordiale cyber warninglists list."),
-            name=name[:200],
-        )
-    _write(desk, actor, held, removed=name)
+    folder = desk.folder / FOLDER
+    if any(one.name == name for one in register(desk)):
+        with _alone(folder):
+            before = register(desk)
+            left = [one for one in before if one.name != name]
+            if len(left) < len(before):
+                _write(desk, actor, left, removed=name)
+                return
+    raise NotFound(
+        "no-warninglist",
+        _("There is no warning list {name}: see cordiale cyber warninglists list."),
+        name=name[:200],
+    )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else change the lists meanwhile: another process that read before would write what is gone.
+
+    Whoever reads does not wait. A file system that knows no locks is not guarded.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def kept(desk: Desk, actor: Actor) -> tuple[tuple[Entry, Listed], ...]:
@@ -133,9 +162,9 @@ def held(desk: Desk) -> Lists:
     refused: list[Refused] = []
     lists = Lists(
         (
-            (of_bytes(file.read_bytes(), one.name), one.sha256)
+            (of_bytes(data, one.name), one.sha256)
             for one in entries
-            if (file := folder / f"{one.sha256}.json").is_file()
+            if (data := _content(folder / f"{one.sha256}.json")) is not None
         ),
         refused,
     )
@@ -143,6 +172,14 @@ def held(desk: Desk) -> Lists:
         _loaded.clear()
     _loaded[folder] = state, lists
     return lists
+
+
+def _content(file: Path) -> bytes | None:
+    """Return what a list says; None where another process took it away since the register was read."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _write(desk: Desk, actor: Actor, entries: Iterable[Entry], **details: object) -> None:
