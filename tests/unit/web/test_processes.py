@@ -83,13 +83,16 @@ def test_an_application_that_fails_before_it_began_is_answered_500_once(method: 
     assert said[-1]["body"] == b"Internal Server Error\n"
 
 
-def test_an_application_that_fails_in_the_middle_is_seen_to_break_off() -> None:
+@pytest.mark.parametrize("body", [b"", bytes(PIECE_BYTES)])
+def test_an_application_that_fails_in_the_middle_is_seen_to_break_off(body: bytes) -> None:
+    """Also where it did not read what was asked."""
+
     async def fails(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"a part", "more_body": True})
         raise RuntimeError
 
-    went, said = asyncio.run(_handed(fails))
+    went, said = asyncio.run(_handed(fails, "POST", body))
     assert (went, said[-1]["more_body"]) == (Went.BROKEN, True)
 
 

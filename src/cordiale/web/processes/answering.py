@@ -177,7 +177,7 @@ async def _served(app: App, link: socket.socket) -> None:
 async def _one(app: App, asked: Asked, inward: _Inward, writer: asyncio.StreamWriter) -> None:
     """Answer one request; where the application fails before it began, say so as the server does (500), so that nobody asks again.
 
-    Raises what the application raised in the middle of an answer: the end of the socket shows that a part is missing.
+    Where it fails in the middle of an answer, the end of what is said shows that a part is missing.
     """
     whole = not asked.body
     said = begun = complete = False
@@ -211,10 +211,11 @@ async def _one(app: App, asked: Asked, inward: _Inward, writer: asyncio.StreamWr
 
     try:
         await app(frames.scope_of(asked), receive, send)
-    except Exception as error:
-        if begun and not complete:
-            raise
+    except Exception as error:  # noqa: BLE001 - the client is told, as by the server where there are no such processes
         log.error("a request that was handed on failed", error=error)
+        if begun and not complete:
+            writer.write_eof()  # closing would drop what is on its way; the other end closes
+            return
         if not begun:
             await plain(send, 500, b"Internal Server Error\n")
     writer.write(frames.packed(Done()))
