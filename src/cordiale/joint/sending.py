@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from cordiale.desk.actor import may
 from cordiale.desk.answers import Acted, Answer, Reason
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cordiale.release.marking import Marking
 
 State = Literal["goes", "officer", "second", "withheld", "partner"]
+
+WORST: Final = ("withheld", "partner", "officer", "second", "goes")
+"""What may become of giving something, the least done first."""
 
 
 class Sent(Answer, frozen=True, kw_only=True):
@@ -46,6 +49,11 @@ def send(desk: Desk, actor: Actor, nodes: Iterable[str], ids: Sequence[str], rea
     if not may(actor, "release"):
         return tuple(Sent(node=node, state="officer", objects=len(ids)) for node in others)
     return tuple(_to(desk, actor, node, ids, reason) for node in others)
+
+
+def worst(sent: Iterable[Sent]) -> str:
+    """Return the least done of what became of giving something to several nodes: `here` where nobody was to be given it."""
+    return min((one.state for one in sent), key=WORST.index, default="here")
 
 
 def pass_on(

@@ -18,7 +18,7 @@ from cordiale.joint.answer import Given as Answered
 from cordiale.joint.answer import answer as give_answer
 from cordiale.joint.request import PRIORITIES, RequestView, assign, request_show, requests, settle
 from cordiale.joint.request import ask as ask_partners
-from cordiale.joint.sending import Sent
+from cordiale.joint.sending import Sent, worst
 from cordiale.joint.words import Words
 from cordiale.platform.errors import CordialeError, NotFound, explain, http_status
 from cordiale.platform.languages import _, _n, text
@@ -62,8 +62,6 @@ _TOLD: Final = {
     "here": _("Done."),
 }
 SAID: Final = {name: _n(sentence, sentence) for name, sentence in _TOLD.items()}
-WORST: Final = ("withheld", "partner", "officer", "second", "goes")
-"""What may become of giving something, the least done first: that is what the page says."""
 
 FIELDS: Final = ("en", "fr", "marking", "due", "priority", "objects", "person", "state")
 
@@ -113,7 +111,7 @@ def handlers(site: Site) -> list[Any]:
                 "problem": explain(error, lang),
             }
             return site.page(request, "requests.html", HERE, values, http_status(error))
-        return away(f"{HERE}/{_short(done[0].id)}", said=_told([each for one in done for each in one.sent]))
+        return away(f"{HERE}/{_short(done[0].id)}", said=worst([each for one in done for each in one.sent]))
 
     def act(work: Any) -> Any:
         def done(request: Asked, given: Given) -> Response[Any]:
@@ -129,7 +127,7 @@ def handlers(site: Site) -> list[Any]:
                     "problem": explain(error, lang),
                 }
                 return site.page(request, "request.html", HERE, values, http_status(error))
-            return away(f"{HERE}/{of}", said=_told(sent))
+            return away(f"{HERE}/{of}", said=worst(sent))
 
         return done
 
@@ -258,10 +256,6 @@ def _typed(given: Given) -> dict[str, str]:
 def _fields(**typed: str) -> dict[str, str]:
     """Return what the fields of a form hold, nothing for each that nobody typed into."""
     return dict.fromkeys(FIELDS, "") | typed
-
-
-def _told(sent: Sequence[Sent]) -> str:
-    return min((one.state for one in sent), key=WORST.index, default="here")
 
 
 def _short(stix_id: str) -> str:

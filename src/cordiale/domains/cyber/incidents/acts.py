@@ -12,7 +12,7 @@ from cordiale.joint.incident.adding import add_event, add_impact, add_task, chan
 from cordiale.joint.incident.giving import give, hand_on, has
 from cordiale.joint.incident.opening import affect, change_incident, open_incident
 from cordiale.joint.moment import stamp, typed
-from cordiale.joint.sending import Sent as Given
+from cordiale.joint.sending import worst
 from cordiale.joint.words import Words
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.joint.incident.writing import Wrote
-
-WORST: Final = ("withheld", "partner", "officer", "second", "goes")
-"""What may become of giving, the least done first: that is what the page says."""
 
 _TIMES: Final = ("conversion_time",)
 
@@ -53,14 +50,14 @@ def incident(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
     of, act = field.get("id", ""), field.get("act", "")
     if act == "give":
         handed = give(desk, actor, of, _chosen(field, "to-"))
-        return address(of, told=_told(handed.sent))
+        return address(of, told=worst(handed.sent))
     wrote = _ACTS.get(act, _unknown)(desk, actor, of, field)
     handed = hand_on(desk, actor, of, wrote.made)
     if not may(actor, "release"):
         return address(of, told="officer")
     if not wrote.made:  # what is changed goes to whoever has it, by what an officer let go before
         return address(of, told="goes" if has(desk, wrote.id) else "here")
-    return address(of, told=_told(handed.sent))
+    return address(of, told=worst(handed.sent))
 
 
 def _event(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
@@ -163,10 +160,6 @@ _ACTS: Final = {
     "change": _change,
     "piece": _piece,
 }
-
-
-def _told(sent: tuple[Given, ...]) -> str:
-    return min((one.state for one in sent), key=WORST.index, default="here")
 
 
 def _stripped(fields: Mapping[str, str]) -> dict[str, str]:
