@@ -41,9 +41,9 @@ MARIE = house("marie")
 OLDER = """
 import sys
 from pathlib import Path
-from cordiale.desk.files.attach import attach
-from cordiale.desk.outgoing.recall import recall
-from cordiale.desk.partner.sync import sync
+from cordiale.desk.attach import attach
+from cordiale.desk.recall import recall
+from cordiale.desk.sync import sync
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
 

@@ -24,7 +24,7 @@ PARTS = 20
 """Seeds of the daily run, and the test items they are divided into."""
 
 WHOLE = 160
-SHORT = 60
+SHORT = 40
 """Seeds that run at their whole length, and events of all others: decision 0056 says what that costs and finds."""
 
 MEETING = 120

@@ -21,7 +21,7 @@ def test_a_property_under_a_marking_of_its_own_names_no_line_of_a_list(node: Nod
     import_(node.desk, marie, [of_bytes("two", orjson.dumps([hidden, named]))], marking="tlp:green")
     names = {item.id: item.name for item in search(node.desk, marie).items}
     # the line carries the object's marking, TLP:GREEN: nothing on it may be under TLP:RED
-    assert names == {hidden["id"]: hidden["pattern"], named["id"]: "pour tous"}
+    assert names == {hidden["id"]: "https://ministry-login.example/1", named["id"]: "pour tous"}
 
 
 def test_marking_definitions_are_in_no_list_but_their_own_where_they_are_named_in_words(

@@ -114,7 +114,8 @@ def _work(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         noted = folder / _PLACE
         place = msgspec.json.decode(noted.read_bytes(), type=Place) if noted.is_file() else Place()
-        behind = {_mark_of(place)}
+        last = folder / f"{place.pages:06}.json"
+        behind = {_mark_of(place), _mark_of(place, last if last.is_file() else None)}
         while not place.over:
             file = folder / f"{place.pages + 1:06}.json"
             place = _bounded(name, place, page(reached, place, since, file), file, behind)

@@ -109,6 +109,7 @@ def test_what_canada_gets_does_not_depend_on_what_it_may_not_see(
         "sighting_of_ref": id_(1),
         "count": 14,
         "description": said["description"],
+        "labels": ["sector:financial-services"],
         "first_seen": "2026-03-01T10:00:00.000Z",
         "last_seen": "2026-03-01T10:00:13.000Z",
     }
