@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cordiale.platform.languages import _
-from cordiale.stix.report import Report, missing
+from cordiale.stix.report import Report, at, missing, together
 
 Value = dict[str, Any]
 
@@ -27,7 +27,7 @@ def sequences(value: Value, path: str, report: Report) -> None:
                 target = _text(step.get(ref_name)) if type(step) is dict else ""
                 if target and target not in known:
                     report.warning(
-                        _at(path, f"{name}.[{index}].next_steps.[{place}].{ref_name}"), "sequence",
+                        at(path, f"{name}.[{index}].next_steps.[{place}].{ref_name}"), "sequence",
                         _("{found} is not in this list, so nothing can follow there. Add it to {name}."),
                         found=target, name=name,
                     )  # fmt: skip
@@ -39,7 +39,7 @@ def impact_of_a_kind(value: Value, path: str, report: Report) -> None:
     said = extensions if type(extensions) is dict else {}
     if type(category) is str and not {category, f"{category}{_SUFFIX}"} & said.keys():
         report.warning(
-            _at(path, "impact_category"), "impact-category",
+            at(path, "impact_category"), "impact-category",
             _("The details of an impact of category {found} are missing: add the extension {extension}."),
             found=category, extension=f"{category.removesuffix(_SUFFIX)}{_SUFFIX}",
         )  # fmt: skip
@@ -77,22 +77,18 @@ def amounts_whole(value: Value, path: str, report: Report) -> None:
     low, high = value.get("min_amount"), value.get("max_amount")
     if type(low) in (int, float) and type(high) in (int, float) and low > high:  # type: ignore[operator]
         report.warning(
-            _at(path, "max_amount"), "amounts", _("The largest amount is below the smallest. Exchange them.")
+            at(path, "max_amount"), "amounts", _("The largest amount is below the smallest. Exchange them.")
         )
 
 
 def _of_something(value: Value, path: str, name: str, other: str, report: Report) -> None:
     if value.get(name) not in (None, "none") and other not in value:
-        missing(_at(path, other), other, report)
+        missing(at(path, other), other, report)
 
 
 def _needed(value: Value, path: str, name: str, other: str, report: Report) -> None:
     if name in value and other not in value:
-        report.error(_at(path, name), "needs", _("{name} needs {other} beside it."), name=name, other=other)
-
-
-def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+        together(path, name, other, report)
 
 
 def _text(item: Any) -> str:

@@ -52,6 +52,16 @@ def wrong_type(value: Any, path: str, expected: str, report: Report) -> None:
     )  # fmt: skip
 
 
+def at(path: str, name: str) -> str:
+    """Return where a property stands: its name under a path, "" for the object itself."""
+    return f"{path}.{name}" if path else name
+
+
+def together(path: str, name: str, other: str, report: Report) -> None:
+    """Report a property that needs another beside it."""
+    report.error(at(path, name), "needs", _("{name} needs {other} beside it."), name=name, other=other)
+
+
 def missing(path: str, name: str, report: Report) -> None:
     """Report a required property that is not there."""
     report.error(path, "required", _("The required property {name} is missing."), name=name)

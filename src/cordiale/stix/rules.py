@@ -10,7 +10,7 @@ from cordiale.platform.languages import _
 from cordiale.stix import atoms, forms, incident_rules, tlp
 from cordiale.stix.patterns import DEEP, PatternError, parse, too_deep
 from cordiale.stix.patterns.remarks import remarks
-from cordiale.stix.report import Report, missing, wrong_type
+from cordiale.stix.report import Report, at, missing, together, wrong_type
 
 Value = dict[str, Any]
 
@@ -22,17 +22,9 @@ class Rule(NamedTuple):
     explain: Callable[[Value, str, Report], None]
 
 
-def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _together(path: str, name: str, other: str, report: Report) -> None:
-    report.error(_at(path, name), "needs", _("{name} needs {other} beside it."), name=name, other=other)
-
-
 def _apart(path: str, name: str, other: str, report: Report) -> None:
     report.error(
-        _at(path, name), "excludes", _("{name} may not stand beside {other}."), name=name, other=other
+        at(path, name), "excludes", _("{name} may not stand beside {other}."), name=name, other=other
     )
 
 
@@ -52,7 +44,7 @@ def _known_source(value: Value, path: str, report: Report) -> None:
     found = value.get("external_id")
     if form is not None and (type(found) is not str or form(found) is None):
         report.warning(
-            _at(path, "external_id"), "external-id", _("{found} is not written as {source} writes its ids."),
+            at(path, "external_id"), "external-id", _("{found} is not written as {source} writes its ids."),
             found=found, source=name,
         )  # fmt: skip
 
@@ -61,16 +53,16 @@ def _pattern_form(value: Value, path: str, report: Report) -> None:
     pattern = value.get("pattern")
     if value.get("pattern_type") != "stix" or type(pattern) is not str:
         return
-    at = _at(path, "pattern")
+    where = at(path, "pattern")
     if not 0 <= pattern.find("[") < pattern.rfind("]") - 1:
         report.error(
-            at, "pattern",
+            where, "pattern",
             _("{found} is not a STIX pattern: it has no comparison in square brackets."), found=pattern,
         )  # fmt: skip
         return
     if too_deep(pattern):
         report.error(
-            at, "pattern-depth",
+            where, "pattern-depth",
             _("Its parentheses stand deeper in each other than {most} levels: write the pattern in several parts."),
             most=DEEP,
         )  # fmt: skip
@@ -79,19 +71,19 @@ def _pattern_form(value: Value, path: str, report: Report) -> None:
     try:
         read = parse(pattern, "2.0" if value.get("pattern_version") == "2.0" else "2.1")
     except PatternError as error:
-        report.warning(at, error.code, error.message_id, **error.params)
+        report.warning(where, error.code, error.message_id, **error.params)
         return
     for remark in remarks(read):
-        report.warning(at, remark.code, remark.message_id, **remark.params)
+        report.warning(where, remark.code, remark.message_id, **remark.params)
 
 
 def _location_whole(value: Value, path: str, report: Report) -> None:
     latitude, longitude = "latitude" in value, "longitude" in value
     if latitude != longitude:
         pair = ("latitude", "longitude") if latitude else ("longitude", "latitude")
-        _together(path, *pair, report)
+        together(path, *pair, report)
     if "precision" in value and not (latitude and longitude):
-        _together(path, "precision", "latitude, longitude", report)
+        together(path, "precision", "latitude, longitude", report)
     if not ("region" in value or "country" in value or (latitude and longitude)):
         report.error(
             path, "at-least-one", _("At least one of these must be there: {names}."),
@@ -101,7 +93,7 @@ def _location_whole(value: Value, path: str, report: Report) -> None:
 
 def _family_named(value: Value, path: str, report: Report) -> None:
     if value.get("is_family") is True and "name" not in value:
-        missing(_at(path, "name"), "name", report)
+        missing(at(path, "name"), "name", report)
 
 
 _SDO_NAMES = frozenset(
@@ -146,18 +138,18 @@ def _observed_once(value: Value, path: str, report: Report) -> None:
         _apart(path, "objects", "object_refs", report)
     if objects is not None:
         report.warning(
-            _at(path, "objects"), "deprecated",
+            at(path, "objects"), "deprecated",
             _("Observables inside the object are deprecated. Give them their own ids and use object_refs."),
         )  # fmt: skip
     if type(objects) is dict:
         for name, observable in objects.items():
             if type(observable) is not dict or type(observable.get("type")) is not str:
-                missing(_at(path, f"objects.{name}"), "type", report)
+                missing(at(path, f"objects.{name}"), "type", report)
     for index, target in enumerate(listed if type(listed) is list else ()):
         found = target.partition("--")[0] if type(target) is str else ""
         if found in _SDO_NAMES:
             report.error(
-                _at(path, f"object_refs.[{index}]"), "reference-type", _("{found} may not be referred to here."),
+                at(path, f"object_refs.[{index}]"), "reference-type", _("{found} may not be referred to here."),
                 found=found,
             )  # fmt: skip
 
@@ -167,13 +159,13 @@ def _marking_defined(value: Value, path: str, report: Report) -> None:
     if "extensions" not in value:
         for name in ("definition_type", "definition"):
             if name not in value:
-                missing(_at(path, name), name, report)
+                missing(at(path, name), name, report)
     elif (kind is None) != (written is None):
         pair = ("definition_type", "definition") if written is None else ("definition", "definition_type")
-        _together(path, *pair, report)
+        together(path, *pair, report)
     if kind in ("statement", "tlp") and type(written) is dict and kind not in written:
         report.error(
-            _at(path, f"definition.{kind}"),
+            at(path, f"definition.{kind}"),
             "required",
             _("The required property {name} is missing."),
             name=kind,
@@ -188,12 +180,12 @@ def _tlp_genuine(value: Value, path: str, report: Report) -> None:
         return
     if genuine is None:
         report.error(
-            _at(path, "id"), "tlp-id",
+            at(path, "id"), "tlp-id",
             _("Only the published marking definitions may say {claim}. Use the published id."), claim=claim,
         )  # fmt: skip
     else:
         report.error(
-            _at(path, "id"), "tlp-id", _("This id belongs to {genuine}, which the object does not say."),
+            at(path, "id"), "tlp-id", _("This id belongs to {genuine}, which the object does not say."),
             genuine=genuine,
         )  # fmt: skip
 
@@ -205,7 +197,7 @@ def _atom_genuine(value: Value, path: str, report: Report) -> None:
     claim = atoms.claimed(value)
     if claim is None or value.get("id") != atoms.id_of(claim) or claim in tlp.IDS:
         report.error(
-            _at(path, "id"), "atom-id",
+            at(path, "id"), "atom-id",
             _("The id does not belong to the marking {claim}, so the marking cannot be believed."), claim=claim or "",
         )  # fmt: skip
 
@@ -213,15 +205,18 @@ def _atom_genuine(value: Value, path: str, report: Report) -> None:
 def _translations(value: Value, path: str, report: Report) -> None:
     contents = value.get("contents")
     for lang, translated in contents.items() if type(contents) is dict else ():
-        at = _at(path, f"contents.{lang}")
+        where = at(path, f"contents.{lang}")
         if forms.is_language(lang) is None:
             report.error(
-                at, "language", _("{found} is not a language code (RFC 5646). Write fr or fr-CA."), found=lang
+                where,
+                "language",
+                _("{found} is not a language code (RFC 5646). Write fr or fr-CA."),
+                found=lang,
             )
         if type(translated) is not dict:
-            wrong_type(translated, at, "object", report)
+            wrong_type(translated, where, "object", report)
         elif not translated:
-            report.error(at, "empty", _("It is empty: leave the property out instead."))
+            report.error(where, "empty", _("It is empty: leave the property out instead."))
 
 
 def _top_level_only(value: Value, path: str, report: Report) -> None:
@@ -229,22 +224,22 @@ def _top_level_only(value: Value, path: str, report: Report) -> None:
     if "extension_properties" in value and "toplevel-property-extension" not in (
         listed if type(listed) is list else ()
     ):
-        _together(path, "extension_properties", "toplevel-property-extension", report)
+        together(path, "extension_properties", "toplevel-property-extension", report)
 
 
 def _artifact_source(value: Value, path: str, report: Report) -> None:
     if "url" in value and "payload_bin" in value:
         _apart(path, "payload_bin", "url", report)
     if "url" in value and "hashes" not in value:
-        _together(path, "url", "hashes", report)
+        together(path, "url", "hashes", report)
     if "decryption_key" in value and "encryption_algorithm" not in value:
-        _together(path, "decryption_key", "encryption_algorithm", report)
+        together(path, "decryption_key", "encryption_algorithm", report)
 
 
 def _encoding_with_text(value: Value, path: str, report: Report) -> None:
     for name in ("path", "name"):
         if f"{name}_enc" in value and name not in value:
-            _together(path, f"{name}_enc", name, report)
+            together(path, f"{name}_enc", name, report)
 
 
 def _body_by_parts(value: Value, path: str, report: Report) -> None:

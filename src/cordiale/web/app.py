@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cordiale.web.forms import header
 from cordiale.web.headers import plain, secured
 from cordiale.web.hosts import is_known
 from cordiale.web.monitor import PATHS, monitor
@@ -101,7 +102,7 @@ def faces(
         if not pages:
             await plain(send, 404, b"Not found\n")
             return
-        if not any_host and not is_known(_header(scope, b"host"), (public,) if public else ()):
+        if not any_host and not is_known(header(scope, b"host"), (public,) if public else ()):
             await plain(send, 421, b"This name is not served here.\n")
             return
         await built()(scope, receive, secured(send))
@@ -115,10 +116,6 @@ def _exchange(node: Node) -> App:
     from cordiale.exchange.serve.asgi import application
 
     return application(node.service)
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
 async def _lifespan(
