@@ -16,7 +16,7 @@ from cordiale.exchange import records
 from cordiale.exchange.home import Own
 from cordiale.node import layout
 from cordiale.node.tls import shown_certificates
-from cordiale.platform.errors import ConfigurationError
+from cordiale.platform.errors import ConfigurationError, Unavailable
 from cordiale.platform.languages import _
 from cordiale.platform.replacing import replace_file
 
@@ -92,6 +92,7 @@ class Keyring:
         self._own: Own | None = None
         self._file = ""
         self._egress: Egress | None = None
+        self._is_closed = False
 
     def reconcile(self, store: Store) -> None:
         """Bring the file back to what the store knows, where a change of keys was cut off or the file was damaged.
@@ -119,8 +120,15 @@ class Keyring:
             return self._read()
 
     def egress(self) -> Egress:
-        """Return the egress process, started when first asked for and anew after a change of the key."""
+        """Return the egress process, started when first asked for and anew after a change of the key.
+
+        Raise Unavailable once closed: work that was waiting for a partner may ask last, and would start a process that nobody ends.
+        """
         with self._turn:
+            if self._is_closed:
+                raise Unavailable(
+                    "node-closed", _("This node was closed: open it again to sign with its key.")
+                )
             own = self._read()
             if self._egress is not None and self._egress.public_key != own.keys[0]:
                 self._egress.close()
@@ -143,8 +151,9 @@ class Keyring:
             return self._egress
 
     def close(self) -> None:
-        """End the egress process, if there is one."""
+        """End the egress process, if there is one, for good."""
         with self._turn:
+            self._is_closed = True
             if self._egress is not None:
                 self._egress.close()
                 self._egress = None

@@ -16,6 +16,7 @@ from cordiale.node.initialise import init
 from cordiale.node.keyring import Keyring, Public, read_public, stored_public, write_public
 from cordiale.node.node import Node
 from cordiale.node.opening import open_node
+from cordiale.platform.errors import Unavailable
 from cordiale.store.connection import Transaction, open_store
 from tests import postgresql
 
@@ -83,3 +84,14 @@ def test_a_process_of_pages_leaves_the_file_of_keys_alone(tmp_path: Path) -> Non
             assert read_public(node.path) == other
         with open_node(node.path, environ={}):
             assert read_public(node.path).former == ()
+
+
+def test_a_closed_node_starts_no_process_that_nobody_would_end(tmp_path: Path) -> None:
+    """A link that waited for its partner's answer while the node was closed asks for a signature afterwards."""
+    init(tmp_path / "canada", name="canada", nation="CAN")
+    with open_node(tmp_path / "canada", environ={}) as node:
+        home = node.desk.home
+        home.egress()
+    with pytest.raises(Unavailable) as told:
+        home.egress()
+    assert told.value.code == "node-closed"
