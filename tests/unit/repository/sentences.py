@@ -8,6 +8,7 @@ import re
 import string
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -34,6 +35,7 @@ def room_of(file: Path) -> str:
     return f"domains/{parts[1]}" if parts[0] == "domains" and len(parts) > 2 else parts[0]
 
 
+@cache
 def said() -> dict[str, str]:
     """Return every sentence marked in code and templates, with the first place it is said."""
     found: dict[str, str] = {}
@@ -64,6 +66,7 @@ def in_python(code: str) -> Iterator[tuple[int, str]]:
                         yield node.lineno, option.value
 
 
+@cache
 def translated(locale: str = "fr") -> dict[str, dict[str, str]]:
     """Return for each catalogue of a locale its translations by sentence, empty ones too."""
     found: dict[str, dict[str, str]] = {}
@@ -84,6 +87,17 @@ def missing() -> dict[str, str]:
     """Return the sentences without French, with where they are said."""
     known = {one for entries in translated().values() for one, written in entries.items() if written}
     return {sentence: place for sentence, place in said().items() if sentence not in known}
+
+
+def unsaid() -> dict[str, str]:
+    """Return the sentences with French that the product says nowhere, with the room whose catalogue has them."""
+    known = {
+        one: room
+        for locale in ("fr", "fr_CA")
+        for room, entries in translated(locale).items()
+        for one in entries
+    }
+    return {sentence: room for sentence, room in known.items() if sentence not in said()}
 
 
 def places(sentence: str) -> set[str]:
@@ -123,7 +137,7 @@ def faults(french: str, english: str = "") -> list[str]:
 
 
 def main(rooms: list[str]) -> int:
-    """Print what is missing or wrong in the given rooms, or in all."""
+    """Print what is missing, wrong or said no more in the given rooms, or in all."""
     count = 0
     for sentence, place in missing().items():
         if not rooms or place.split("/")[0] in rooms:
@@ -135,6 +149,10 @@ def main(rooms: list[str]) -> int:
             if (not rooms or room in rooms) and (wrong := faults(french, one)):
                 count += 1
                 print(f"{room}: {one!r}: {'; '.join(wrong)}")
+    for sentence, room in unsaid().items():
+        if not rooms or room in rooms:
+            count += 1
+            print(f"{room}: {sentence!r}: nobody says it any more; take it out of the catalogue")
     return 1 if count else 0
 
 

@@ -9,6 +9,10 @@ def test_every_sentence_has_french() -> None:
     assert [f"{place}: {sentence}" for sentence, place in sentences.missing().items()] == []
 
 
+def test_no_french_is_kept_of_what_nobody_says() -> None:
+    assert [f"{room}: {sentence}" for sentence, room in sentences.unsaid().items()] == []
+
+
 def test_french_has_the_same_places() -> None:
     wrong = [
         f"{room}: {one}"
