@@ -1,4 +1,4 @@
-"""How well drift is told on the pairs: `python -m tests.corpus.drift.evaluate [--wrong] [--family NAME]`.
+"""How well drift is told on the pairs: `python -m tests.corpus.drift.evaluate [pairs|long|plain] [--wrong] [--family NAME]`.
 
 Of each family two texts are made, all sources in order and all retellings in order. Which sentences answer each other
 is for the analysis to find, as in life: a pair whose source was not found counts as added.
@@ -48,9 +48,9 @@ class Judged(msgspec.Struct, frozen=True):
         return self.verdict.label if self.verdict else "unsupported_addition"
 
 
-def pairs() -> list[Pair]:
-    """Return all pairs, family by family."""
-    lines = (HERE / "pairs.tsv").read_text(encoding="utf-8").splitlines()
+def pairs(name: str) -> list[Pair]:
+    """Return the pairs of a file, family by family."""
+    lines = (HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return [Pair(*line.split("\t")) for line in lines]
 
 
@@ -93,7 +93,8 @@ def table(found: Sequence[Judged]) -> str:
 def main(argv: list[str]) -> None:
     """Print the table, and with --wrong each pair that is judged otherwise than labelled."""
     family = argv[argv.index("--family") + 1] if "--family" in argv else None
-    found = [one for one in judged(pairs()) if family in (None, one.pair.family)]
+    name = next((word for word in argv if word in ("pairs", "long", "plain")), "pairs")
+    found = [one for one in judged(pairs(name)) if family in (None, one.pair.family)]
     print(table(found))
     if "--wrong" in argv:
         for one in found:
