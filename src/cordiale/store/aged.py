@@ -1,4 +1,4 @@
-"""Find what sources stated long ago."""
+"""Find what sources stated long ago, and when anything was stored last."""
 
 from __future__ import annotations
 
@@ -50,3 +50,9 @@ def versions_of(tx: Transaction, source: str, oids: list[int]) -> list[int]:
             source_no or 0,
         )
     ]
+
+
+def newest(tx: Transaction) -> int:
+    """Return the latest instant (µs) at which any version was stored, 0 where there is none; reads them all."""
+    row = tx.row("SELECT MAX(received) FROM versions")
+    return (row[0] if row else None) or 0

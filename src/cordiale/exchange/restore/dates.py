@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cordiale.exchange import records
+from cordiale.store import aged
 from cordiale.store.connection import Transaction
 
 
@@ -29,5 +30,9 @@ def go_on_after(tx: Transaction, dates: Mapping[str, int]) -> None:
 
 
 def latest(tx: Transaction) -> int:
-    """Return the last `date_added` known of any stream (µs), those that partners proved since a restore included."""
-    return max((pair.last_added for pair in records.pairs(tx).values()), default=0)
+    """Return the latest instant known to have passed here (µs): the last `date_added` of any stream, or what was stored last.
+
+    What partners proved since a restore is among it. What was stored counts, since a machine that was rolled back and nobody
+    told works on until a partner proves it, and its clock may be set back only then.
+    """
+    return max((aged.newest(tx), *(pair.last_added for pair in records.pairs(tx).values())))

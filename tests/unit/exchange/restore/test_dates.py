@@ -78,3 +78,27 @@ def test_what_a_partner_proves_of_its_own_stream_dates_that_of_a_client_too() ->
     assert read(can, last)[0] == {id_of(A)}
     with can.store.read() as tx:
         assert records.pair(tx, number(can, fra)).last_added > 0
+
+
+def test_what_was_stored_before_a_roll_back_was_noticed_dates_what_goes_anew() -> None:
+    """The client read on until then, and the clock was set back between: what the node stored is all that it knows of the time."""
+    can, fra, _gbr = three()
+    client(can)
+    copy = can.store.snapshot()
+    can.put(A)
+    can.cut("FRA")
+    assert pull(fra, can).link.state == "up"
+    can.clock.now += SECOND
+    can.put(B)
+    can.cut("READER")
+    _read, last = read(can)
+    can.store.load(copy)
+    can.clock.now += SECOND
+    can.put(C)
+    can.clock.now -= DAY
+    pull(can, fra)
+    reopen(can, fra, unvisited=True)
+    reopen_client(can)
+    can.put(B)
+    can.cut("READER")
+    assert read(can, last)[0] == {id_of(B), id_of(C)}
