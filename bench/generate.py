@@ -80,9 +80,9 @@ NATIONS = ("CAN", "FRA", "GBR", "BEL", "NLD", "NOR")
 def identifier(kind: str, number: int) -> str:
     """Give the id of object `number`: a UUID version 4 made from a hash, or version 5 for an observable's value."""
     if kind == "ipv4-addr":
-        return f"{kind}--{_uuid5(kind, _address(number))}"
+        return f"{kind}--{_uuid5(_address(number))}"
     if kind == "domain-name":
-        return f"{kind}--{_uuid5(kind, _domain(number))}"
+        return f"{kind}--{_uuid5(_domain(number))}"
     digest = hashlib.md5(b"%d" % number, usedforsecurity=False).hexdigest()
     return f"{kind}--{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:]}"
 
@@ -229,7 +229,7 @@ def _domain(number: int) -> str:
 _NAMESPACE = bytes.fromhex(SCO_NAMESPACE.replace("-", ""))
 
 
-def _uuid5(kind: str, value: str) -> str:
+def _uuid5(value: str) -> str:
     digest = hashlib.sha1(_NAMESPACE + b'{"value":"%s"}' % value.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

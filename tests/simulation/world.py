@@ -183,7 +183,7 @@ def _connect(here: Node, there: Node) -> None:
     with here.store.write() as tx:
         partners.add(tx, here.home, read, START)
         words = fingerprint(there.name, there.home.keys, "fr")
-        partners.confirm(tx, here.home, there.name, words, "officer", START)
+        partners.confirm(tx, there.name, words, "officer", START)
 
 
 def apply_terms(node: Node, partner: str, terms: Terms) -> None:

@@ -38,7 +38,7 @@ def visible(tx: Transaction, desk: Desk, actor: Actor) -> Visible:
 
 def passed_by(tx: Transaction, desk: Desk, recipient: Recipient) -> frozenset[int]:
     """Return the marking ids that a recipient passes now."""
-    rules = rules_of_reader(tx, desk, recipient)
+    rules = rules_of_reader(tx, recipient)
     known = markings.all_markings(tx)
     now = desk.clock()
     key = ("visible", recipient, rules.version, len(known), max(known, default=0))
@@ -58,13 +58,13 @@ def passes(tx: Transaction, desk: Desk, actor: Actor, marking: Marking) -> bool:
     now = desk.clock()
     for recipient in (actor.recipient, actor.within):
         if recipient is not None:
-            compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
+            compiled = compile_rules(rules_of_reader(tx, recipient), recipient, desk.node)
             if not compiled.decide(marking, now).passes:
                 return False
     return True
 
 
-def rules_of_reader(tx: Transaction, desk: Desk, recipient: Recipient) -> Rules:
+def rules_of_reader(tx: Transaction, recipient: Recipient) -> Rules:
     """Return the rules a reader is asked under.
 
     A partner is asked under its partnership's. A person of this node is asked under the scales

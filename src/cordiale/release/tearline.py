@@ -148,7 +148,7 @@ def redact(
     incident_core.begun_anew(made)
     if personal:
         made["display_name"] = pseudonym(new_id)
-    _rebuild_markings(made, parent, cleared, targets, pruning)
+    _rebuild_markings(made, parent, cleared, pruning)
     if made.get("object_ref") != value.get("object_ref"):
         made.pop("object_modified", None)  # it dates a version the recipient does not have
     ids = {parent.id, *(i for i, t in targets.items() if t.state in ("hidden", "tear-line"))} - {new_id}
@@ -239,7 +239,6 @@ def _rebuild_markings(
     made: dict[str, Any],
     parent: Version,
     cleared: Callable[[str], bool],
-    targets: Mapping[str, Target],
     pruning: Pruning,
 ) -> None:
     """Keep the marking references that are cleared, and the selectors of what is still there."""

@@ -159,7 +159,7 @@ def every(desk: Desk, actor: Actor, lang: str, everything: bool) -> dict[str, An
     """Return what is asked of us and what we asked, the next due first, and the form to ask."""
     found = requests(desk, actor, everything=everything)
     titles = titles_of(desk, actor)
-    rows = [_row(one, lang, titles, desk.node) for one in found]
+    rows = [_row(one, lang, titles) for one in found]
     return {
         "to_us": [row for row in rows if not row["ours"]],
         "by_us": [row for row in rows if row["ours"]],
@@ -184,7 +184,7 @@ def one(desk: Desk, actor: Actor, lang: str, written: str) -> dict[str, Any]:
     markings = [found.marking, *(line.marking for line in named.values())]
     people = [person.name for person in verbs.person_list(desk, actor)] if may(actor, "person-list") else []
     return {
-        "row": _row(found, lang, titles, desk.node),
+        "row": _row(found, lang, titles),
         "other": found.words.fr if found.words.fr and not lang.startswith("fr") else found.words.en if lang.startswith("fr") else "",
         "other_lang": "en" if lang.startswith("fr") else "fr",
         "about": _objects(found.objects, named),
@@ -212,7 +212,7 @@ def waiting(desk: Desk, actor: Actor) -> tuple[int, int]:
     return to_us, ours
 
 
-def _row(found: RequestView, lang: str, titles: Mapping[str, str], node: str) -> dict[str, Any]:
+def _row(found: RequestView, lang: str, titles: Mapping[str, str]) -> dict[str, Any]:
     words = found.words.said(lang)
     return {
         "href": f"{HERE}/{_short(found.id)}",

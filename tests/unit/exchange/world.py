@@ -204,7 +204,7 @@ def connect(one: Node, other: Node) -> None:
         with here.store.write() as tx:
             partners.add(tx, here.home, read_back, here.clock())
             words = fingerprint(there.name, there.home.keys, "fr")
-            partners.confirm(tx, here.home, there.name, words, "officer", here.clock())
+            partners.confirm(tx, there.name, words, "officer", here.clock())
 
 
 def client(node: Node, name: str = "READER") -> None:

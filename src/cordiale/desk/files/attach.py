@@ -114,7 +114,7 @@ def views(tx: Transaction, desk: Desk, actor: Actor, stix_id: str) -> tuple[Atta
     for recipient in (actor.recipient, actor.within):
         if recipient is None:
             continue
-        compiled = compile_rules(rules_of_reader(tx, desk, recipient), recipient, desk.node)
+        compiled = compile_rules(rules_of_reader(tx, recipient), recipient, desk.node)
         now = desk.clock()
         joined = [(one, marking) for one, marking in joined if compiled.decide(marking, now).passes]
     return tuple(view(one, marking, _vouched(tx, desk, one)) for one, marking in joined)

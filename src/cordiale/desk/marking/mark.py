@@ -62,7 +62,7 @@ def mark(
         ours = row.source == desk.node and row.origin == "local"
         new: str | None
         if is_ours(desk, row, version):
-            how, new = "version", _new_version(tx, desk, row, version, wanted, held)
+            how, new = "version", _new_version(tx, desk, version, wanted, held)
         elif ours and not carried:
             how, new = "given", _given(tx, desk, version, wanted, held)
         else:
@@ -131,14 +131,7 @@ def _chosen(rows: list[Row], stix_id: str, source: str | None, own: str) -> Row:
     )
 
 
-def _new_version(
-    tx: Transaction,
-    desk: Desk,
-    row: Row,
-    version: Version,
-    wanted: Marking,
-    held: dict[str, str],
-) -> str:
+def _new_version(tx: Transaction, desk: Desk, version: Version, wanted: Marking, held: dict[str, str]) -> str:
     _stands(tx, desk, version.id, wanted)
     puts = [*new_definitions(wanted, held), rewritten(version, wanted, held, desk.clock())]
     versions.put(tx, desk.node, desk.clock(), puts, own=desk.home.identities, markings="replace")

@@ -81,7 +81,7 @@ def partner_confirm(desk: Desk, actor: Actor, name: str, words: Sequence[str] | 
     heard = re.split(r"[\s,;-]+", words.strip()) if isinstance(words, str) else list(words)
     with desk.store.write() as tx:
         _refuse_suspended(tx, name)
-        confirmed = exchange.confirm(tx, desk.home, name, tuple(heard), actor.name, desk.clock())
+        confirmed = exchange.confirm(tx, name, tuple(heard), actor.name, desk.clock())
         audit.acted(tx, desk, actor, "partner-confirm", partner=confirmed.node)
     desk.wake()
     return view(confirmed, None)

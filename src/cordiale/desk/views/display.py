@@ -25,7 +25,7 @@ def display(desk: Desk, actor: Actor, lang: str) -> Show:
     """Return the function that lays out a marking for this reader; it reads the scales once."""
     with desk.store.read() as tx:
         reader = actor.recipient
-        rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, desk, reader)
+        rules = rules_of_house(tx) if reader is None else rules_of_reader(tx, reader)
     now = desk.clock()
     # what a piece says depends on the markings' own words, the scales, and what of the tables holds for this reader now
     table = tuple(holds(row, now) for row in rules.equivalences)

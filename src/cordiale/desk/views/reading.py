@@ -49,7 +49,7 @@ def readable(tx: Transaction, desk: Desk, actor: Actor, rows: Sequence[Row], see
     """
     if actor.recipient is None:
         return list(rows)
-    compiled = compile_rules(rules_of_reader(tx, desk, actor.recipient), actor.recipient, desk.node)
+    compiled = compile_rules(rules_of_reader(tx, actor.recipient), actor.recipient, desk.node)
     known, now = definitions.known(tx, desk), desk.clock()
     asked, read_of = _looked_at(tx, rows)
     originals = _originals(tx, (version for version in read_of.values() if version is not None), seen)

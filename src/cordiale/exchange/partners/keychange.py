@@ -115,7 +115,7 @@ def adopt(
         if found is None:
             break
         waiting.remove(found)
-        known = _take(tx, known, found[0], found[2], now)
+        known = _take(tx, known, found[0], found[2])
     if known != partner:
         last = min((one[0].number for one in waiting), default=0) - 1
         taken = max(known.changes, partner.changes) if last < 0 else max(partner.changes, last)
@@ -175,7 +175,7 @@ def _holds(
     return proven and (new in known.keys or new in known.former)
 
 
-def _take(tx: Transaction, known: Partner, change: Change, statement: bytes, now: int) -> Partner:
+def _take(tx: Transaction, known: Partner, change: Change, statement: bytes) -> Partner:
     changes = max(known.changes, change.number)
     if change.role == "tls":
         certificates = tuple(base64.b64decode(one) for one in change.certificates)

@@ -113,7 +113,7 @@ def add_client(tx: Transaction, node: str, title: str, nation: str, organisation
     return records.partner(tx, node)
 
 
-def confirm(tx: Transaction, home: Home, node: str, words: tuple[str, ...], by: str, now: int) -> Partner:
+def confirm(tx: Transaction, node: str, words: tuple[str, ...], by: str, now: int) -> Partner:
     """Record that a person heard the partner read these words; opens the pair.
 
     Raises NotFound, or InputError when the words are not those of the keys in the invitation.

@@ -113,7 +113,7 @@ def prove(
         )
     proven = _origin(tx, place.vid)
     if proven is not None:
-        _add_keys(tx, home, keys, proven)
+        _add_keys(tx, keys, proven)
     agreed = _consent(tx, partner, place.vid, row, ours)
     if agreed is not None:
         _add_consenting(tx, keys, agreed)
@@ -300,7 +300,7 @@ def _add_consenting(tx: Transaction, keys: dict[str, Keys], agreed: Agreed) -> N
         keys[found.originator] = _their_keys(known) if known is not None and sure else Keys((found.key,))
 
 
-def _add_keys(tx: Transaction, home: Home, keys: dict[str, Keys], proven: Origin) -> None:
+def _add_keys(tx: Transaction, keys: dict[str, Keys], proven: Origin) -> None:
     """Name the keys of an originator that is neither of the two: those known here, else the one in the batch."""
     header = origin.read_header(proven.header.encode())
     if header is None or header.node in keys:

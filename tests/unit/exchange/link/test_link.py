@@ -279,7 +279,7 @@ def test_nothing_is_exchanged_before_the_words_are_confirmed() -> None:
         made = partners.add(tx, here.home, invitation, here.clock())
     assert (made.state, here.partnership("FRA")) == ("invited", None)
     with here.store.write() as tx, pytest.raises(InputError, match="not the words"):
-        partners.confirm(tx, here.home, "FRA", words("en")[:8], "officer", here.clock())
+        partners.confirm(tx, "FRA", words("en")[:8], "officer", here.clock())
     assert here.partnership("FRA") is None
 
 

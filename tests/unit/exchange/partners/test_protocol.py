@@ -216,15 +216,11 @@ def test_the_words_vouch_for_the_tls_key_so_that_a_swapped_one_is_heard() -> Non
         without = fingerprint("FRA", france.home.keys, "en")
         assert partners.own_words(france.home, "en") != without
         with pytest.raises(InputError):
-            partners.confirm(tx, canada.home, "FRA", without, "officer", canada.clock())
+            partners.confirm(tx, "FRA", without, "officer", canada.clock())
         swapped = shown(make("FRA"))
         with pytest.raises(InputError):
-            partners.confirm(
-                tx, canada.home, "FRA", partners.own_words(swapped.home, "en"), "officer", canada.clock()
-            )
-        partners.confirm(
-            tx, canada.home, "FRA", partners.own_words(france.home, "fr"), "officer", canada.clock()
-        )
+            partners.confirm(tx, "FRA", partners.own_words(swapped.home, "en"), "officer", canada.clock())
+        partners.confirm(tx, "FRA", partners.own_words(france.home, "fr"), "officer", canada.clock())
     assert bound_to((), b"") == ()
 
 
