@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from cordiale.domains.cyber.attack.moved import Moved
     from cordiale.domains.cyber.attack.versions import Change, Comparison
 
+Of = Annotated[
+    str,
+    typer.Option("--domain", metavar="NAME", help=tr(_("enterprise-attack, mobile-attack or ics-attack."))),
+]
+Source = Annotated[
+    str, typer.Option("--source", metavar="NAME", help=tr(_("Count only what this node or partner states.")))
+]
+Marking = Annotated[
+    str,
+    typer.Option(
+        "--marking", "-m", metavar="ATOM", help=tr(_("Count only what carries this atom, such as tlp:green."))
+    ),
+]
+
 SHOWN = 40
 """Changes of one kind that are listed; --json has all."""
 
@@ -122,12 +136,9 @@ def moved_() -> None:
     ),
 )
 def matrix_(
-    domain: Annotated[
-        str,
-        typer.Option(
-            "--domain", metavar="NAME", help=tr(_("enterprise-attack, mobile-attack or ics-attack."))
-        ),
-    ] = "",
+    domain: Of = "",
+    source: Source = "",
+    marking: Marking = "",
     every: Annotated[
         bool, typer.Option("--all", help=tr(_("List techniques that nothing covers, too.")))
     ] = False,
@@ -136,7 +147,7 @@ def matrix_(
     from cordiale.domains.cyber.attack.coverage import matrix
 
     with opened() as (node, actor):
-        found = matrix(node.desk, actor, domain)
+        found = matrix(node.desk, actor, domain, source=source, marking=marking)
     emit(found, lambda: _matrix(found, every))
 
 
@@ -157,12 +168,9 @@ def layer_(
         Path | None,
         typer.Option("--read", metavar="FILE", help=tr(_("A layer to compare with what is held."))),
     ] = None,
-    domain: Annotated[
-        str,
-        typer.Option(
-            "--domain", metavar="NAME", help=tr(_("enterprise-attack, mobile-attack or ics-attack."))
-        ),
-    ] = "",
+    domain: Of = "",
+    source: Source = "",
+    marking: Marking = "",
 ) -> None:
     """Write or read a layer."""
     from cordiale.domains.cyber.attack.coverage import matrix
@@ -175,18 +183,18 @@ def layer_(
             "layer-way", _("Say --out FILE to write a layer, or --read FILE to read one.")
         )
     with opened() as (node, actor):
-        found = matrix(node.desk, actor, domain)
-        marking = marking_line(node.desk, actor, found, current().lang)
+        found = matrix(node.desk, actor, domain, source=source, marking=marking)
+        line = marking_line(node.desk, actor, found, current().lang)
         name = node.desk.node
     if given is not None:
         layer = read(given.read_bytes(), found)
         emit(layer, lambda: _layer(layer))
         return
     assert out is not None
-    replace_file(out, written(found, name, marking), 0o600)
+    replace_file(out, written(found, name, line), 0o600)
     covered = sum(bool(one.count) for one in found.techniques)
     emit(
-        {"out": str(out), "domain": found.domain, "techniques": covered, "marking": marking},
+        {"out": str(out), "domain": found.domain, "techniques": covered, "marking": line},
         lambda: f"{out}: " + count(covered, _n("{n} technique", "{n} techniques")),
     )
 
@@ -271,6 +279,9 @@ def _matrix(found: Matrix, every: bool) -> str:
         covered=number(lang, covered),
         techniques=number(lang, len(found.techniques)),
     )
+    narrowed = [word for word in (found.source, found.marking) if word]
+    if narrowed:
+        head += " " + tr(_("Counted only: {what}."), what=", ".join(map(printable, narrowed)))
     rows = [
         (
             one.code,

@@ -25,6 +25,11 @@ Of = Annotated[
         description="The domain of ATT&CK; without it, the first of which techniques are held.",
     ),
 ]
+Source = Annotated[str, Parameter(max_length=200, description="Count only what this node or partner states.")]
+Marking = Annotated[
+    str,
+    Parameter(max_length=400, description="Count only what carries this atom, such as `tlp:green`."),
+]
 
 
 @get("/cyber/attack", responses=refusals(), sync_to_thread=True, tags=["cyber"])
@@ -32,10 +37,12 @@ def attack(
     request: Asked,
     domain: Of = None,
     covered: Annotated[bool, Parameter(description="Only techniques that something held covers.")] = False,
+    source: Source = "",
+    marking: Marking = "",
 ) -> Response[wire.Matrix]:
     """Read the matrix of a domain: of each technique what is held, by whom it is stated and under which markings."""
     asked = asking(request)
-    found = matrix(asked.desk, asked.actor, domain or "")
+    found = matrix(asked.desk, asked.actor, domain or "", source=source, marking=marking)
     return answer(
         request,
         wire.Matrix(
@@ -44,29 +51,38 @@ def attack(
             tactics=tuple(asked.tell(one, wire.Tactic) for one in found.tactics),
             techniques=tuple(_technique(one) for one in found.techniques if one.count or not covered),
             domains=found.domains,
+            source=found.source,
+            marking=found.marking,
+            sources=_counts(found.sources),
+            markings=_counts(found.markings),
         ),
     )
 
 
 @get("/cyber/attack/layer", responses=refusals(), sync_to_thread=True, tags=["cyber"])
-def attack_layer(request: Asked, domain: Of = None) -> Response[dict[str, Any]]:
+def attack_layer(
+    request: Asked, domain: Of = None, source: Source = "", marking: Marking = ""
+) -> Response[dict[str, Any]]:
     """Download the matrix as a layer of the Navigator (format 4.5): how many objects cover each technique, and no more."""
     asked = asking(request)
     authorise(asked.actor, "export")
-    found = matrix(asked.desk, asked.actor, domain or "")
+    found = matrix(asked.desk, asked.actor, domain or "", source=source, marking=marking)
     line = marking_line(asked.desk, asked.actor, found, asked.lang)
     return whole(request, layers.written(found, asked.desk.node, line), "application/json")
 
 
 @post("/cyber/attack/layer", status_code=200, responses=refusals(413, 507), request_max_body_size=None, tags=["cyber"])  # fmt: skip
-async def read_layer(request: Asked, domain: Of = None) -> Response[wire.Layer]:
+async def read_layer(
+    request: Asked, domain: Of = None, source: Source = "", marking: Marking = ""
+) -> Response[wire.Layer]:
     """Read a layer of the Navigator, which is the body, beside what is held; nothing is kept of it."""
     authorise(asking(request).actor, "search")
     async with spooled(request, "layer.json", layers.LARGEST) as came:
         content = came.path.read_bytes()
 
     def read(asked: Asking) -> wire.Layer:
-        return asked.tell(layers.read(content, matrix(asked.desk, asked.actor, domain or "")), wire.Layer)
+        found = matrix(asked.desk, asked.actor, domain or "", source=source, marking=marking)
+        return asked.tell(layers.read(content, found), wire.Layer)
 
     return await asyncio.to_thread(lambda: act(request, None, None, read))
 

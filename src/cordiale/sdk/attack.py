@@ -37,13 +37,21 @@ class Tactic(Told, frozen=True, kw_only=True):
 
 
 class Matrix(Told, frozen=True, kw_only=True):
-    """The techniques of one domain in force, by code, under tactics in their order; `domains` are those held here."""
+    """The techniques of one domain in force, by code, under tactics in their order; `domains` are those held here.
+
+    `source` and `marking` are what it was narrowed to; `sources` and `markings` what it can be, with how many techniques are
+    covered then.
+    """
 
     domain: str
     version: str
     tactics: tuple[Tactic, ...]
     techniques: tuple[Technique, ...]
     domains: tuple[str, ...]
+    source: str = ""
+    marking: str = ""
+    sources: tuple[Count, ...] = ()
+    markings: tuple[Count, ...] = ()
 
 
 class Scored(Told, frozen=True, kw_only=True):

@@ -147,21 +147,26 @@ class Defending:
         """Keep a run no longer; return how many are left."""
         return self._ask.post(f"cyber/runs/{run}/drop", None, matching.RunsKept, key).runs
 
-    def attack(self, domain: str = "", *, covered: bool = False) -> techniques.Matrix:
-        """Read the matrix of ATT&CK with what is held of each technique."""
-        return self._ask.get(
-            "cyber/attack", techniques.Matrix, {"domain": domain, "covered": str(covered).lower()}
-        )
+    def attack(
+        self, domain: str = "", *, covered: bool = False, source: str = "", marking: str = ""
+    ) -> techniques.Matrix:
+        """Read the matrix of ATT&CK with what is held of each technique, by a source or under an atom where they are given."""
+        asked = {"domain": domain, "covered": str(covered).lower(), "source": source, "marking": marking}
+        return self._ask.get("cyber/attack", techniques.Matrix, asked)
 
-    def attack_layer(self, domain: str = "") -> dict[str, Any]:
-        """Download the matrix as a layer of the Navigator."""
-        found = self._ask.ask("GET", "cyber/attack/layer", {"domain": domain})
+    def attack_layer(self, domain: str = "", *, source: str = "", marking: str = "") -> dict[str, Any]:
+        """Download the matrix, narrowed likewise, as a layer of the Navigator."""
+        asked = {"domain": domain, "source": source, "marking": marking}
+        found = self._ask.ask("GET", "cyber/attack/layer", asked)
         layer: dict[str, Any] = msgspec.json.decode(found.content)
         return layer
 
-    def read_layer(self, source: Path | bytes | BinaryIO, domain: str = "") -> techniques.Layer:
-        """Read a layer beside what is held; nothing is kept of it."""
-        sent = self._ask.send("cyber/attack/layer", content(source), None, {"domain": domain})
+    def read_layer(
+        self, layer: Path | bytes | BinaryIO, domain: str = "", *, source: str = "", marking: str = ""
+    ) -> techniques.Layer:
+        """Read a layer beside what is held, narrowed likewise; nothing is kept of it."""
+        asked = {"domain": domain, "source": source, "marking": marking}
+        sent = self._ask.send("cyber/attack/layer", content(layer), None, asked)
         return value(sent, techniques.Layer)
 
     def export_indicators(self, format: str, words: str = "", *, confidence: int = 0) -> bytes:

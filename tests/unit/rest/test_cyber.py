@@ -195,6 +195,13 @@ def test_the_matrix_and_layers_go_out_and_come_in(served: Served) -> None:
     assert set(read.unscored) == {one.code for one in matrix.techniques if one.count}
     with pytest.raises(InputError):
         paul.read_layer(b"[]")
+    # the beacon indicates a technique: by canada, under TLP:GREEN
+    assert [(one.name, one.count) for one in matrix.sources] == [("canada", 1)]
+    assert [
+        one.code for one in paul.attack(source="canada", marking="tlp:green", covered=True).techniques
+    ] == ["T1071"]
+    assert paul.attack(source="france", covered=True).techniques == ()
+    assert paul.attack_layer(source="france")["techniques"] == []
 
 
 def test_files_for_tools_are_saved_and_feeds_added_and_dropped(served: Served) -> None:

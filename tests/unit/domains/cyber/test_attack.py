@@ -21,7 +21,12 @@ from cordiale.domains.cyber.attack.versions import bundle, compare
 from cordiale.node import Node, init, open_node
 from cordiale.platform.errors import InputError
 from cordiale.platform.ids import uuid5
+from cordiale.release.marking import of_version
 from cordiale.release.recipient import Recipient
+from cordiale.stix import atoms
+from cordiale.stix.version import read as version_read
+from cordiale.store import versions
+from cordiale.store.types import Put
 
 SPACE = "0b7d4c1e-5f5f-5c5e-9a51-7c2f0a4e9d13"
 OWNER = house("owner")
@@ -81,6 +86,15 @@ def node(tmp_path: Path) -> Any:
 def take(node: Node, *objects: dict[str, Any], marking: str = "tlp:green") -> None:
     report = import_(node.desk, OWNER, [of_bytes("x", packed(*objects))], marking=marking)
     assert report.set_aside == 0
+
+
+def state(node: Node, source: str, *objects: dict[str, Any], marking: str = "tlp:green") -> None:
+    """Keep what a partner states."""
+    definition = atoms.id_of(marking)
+    read_ = (version_read(orjson.dumps(one | {"object_marking_refs": [definition]}))[0] for one in objects)
+    puts = [Put(one, *of_version(one, {definition: marking}), "received") for one in read_]
+    with node.desk.store.write() as tx:
+        versions.put(tx, source, node.desk.clock(), puts)
 
 
 def indicator(name: str, code: str = "", **more: Any) -> dict[str, Any]:
@@ -144,6 +158,49 @@ def test_coverage_counts_what_its_reader_sees(node: Node) -> None:
     assert {atom for atoms in kept.cover.markings for atom in atoms} == {"tlp:green", "tlp:red"}
     assert [one.short for one in seen.tactics] == ["execution"]
     assert [one.code for one in seen.parts("T1002")] == ["T1002.001"]
+
+
+def test_coverage_is_narrowed_to_a_source_and_to_a_marking_and_tells_nothing_of_what_is_hidden(
+    node: Node,
+) -> None:
+    mine, hidden = indicator("ours", "T1002"), indicator("halcyon", "T1001")
+    take(node, *FIRST, mine)
+    take(node, hidden, indicator("strict", "T1002.001"), marking="tlp:red")
+    state(node, "france", mine, indicator("theirs", "T1002"))
+    state(node, "halcyon-land", indicator("unseen", "T1001"), marking="tlp:red")
+
+    def counts(actor: Actor, **narrowed: str) -> dict[str, int]:
+        return {one.code: one.count for one in matrix(node.desk, actor, **narrowed).techniques if one.count}
+
+    assert counts(PAUL) == {"T1002": 2}
+    assert counts(PAUL, source="france") == {"T1002": 2}
+    assert counts(PAUL, source="canada", marking="tlp:green") == {"T1002": 1}
+    assert counts(OWNER, marking="tlp:red") == {"T1001": 2, "T1002.001": 1}
+    kept = next(one for one in matrix(node.desk, PAUL).techniques if one.code == "T1002")
+    assert kept.cover.sources == (("france", 2), ("canada", 1))  # an indicator that both state is one object
+    # what is hidden is not there, by whatever name it is asked for
+    seen = matrix(node.desk, PAUL)
+    assert (seen.sources, seen.markings) == ((("canada", 1), ("france", 1)), (("tlp:green", 1),))
+    assert [counts(PAUL, source=name) for name in ("halcyon-land", "nowhere")] == [{}, {}]
+    assert [counts(PAUL, marking=atom) for atom in ("tlp:red", "rel:NOBODY")] == [{}, {}]
+    assert matrix(node.desk, PAUL, source="halcyon-land").sources == seen.sources
+    assert dict(matrix(node.desk, OWNER).sources) == {"canada": 3, "france": 1, "halcyon-land": 1}
+
+
+def test_the_page_and_its_layer_follow_what_was_narrowed(node: Node) -> None:
+    take(node, *FIRST, indicator("ours", "T1002"))
+    state(node, "france", indicator("theirs", "T1002.001"))
+    page = attack(node.desk, PAUL, "fr", {"source": "france", "covered": "yes"})
+    assert [(one["label"], one["here"], one.get("count")) for one in page.values["sources"]] == [("Tout", False, None), ("canada", False, "1"), ("france", True, "1")]  # fmt: skip
+    assert page.values["markings"] == []  # there is one: it would narrow nothing
+    assert page.values["covered"] == "1"
+    assert [cell["covered"] for column in page.values["columns"] for cell in column["cells"]] == [1]
+    assert "source=france" in page.values["layer"]
+    made = orjson.loads(layer(node.desk, OWNER, "en", {"source": "france"}).data)
+    assert [one["techniqueID"] for one in made["techniques"]] == ["T1002.001"]
+    assert made["metadata"] == [{"name": "source", "value": "france"}]
+    none = attack(node.desk, PAUL, "en", {"marking": "tlp:amber"})
+    assert [(one["label"], one["here"]) for one in none.values["markings"]] == [("Everything", False), ("TLP:GREEN", False), ("tlp:amber", True)]  # fmt: skip
 
 
 def test_a_layer_holds_counts_and_its_marking_and_is_read_again(node: Node) -> None:

@@ -65,6 +65,12 @@ class Matrix(msgspec.Struct, frozen=True):
     techniques: tuple[Technique, ...]
     domains: tuple[str, ...]
     """Domains of which techniques are held."""
+    source: str = ""
+    marking: str = ""
+    """What it was narrowed to: who states what is counted, and an atom of its marking; empty for all."""
+    sources: tuple[tuple[str, int], ...] = ()
+    markings: tuple[tuple[str, int], ...] = ()
+    """What it can be narrowed to, with how many techniques are covered then, most first: each counted as if none of its kind was chosen."""
 
     def under(self, tactic: str) -> tuple[Technique, ...]:
         """Return the techniques of a tactic, without sub-techniques."""
@@ -75,8 +81,12 @@ class Matrix(msgspec.Struct, frozen=True):
         return tuple(one for one in self.techniques if one.part_of == technique)
 
 
-def matrix(desk: Desk, actor: Actor, domain: str = "") -> Matrix:
-    """Return the matrix of a domain as the actor sees it; without one, of the first of which techniques are held."""
+def matrix(desk: Desk, actor: Actor, domain: str = "", *, source: str = "", marking: str = "") -> Matrix:
+    """Return the matrix of a domain as the actor sees it; without one, of the first of which techniques are held.
+
+    With a source, it counts what that source states; with an atom (`tlp:green`), what carries it. One that the actor sees
+    nothing of counts nothing, whether or not this node holds any.
+    """
     authorise(actor, "search")
     patterns = [one for one in every(desk, actor, "attack-pattern") if code(one.value)]
     known = tuple(name for name, chain in DOMAINS.items() if any(_in(one.value, chain) for one in patterns))
@@ -85,7 +95,10 @@ def matrix(desk: Desk, actor: Actor, domain: str = "") -> Matrix:
     shown = {
         str(one.value["id"]): one.value for one in patterns if _in(one.value, chain) and not ended(one.value)
     }
-    covers = _covers(desk, actor, shown)
+    covering = _covering(desk, actor, shown)
+    covers = {
+        i: _cover(one for one in found if _counts(one.said, source, marking)) for i, found in covering.items()
+    }
     found = [
         Technique(
             id=i,
@@ -98,7 +111,7 @@ def matrix(desk: Desk, actor: Actor, domain: str = "") -> Matrix:
         )
         for i, value in shown.items()
     ]
-    audit.read(desk, actor, "attack-matrix", domain=chosen, found=len(found))
+    audit.read(desk, actor, "attack-matrix", domain=chosen, found=len(found), source=source, marking=marking)
     tactics = _tactics(desk, actor, chosen, [phase for one in found for phase in one.tactics])
     return Matrix(
         domain=chosen,
@@ -106,6 +119,18 @@ def matrix(desk: Desk, actor: Actor, domain: str = "") -> Matrix:
         tactics=tactics,
         techniques=tuple(sorted(found, key=lambda one: one.code)),
         domains=known,
+        source=source,
+        marking=marking,
+        sources=_counted(
+            name
+            for found in covering.values()
+            for name in {one.said.source for one in found if _counts(one.said, "", marking)}
+        ),
+        markings=_counted(
+            atom
+            for found in covering.values()
+            for atom in {atom for one in found if _counts(one.said, source, "") for atom in one.said.marking}
+        ),
     )
 
 
@@ -113,32 +138,45 @@ def _in(value: Mapping[str, Any], chain: str) -> bool:
     return any(name == chain for name, _phase in phases(value))
 
 
-def _covers(desk: Desk, actor: Actor, shown: Mapping[str, Mapping[str, Any]]) -> dict[str, Cover]:
+class _Covering(msgspec.Struct, frozen=True):
+    """One statement by which an object covers a technique."""
+
+    id: str
+    said: Seen
+
+
+def _counts(said: Seen, source: str, marking: str) -> bool:
+    return (not source or said.source == source) and (not marking or marking in said.marking)
+
+
+def _covering(desk: Desk, actor: Actor, shown: Mapping[str, Mapping[str, Any]]) -> dict[str, list[_Covering]]:
     """Return what covers each technique: relationships of somebody else than ATT&CK, and indicators that name its code."""
     by_code = {code(value): i for i, value in shown.items()}
-    covering: dict[str, dict[str, tuple[Seen, str]]] = {}
+    covering: dict[str, list[_Covering]] = {}
     for one in every(desk, actor, "relationship"):
         value = one.value
         if value.get("revoked") or is_theirs(value) or value.get("relationship_type") not in SAYING:
             continue
         for here, there in (("target_ref", "source_ref"), ("source_ref", "target_ref")):
             if value.get(here) in shown and value.get(there) not in shown:
-                other = str(value.get(there))
-                covering.setdefault(str(value[here]), {})[other] = (one, other.partition("--")[0])
+                covering.setdefault(str(value[here]), []).append(_Covering(str(value.get(there)), one))
     for one in every(desk, actor, "indicator"):
         if not one.value.get("revoked"):
             for name in techniques(one.value):
                 if name in by_code:
-                    covering.setdefault(by_code[name], {})[str(one.value["id"])] = (one, "indicator")
-    return {i: _cover(found) for i, found in covering.items()}
+                    covering.setdefault(by_code[name], []).append(_Covering(str(one.value["id"]), one))
+    return covering
 
 
-def _cover(found: Mapping[str, tuple[Seen, str]]) -> Cover:
+def _cover(found: Iterable[_Covering]) -> Cover:
+    """Return what is counted of one technique: each object once, and once for each who states that it covers it."""
+    counted = list(found)
+    ids = sorted({one.id for one in counted})
     return Cover(
-        ids=tuple(sorted(found)),
-        types=_counted(kind for _one, kind in found.values()),
-        sources=_counted(one.source for one, _kind in found.values()),
-        markings=tuple(dict.fromkeys(one.marking for one, _kind in found.values())),
+        ids=tuple(ids),
+        types=_counted(i.partition("--")[0] for i in ids),
+        sources=_counted(source for source, _id in {(one.said.source, one.id) for one in counted}),
+        markings=tuple(dict.fromkeys(one.said.marking for one in counted)),
     )
 
 

@@ -48,7 +48,8 @@ class Layer(msgspec.Struct, frozen=True):
 def written(matrix: Matrix, name: str, marking: str) -> bytes:
     """Return the matrix as a layer: a score is how many objects cover a technique; nothing but counts and codes is in it.
 
-    `marking` stands in its description: the layer is as restricted as what it counts.
+    `marking` stands in its description: the layer is as restricted as what it counts. What the matrix was narrowed to stands in
+    its metadata.
     """
     covered = [one for one in matrix.techniques if one.count]
     most = max((one.count for one in covered), default=1)
@@ -64,7 +65,7 @@ def written(matrix: Matrix, name: str, marking: str) -> bytes:
         "techniques": [_scored(one, tactic) for one in covered for tactic in one.tactics],
         "gradient": {"colors": list(COLOURS), "minValue": 0, "maxValue": most},
         "legendItems": [],
-        "metadata": [],
+        "metadata": [{"name": name, "value": said} for name, said in (("source", matrix.source), ("marking", matrix.marking)) if said],
         "links": [],
         "showTacticRowBackground": False,
         "tacticRowBackground": "#dddddd",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from cordiale.domains.cyber.attack.coverage import Matrix, Technique, matrix
 from cordiale.domains.cyber.attack.layer import read, written
 from cordiale.domains.cyber.tabs import ROOT, tabs
 from cordiale.platform.errors import CordialeError, NotFound, explain
-from cordiale.platform.languages import number
+from cordiale.platform.languages import _, number, text
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
@@ -31,38 +31,43 @@ STEPS: Final = (1, 3, 10, 30)
 
 def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page:
     """Return the matrix of a domain, and beside it one technique where it is asked for."""
-    found = matrix(desk, actor, query.get("domain", ""))
+    found = _asked(desk, actor, query)
     only = query.get("covered") == "yes"
+    said = {"covered": "yes"} if only else {}
     chosen = next((one for one in found.techniques if one.code == query.get("technique")), None)
     values = {
         "tabs": tabs(actor, "attack", lang),
         "domain": found.domain,
         "version": found.version,
         "domains": [
-            {"href": _address(found, domain=name), "label": name, "here": name == found.domain, "count": ""}
+            {"href": _address(found, domain=name, **said), "label": name, "here": name == found.domain}
             for name in found.domains
         ],
         "columns": [
             _column(found, tactic.short, tactic.name, tactic.code, only, lang) for tactic in found.tactics
         ],
+        "sources": _choices(found, "source", [(name, name, n) for name, n in found.sources], said, lang),
+        "markings": _choices(found, "marking", _atoms(desk, actor, found, lang), said, lang),
+        "source": found.source,
+        "marking": found.marking,
         "covered": number(lang, sum(bool(one.count) for one in found.techniques)),
         "total": number(lang, len(found.techniques)),
         "only": only,
         "every": _address(found),
         "few": _address(found, covered="yes"),
-        "layer": ROOT + "layer?" + urlencode({"domain": found.domain}),
+        "layer": _address(found, "layer"),
         "one": _one(desk, actor, found, chosen, lang) if chosen is not None else None,
         "problem": query.get("problem", ""),
         "given": _given(found, query["layer"], lang) if query.get("layer") else None,
-        "close": _address(found, covered="yes" if only else ""),
+        "close": _address(found, **said),
     }
     return Page(TEMPLATES / "attack.html", values, _markings(found))
 
 
 def layer(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> File:
-    """Return the matrix as a layer of the Navigator, to be saved; its marking stands in it."""
+    """Return the matrix as a layer of the Navigator, to be saved, narrowed as the page was; its marking stands in it."""
     authorise(actor, "export")
-    found = matrix(desk, actor, query.get("domain", ""))
+    found = _asked(desk, actor, query)
     data = written(found, desk.node, marking_line(desk, actor, found, lang))
     return File(f"{desk.node}-{found.domain or 'attack'}.json", "application/json", data)
 
@@ -104,9 +109,47 @@ def _markings(found: Matrix) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(sorted(atoms)) for atoms in distinct)
 
 
-def _address(found: Matrix, **more: str) -> str:
-    said = {"domain": found.domain, **more}
-    return ROOT + "attack?" + urlencode({name: value for name, value in said.items() if value})
+def _asked(desk: Desk, actor: Actor, query: Mapping[str, str]) -> Matrix:
+    source, marking = (query.get(name, "").strip() for name in ("source", "marking"))
+    return matrix(desk, actor, query.get("domain", ""), source=source, marking=marking)
+
+
+def _address(found: Matrix, page: str = "attack", **more: str) -> str:
+    said = {"domain": found.domain, "source": found.source, "marking": found.marking, **more}
+    return ROOT + page + "?" + urlencode({name: value for name, value in said.items() if value})
+
+
+def _choices(
+    found: Matrix, kind: str, known: Iterable[tuple[str, str, int]], said: Mapping[str, str], lang: str
+) -> list[dict[str, Any]]:
+    """Return what the matrix can be narrowed to, all first, each with how many techniques are covered then."""
+    chosen = found.source if kind == "source" else found.marking
+    rows = list(known)
+    if chosen and chosen not in {key for key, _label, _n in rows}:
+        rows.append((chosen, chosen, 0))
+    if not chosen and len(rows) < 2:  # it would narrow to what is shown
+        return []
+    return [
+        {
+            "href": _address(found, **{kind: ""}, **said),
+            "label": text(lang, _("Everything")),
+            "here": not chosen,
+        },
+        *(
+            {
+                "href": _address(found, **{kind: key}, **said),
+                "label": label,
+                "here": key == chosen,
+                "count": number(lang, n),
+            }
+            for key, label, n in rows
+        ),
+    ]
+
+
+def _atoms(desk: Desk, actor: Actor, found: Matrix, lang: str) -> list[tuple[str, str, int]]:
+    show = display(desk, actor, lang)
+    return [(atom, " // ".join(part.text for part in show((atom,))), n) for atom, n in found.markings]
 
 
 def _column(found: Matrix, short: str, name: str, code: str, only: bool, lang: str) -> dict[str, Any]:
