@@ -102,7 +102,9 @@ def main(argv: list[str]) -> None:
                 spans = [(c.kind, c.source_span, c.derived_span, c.direction, c.sure) for c in
                          (one.verdict.changes if one.verdict else ())]  # fmt: skip
                 near = f"{one.match.likeness:.2f}" if one.match else "–"
-                print(f"\n{one.pair.label} → {one.label} ({near}) {spans}\n  {one.pair.source}\n  {one.pair.derived}")
+                print(
+                    f"\n{one.pair.label} → {one.label} ({near}) {spans}\n  {one.pair.source}\n  {one.pair.derived}"
+                )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cordiale.domains.information.drift.comparison import Pairing, in_clause
 from cordiale.domains.information.drift.cues import Cue
+from cordiale.domains.information.drift.hedges import UNSURE, hedged
 from cordiale.domains.information.drift.reading import Reading
 
 if TYPE_CHECKING:
@@ -37,15 +38,40 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     return found[:1] if len(found) > 1 and len(kinds) == 1 else found
 
 
+def _of(reading: Reading, scale: str) -> list[Cue]:
+    return [cue for cue in reading.cues if cue.scale == scale]
+
+
+def _own(cues: list[Cue], other: Reading, answered: dict[int, int]) -> list[Cue]:
+    """Return cues without the soft ones that the other sentence has too, as the same word: those answer no other cue."""
+    return [
+        cue
+        for cue in cues
+        if not cue.soft
+        or not any(one.soft and one.start <= answered.get(cue.start, -1) < one.end for one in other.cues)
+    ]
+
+
 def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
     """Return the cues of a scale in clauses that the other sentence keeps."""
     return [
         cue
-        for cue in reading.cues
-        if cue.scale == scale
-        and in_clause(reading.statement, cue.start, cue.end, answered)
-        and not _denied(reading, cue)
+        for cue in _of(reading, scale)
+        if in_clause(reading.statement, cue.start, cue.end, answered) and not _denied(reading, cue)
     ]
+
+
+def _kept_otherwise(
+    reading: Reading, cue: Cue, other: Reading, answered: dict[int, int], cues: list[Cue]
+) -> bool:
+    """Tell whether a cue changes nothing, because it is soft or a promise, or the other sentence says as much in other words."""
+    return (
+        cue.soft
+        or cue.step > DOUBT
+        or any(one.step == cue.step for one in cues)
+        or _advises(reading, cue, other)
+        or _said_too(reading, cue, answered)
+    )
 
 
 _DENIABLE = re.compile(
@@ -72,31 +98,21 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         _answering(one, other, derived, pairing.derived),
         _answering(other, one, source, pairing.source),
     )
-    all_one = [cue for cue in source.cues if cue.scale == "sure"]
-    all_other = [cue for cue in derived.cues if cue.scale == "sure"]
+    all_one = _own(_of(source, "sure"), derived, pairing.source)
+    all_other = _own(_of(derived, "sure"), source, pairing.derived)
     weak_one, weak_other = _weakest(one), _weakest(other)
     if weak_one is None and weak_other is None:
         return None
     if weak_one is not None and weak_other is None:
-        if weak_one.soft or weak_one.step > DOUBT or any(cue.step == weak_one.step for cue in all_other):
+        if _kept_otherwise(source, weak_one, derived, pairing.source, all_other):
             return None
-        if _advises(source, weak_one, derived):
-            return None
-        if _said_too(source, weak_one, pairing.source):
-            return None
-        place = _verb(derived)
-        return Change(
-            "modality", _span(source, weak_one), place, "up", _believed(source, weak_one, pairing.source)
-        )
+        sure = _believed(source, weak_one, derived, pairing.source)
+        return Change("modality", _span(source, weak_one), _verb(derived), "up", sure)
     if weak_one is None and weak_other is not None:
-        if weak_other.soft or weak_other.step > DOUBT or any(cue.step == weak_other.step for cue in all_one):
+        if _kept_otherwise(derived, weak_other, source, pairing.derived, all_one):
             return None
-        if _advises(derived, weak_other, source):
-            return None
-        if _said_too(derived, weak_other, pairing.derived):
-            return None
-        believed = _believed(derived, weak_other, pairing.derived)
-        return Change("modality", _verb(source), _span(derived, weak_other), "down", believed)
+        sure = _believed(derived, weak_other, source, pairing.derived)
+        return Change("modality", _verb(source), _span(derived, weak_other), "down", sure)
     assert weak_one is not None
     assert weak_other is not None
     if weak_one.step == weak_other.step or _one_word(source, weak_one, derived, weak_other, pairing):
@@ -235,10 +251,16 @@ _RELATIVE = re.compile(
 )
 
 
-def _believed(reading: Reading, cue: Cue, answered: dict[int, int]) -> float:
-    """Return how sure a change is: surer where the very word that the cue is about was kept."""
+def _believed(reading: Reading, cue: Cue, other: Reading, answered: dict[int, int]) -> float:
+    """Return how sure a change is: surer where the very word that the cue is about was kept.
+
+    Where the other sentence asks, or has a word of doubt, wish or opinion that answers none of this one's, it may hedge
+    in its own way: that is for a person.
+    """
     if _RELATIVE.search(reading.flat[: cue.start]):
         return 0.0  # "anything that could harm peace" hedges the thing, not the statement
+    if hedged(other, set(answered.values())):
+        return UNSURE
     return 0.8 if _about(reading, cue) in answered else 0.55
 
 
