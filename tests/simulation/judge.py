@@ -181,7 +181,8 @@ class Judge:
                 gone = [kept for vid, kept in house.by_vid.items() if vid not in live]
                 for kept in gone:  # what ends takes its older versions with it
                     of_source = house.kept[kept.said.id][kept.source]
-                    if any(_has_end(house.effective(one)) for one in of_source):
+                    ends = any(_has_end(house.effective(one)) for one in of_source)
+                    if ends or self._came_ended(house, kept):
                         house.ended.add(kept.said.raw)
                 for kept in gone:
                     house.drop(kept.vid)
@@ -202,6 +203,14 @@ class Judge:
             self.restated[name].add(said.raw)
             if source in brought.get(vid, ()):
                 self.had.add((source, name, said.raw))
+
+    def _came_ended(self, house: House, kept: Kept) -> bool:
+        """Tell whether its originator says that it ends: a version that had ended already comes and goes between two looks."""
+        origin = self.houses.get(kept.source)
+        if origin is None or origin is house:
+            return False
+        said = origin.kept.get(kept.said.id, {}).get(kept.source, ())
+        return any(_has_end(origin.effective(one)) for one in said)
 
     def _restate(self, house: House) -> None:
         """Say anew under which markings contents came: what came through another node is under what all say."""
