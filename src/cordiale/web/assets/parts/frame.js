@@ -34,4 +34,5 @@ function shown() {
   for (const one of document.querySelectorAll(".tabs [aria-current]")) one.parentElement.scrollLeft = one.offsetLeft - 24;
 }
 shown();
+for (const one of document.querySelectorAll(".rail [aria-current]")) one.parentElement.scrollLeft = one.offsetLeft - 24;
 document.addEventListener("htmx:afterSwap", shown);
