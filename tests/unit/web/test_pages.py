@@ -104,7 +104,7 @@ def test_the_banner_covers_what_refers_to_the_object(tmp_path: Path) -> None:
 
 def test_a_translation_stands_beside_its_original_and_gives_the_title(pages: Any) -> None:
     french = ask(pages, CAMPAIGN, accept_language="fr").text
-    assert "<h1 dir="auto">Lanterne de papier</h1>" in french
+    assert '<h1 dir="auto">Lanterne de papier</h1>' in french
     assert "Traduction (fr)" in french
     assert "Original (en)" in french
     assert "consular portal" in french
