@@ -8,7 +8,7 @@ import msgspec
 
 from cordiale.exchange.home import Partner
 from cordiale.exchange.originator import origins
-from cordiale.exchange.records.quarantined import TOMBSTONED, TOMBSTONED_TEXT
+from cordiale.exchange.records.quarantined import CONFLICT, TOMBSTONED, TOMBSTONED_TEXT
 from cordiale.platform.languages import _
 from cordiale.release.segment import SegmentHeader
 from cordiale.stix.version import Version
@@ -88,7 +88,7 @@ def refused(
         partner.node,
         sequence,
         version.id,
-        "exchange.apply.conflict",
+        CONFLICT,
         _("{node} sent two different contents of one version of {id}; the second is kept in quarantine."),
         {"node": partner.node, "id": version.id, "source": source},
         raw,

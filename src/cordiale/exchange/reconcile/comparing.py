@@ -23,7 +23,7 @@ from cordiale.exchange.recall import answering
 from cordiale.exchange.reconcile import concordance
 from cordiale.exchange.reconcile.concordance import Segment
 from cordiale.exchange.reconcile.repair import Found, Repairs
-from cordiale.exchange.records import reconciliations
+from cordiale.exchange.records import quarantined, reconciliations
 from cordiale.exchange.records.arrivals import ReceivedRow
 from cordiale.exchange.records.reconciliations import FULL, QUICK, ReconciliationRow
 from cordiale.exchange.stream.segment import LEAF
@@ -129,6 +129,7 @@ class _Comparison:
                 self._log()
         if self.full and finished:
             self._apart()
+        self._freed(ours)
         return finished
 
     # Full: every body again ------------------------------------------------------------------
@@ -239,6 +240,14 @@ class _Comparison:
             with self.store.write() as tx:
                 now = self.home.clock()
                 answering.found_after_all(tx, self.home, self.partner, self.repairs.recalled, now)
+
+    def _freed(self, ours: list[Segment]) -> None:
+        """Take in what was kept aside beside another content that is not here any more: its sender was told why, and is content."""
+        with self.store.read() as tx:
+            freed = quarantined.freed(tx, self.partner.number, self.generation)
+        for one in ours:
+            if any(one.first <= sequence <= one.last for sequence in freed):
+                self._settle(one)
 
     def _log(self) -> None:
         """Keep the differences that were not kept yet, and tell of each."""

@@ -63,7 +63,8 @@ class Found(msgspec.Struct, frozen=True):
 class Repairs:
     """Repair one partner's stream, segment by segment, and remember what was done.
 
-    `damaged` names entries whose stored content was found lost or altered, `recalled` counts by recall what was taken that
+    `damaged` names entries whose stored content was found lost or altered, `freed` those kept aside beside another content of
+    theirs that is gone, `recalled` counts by recall what was taken that
     stands in no stream, and `settled` says that the partner knew of everything asked.
     """
 
@@ -79,6 +80,7 @@ class Repairs:
         self.store, self.home, self.partner = store, home, partner
         self.generation, self.recalls, self.ask = generation, recalls, ask
         self.damaged: dict[int, str] = {}
+        self.freed: set[int] = set()
         self.found: list[Found] = []
         self.purged = False
         self.settled = True
@@ -91,6 +93,7 @@ class Repairs:
             codes = reconciliations.set_aside_codes(
                 tx, self.partner.number, self.generation, one.first, one.last
             )
+            self.freed = quarantined.freed(tx, self.partner.number, self.generation)
             gone = reconciliations.purged(tx)
             outcomes = reconciliations.outcomes(tx, self.partner.number)
         vids = read_numbers(row.vids) if row is not None else []
@@ -101,7 +104,7 @@ class Repairs:
             if state == LIVE:
                 if live:
                     continue
-                if sequence in codes:
+                if sequence in codes and sequence not in self.freed:
                     told.append((sequence, False, codes[sequence]))
                 elif vids[place] in gone:
                     told.append((sequence, False, "purged"))
@@ -177,14 +180,17 @@ class Repairs:
                 known = vids[place] != 0
                 vids[place] = taken.vids[place]
                 salts[place * SALT : place * SALT + SALT] = checked.resource.slots[place].salt
-                if known or first + place in self.damaged:
+                if known or first + place in self.damaged or first + place in self.freed:
                     self._note(first + place, version.id if isinstance(version, Version) else "", "refetched")
             else:
                 told.append((first + place, False, codes.get(first + place, OWN)))
         reconciliations.replace_entries(
             tx, self.partner.number, self.generation, first, numbers(vids), bytes(salts)
         )
-        records.add_set_aside(tx, [aside_row(self.partner, checked.header, one, now) for one in taken.aside])
+        entered = [first + place for place in places if taken.vids[place]]
+        quarantined.leave(tx, self.partner.number, self.generation, entered)
+        aside = [one for one in taken.aside if one.sequence not in self.freed]
+        records.add_set_aside(tx, [aside_row(self.partner, checked.header, one, now) for one in aside])
         return told
 
     def _note(self, sequence: int, object_id: str, repair: str) -> None:

@@ -11,11 +11,15 @@ import orjson
 
 from cordiale.platform.languages import _
 from cordiale.stix.canonical import content_hash
+from cordiale.stix.version import read
 from cordiale.store import versions
 from cordiale.store.connection import Transaction
 
 TOMBSTONED: Final = "exchange.apply.tombstoned"
 TOMBSTONED_TEXT: Final = _("{id} was recalled or purged here before; the copy {node} sent is not kept.")
+
+CONFLICT: Final = "exchange.apply.conflict"
+"""Why an entry is kept aside: there was another content of that very version here."""
 
 _KEPT = """
     SELECT a.number, a.object_id, a.params, a.raw, p.node FROM exchange_set_aside a
@@ -50,6 +54,42 @@ def let_go(tx: Transaction, ids: Collection[str]) -> int:
             gone.append((TOMBSTONED, TOMBSTONED_TEXT, told, number))
     tx.many(_EMPTY, gone)
     return len(gone)
+
+
+def freed(tx: Transaction, pair: int, generation: int) -> set[int]:
+    """Return the entries kept aside as a second content of a version whose first is not here any more."""
+    rows = tx.rows(
+        "SELECT sequence, object_id, params, raw FROM exchange_set_aside"
+        " WHERE pair = ? AND generation = ? AND code = ? AND raw IS NOT NULL",
+        pair,
+        generation,
+        CONFLICT,
+    )
+    return {
+        sequence
+        for sequence, stix_id, params, raw in rows
+        if not _first_is_here(tx, stix_id, msgspec.json.decode(params, type=dict[str, str])["source"], raw)
+    }
+
+
+def leave(tx: Transaction, pair: int, generation: int, sequences: Collection[int]) -> None:
+    """Forget that these entries were kept aside as second contents: they were taken in."""
+    tx.many(
+        "DELETE FROM exchange_set_aside WHERE pair = ? AND generation = ? AND sequence = ? AND code = ?",
+        [(pair, generation, sequence, CONFLICT) for sequence in sequences],
+    )
+
+
+def _first_is_here(tx: Transaction, stix_id: str, source: str, raw: bytes) -> bool:
+    version, _problems = read(bytes(raw))
+    row = tx.row(
+        "SELECT 1 FROM versions v JOIN objects o ON o.oid = v.oid JOIN terms t ON t.no = v.source_no"
+        " WHERE o.id = ? AND t.name = ? AND v.modified = ?",
+        stix_id,
+        source,
+        version.modified,
+    )
+    return row is not None
 
 
 def _content(raw: bytes) -> bytes | None:

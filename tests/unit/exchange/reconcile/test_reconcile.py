@@ -266,6 +266,26 @@ def test_what_is_in_no_stream_is_set_aside_with_its_content() -> None:
     assert fra.raws(id_of(extra)) == [extra]
 
 
+def test_a_second_content_kept_aside_is_taken_in_once_the_first_is_in_no_stream() -> None:
+    """Both were put back: the first was sent in a history that neither knows of any more."""
+    can, fra = two()
+    theirs = next(iter(can.home.identities))
+    first, second = (
+        indicator("twice", created_by_ref=theirs, description=one) for one in ("first", "second")
+    )
+    hold_again(fra, first)
+    send(can, fra, second)
+    assert fra.raws(id_of(first)) == [first]
+    assert found(compare(fra, can, full=True)) == [
+        ("extra", "set-aside", id_of(first)),
+        ("missing", "refetched", id_of(second)),
+    ]
+    assert fra.raws(id_of(second)) == [second]
+    with fra.store.read() as tx:
+        assert [row.code for row in records.set_aside(tx, number(fra, can))] == ["exchange.reconcile.extra"]
+    assert agree(fra, can)
+
+
 def test_what_could_not_be_taken_is_explained_once_and_no_difference() -> None:
     can, fra = two()
     own = indicator("own", created_by_ref=next(iter(fra.home.identities)))
