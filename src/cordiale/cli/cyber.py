@@ -25,4 +25,5 @@ from cordiale.cli import (  # noqa: E402
     cyber_misp_instance,  # noqa: F401
     cyber_pattern,  # noqa: F401
     cyber_read,  # noqa: F401
+    cyber_taxonomies,  # noqa: F401
 )

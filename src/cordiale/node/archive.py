@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cordiale.node.node import Node
 
 STORE: Final = "store"
-FOLDERS: Final = ("keys", "rules", "partners", "warninglists")
+FOLDERS: Final = ("keys", "rules", "partners", "warninglists", "taxonomies")
 """Folders of a node that a backup holds beside the store, the files and the configuration."""
 
 SUFFIX: Final = ".backup"

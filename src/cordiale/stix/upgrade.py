@@ -54,7 +54,7 @@ def is_20(value: Mapping[str, Any]) -> bool:
     if version is not None:
         return bool(version == "2.0")
     kind = value.get("type")
-    return kind in _VERSIONED or (type(kind) is str and kind != "bundle" and "created" in value)
+    return type(kind) is str and (kind in _VERSIONED or (kind != "bundle" and "created" in value))
 
 
 def upgrade(value: Mapping[str, Any]) -> Upgrade:

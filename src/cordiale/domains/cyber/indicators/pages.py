@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -26,6 +26,8 @@ from cordiale.domains.cyber.indicators.worth import worth, worth_of, worth_to
 from cordiale.domains.cyber.merging.view import choices, view
 from cordiale.domains.cyber.patterns.words import words as pattern_words
 from cordiale.domains.cyber.tabs import ROOT, tabs
+from cordiale.domains.cyber.taxonomies.kept import held as taxonomies_held
+from cordiale.domains.cyber.taxonomies.meaning import excluding, meanings
 from cordiale.domains.cyber.values import of_pattern
 from cordiale.domains.cyber.warninglists.kept import held as kept_lists
 from cordiale.domains.cyber.words import STEPS, WHYS, hit, hot
@@ -135,6 +137,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "techniques": _techniques(around, stix_id, lang),
         "fields": _fields(fields, titles, lang) if len(shown.statements) > 1 else [],
         "sectors": [in_words(one, lang) for one in about],
+        "tags": _tags(desk, labels),
         "critical": critical(labels, about),
         **merging(desk, actor, shown, "indicator"),
         "problem": query.get("problem", ""),
@@ -245,6 +248,19 @@ def _techniques(around: Graph, stix_id: str, lang: str) -> list[dict[str, Any]]:
                 {"href": f"/objects/{other}", "name": node.name, "type": node.type, "label": edge.label}
             )
     return found
+
+
+def _tags(desk: Desk, labels: Sequence[str]) -> dict[str, Any]:
+    """Return its tags, each in the words of a taxonomy that is kept, and those that exclude each other."""
+    known = taxonomies_held(desk)
+    said = {one.tag: one for one in meanings(known, labels)}
+    return {
+        "rows": [
+            {"tag": tag, "words": said[tag].words if tag in said else "", "taxonomy": said[tag].taxonomy if tag in said else "",
+             "description": said[tag].description if tag in said else ""} for tag in dict.fromkeys(labels)
+        ],
+        "against": [", ".join(one) for one in excluding(known, labels)],
+    }  # fmt: skip
 
 
 def _said_sectors(desk: Desk, actor: Actor, around: Graph) -> list[str]:

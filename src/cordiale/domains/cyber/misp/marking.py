@@ -186,11 +186,6 @@ def tags_of(atoms: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sayable(atom: str) -> bool:
-    """Tell whether MISP can say an atom by a tag or by a distribution."""
-    return atom.startswith(("tlp:", "pap:", "rel:")) or atom in _TAGS
-
-
 def _among(node: str, *communities: str) -> str:
     return "rel:" + "|".join(sorted((node, *communities)))
 

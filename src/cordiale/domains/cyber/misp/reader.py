@@ -31,6 +31,7 @@ _STIX: Final = re.compile(rb'"(?:spec_version|type"\s*:\s*"bundle)"')
 _DISARM: Final = re.compile(rb'"(?:type|category)"\s*:\s*"disarm')
 """Clusters that the domain of information reads."""
 
+_OF_TAXONOMY: Final = re.compile(rb'"(namespace|predicates|predicate|expanded|entry)"\s*:')
 _TAXONOMY: Final = re.compile(rb'"predicates"\s*:\s*\[')
 
 SAMPLE: Final = (
@@ -47,7 +48,13 @@ def recognise(head: bytes) -> bool:
         return True
     if not looks_like_json(head) or _STIX.search(head):
         return False
-    return bool(_EVENT.match(head) or _MANIFEST.match(head) or _OF_EVENT.search(head) or _galaxy(head))
+    return bool(
+        _EVENT.match(head)
+        or _MANIFEST.match(head)
+        or _OF_EVENT.search(head)
+        or _galaxy(head)
+        or _taxonomy(head)
+    )
 
 
 def _galaxy(head: bytes) -> bool:
@@ -57,6 +64,14 @@ def _galaxy(head: bytes) -> bool:
         and b'"matching_attributes"' not in head
         and not _DISARM.search(head)
         and not _TAXONOMY.search(head)
+    )
+
+
+def _taxonomy(head: bytes) -> bool:
+    """Tell whether content begins as a taxonomy of MISP does, whatever the order of its properties."""
+    said = set(_OF_TAXONOMY.findall(head))
+    return (
+        bool({b"expanded", b"predicates"} & said) and len(said) >= 2 and b'"matching_attributes"' not in head
     )
 
 
@@ -85,6 +100,9 @@ def _value(view: memoryview, at: Part, limits: Limits, node: str) -> Iterator[by
         yield from _within(view, found["Event"], limits, node)
     elif "response" in found:
         yield from _value(view, found["response"], limits, node)
+    elif "namespace" in found and "predicates" in found:
+        head, _dumped = decode(bytes(view[at[0] : at[1]]), limits)
+        yield Remark("misp-taxonomy", TAXONOMY, {"namespace": str(head["namespace"])[:60]})
     elif "values" in found and "type" in found:
         yield from _clusters(view, at, limits, node)
     elif "GalaxyCluster" in found:
@@ -229,6 +247,9 @@ MANIFEST: Final = _("The list of {events} events of a feed is not needed: the ev
 INDEX: Final = _("It is a line of an index of events, without their content: fetch the event.")
 SHARING_GROUPS: Final = _(
     "A list of sharing groups alone marks nothing: each is kept with the events that it governs."
+)
+TAXONOMY: Final = _(
+    "The taxonomy {namespace} is words for tags, and no object: keep it with cordiale cyber misp taxonomies add."
 )
 ALONE: Final = _(
     "{count} attributes and objects came without their event: they are in a report of their own, under what each of them says."

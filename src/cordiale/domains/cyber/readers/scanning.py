@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from cordiale.domains.cyber.readers.endings import FILES, SELDOM, is_top_level
@@ -235,9 +235,3 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Candidate |
     (_DOMAIN, _domain),
 )
 """Each expression and what it makes, the longest first: a URL holds a host, a mail address a domain."""
-
-
-def each(lines: Iterator[str]) -> Iterator[tuple[int, str, list[Candidate]]]:
-    """Yield each line with its number from 1 and what it holds."""
-    for number, line in enumerate(lines, 1):
-        yield number, line, candidates(line)

@@ -5,10 +5,7 @@ They lie in the node's folder, in `warninglists`, and go into its backups. A lis
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,40 +14,19 @@ import msgspec
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
-from cordiale.desk.answers import Answer
+from cordiale.domains.cyber import keeping
+from cordiale.domains.cyber.keeping import Added, Entry
 from cordiale.domains.cyber.warninglists.answers import Listed, Refused
 from cordiale.domains.cyber.warninglists.format import files, of_bytes, read
 from cordiale.domains.cyber.warninglists.lists import Lists
-from cordiale.platform.clock import Instant
 from cordiale.platform.errors import CordialeError, InputError, NotFound
 from cordiale.platform.languages import _
-from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
 FOLDER: Final = "warninglists"
-_REGISTER: Final = "lists.json"
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One list that is kept: its name, version and digest, who gave it and when."""
-
-    name: str
-    version: str
-    sha256: str
-    by: str
-    at: Instant
-
-
-class Added(Answer, frozen=True, kw_only=True):
-    """What became of lists that were given: names that are new, that follow an earlier version, and that were here already."""
-
-    new: tuple[str, ...] = ()
-    renewed: tuple[str, ...] = ()
-    same: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
 
 
 def add(desk: Desk, actor: Actor, given: Path, *, called: str = "") -> Added:
@@ -62,8 +38,7 @@ def add(desk: Desk, actor: Actor, given: Path, *, called: str = "") -> Added:
     authorise(actor, "warninglist")
     named(actor, "warninglist")
     folder = desk.folder / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with _alone(folder):
+    with keeping.alone(folder):
         return _added(desk, actor, given, called)
 
 
@@ -86,7 +61,7 @@ def _added(desk: Desk, actor: Actor, given: Path, called: str) -> Added:
             became["same"].append(one.name)
             continue
         refused += Lists([(one, digest)]).refused
-        replace_file(folder / f"{digest}.json", msgspec.json.encode(one), 0o600)
+        keeping.keep(folder, digest, msgspec.json.encode(one))
         held[one.name] = Entry(one.name, str(one.version), digest, actor.name, desk.clock())
         became["renewed" if before else "new"].append(one.name)
     done = Added(**{name: tuple(found) for name, found in became.items()}, refused=tuple(refused))
@@ -103,7 +78,7 @@ def remove(desk: Desk, actor: Actor, name: str) -> None:
     named(actor, "warninglist")
     folder = desk.folder / FOLDER
     if any(one.name == name for one in register(desk)):
-        with _alone(folder):
+        with keeping.alone(folder):
             before = register(desk)
             left = [one for one in before if one.name != name]
             if len(left) < len(before):
@@ -116,21 +91,6 @@ def remove(desk: Desk, actor: Actor, name: str) -> None:
     )
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let nobody else change the lists meanwhile: another process that read before would write what is gone.
-
-    Whoever reads does not wait. A file system that knows no locks is not guarded.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def kept(desk: Desk, actor: Actor) -> tuple[tuple[Entry, Listed], ...]:
     """Return the lists that are kept, by name, each with what it says of itself."""
     authorise(actor, "search")
@@ -141,11 +101,7 @@ def kept(desk: Desk, actor: Actor) -> tuple[tuple[Entry, Listed], ...]:
 
 def register(desk: Desk) -> tuple[Entry, ...]:
     """Return what lists this node keeps, without opening them."""
-    try:
-        data = (desk.folder / FOLDER / _REGISTER).read_bytes()
-    except FileNotFoundError:
-        return ()
-    return msgspec.json.decode(data, type=tuple[Entry, ...])
+    return keeping.register(desk.folder / FOLDER)
 
 
 _loaded: dict[Path, tuple[str, Lists]] = {}
@@ -164,7 +120,7 @@ def held(desk: Desk) -> Lists:
         (
             (of_bytes(data, one.name), one.sha256)
             for one in entries
-            if (data := _content(folder / f"{one.sha256}.json")) is not None
+            if (data := keeping.content(folder, one)) is not None
         ),
         refused,
     )
@@ -174,24 +130,10 @@ def held(desk: Desk) -> Lists:
     return lists
 
 
-def _content(file: Path) -> bytes | None:
-    """Return what a list says; None where another process took it away since the register was read."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
 def _write(desk: Desk, actor: Actor, entries: Iterable[Entry], **details: object) -> None:
-    listed = sorted(entries, key=lambda one: one.name)
-    folder = desk.folder / FOLDER
-    replace_file(folder / _REGISTER, msgspec.json.encode(listed), 0o600)
-    wanted = {f"{one.sha256}.json" for one in listed} | {_REGISTER}
-    for file in folder.iterdir():
-        if file.name not in wanted:
-            file.unlink()
+    count = keeping.settle(desk.folder / FOLDER, entries)
     with desk.store.write() as tx:
-        audit.acted(tx, desk, actor, "warninglist", lists=len(listed), **details)
+        audit.acted(tx, desk, actor, "warninglist", lists=count, **details)
 
 
 def _none(given: str, refused: Sequence[Refused]) -> InputError:
