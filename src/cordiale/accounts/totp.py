@@ -9,17 +9,11 @@ from typing import Final
 from urllib.parse import quote
 
 from cordiale.platform.clock import SECOND, Instant
-from cordiale.platform.ids import Randomness
 
 STEP: Final = 30
 DIGITS: Final = 6
 AROUND: Final = 1
 """Steps before and after the present one whose codes are taken: clocks of telephones are seldom further off."""
-
-
-def fresh(random: Randomness) -> bytes:
-    """Return a new secret: 160 bits, as RFC 4226 §4 asks for."""
-    return random(20)
 
 
 def step(now: Instant) -> int:

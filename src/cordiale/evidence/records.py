@@ -172,11 +172,6 @@ def referenced(tx: Transaction, sha256: str) -> bool:
     return bool(tx.connection.execute(sa.select(sa.or_(attached, part))).scalar())
 
 
-def markings(found: Iterable[Attachment]) -> set[frozenset[str]]:
-    """Return the distinct own markings of attachments."""
-    return {attachment.marking for attachment in found}
-
-
 def _is(object_id: str, source: str, sha256: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         attachments.c.object_id == object_id,

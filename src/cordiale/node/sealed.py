@@ -124,11 +124,6 @@ class Unsealer:
             return None
 
 
-def is_sealed(source: BinaryIO) -> bool:
-    """Tell whether a stream begins as a sealed one."""
-    return source.read(len(MAGIC)) == MAGIC
-
-
 def derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
     """Derive 32 bytes for one purpose (HKDF with SHA-256, RFC 5869)."""
     from cryptography.hazmat.primitives import hashes

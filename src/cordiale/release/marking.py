@@ -26,8 +26,6 @@ NOTHING: Final[Marking] = frozenset()
 UNMARKED: Final[Marking] = frozenset({"unmarked"})
 """What a version without any restrictive marking carries until somebody marks it: nobody passes it."""
 
-UNRESOLVED: Final = "unresolved"
-
 TLP: Final = tlp.LABELS
 """The labels of TLP 2.0, from widest to narrowest audience."""
 

@@ -27,7 +27,6 @@ SearchId = Annotated[
 ]
 Since = Annotated[datetime | None, Parameter(description="Changed at this instant or after.")]
 Until = Annotated[datetime | None, Parameter(description="Changed before this instant.")]
-Column = Literal["name", "type", "marking", "source", "created", "modified", "received", "id"]
 
 
 @get("/facets", responses=refusals(), sync_to_thread=True, tags=["objects"])

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final
 
 import httpx
 import msgspec
@@ -45,8 +45,6 @@ from cordiale.sdk.release import (
 from cordiale.sdk.running import Running
 from cordiale.sdk.together import Together
 from cordiale.sdk.work import ImportReport, Job, Jobs, RetryAsked, SetAside, SetAsidePage
-
-T = TypeVar("T")
 
 ENDED: Final = frozenset({"done", "stopped", "failed", "interrupted"})
 """States of a job that is over."""

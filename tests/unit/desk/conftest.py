@@ -15,7 +15,6 @@ from cordiale.node.node import Node
 from cordiale.node.opening import open_node
 
 WHEN = "2026-03-01T08:00:00.000Z"
-SPOKEN_FOR = "identity--8d4c6a4e-3b0e-4c57-9a50-6d0f9f7c2b11"
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -300,7 +299,3 @@ def report(name: str, refs: Sequence[bytes], *, marking: Sequence[str] = ()) -> 
 
 def id_of(raw: bytes) -> str:
     return str(orjson.loads(raw)["id"])
-
-
-def file_store(folder: Path, name: str) -> str:
-    return f"sqlite:///{folder / (name + '.db')}"

@@ -8,11 +8,9 @@ from cordiale.desk.outgoing.recall import recall_list
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.views.search import search
 from cordiale.release.recipient import Recipient
-from cordiale.stix import tlp
 from tests.unit.desk.conftest import WHEN, indicator
 from tests.unit.node.conftest import RULES, Pair
 
-RED = next(i for i, atom in tlp.ATOMS.items() if atom == "tlp:red")
 OURS = RULES.replace('"tlp:green"] }', '"tlp:green", "orcon:canada"] }')
 NARROWER = RULES.replace('tlp = "amber"', 'tlp = "clear"')
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import cordiale.release
 from cordiale.platform.clock import DAY, format_instant, parse_instant
-from cordiale.release.marking import Marking, definition_atoms
+from cordiale.release.marking import Marking
 from cordiale.release.recipient import Recipient
 from cordiale.release.rules import Rules, load, parse
 from cordiale.stix import atoms
@@ -163,11 +163,6 @@ def version(held: dict[str, Any]) -> Version:
 def marked(*selectors: str, reference: str = RED) -> dict[str, Any]:
     """Return a granular marking."""
     return {"selectors": list(selectors), "marking_ref": reference}
-
-
-def definitions(*texts: str) -> dict[str, str]:
-    """Return what marking definitions of these atoms mean, by id."""
-    return definition_atoms(atoms.definition_of(text) for text in texts)
 
 
 def marking(*texts: str) -> Marking:

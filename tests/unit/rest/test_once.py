@@ -18,8 +18,6 @@ from cordiale.rest.app import application
 from tests.unit.exchange.world import indicator
 from tests.unit.rest.served import OPERATOR, Served, said
 
-MARK = {"marking": "tlp:green"}
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

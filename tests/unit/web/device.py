@@ -19,10 +19,6 @@ def b64(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def cbor(value: Any) -> bytes:
     """Write integers, bytes, text and maps as RFC 8949 does, shortest first."""
 

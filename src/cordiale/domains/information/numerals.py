@@ -56,7 +56,6 @@ SCALES: Final = {
     "en": {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "millions": 10**6, "billions": 10**9},
     "fr": {"cent": 100, "cents": 100, "mille": 1000, "million": 10**6, "millions": 10**6, "milliard": 10**9, "milliards": 10**9},
 }  # fmt: skip
-_SHORT: Final = {"k": 1000.0, "m": 1e6, "bn": 1e9, "mn": 1e6, "md": 1e9, "mds": 1e9}
 _DIGITS = re.compile(r"^\d+(?:[.,]\d+)*$")
 
 
@@ -149,8 +148,3 @@ def _joins(last: float, small: float, lang: str) -> bool:
     if last >= 100:
         return small < 100
     return last >= 20 and small < (20 if lang == "fr" and last in (60.0, 80.0) else 10)
-
-
-def shortened(word: str) -> float | None:
-    """Return what a letter after a number multiplies it by: "2.4m", "11 k"."""
-    return _SHORT.get(word)

@@ -189,12 +189,6 @@ def forget_parts(tx: Transaction, dataset: str) -> None:
     tx.connection.execute(parts_table.delete().where(parts_table.c.dataset == dataset))
 
 
-def referenced(tx: Transaction, sha256: str, *, but: str = "") -> bool:
-    """Tell whether a file belongs to a dataset, other than `but`."""
-    found = sa.exists().where(parts_table.c.sha256 == sha256, parts_table.c.dataset != but)
-    return bool(tx.connection.execute(sa.select(found)).scalar())
-
-
 def _columns(dataset: Dataset) -> dict[str, Any]:
     return {**msgspec.structs.asdict(dataset), "marking": "\n".join(sorted(dataset.marking))}
 

@@ -16,9 +16,6 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     import socket
 
-PIN: Final = 32
-"""Bytes of a pin: SHA-256 of the SubjectPublicKeyInfo, as RFC 7469 section 2.4 takes it."""
-
 PIN_REFUSED: Final = "exchange.tls.pin"
 
 #: RFC 5280 section 4.1.2.5: no well-defined expiration. What counts is the key, and its pin ends by a signed change.
@@ -70,7 +67,10 @@ def read_certificate(pem: bytes, origin: str) -> bytes:
 
 
 def pin_of(certificate: bytes) -> bytes:
-    """Return the pin of a certificate given as DER; raises ValueError for what is none."""
+    """Return the pin of a certificate given as DER: SHA-256 of its SubjectPublicKeyInfo (RFC 7469, section 2.4).
+
+    Raises ValueError for what is no certificate.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 

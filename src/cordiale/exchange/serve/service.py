@@ -31,7 +31,6 @@ More = Callable[[Request, Partnership], Response | None]
 #: Given a request without a link signature (Bearer or Basic), say whose it is, or None.
 Identify = Callable[[Request], Partnership | None]
 
-TAXII = "/taxii2/"
 NODES = "/cordiale/v1/"
 
 log = logger("exchange")

@@ -12,7 +12,7 @@ from cordiale.stix.patterns import tree
 from cordiale.stix.patterns.brackets import parts
 from cordiale.stix.patterns.observations import begins
 from cordiale.stix.patterns.scales import network
-from cordiale.stix.patterns.writing import comparison, path
+from cordiale.stix.patterns.writing import path
 
 
 class Remark(NamedTuple):
@@ -126,9 +126,3 @@ def comparisons(node: tree.Expression) -> Iterator[tree.Comparison]:
     else:
         for one in node.operands:
             yield from comparisons(one)
-
-
-def shown(one: tree.Comparison, most: int = _LONGEST) -> str:
-    """Return a comparison as text, cut short."""
-    said = comparison(one)
-    return said if len(said) <= most else said[: most - 1] + "…"

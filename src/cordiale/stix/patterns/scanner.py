@@ -56,9 +56,6 @@ _hexadecimal = re.compile(r"(?:[0-9A-Fa-f]{2})*+").fullmatch
 _LONGEST_NUMBER = 400
 _LARGEST_INDEX = 1 << 31
 
-Mark = tuple[int, int]
-"""Where a word begins and ends."""
-
 
 def text_of(written: str) -> str:
     """Return the text that a constant in apostrophes stands for."""

@@ -118,7 +118,6 @@ class During(msgspec.Struct, frozen=True, gc=False, tag="start-stop"):
 
 Expression = Comparison | All | Any
 Observation = Observed | Together | Either | Sequence | Repeats | Within | During
-Qualifier = Repeats | Within | During
 
 
 class Pattern(msgspec.Struct, frozen=True, gc=False):

@@ -22,8 +22,6 @@ from cordiale.platform.errors import Conflict
 from tests.unit.domains.information import networks
 
 SEEDS = range(3)
-RATE = 0.05
-"""The stated rate: at most one run in twenty of nothing but chance may show an edge at all."""
 
 
 def shown(folder: Path, runs: list[list[networks.Shared]], *, minute: bool = False) -> list[int]:

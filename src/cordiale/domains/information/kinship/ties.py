@@ -13,7 +13,7 @@ from cordiale.domains.information.kinship.mark import GRADES, Grade, Kind, Mark,
 from cordiale.domains.information.kinship.names import look_alikes
 from cordiale.domains.information.kinship.reading import Look
 from cordiale.joint.words import Words
-from cordiale.platform.languages import _, number, text
+from cordiale.platform.languages import _, text
 
 PROFILE: Final = "kinship 2"
 
@@ -231,12 +231,3 @@ def _site(name: str, looks: Iterable[Look], marks: Iterable[Mark]) -> Site:
         files=tuple(dict.fromkeys(one.file for one in looks if name in one.sites)),
         marks=dict(sorted(counted.items())),
     )
-
-
-def counts(lang: str, found: Kinship) -> dict[str, str]:
-    """Return how many sites, ties and groups there are, as a person reads numbers."""
-    return {
-        "sites": number(lang, len(found.sites)),
-        "ties": number(lang, len(found.ties)),
-        "groups": number(lang, len(found.groups)),
-    }

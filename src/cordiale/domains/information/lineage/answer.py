@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -102,7 +101,3 @@ class Answer(msgspec.Struct, frozen=True):
     ancestors: list[Ancestor]
     profiles: dict[str, str]
     limits: list[str]
-
-
-Say = Callable[[str, Mapping[str, object]], str]
-"""Writes a message id with its values in the reader's language."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
@@ -16,8 +15,6 @@ from cordiale.domains.information.sheet.layout import Run, spans
 Node = tuple[str, int]
 Place = tuple[str, int, int]
 """A sentence: document, segment, offset."""
-
-REGIONS: Final[tuple[Region, ...]] = ("chrome", "teaser")
 
 
 class Sentence(msgspec.Struct, frozen=True):

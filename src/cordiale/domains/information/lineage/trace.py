@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 import msgspec
 
@@ -286,12 +286,3 @@ def _limits(texts: Sequence[Text], model: Model | None) -> list[str]:
             _("Texts in other languages than English and French are compared by numbers and names alone.")
         )
     return found
-
-
-def facts(answer: Answer) -> Mapping[str, Any]:
-    """Return how many sentences have each label."""
-    counted: dict[str, int] = {}
-    for pair in answer.pairs:
-        if pair.region == "body":
-            counted[pair.label] = counted.get(pair.label, 0) + 1
-    return counted

@@ -9,8 +9,6 @@ import msgspec
 
 Kind = Literal["copies", "synchrony", "lineage", "drift", "kinship"]
 
-KINDS: Final[tuple[Kind, ...]] = ("copies", "synchrony", "lineage", "drift", "kinship")
-
 ROWS: Final = 12
 """Lines of a dataset that one signal points at: enough to look, not the whole cluster."""
 

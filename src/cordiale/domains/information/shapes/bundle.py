@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-Shape = Literal["opencti", "plain"]
 SHAPES: Final = ("opencti", "plain")
 STEPS: Final = 2
 """How far around an object its file reaches: a set with its incidents, and what those are made of."""

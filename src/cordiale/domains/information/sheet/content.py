@@ -33,7 +33,6 @@ from cordiale.platform.clock import SECOND, Instant
 from cordiale.platform.languages import _, day, instant, number, percent, text
 
 TITLE: Final = _("Drift sheet")
-SOURCE_OF: Final = {"known": "→", "unknown": "?→"}
 Node = tuple[str, int]
 
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-PAIRS = ("both", "alone", "not-confirmed", "")
-"""What the other party says of a link: the same (`both`), nothing that is held here (`alone`), or its file was read and does not say it."""
-
 
 class Line(Answer, frozen=True, kw_only=True):
     """One fact as it is shown. `pair` is of links alone; `node` is the node that holds the fact and gave it."""

@@ -13,8 +13,6 @@ Longs = npt.NDArray[np.int64]
 HOUR = 3_600_000_000
 """Microseconds: the bin in which activity and popularity are kept."""
 
-_FIRST = 4096
-
 
 @numba.njit(cache=True, nogil=True)
 def starts(kind: Longs, item: Longs) -> Longs:
