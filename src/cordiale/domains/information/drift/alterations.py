@@ -20,6 +20,8 @@ FRACTION: Final = 0.08
 """A share in figures and one in words ("nearly a fifth") that differ by at most this fit each other."""
 KEPT: Final = 0.4
 """From this share of words kept on, two amounts left over are one that changed."""
+MEASURES: Final = 0.12
+"""The same where time is counted in another measure."""
 VAGUE_SOME: Final = 0.3
 """What "some" counts as a share."""
 VAGUE: Final = 0.12
@@ -73,8 +75,17 @@ def _equal(one: Quantity, other: Quantity) -> bool:
         return one.ends == other.ends or (not (one.ends[1] and other.ends[1]) and _ends_with(one, other))
     if one.kind == "amount" and not one.unit and one.value <= 3 and one.value != other.value:
         return False
-    allowed = ROUNDED if one.exact and other.exact else 0.055
+    allowed = MEASURES if _other_measure(one, other) else ROUNDED if one.exact and other.exact else 0.055
     return abs(one.value - other.value) <= allowed * max(one.value, other.value)
+
+
+def _other_measure(one: Quantity, other: Quantity) -> bool:
+    """Tell whether two lengths of time are counted otherwise: eight weeks, two months."""
+    if one.unit != "s" or other.unit != "s" or not (one.raw and other.raw):
+        return False
+    return max(one.value / one.raw, other.value / other.raw) > 3 * min(
+        one.value / one.raw, other.value / other.raw
+    )
 
 
 def _ends_with(one: Quantity, other: Quantity) -> bool:
@@ -120,6 +131,12 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     low, high = sorted((mine.value, theirs.value))
     vague = not (mine.exact and theirs.exact)
     if (
+        mine.kind == "share"
+        and abs(1 - low - high) <= FRACTION
+        and (_lessens(source, mine) or _lessens(derived, theirs))
+    ):
+        return None  # "60 per cent of a harvest", "two fifths smaller"
+    if (
         vague
         and mine.kind == "share"
         and high - low <= FRACTION * high
@@ -132,6 +149,15 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     ):
         return None
     return Change("quantity", *spans, "up" if theirs.value > mine.value else "down", 0.75 if vague else 0.85)
+
+
+_LESS = re.compile(
+    r"\s?(?:\w+ )?(?:smaller|less|lower|fewer|cheaper|down|off|short|below|de moins|en moins|plus (?:bas|petit|faible)\w*|inferieur\w*)\b"
+)
+
+
+def _lessens(reading: Reading, quantity: Quantity) -> bool:
+    return bool(_LESS.match(reading.flat[quantity.end :]))
 
 
 def _as_amount(one: Quantity, beside: Quantity) -> float | None:
@@ -190,9 +216,13 @@ def _parts(
         partial = (quantity.kind == "share" and quantity.value < 0.95) or _some_of(reading, quantity)
         if not partial or not quantity.things or quantity.things[0].start not in answered:
             continue
-        if any(q.kind == "share" for q in other.quantities) or (
-            _bare_some(reading, quantity) and (direction == "up" or quantity.start > 3)
+        if (
+            any(q.kind in ("share", "times") for q in other.quantities)
+            or (other.negative and quantity.value > 0.85)
+            or _EXCEPT.search(other.flat)
         ):
+            continue
+        if _bare_some(reading, quantity) and (direction == "up" or quantity.start > 3):
             continue
         place = answered[quantity.things[0].start]
         if any(abs(q.end - place) < 25 and q.start < place for q in other.quantities):
@@ -205,6 +235,9 @@ def _parts(
     return found
 
 
+_EXCEPT = re.compile(
+    r"\b(?:except|apart from|but for|save for|hardly|scarcely|hormis|sauf|excepte|a l'exception|mis a part|a part)\b"
+)
 _OF_THE = re.compile(r" (?:of (?:the|its|their|his|her|those|these)|des|de (?:ses|leurs|ces)|d'entre) ")
 
 

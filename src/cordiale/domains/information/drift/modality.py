@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from cordiale.domains.information.drift.comparison import Pairing, in_clause
 from cordiale.domains.information.drift.cues import Cue
@@ -26,10 +26,7 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
         change
         for change in (
             _sure(source, derived, pairing) or _done(source, derived, pairing),
-            _both(source, derived, "order"),
-            _both(source, derived, "cause"),
-            _both(source, derived, "proof"),
-            _degree(source, derived),
+            *(_both(source, derived, scale, pairing) for scale in ("order", "cause", "proof", "degree")),
         )
         if change is not None
     ]
@@ -71,6 +68,7 @@ def _kept_otherwise(
         or any(one.step == cue.step for one in cues)
         or _advises(reading, cue, other)
         or _said_too(reading, cue, answered)
+        or (cue.loose and bool(_ATTRIBUTED.search(other.flat)))
     )
 
 
@@ -100,7 +98,7 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     )
     all_one = _own(_of(source, "sure"), derived, pairing.source)
     all_other = _own(_of(derived, "sure"), source, pairing.derived)
-    weak_one, weak_other = _weakest(one), _weakest(other)
+    weak_one, weak_other = _weakest(source, one), _weakest(derived, other)
     if weak_one is None and weak_other is None:
         return None
     if weak_one is not None and weak_other is None:
@@ -223,8 +221,16 @@ _ATTRIBUTED = re.compile(
     r"\b(?:according to|in \w+(?: \w+)?'s? (?:view|opinion)|in the (?:view|opinion|eyes) of|selon|d'apres|aux yeux d|de l'avis d)"
     r"|^pour l(?:e|a|es|') ?\w+(?: \w+)?,"
 )
+_CLAIM = re.compile(
+    r"(?:claim|it is claimed|is claimed|some \w+ (?:say|claim|allege)|some say|pretend|a (?:l'en|les|en) croire)"
+)
+_TELLS = re.compile(
+    r"\b(?:say|said|says|told|tells|maintain(?:s|ed)?|insist(?:s|ed)?|argu(?:es|ed)|contends?|asserts?|according to|states?|affirm\w*|assur\w*|soutien\w+|maintien\w+|dit|disent|selon|d'apres|fait valoir|font valoir)\b"
+)
+"""Who claims a thing says it."""
 _IS_TO = re.compile(r"\b(?:is|are|was|were) to (?:be )?\w+")
-_SHOULD = re.compile(r"should|ought|devrai")
+_MUST = re.compile(r"should|ought")
+_SHOULD = re.compile(r"should|ought|devrai|suggest|suggere")
 
 
 def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
@@ -232,6 +238,8 @@ def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
     what is expected is to be, what somebody believes is so "in the chair's view".
     """
     if _OPINION.match(reading.flat, cue.start) and _ATTRIBUTED.search(other.flat):
+        return True
+    if _CLAIM.match(reading.flat, cue.start) and (other.speakers or _TELLS.search(other.flat)):
         return True
     if cue.step == DOUBT and _IS_TO.search(other.flat):
         return True
@@ -259,7 +267,7 @@ def _believed(reading: Reading, cue: Cue, other: Reading, answered: dict[int, in
     """
     if _RELATIVE.search(reading.flat[: cue.start]):
         return 0.0  # "anything that could harm peace" hedges the thing, not the statement
-    if hedged(other, set(answered.values())):
+    if (other.denials and not reading.denials) or hedged(reading, (cue.start, cue.end), other, answered):
         return UNSURE
     return 0.8 if _about(reading, cue) in answered else 0.55
 
@@ -283,39 +291,65 @@ def _unshared(one: list[Cue], other: list[Cue], pairing: Pairing) -> tuple[list[
     return [cue for cue in one if cue not in mine_too], [cue for cue in other if cue not in theirs_too]
 
 
-def _both(source: Reading, derived: Reading, scale: str) -> Change | None:
+def _both(source: Reading, derived: Reading, scale: str, pairing: Pairing) -> Change | None:
     """Return the change between two sentences that both have a cue of a scale."""
     from cordiale.domains.information.drift.judge import Change
 
-    one = [cue for cue in source.cues if cue.scale == scale]
-    other = [cue for cue in derived.cues if cue.scale == scale]
+    one, other = _of(source, scale), _of(derived, scale)
+    if scale == "order" and source.statement.lang == derived.statement.lang:
+        one, other = one or _advice(source, other), other or _advice(derived, one)
     if not one or not other or {cue.step for cue in one} & {cue.step for cue in other}:
         return None
     steps = max(cue.step for cue in one), max(cue.step for cue in other)
     if scale == "order" and set(steps) == {1, 2} and (_asks(source, one) or _asks(derived, other)):
         return None  # who is invited to do something is asked to
     up = steps[0] < steps[1]
-    return Change("modality", _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", 0.7)
+    sure = 0.7 if _of_one_thing(source, one[0], derived, other[0], pairing) else UNSURE
+    kind: Literal["modality", "quantity"] = "quantity" if scale == "degree" else "modality"
+    return Change(kind, _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", sure)
+
+
+def _advice(reading: Reading, other: list[Cue]) -> list[Cue]:
+    """Return what "should" says beside a demand: it advises."""
+    if reading.statement.lang == "fr" or not other or min(cue.step for cue in other) < 3:
+        return []
+    return [
+        Cue("order", 2, cue.start, cue.end)
+        for cue in _of(reading, "sure")
+        if not cue.soft and _MUST.match(reading.flat, cue.start)
+    ]
+
+
+APART: Final = 70
+"""So many characters after a cue the word that another cue is about may stand, for both to be about one thing."""
+
+
+def _of_one_thing(source: Reading, one: Cue, derived: Reading, other: Cue, pairing: Pairing) -> bool:
+    """Tell whether two cues may be about one thing: what one is about was left out, or stands near the other."""
+    for reading, cue, beside, answers in (
+        (source, one, other, pairing.source),
+        (derived, other, one, pairing.derived),
+    ):
+        place = answers.get(_about(reading, cue))
+        if place is not None and not -APART <= place - beside.end <= APART:
+            return False
+    return True
 
 
 def _asks(reading: Reading, cues: list[Cue]) -> bool:
     return any(reading.flat.startswith("invit", cue.start) for cue in cues)
 
 
-def _degree(source: Reading, derived: Reading) -> Change | None:
-    from cordiale.domains.information.drift.judge import Change
-
-    one = [cue for cue in source.cues if cue.scale == "degree"]
-    other = [cue for cue in derived.cues if cue.scale == "degree"]
-    if not one or not other or {cue.step for cue in one} & {cue.step for cue in other}:
-        return None
-    up = one[0].step < other[0].step
-    return Change("quantity", _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", 0.7)
+_OF_A_THING = re.compile(
+    r"(?:possible|potential|alleged|suspected|eventuel(?:le)?s?|potentiel(?:le)?s?|presumee?s?|possibles)\b(?= \w)"
+)
+"""An adjective hedges what it stands beside before it hedges the statement."""
 
 
-def _weakest(found: list[Cue]) -> Cue | None:
+def _weakest(reading: Reading, found: list[Cue]) -> Cue | None:
     hard = [cue for cue in found if not cue.soft]
-    return min(hard or found, key=lambda cue: (cue.step, cue.start), default=None)
+    stated = [cue for cue in hard if not _OF_A_THING.match(reading.flat, cue.start)]
+    return min(stated or hard or found, key=lambda cue: (cue.step, cue.start), default=None)
 
 
 def _span(reading: Reading, cue: Cue) -> str:

@@ -37,14 +37,14 @@ class Quantity(msgspec.Struct, frozen=True):
 
 _BOUNDS: Final = {
     "en": (
-        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
+        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|in the worst case|at worst|at best|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (1.12, r"(?:exceed(?:s|ed|ing)?|(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
         (0.85, r"(?:(?:shorter|younger|lower|smaller|lighter) than|less than|fewer than|under|below|not even|barely|hardly)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
         (1.0, r"(?:within|inside|in the space of|over the next|in the next|only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
-        (0.8, r"(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
+        (0.8, r"dans le (?:pire|meilleur) des cas|au pire|au mieux|(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
         (1.12, r"(?:depass(?:e|ent|ait|ant)|plus d(?:e|u|es)|plus d'|au-dessus de|au moins|pas moins de|superieur\w*(?: au?)?|bien plus de|au-dela de|un peu plus de|au minimum)"),
         (0.85, r"(?:(?<!en )(?<!a )moins de|moins d(?:'|u)|inferieur\w*(?: au?)?|pas meme|meme pas|a peine)"),
         (0.97, r"(?:presque|pres d(?:e|u|')|proche de|pas loin de|peut-etre)"),
@@ -59,11 +59,11 @@ _WORDS: Final = {
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
-        ("share", 1.0, r"unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
+        ("share", 1.0, r"unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big) (?:part|deal|share|number) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
-        ("often", 1.0, r"always|constantly|every time|permanently"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
+        ("often", 1.0, r"always|constantly|every time|permanently|throughout|all the time"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
     ),
     "fr": (
         ("amount", 45, r"(?:des |plusieurs |quelques )dizaines(?: de| d')?"), ("amount", 12, r"une douzaine(?: de| d')?|douzaine"), ("amount", 10, r"une dizaine(?: de| d')?"), ("amount", 15, r"une quinzaine(?: de| d')?"), ("amount", 20, r"une vingtaine(?: de| d')?"),
@@ -73,9 +73,9 @@ _WORDS: Final = {
         ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
         ("share", 1.0, r"(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
         ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
-        ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
+        ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.6, r"une (?:grande|bonne) part d|(?:bon )?nombre d(?! \w+ d)"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|partiel(?:s|le|les|lement)?|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
-        ("often", 1.0, r"toujours(?! pas)|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
+        ("often", 1.0, r"toujours(?! pas)|tout au long d|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
     ),
 }  # fmt: skip
 _PARTS: Final = {
@@ -131,6 +131,19 @@ _LENGTHS: Final = (
     (1800.0, re.compile(r"\b(?:une )?demi-heure|\bhalf an hour\b")),
     (43200.0, re.compile(r"\ball day\b|\btoute la journee\b")),
     (28800.0, re.compile(r"\ball night\b|\btoute la nuit\b")),
+    (
+        3600.0,
+        re.compile(r"\b(?<=for )an hour\b|\bone hour\b|(?<=pendant )une heure\b|(?<=durant )une heure\b"),
+    ),
+    (
+        604800.0,
+        re.compile(r"\b(?<=for )a week\b|\bone week\b|(?<=pendant )une semaine\b|(?<=durant )une semaine\b"),
+    ),
+    (
+        2629800.0,
+        re.compile(r"\b(?<=for )a month\b|\bone month\b|(?<=pendant )un mois\b|(?<=durant )un mois\b"),
+    ),
+    (31557600.0, re.compile(r"\b(?<=for )a year\b|\bone year\b|(?<=pendant )un an\b|(?<=durant )un an\b")),
     (1209600.0, re.compile(r"\ba fortnight\b|\bune quinzaine de jours\b")),
 )
 
@@ -158,12 +171,15 @@ def quantities(statement: Statement, flat: str) -> list[Quantity]:
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
             factor, begin = _bound(flat, start, statement.lang)
+            if kind == "amount" and _TIMES.match(flat[end:]):
+                kind = "times"
             unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
             things = _things(statement.tokens, end)
             found.append(Quantity(kind, value * factor * scale, begin, end, False, things, unit))
     return sorted(found, key=lambda q: q.start)
 
 
+_TIMES = re.compile(r"\s?(?:times|fois)\b")
 _SECONDS: Final = {
     **dict.fromkeys(("second", "seconds", "seconde", "secondes"), 1.0),
     **dict.fromkeys(("minute", "minutes"), 60.0),
@@ -195,6 +211,7 @@ _AFTER_BOUND = re.compile(
     r"^[^.;:!?,\d]{0,30}?(?:, tout)? ?\b(?:(?P<most>au plus|au maximum|at most|or less|tout au plus)|(?P<least>au minimum|au moins|at least|or more|et plus))"
     r"(?=\s*(?:\W|$))"
 )
+_ALL_OF = re.compile(r"\b(?:all(?: of)?(?: the| its| their)?|tous les|toutes les) $")
 _ONE_IN = re.compile(r"\b(?:une?|one) (?:\w+ )?(?:sur|in|out of|of the|of its|of their|des|de ses) $")
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
@@ -223,6 +240,10 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
             value, end, kind = value / 100, token.end + percent.end(), "share"
         elif (part := _PART.match(after)) and value < _PARTS[part[1]]:
             value, end, kind = value / _PARTS[part[1]], token.end + part.end(), "share"
+        elif value >= 2 and (all_of := _ALL_OF.search(flat[: token.start])):
+            things = _things(statement.tokens, end)
+            found.append(Quantity("share", 1.0, all_of.start(), end, True, things, "", value, raw=value))
+            continue
         elif following is not None and following.value and following.value >= value and _OF.match(between):
             value, end, kind, whole = value / following.value, following.end, "share", following.value
             skip = following.end
@@ -233,7 +254,7 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         factor, begin = _bound(flat, token.start, statement.lang)
         if factor == 1.0 and (late := _AFTER_BOUND.match(flat[end:])):
             factor = 0.8 if late["most"] else 1.12
-        if kind == "amount" and re.match(r"\s?(?:times|fois)\b", flat[end:]):
+        if kind == "amount" and _TIMES.match(flat[end:]):
             kind = "times"
         unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
         found.append(
