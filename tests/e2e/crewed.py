@@ -14,9 +14,9 @@ import msgspec
 from cordiale import __version__
 from cordiale.cli import answering
 from cordiale.node import Node
+from cordiale.platform.asgi import App
 from cordiale.rest.pace import Paces
 from cordiale.web.headers import plain
-from cordiale.web.mounting import App
 from cordiale.web.processes.crew import Crew
 from cordiale.web.processes.frames import Begin
 from cordiale.web.processes.process import Process

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
-    from cordiale.web.mounting import App, Pace
+    from cordiale.platform.asgi import App
+    from cordiale.web.mounting import Pace
 
 COMMAND: Final = (sys.executable, "-m", "cordiale.cli.answering")
 """The command line; the numbers of the two sockets that a process is given follow."""

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Litestar, Response, Router
 from litestar.params import HeaderParameter
 
+from cordiale.platform.asgi import App
 from cordiale.platform.errors import ProtocolError
 from cordiale.platform.languages import _
 from cordiale.rest import (
@@ -36,7 +37,7 @@ from cordiale.rest import (
     work,
 )
 from cordiale.rest.asking import Asked, asking
-from cordiale.rest.door import App, InTurn, Who, door
+from cordiale.rest.door import InTurn, Who, door
 from cordiale.rest.problem import of_exception
 from cordiale.rest.schema import config, document
 from cordiale.sdk.wire import PREFIX

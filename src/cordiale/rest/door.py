@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from cordiale.platform.asgi import App, Receive, Scope, Send, header
 from cordiale.platform.errors import CordialeError, NotAllowed
 from cordiale.platform.languages import negotiate
 from cordiale.rest.asking import SCOPE, Asking
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Who = Callable[[str], "Actor"]
 """Says whom a token acts for; raises NotAllowed for one that nobody here was given."""
 InTurn = Callable[[bool, bytes], Awaitable[int]]
@@ -50,13 +47,13 @@ def door(desk: Desk, who: Who, inside: App, schema: Callable[[], bytes], pace: I
     in_turn = pace or Paces(desk.settings.limits.api_per_minute, desk.clock).asked
 
     async def come_in(scope: Scope, receive: Receive, send: Send) -> None:
-        lang = negotiate(_header(scope, b"accept-language"), desk.settings.node.language)
+        lang = negotiate(header(scope, b"accept-language"), desk.settings.node.language)
         if scope["path"] in OPEN and scope["method"] == "GET":
             await _answer(
                 send, 200, "application/vnd.oai.openapi+json", schema(), {"cache-control": "no-cache"}
             )
             return
-        said = _header(scope, b"authorization")
+        said = header(scope, b"authorization")
         token = bearer(said) or (basic(said) if scope["path"].startswith(FEEDS) else "")
         actor = None
         try:
@@ -99,10 +96,6 @@ def basic(header: str) -> str:
         return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
 async def _refuse(

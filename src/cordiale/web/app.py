@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cordiale.web.forms import header
+from cordiale.platform.asgi import App, Receive, Scope, Send, header
 from cordiale.web.headers import plain, secured
 from cordiale.web.hosts import is_known
 from cordiale.web.monitor import PATHS, monitor
-from cordiale.web.mounting import App, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor

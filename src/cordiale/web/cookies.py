@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import urlsplit
 
-Scope = MutableMapping[str, Any]
+from cordiale.platform.asgi import Scope, header
 
 _LONGEST = 16_384
 
@@ -26,7 +25,7 @@ def is_secure(scope: Scope, public_url: str) -> bool:
     if scope.get("scheme") == "https":
         return True
     public = urlsplit(public_url)
-    host = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+    host = header(scope, b"host")
     return public.scheme == "https" and host.lower() == public.netloc.lower()
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
+from cordiale.platform.asgi import Receive, Scope, header
 
 FIELD: Final = "csrf"
 HEADER: Final = b"x-csrf-token"
@@ -19,11 +17,6 @@ _FIRST: Final = 16_384
 """Within how many bytes a form with files has its token: the field must stand first."""
 
 _MOST_FIELDS: Final = 20_000
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """Return a header of a request, "" where there is none."""
-    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
 def from_elsewhere(scope: Scope) -> bool:

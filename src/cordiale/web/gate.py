@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from cordiale.desk.person import sessions
 from cordiale.desk.person.attempts import Origin
+from cordiale.platform.asgi import App, Receive, Scope, Send, header
 from cordiale.web import cookies
-from cordiale.web.forms import carries, from_elsewhere, header
+from cordiale.web.forms import carries, from_elsewhere
 from cordiale.web.visit import KEY, Visit
 from cordiale.web.waiting import waits
 
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.desk.person.sessions import Visitor
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Refuse = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OPEN: Final = ("/sign-in", "/enrol", "/enter", "/language", "/scheme", "/static", "/assets")
 """Where the pages begin that are shown without a session; each is itself or continues with a slash."""
@@ -53,7 +47,7 @@ def always(pages: App, actor: Actor) -> App:
     return answer
 
 
-def gate(pages: App, desk: Desk, refuse: Refuse) -> App:
+def gate(pages: App, desk: Desk, refuse: App) -> App:
     """Return the pages as those may use them who sign in; `refuse` answers a form that no page of ours sent."""
     serve, node = desk.settings.serve, desk.node
     proxies = frozenset(part.strip() for part in serve.proxies.split(",") if part.strip())

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cordiale.exchange.partners.tls import is_loopback
+from cordiale.platform.asgi import Scope, Send
 from cordiale.platform.errors import ConfigurationError, explain
 from cordiale.web.headers import plain
 
 if TYPE_CHECKING:
     from cordiale.node.node import Node
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATHS: Final = ("/healthz", "/readyz", "/metrics")
 

@@ -10,9 +10,10 @@ from litestar import Request, Response, post
 
 from cordiale.accounts.passkey import WRONG, Place
 from cordiale.desk.person import enrolment, passkeys, sso
+from cordiale.platform.asgi import header
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from cordiale.web.context import Site
-from cordiale.web.forms import fields, header
+from cordiale.web.forms import fields
 from cordiale.web.preferences import local
 from cordiale.web.signin import away, door, in_thread, shown, ways, welcome
 from cordiale.web.visit import visit_of

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cordiale import __version__
 from cordiale.exchange.partners.tls import is_loopback
+from cordiale.platform.asgi import App
 from cordiale.platform.collector import settle
 from cordiale.platform.errors import ConfigurationError
 from cordiale.platform.languages import _
@@ -16,7 +17,7 @@ from cordiale.platform.languages import _
 if TYPE_CHECKING:
     from cordiale.node.node import Node
     from cordiale.platform.configuration import Settings
-    from cordiale.web.mounting import App, Mounting, Pace
+    from cordiale.web.mounting import Mounting, Pace
     from cordiale.web.processes.crew import Crew
     from cordiale.web.processes.crew import Pace as Counted
 

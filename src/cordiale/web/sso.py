@@ -10,10 +10,11 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from cordiale.desk.person import sso
+from cordiale.platform.asgi import header
 from cordiale.platform.errors import CordialeError
 from cordiale.web import cookies
 from cordiale.web.context import Site
-from cordiale.web.forms import fields, header
+from cordiale.web.forms import fields
 from cordiale.web.preferences import local
 from cordiale.web.signin import door, in_thread, welcome
 from cordiale.web.visit import visit_of

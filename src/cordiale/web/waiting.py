@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-from cordiale.web.forms import header
+from cordiale.platform.asgi import header
 
 NEWS: Final = "/events"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 from urllib.parse import unquote
 
 from cordiale.exchange.home import Partner
@@ -16,12 +14,8 @@ from cordiale.exchange.serve import wake
 from cordiale.exchange.serve.hub import Hub
 from cordiale.exchange.serve.service import Service, authenticate, respond
 from cordiale.exchange.taxii import inbox
+from cordiale.platform.asgi import App, Receive, Scope, Send
 from cordiale.platform.errors import CordialeError, NotAllowed
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def application(service: Service) -> App:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 from cordiale.exchange.home import Partner
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.records.reaches import Reach, reaches
 from cordiale.exchange.serve import wake
+from cordiale.platform.asgi import Receive, Send
 from cordiale.platform.log import logger
 from cordiale.store.connection import Store
 
 log = logger("exchange")
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: Seconds a reader may leave the bytes of one notice in our buffers before it is cut off.
 STUCK_S = 10.0

@@ -18,11 +18,12 @@ import msgspec
 
 from cordiale import __version__
 from cordiale.platform import log as logs
+from cordiale.platform.asgi import App
 from cordiale.platform.collector import settle
 from cordiale.platform.log import logger
 from cordiale.platform.settings import Settings
 from cordiale.web.headers import plain
-from cordiale.web.mounting import App, Mounting
+from cordiale.web.mounting import Mounting
 from cordiale.web.processes import frames
 from cordiale.web.processes.frames import Asked, Began, Begin, Done, Paced, Pacing, Piece, Ready, Wake
 

@@ -13,12 +13,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import structs
 
+from cordiale.platform.asgi import App, Receive, Scope, Send, header
 from cordiale.platform.errors import Unavailable, explain
 from cordiale.platform.languages import _, negotiate, text
 from cordiale.platform.log import logger
-from cordiale.web.forms import header
 from cordiale.web.headers import plain
-from cordiale.web.mounting import App, Receive, Scope, Send
 from cordiale.web.processes.frames import Begin, Frame, Paced, Pacing, Ready, Wake
 from cordiale.web.processes.handing import Went
 from cordiale.web.processes.load import Load

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from enum import Enum
 
-from cordiale.web.mounting import Receive, Scope, Send
+from cordiale.platform.asgi import Receive, Scope, Send
 from cordiale.web.processes import frames
 from cordiale.web.processes.frames import Began, Done, Piece
 

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from cordiale.web.mounting import Receive, Scope, Send
+from cordiale.platform.asgi import Receive, Scope, Send
 from cordiale.web.processes import frames
 from cordiale.web.processes.frames import Begin, Frame, Paced
 from cordiale.web.processes.handing import Link, Went, hand

@@ -17,10 +17,11 @@ from cordiale.exchange.link.wire import News
 from cordiale.exchange.message import Flow, Request, Response
 from cordiale.exchange.records.reaches import Reach
 from cordiale.exchange.serve import wake
-from cordiale.exchange.serve.asgi import App, application
+from cordiale.exchange.serve.asgi import application
 from cordiale.exchange.serve.hub import Hub
 from cordiale.exchange.serve.wake import AGAIN_S, SLOW_S, Told, step
 from cordiale.exchange.visit.listening import POLLED_S, SHORTS, Ear, events
+from cordiale.platform.asgi import App
 from cordiale.platform.errors import ProtocolError, Unavailable
 from tests.unit.exchange.world import Node, connect, indicator, make
 
