@@ -300,6 +300,14 @@ def test_killed_it_is_started_again_and_nothing_is_lost(egress):
     assert egress.sign_segment(request(entry(value()))) == before
 
 
+def test_ended_it_is_not_started_again_by_who_still_holds_on_to_it(egress):
+    """A link signs a greeting with the process it was given just before the node closed, or its key changed."""
+    egress.close()
+    with pytest.raises(Unavailable) as told:
+        egress.sign("request", b"")
+    assert (told.value.code, egress.pid) == ("egress-closed", None)
+
+
 def test_killed_while_it_waits_for_bodies_the_request_is_made_again(egress):
     read, killed = version(value()), []
 

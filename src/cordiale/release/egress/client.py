@@ -119,6 +119,7 @@ class _ProcessEgress:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._public_key = b""
+        self._is_closed = False
         with self._lock:
             self._start()
 
@@ -160,11 +161,21 @@ class _ProcessEgress:
 
     def close(self) -> None:
         with self._lock:
+            self._is_closed = True
             self._stop()
 
     def _ask(self, exchange: Callable[[BinaryIO, BinaryIO], wire.Answer | None]) -> wire.Answer:
         """Ask once, and once more of a new process when this one has died: a request changes nothing there."""
         with self._lock:
+            if (
+                self._is_closed
+            ):  # who still holds on to it would start a process that nobody ends, with a key of the past
+                raise Unavailable(
+                    "egress-closed",
+                    _(
+                        "The egress process of this key was ended, with its node or as the key changed: ask again."
+                    ),
+                )
             for _attempt in range(STARTS):
                 process = self._process or self._start()
                 try:
