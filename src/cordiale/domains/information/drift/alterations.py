@@ -73,10 +73,26 @@ def _equal(one: Quantity, other: Quantity) -> bool:
         return bool(one.raw) and one.raw == other.raw and not (one.unit and other.unit)
     if one.ends[1] or other.ends[1]:
         return one.ends == other.ends or (not (one.ends[1] and other.ends[1]) and _ends_with(one, other))
+    if _fitting(one, other) or _fitting(other, one):
+        return True
     if one.kind == "amount" and not one.unit and one.value <= 3 and one.value != other.value:
         return False
     allowed = MEASURES if _other_measure(one, other) else ROUNDED if one.exact and other.exact else 0.055
     return abs(one.value - other.value) <= allowed * max(one.value, other.value)
+
+
+BEYOND: Final = 1.25
+"""By so much at most a number exceeds one that it is said to be "more than"."""
+
+
+def _fitting(exact: Quantity, bound: Quantity) -> bool:
+    """Tell whether a number fits a bound that rounds it: "53" and "more than 50", "38" and "under 40"."""
+    if not exact.exact or bound.bound == 1.0 or not (exact.raw and bound.raw) or bound.value == 0:
+        return False
+    limit = bound.value / bound.bound
+    if bound.bound > 1.0:
+        return limit < exact.value <= BEYOND * limit
+    return limit / BEYOND <= exact.value < limit
 
 
 def _other_measure(one: Quantity, other: Quantity) -> bool:
@@ -128,6 +144,12 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
         if one is None or other is None or one == other:
             return None
         return Change("quantity", *spans, "up" if other > one else "down", 0.65)
+    if (
+        mine.raw
+        and mine.raw == theirs.raw
+        and (_unsaid(mine, theirs, derived) or _unsaid(theirs, mine, source))
+    ):
+        return None
     low, high = sorted((mine.value, theirs.value))
     vague = not (mine.exact and theirs.exact)
     if (
@@ -149,6 +171,15 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     ):
         return None
     return Change("quantity", *spans, "up" if theirs.value > mine.value else "down", 0.75 if vague else 0.85)
+
+
+def _unsaid(bounded: Quantity, plain: Quantity, reading: Reading) -> bool:
+    """Tell whether "may reach 40" stands beside a 40 that is hedged in its own way: how sure it is, not how much, may differ."""
+    return (
+        bounded.bound == 0.8
+        and plain.bound == 1.0
+        and any(cue.scale == "sure" and cue.step <= 3 and not cue.soft for cue in reading.cues)
+    )
 
 
 _LESS = re.compile(
@@ -272,6 +303,13 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     if turned := _turned(source, derived, pairing.source) or _turned(derived, source, pairing.derived):
         spans = turned if turned[0] in source.statement.text else turned[::-1]
         return [Change("negation", *spans, "none", 0.65)]
+    if (
+        _RECORD.search(source.flat)
+        and _SINCE.search(derived.flat)
+        or _RECORD.search(derived.flat)
+        and _SINCE.search(source.flat)
+    ):
+        return []  # "the worst since", "none so bad since"
     if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
         return []
     plain = source if derived.denials else derived
@@ -286,6 +324,12 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
 
 
+_RECORD = re.compile(
+    r"\bfirst\b|\bpremier|\b\w{3,}est\b (?!of all)|\bworst\b|\bbest\b|\bmost \w+|\bl[ea] (?:plus|pire|meilleure?)\b|\bles (?:plus|pires)\b|\brecord\b"
+)
+_SINCE = re.compile(
+    r"\b(?:no|nobody|none|never|not)\b.*\b(?:since|as|so|for|in|longer|\w+er|more|before)\b|\b(?:aucun\w*|jamais|personne|pas|rien)\b.*\b(?:depuis|aussi|plus|autant|si|auparavant)\b|\bjamais\b"
+)
 _NOT_DONE: Final = {
     "en": re.compile(
         r"\b(?:(?:declin|refus|fail|omit|neglect)\w* to|unable to|den(?:y|ies|ied)(?: any| all)?)\b"

@@ -54,7 +54,10 @@ def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
     return [
         cue
         for cue in _of(reading, scale)
-        if in_clause(reading.statement, cue.start, cue.end, answered) and not _denied(reading, cue)
+        if in_clause(reading.statement, cue.start, cue.end, answered)
+        and not _denied(reading, cue)
+        # "could reach 40" is an amount: compared as one
+        and not any(q.start <= cue.start < q.end for q in reading.quantities)
     ]
 
 
@@ -68,12 +71,15 @@ def _kept_otherwise(
         or any(one.step == cue.step for one in cues)
         or _advises(reading, cue, other)
         or _said_too(reading, cue, answered)
-        or (cue.loose and bool(_ATTRIBUTED.search(other.flat)))
+        or (
+            (cue.loose or bool(_HEARSAY.match(reading.flat, cue.start)))
+            and bool(_ATTRIBUTED.search(other.flat))
+        )
     )
 
 
 _DENIABLE = re.compile(
-    r"(?:plan|intend|intention|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest)"
+    r"(?:plan|intend|intention|souhait|voul|veu|want|wish|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest)"
 )
 
 
@@ -224,11 +230,15 @@ _ATTRIBUTED = re.compile(
 _CLAIM = re.compile(
     r"(?:claim|it is claimed|is claimed|some \w+ (?:say|claim|allege)|some say|pretend|a (?:l'en|les|en) croire)"
 )
+_HEARSAY = re.compile(
+    r"reportedly|allegedly|alleged|purported|word is|rumou?r|(?:is|are|was|were) (?:said|reported|alleged|claimed|understood)|pretendu|presume|dit-on|parait-il|il se dit|rumeur"
+)
 _TELLS = re.compile(
     r"\b(?:say|said|says|told|tells|maintain(?:s|ed)?|insist(?:s|ed)?|argu(?:es|ed)|contends?|asserts?|according to|states?|affirm\w*|assur\w*|soutien\w+|maintien\w+|dit|disent|selon|d'apres|fait valoir|font valoir)\b"
 )
 """Who claims a thing says it."""
 _IS_TO = re.compile(r"\b(?:is|are|was|were) to (?:be )?\w+")
+_WISHES = re.compile(r"wants? \w+ to|would like \w+|wish\w* (?:for|\w+ to)|veu(?:t|lent) qu|souhait\w+ qu")
 _MUST = re.compile(r"should|ought")
 _SHOULD = re.compile(r"should|ought|devrai|suggest|suggere")
 
@@ -242,6 +252,8 @@ def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
     if _CLAIM.match(reading.flat, cue.start) and (other.speakers or _TELLS.search(other.flat)):
         return True
     if cue.step == DOUBT and _IS_TO.search(other.flat):
+        return True
+    if _WISHES.match(reading.flat, cue.start) and any(o.scale == "order" and o.step == 2 for o in other.cues):
         return True
     least = 1 if _SHOULD.match(reading.flat, cue.start) else 3
     return cue.step == DOUBT and any(one.scale == "order" and one.step >= least for one in other.cues)
@@ -267,7 +279,10 @@ def _believed(reading: Reading, cue: Cue, other: Reading, answered: dict[int, in
     """
     if _RELATIVE.search(reading.flat[: cue.start]):
         return 0.0  # "anything that could harm peace" hedges the thing, not the statement
-    if (other.denials and not reading.denials) or hedged(reading, (cue.start, cue.end), other, answered):
+    place = answered.get(_about(reading, cue))
+    if not reading.denials and any(place is None or abs(place - d.start) <= APART for d in other.denials):
+        return UNSURE
+    if hedged(reading, (cue.start, cue.end), other, answered):
         return UNSURE
     return 0.8 if _about(reading, cue) in answered else 0.55
 
@@ -303,10 +318,22 @@ def _both(source: Reading, derived: Reading, scale: str, pairing: Pairing) -> Ch
     steps = max(cue.step for cue in one), max(cue.step for cue in other)
     if scale == "order" and set(steps) == {1, 2} and (_asks(source, one) or _asks(derived, other)):
         return None  # who is invited to do something is asked to
+    if scale == "order" and set(steps) == {2, 3} and (_held(source, one) or _held(derived, other)):
+        return None  # who says that something must be done asks for it
     up = steps[0] < steps[1]
     sure = 0.7 if _of_one_thing(source, one[0], derived, other[0], pairing) else UNSURE
     kind: Literal["modality", "quantity"] = "quantity" if scale == "degree" else "modality"
     return Change(kind, _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", sure)
+
+
+_NEED = re.compile(r"il faut|must|ha(?:s|ve) to|doi(?:t|vent)")
+
+
+def _held(reading: Reading, cues: list[Cue]) -> bool:
+    """Tell whether a demand is what somebody holds: "for the opposition, there must be an inquiry"."""
+    return bool(_ATTRIBUTED.search(reading.flat)) and all(
+        _NEED.match(reading.flat, cue.start) for cue in cues if cue.step == DOUBT
+    )
 
 
 def _advice(reading: Reading, other: list[Cue]) -> list[Cue]:

@@ -20,7 +20,8 @@ class Quantity(msgspec.Struct, frozen=True):
 
     `value` is the amount that a reader takes away: "more than 50" is above 50, "up to 50" below; `exact` tells whether it is a
     number that could be checked. `things` are the marks of what is counted. Times and lengths are in seconds and metres, with
-    `unit` "s" or "m". `whole` is of what a share is one ("two of three"); `ends` are those of a range; `raw` is the number as written.
+    `unit` "s" or "m". `whole` is of what a share is one ("two of three"); `ends` are those of a range; `raw` is the number as written,
+    `bound` what "more than" and its like multiply it by.
     """
 
     kind: str
@@ -33,19 +34,24 @@ class Quantity(msgspec.Struct, frozen=True):
     whole: float = 0.0
     ends: tuple[float, float] = (0.0, 0.0)
     raw: float = 0.0
+    bound: float = 1.0
 
 
 _BOUNDS: Final = {
     "en": (
         (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|in the worst case|at worst|at best|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
+        (1.03, r"(?:just over|(?:a (?:little|bit)|slightly) (?:over|more than|above)|little more than)"),
         (1.12, r"(?:exceed(?:s|ed|ing)?|(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
+        (0.97, r"(?:(?:a (?:little|bit)|slightly|just) (?:under|less than|fewer than|below|short of))"),
         (0.85, r"(?:(?:shorter|younger|lower|smaller|lighter) than|less than|fewer than|under|below|not even|barely|hardly)"),
         (0.97, r"(?:almost|nearly|close to|just under|not quite|perhaps)"),
         (1.0, r"(?:within|inside|in the space of|over the next|in the next|only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
         (0.8, r"dans le (?:pire|meilleur) des cas|au pire|au mieux|(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
+        (1.03, r"(?:(?:un peu|a peine|guere) plus d(?:e|u|es|')|un peu au-dessus de)"),
         (1.12, r"(?:depass(?:e|ent|ait|ant)|plus d(?:e|u|es)|plus d'|au-dessus de|au moins|pas moins de|superieur\w*(?: au?)?|bien plus de|au-dela de|un peu plus de|au minimum)"),
+        (0.97, r"(?:un peu moins d(?:e|u|')|un peu au-dessous de)"),
         (0.85, r"(?:(?<!en )(?<!a )moins de|moins d(?:'|u)|inferieur\w*(?: au?)?|pas meme|meme pas|a peine)"),
         (0.97, r"(?:presque|pres d(?:e|u|')|proche de|pas loin de|peut-etre)"),
         (1.0, r"(?:en moins d(?:e|')|a moins d(?:e|')|(?:dans )?un (?:delai|rayon) de|sous|dans les|dans un perimetre de|seulement|environ|quelque|quelques(?= \d)|a peu pres|approximativement|de l'ordre de|autour de|au total|en moyenne|exactement)"),
@@ -60,9 +66,9 @@ _WORDS: Final = {
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
         ("share", 1.0, r"unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big) (?:part|deal|share|number) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
-        ("share", 0.5, r"half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
+        ("share", 0.5, r"every (?:second|other)(?= \w)(?! (?:day|week|month|year|time|hour))|half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
-        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
+        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?(?<!next )(?<!last )(?<!past )(?<!first )(?<!coming )few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
         ("often", 1.0, r"always|constantly|every time|permanently|throughout|all the time"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
     ),
     "fr": (
@@ -100,6 +106,8 @@ _CLOCK = re.compile(r"^\s?(?:a\.?m|p\.?m|h\b|heures?\b(?= \d)|o'clock)")
 
 _DAYS_ON = re.compile(rf"\s?(?:er)?\s?(?:a|au|to|-|and|et)\s?\d{{1,2}}(?:er)?\s(?:{'|'.join(MONTHS)})\b")
 _PART_OF_A_NAME = re.compile(r"[a-z]-?$")
+_AGED = re.compile(r"\b[a-z]+, (?:aged )?$")
+_AGE = re.compile(r"(?: ans)?,|(?: ans)? (?:and|et)\b")
 _RANK = re.compile(r"-?(?:st|nd|rd|th|er|re|e|eme|s)\b")
 _IN_YEAR = re.compile(r"\b(?:in|en|since|depuis|by|until|from|from the year|annee|vers|around) $")
 _AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
@@ -234,7 +242,9 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         if one_in := _ONE_IN.search(flat[: token.start]):
             factor, begin = _bound(flat, one_in.start(), statement.lang)
             things, share = _things(statement.tokens, end), factor / (value or 1)
-            found.append(Quantity("share", share, begin, end, factor == 1.0, things, "", value, raw=1))
+            found.append(
+                Quantity("share", share, begin, end, factor == 1.0, things, "", value, raw=1, bound=factor)
+            )
             continue
         if percent := _PERCENT.match(after):
             value, end, kind = value / 100, token.end + percent.end(), "share"
@@ -260,7 +270,7 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         found.append(
             Quantity(
                 kind, value * factor * scale, begin, end, factor == 1.0, _things(statement.tokens, end), unit, whole,
-                (ends[0] * scale, ends[1] * scale), token.value,
+                (ends[0] * scale, ends[1] * scale), token.value, factor,
             )
         )  # fmt: skip
     return found
@@ -290,6 +300,8 @@ def dated(flat: str, token: Token) -> bool:
     """Tell whether a number belongs to a date or an hour, or names something ("line 27", "no. 4")."""
     before, after = flat[: token.start], flat[token.end :]
     value = token.value or 0
+    if _AGED.search(before) and _AGE.match(after):
+        return True
     if _PART_OF_A_NAME.search(before) or _RANK.match(after):
         return True
     near = re.match(r"\s?(?:er|st|nd|rd|th|e)?(?: of)?\s?([a-z]+)", after)
