@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "see_as_begin": "outgoing.seen_as",
     "see_as_end": "outgoing.seen_as",
     "translated": "views.translated",
+    "ends": "views.ends",
     "export_objects": "outgoing.exporting",
     "feed_add": "outgoing.feeds",
     "feed_list": "outgoing.feeds",

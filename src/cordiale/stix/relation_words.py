@@ -1,6 +1,7 @@
 """What relationships are called for people; in STIX they keep their own words, and one outside STIX 2.1 is shown as written.
 
-The words are those of STIX 2.1, table 3.x of each object ("Relationships"), and of its summary in appendix B.
+The words are those of STIX 2.1, table 3.x of each object ("Relationships"), and of its summary in appendix B; and those that
+the extension of incidents adds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from cordiale.platform.languages import _, text
 
 RELATIONS: Final[Mapping[str, str]] = {
     "analysis-of": _("analysis of"),
+    "assigned": _("in charge of"),
     "attributed-to": _("attributed to"),
     "authored-by": _("authored by"),
     "av-analysis-of": _("scan of"),
@@ -24,6 +26,7 @@ RELATIONS: Final[Mapping[str, str]] = {
     "controls": _("controls"),
     "delivers": _("delivers"),
     "derived-from": _("derived from"),
+    "detected": _("detected"),
     "detects": _("detects"),
     "downloads": _("downloads"),
     "drops": _("drops"),
@@ -33,13 +36,17 @@ RELATIONS: Final[Mapping[str, str]] = {
     "exploits": _("exploits"),
     "has": _("carries"),
     "hosts": _("hosts"),
+    "impacts": _("affects"),
     "impersonates": _("impersonates"),
     "indicates": _("indicates"),
     "investigates": _("investigates"),
+    "led-to": _("led to"),
     "located-at": _("located at"),
     "mitigates": _("mitigates"),
     "originates-from": _("originates from"),
     "owns": _("owns"),
+    "part-of": _("part of"),
+    "performed": _("performed"),
     "related-to": _("related to"),
     "remediates": _("remediates"),
     "resolves-to": _("resolves to"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from litestar import MediaType, Request, Response, get
@@ -14,14 +13,11 @@ from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import display
 from cordiale.stix.relation_words import relation_word
 from cordiale.web.context import Site
-from cordiale.web.labels import property_label, type_label
+from cordiale.web.labels import path_label, type_label
 from cordiale.web.lines import href, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 
 LONGEST: Final = 4000
-
-_WITHIN: Final = re.compile(r"^extensions\.extension-definition--[0-9a-f-]{36}\.")
-"""Where a property of an extension stands: its own name says what it is."""
 
 
 def handlers(site: Site) -> list[Any]:
@@ -70,9 +66,7 @@ def drawn(desk: Desk, actor: Actor, lang: str, found: Graph, shown: str = "") ->
             {
                 "start": edge.start,
                 "end": edge.end,
-                "label": relation_word(edge.label, lang)
-                if edge.via
-                else property_label(_WITHIN.sub("", edge.label), lang),
+                "label": relation_word(edge.label, lang) if edge.via else path_label(edge.label, lang),
                 "href": href(edge.via) if edge.via else "",
                 "startName": names.get(edge.start, ""),
                 "endName": names.get(edge.end, ""),

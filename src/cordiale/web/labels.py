@@ -81,6 +81,7 @@ PROPERTIES: Final[Mapping[str, str]] = {
     "end_time": _("Ended"),
     "end_time_fidelity": _("Precision of the end"),
     "error": _("What went wrong"),
+    "event_ref": _("Event"),
     "event_types": _("Kinds of event"),
     "explanation": _("Explanation"),
     "extensions": _("Extensions"),
@@ -95,6 +96,7 @@ PROPERTIES: Final[Mapping[str, str]] = {
     "id": _("Identifier"),
     "identity_class": _("Kind of identity"),
     "impact_category": _("Kind of impact"),
+    "impact_refs": _("Impacts"),
     "impacted_entity_counts": _("How many were affected"),
     "impacted_refs": _("What was affected"),
     "indicator_types": _("Kinds of indicator"),
@@ -153,6 +155,7 @@ PROPERTIES: Final[Mapping[str, str]] = {
     "summary": _("Summary"),
     "superseded_by_ref": _("Superseded by"),
     "target_ref": _("To"),
+    "task_ref": _("Task"),
     "task_types": _("Kinds of task"),
     "threat_actor_types": _("Kinds of threat actor"),
     "tool_types": _("Kinds of tool"),
@@ -174,3 +177,9 @@ def type_label(kind: str, lang: str) -> str:
 def property_label(name: str, lang: str) -> str:
     """Return what a property is called; the property itself where we have no word for it."""
     return text(lang, PROPERTIES[name]) if name in PROPERTIES else name
+
+
+def path_label(path: str, lang: str) -> str:
+    """Return what the property is called that a path ends at, such as `extensions.….tasks.[0].task_ref`."""
+    names = [one for one in path.split(".") if not one.startswith("[")]
+    return property_label(names[-1] if names else path, lang)

@@ -11,13 +11,15 @@ import msgspec
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor
-from cordiale.desk.answers import Chip, Reason, Summary
+from cordiale.desk.answers import Chip, Reason, ReferenceView, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.outgoing.preview import AWAITING
 from cordiale.desk.views.display import Show
+from cordiale.desk.views.ends import Tie
 from cordiale.platform.clock import Instant, format_instant
 from cordiale.platform.languages import _, brief_instant, instant, text
-from cordiale.web.labels import type_label
+from cordiale.stix.relation_words import relation_word
+from cordiale.web.labels import path_label, type_label
 from cordiale.web.marks import chips
 
 FORMS: Final = {
@@ -37,6 +39,9 @@ WHOLE: Final = {
     "withheld": _("Withheld."),
 }
 
+
+ARROW: Final = "→"
+"""Between what a relationship ties together and how."""
 
 INSTANTS: Final = ("created", "modified", "received")
 
@@ -136,15 +141,52 @@ def lines_of(
     instants: Iterable[str] = INSTANTS,
 ) -> list[dict[str, Any]]:
     """Return objects as lines of a list, each called in the reader's language where a translation may be read."""
-    names = verbs.translated(desk, actor, items, lang) if items else {}
+    ties = verbs.ends(desk, actor, items)
+    names = sayings(desk, actor, items, ties, lang, show)
     lines = []
     for item in items:
         shown = line(item, lang, titles, show, instants)
         other = names.get(item.id)
-        lines.append(
-            shown | {"name": other, "original": shown["name"]} if other and other != item.name else shown
-        )
+        if other and other != item.name:
+            shown |= {"name": other, "original": "" if item.id in ties else shown["name"]}
+        lines.append(shown)
     return lines
+
+
+def sayings(
+    desk: Desk,
+    actor: Actor,
+    items: Iterable[Summary | ReferenceView],
+    ties: Mapping[str, Tie],
+    lang: str,
+    show: Show,
+) -> dict[str, str]:
+    """Return id → what lines are called in the reader's language; a tie by what it ties together.
+
+    An end that is marked more strictly than the line goes by its type: the line carries its own marking.
+    """
+    known = list(items)
+    ends = {end.id: end for tie in ties.values() for end in tie.ends if end.name}
+    names: dict[str, str] = verbs.translated(desk, actor, [*known, *ends.values()], lang) if known else {}
+    for item in known:
+        if (tie := ties.get(item.id)) is None:
+            continue
+        own = show(item.marking)
+        called = {
+            end.id: names.get(end.id) or end.name
+            for end in tie.ends
+            if end.name and show({*item.marking, *end.marking}) == own
+        }
+        names[item.id] = said(tie, called, lang)
+    return names
+
+
+def said(tie: Tie, names: Mapping[str, str], lang: str) -> str:
+    """Return what a relationship or a sighting says; an end without a name goes by its type."""
+    ends = [names.get(end.id) or short(end.id, end.type, lang) for end in tie.ends]
+    if len(ends) == 1:
+        return text(lang, _("Sighting of {name}"), name=ends[0])
+    return f" {ARROW} ".join([ends[0], relation_word(tie.how, lang), *ends[1:]])
 
 
 def short(stix_id: str, kind: str, lang: str) -> str:
@@ -152,14 +194,16 @@ def short(stix_id: str, kind: str, lang: str) -> str:
     return f"{type_label(kind, lang)} {stix_id.rpartition('--')[2][:8]}"
 
 
-def references(found: Iterable[Any], lang: str) -> list[dict[str, str]]:
-    """Return references as lines that lead to the other object."""
+def references(
+    found: Iterable[Any], lang: str, names: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Return references as lines that lead to the other object; `names` are better ones than their own."""
     return [
         {
             "href": href(r.id),
-            "name": r.name or short(r.id, r.type, lang),
+            "name": (names or {}).get(r.id) or r.name or short(r.id, r.type, lang),
             "type": type_label(r.type, lang),
-            "path": r.path,
+            "path": path_label(r.path, lang),
         }
         for r in found
     ]

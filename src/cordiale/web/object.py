@@ -12,9 +12,10 @@ from litestar.response import File
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
-from cordiale.desk.answers import AttachmentView, Chip, Shown, Statement
+from cordiale.desk.answers import AttachmentView, Chip, ReferenceView, Shown, Statement, Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import Show, display
+from cordiale.desk.views.ends import TIES
 from cordiale.desk.views.history import Remark
 from cordiale.platform.errors import InputError, explain
 from cordiale.platform.languages import _, instant, ntext, number, text
@@ -25,7 +26,7 @@ from cordiale.web.fields import Reading, rows, title
 from cordiale.web.graph import drawn
 from cordiale.web.history import timeline, versions
 from cordiale.web.labels import type_label
-from cordiale.web.lines import href, partner_chip, references, short, titles_of
+from cordiale.web.lines import href, partner_chip, references, sayings, short, titles_of
 from cordiale.web.marks import banner, carried, chips
 from cordiale.web.members import PATH, members, waits
 from cordiale.web.places import has_places, places, places_in
@@ -47,6 +48,9 @@ MOST: Final = 4000
 
 DECIDED: Final = 4
 """Partners for each of which a button leads to the dry run; beyond, the one that is for all does."""
+
+SAID_APART: Final = frozenset({"language-content", "note", "opinion", "sighting"})
+"""What refers to an object and has a place of its own on its page."""
 
 DOUBT: Final = _("In doubt: it came from {partners} while their key may have been in other hands.")
 
@@ -150,6 +154,13 @@ def one_object(
     on_page += [one.marking for one in said] + [over]
     offered = {"decisions": bool(others), "map": has_places(shown) if around is None else places_in(around)}
     tab = tab if tab in TABS and offered.get(tab, True) else ""
+    referring = [r for r in shown.referred_by if r.type not in SAID_APART] if not tab else []
+    named: list[Summary | ReferenceView] = [*referring]
+    named += [first.summary] if first.summary.type in TIES else []
+    ties = verbs.ends(desk, actor, named)
+    called = sayings(desk, actor, named, ties, lang, show)
+    if stix_id in ties:
+        name, name_lang = called[stix_id], None
     gathered = members(desk, actor, lang, shown, others, titles, show) if not tab else None
     values: dict[str, Any] = {
         "id": stix_id,
@@ -171,14 +182,7 @@ def one_object(
         if may(actor, "release")
         else [],
         "attachments": [_attachment(a, lang, show) for a in shown.attachments],
-        "referred_by": references(
-            [
-                r
-                for r in shown.referred_by
-                if r.type not in ("language-content", "note", "opinion", "sighting")
-            ],
-            lang,
-        ),
+        "referred_by": references(referring, lang, called),
         "remarks": spoken(said, lang, titles, show),
         "may_mark": may(actor, "mark"),
         "may_release": may(actor, "release"),

@@ -10,6 +10,7 @@ import pytest
 from cordiale.desk.actor import Actor, house
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.views.ends import ends
 from cordiale.desk.views.facets import facets
 from cordiale.desk.views.graph import neighbours, path
 from cordiale.desk.views.history import history
@@ -149,3 +150,17 @@ def test_a_list_says_names_in_the_readers_language_unless_the_translation_is_str
     items = search(node.desk, HOUSE, type="indicator").items
     assert translated(node.desk, HOUSE, items, "fr") == {indicator(1)["id"]: "page d'hameçonnage"}
     assert translated(node.desk, HOUSE, items, "en") == {}
+
+
+def test_ties_are_called_by_what_they_tie_together(node: Node) -> None:
+    tie = link(1, indicator(1), indicator(9))
+    seen = {"type": "sighting", "spec_version": "2.1", "id": "sighting--00000000-0000-4000-8000-000000000001", "created": WHEN, "modified": WHEN, "sighting_of_ref": indicator(1)["id"]}  # fmt: skip
+    put(node, indicator(1), marking="tlp:amber")
+    put(node, tie, seen)
+    found = ends(node.desk, HOUSE, search(node.desk, HOUSE).items)
+    assert found.keys() == {tie["id"], seen["id"]}
+    assert found[tie["id"]].how == "related-to"
+    assert [one.name for one in found[tie["id"]].ends] == [indicator(1)["name"], ""]  # the other is not held
+    assert [one.marking for one in found[seen["id"]].ends] == [("tlp:amber",)]
+    few = ends(node.desk, PAUL, search(node.desk, PAUL).items)
+    assert not [end.name for one in few.values() for end in one.ends if end.name]

@@ -14,14 +14,16 @@ from cordiale.store import markings, references
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
-    from cordiale.desk.answers import Summary
+    from cordiale.desk.answers import ReferenceView, Summary
     from cordiale.desk.desk import Desk
 
 MOST: Final = 400
 """Translations read for one list."""
 
 
-def translated(desk: Desk, actor: Actor, items: Iterable[Summary], lang: str) -> dict[str, str]:
+def translated(
+    desk: Desk, actor: Actor, items: Iterable[Summary | ReferenceView], lang: str
+) -> dict[str, str]:
     """Return id → name in a language, of those objects that have one there.
 
     A translation that is marked more strictly than the object is left out: the line carries the object's marking.
