@@ -198,7 +198,7 @@ def repeatable(
         raise
     headers = {name: str(value) for name, value in made.headers.items()}
     kept = _Kept(made.status_code or 200, str(made.media_type), headers, made.content)
-    once.keep(asked.desk, asked.actor, key, msgspec.json.encode(kept))
+    once.keep(asked.desk, asked.actor, key, msgspec.json.encode(kept), (said, made.content))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
@@ -11,7 +12,11 @@ import pytest
 
 from cordiale.desk import once, verbs
 from cordiale.desk.actor import Actor
+from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.once import records
+from cordiale.desk.upkeep.purge import purge
 from cordiale.node import init, open_node
+from cordiale.node.leftovers import leftovers
 from cordiale.platform.clock import DAY
 from cordiale.platform.errors import Conflict
 from cordiale.rest.app import application
@@ -137,3 +142,72 @@ def test_of_two_at_the_same_time_one_is_done(folder: Path) -> None:
         assert acts(served, "import") == 1
         assert imported(served, "one", "key").status == 202
         assert acts(served, "import") == 1
+
+
+SAID = {
+    "type": "intrusion-set",
+    "spec_version": "2.1",
+    "id": "intrusion-set--00000000-0000-4000-8000-000000000001",
+    "created": "2026-03-01T08:00:00.000Z",
+    "modified": "2026-03-01T08:00:00.000Z",
+    "name": "HALCYON relay at the ministry gate",
+    "description": "seen on the KINGFISHER host",
+}
+
+
+def chosen(served: Served) -> Any:
+    asked = {"property": "description", "source": "canada", "reason": "it is nearer"}
+    return served.post(f"/objects/{SAID['id']}/view", "paul", asked, "key")
+
+
+def held(served: Served) -> None:
+    given = [of_bytes("said", json.dumps([SAID]).encode())]
+    verbs.import_(served.node.desk, OPERATOR, given, marking="tlp:green")
+
+
+def test_an_answer_is_not_given_again_once_what_it_names_is_hidden(folder: Path) -> None:
+    with open_node(folder, environ={}) as node:
+        served = Served(node)
+        served.person("paul")
+        held(served)
+        first = chosen(served)
+        assert b"KINGFISHER" in first.body
+        assert chosen(served) == first
+        verbs.mark(node.desk, OPERATOR, SAID["id"], "tlp:red")
+        again = chosen(served)
+        assert (again.status, said(again)["code"]) == (409, "answer-gone")
+        assert SAID["id"] not in again.body.decode()
+
+
+def test_nothing_of_a_kept_answer_is_left_after_a_purge(folder: Path) -> None:
+    with open_node(folder, environ={}) as node:
+        served = Served(node)
+        served.person("paul")
+        held(served)
+        chosen(served)
+        purge(node.desk, OPERATOR, SAID["id"], "a mistake")
+        assert leftovers(node, [json.dumps(SAID).encode()]) == []
+        assert said(chosen(served))["code"] == "answer-gone"
+
+
+def test_neither_an_answer_nor_its_key_can_be_read_where_it_is_kept(folder: Path) -> None:
+    with open_node(folder, environ={}) as node:
+        who = Actor("paul", person="1")
+        assert once.begin(node.desk, who, "my-own-key", b"digest") is None
+        once.keep(node.desk, who, "my-own-key", b"what was answered")
+        with node.desk.store.read() as tx:
+            (row,) = tx.rows("SELECT key, answer FROM desk_answer")
+        assert "my-own-key" not in row[0]
+        assert b"answered" not in bytes(row[1])
+        assert once.begin(node.desk, who, "my-own-key", b"digest") == b"what was answered"
+
+
+def test_what_was_done_before_answers_were_sealed_is_not_done_again(folder: Path) -> None:
+    with open_node(folder, environ={}) as node:
+        who = Actor("paul", person="1")
+        with node.desk.store.write() as tx:
+            records.put(tx, "1 paul", "k", b"digest", node.desk.clock(), "999999999:1")
+            records.answered(tx, "1 paul", "k", b"plain")
+        with pytest.raises(Conflict) as raised:
+            once.begin(node.desk, who, "k", b"digest")
+        assert raised.value.code == "answer-gone"
