@@ -16,11 +16,11 @@ import orjson
 from msgspec import structs
 
 from cordiale.desk.actor import Actor
-from cordiale.desk.files.attach import attachment
 from cordiale.desk.incoming.set_aside import set_aside, set_aside_bytes
 from cordiale.desk.jobs import jobs
 from cordiale.desk.outgoing.preview import preview
 from cordiale.desk.partner.partners import partner_list
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.search import counts, search
 from cordiale.desk.views.show import show
 from cordiale.desk.why import why

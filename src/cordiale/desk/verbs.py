@@ -116,7 +116,7 @@ VERBS: dict[str, str] = {
     "carry_out": "partner.carry",
     "carry_in": "partner.carry",
     "attach": "files.attach",
-    "attachment": "files.attach",
+    "attachment": "views.attached",
     "audit_show": "upkeep.inspection",
     "audit_export": "upkeep.inspection",
     "dataset_create": "analysis.datasets",

@@ -43,7 +43,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Given(Base, frozen=True, kw_only=True):
-    """One answer to a request; `objects` are those given with it."""
+    """One answer to a request; `objects` are those given with it, `marking` governs what it says."""
 
     id: str
     node: str
@@ -51,6 +51,7 @@ class Given(Base, frozen=True, kw_only=True):
     words: Words
     objects: tuple[str, ...]
     at: int | None
+    marking: tuple[str, ...] = ()
 
 
 class Answered(Base, frozen=True, kw_only=True):
@@ -71,6 +72,7 @@ def answers(tx: Transaction, desk: Desk, actor: Actor, request: str, asked: Coll
             words=one.said.words,
             objects=tuple(ref for ref in one.refs if ref != request),
             at=at(one.said.at),
+            marking=tuple(sorted(one.marking)),
         )
         for one in all_of(tx, desk, actor, Answer, NAME, request)
         if one.said.node == one.author and one.author in asked and one.said.request_ref == request

@@ -160,6 +160,7 @@ def every(desk: Desk, actor: Actor, lang: str, everything: bool) -> dict[str, An
     found = requests(desk, actor, everything=everything)
     titles = titles_of(desk, actor)
     rows = [_row(one, lang, titles) for one in found]
+    markings = [one.marking for one in found] + [each.marking for one in found for each in one.answers]
     return {
         "to_us": [row for row in rows if not row["ours"]],
         "by_us": [row for row in rows if row["ours"]],
@@ -168,7 +169,7 @@ def every(desk: Desk, actor: Actor, lang: str, everything: bool) -> dict[str, An
         "partners": [{"name": one.name, "title": one.title or one.name} for one in verbs.partner_list(desk, actor)],
         "priorities": [{"word": word, "label": text(lang, URGENT[word])} for word in PRIORITIES],
         "problem": "",
-        "banner": banner([one.marking for one in found], display(desk, actor, lang), lang),
+        "banner": banner(markings, display(desk, actor, lang), lang),
     }  # fmt: skip
 
 
@@ -181,7 +182,11 @@ def one(desk: Desk, actor: Actor, lang: str, written: str) -> dict[str, Any]:
     )
     settled = found.state in SETTLED
     asked = desk.node in found.to
-    markings = [found.marking, *(line.marking for line in named.values())]
+    markings = [
+        found.marking,
+        *(each.marking for each in found.answers),
+        *(line.marking for line in named.values()),
+    ]
     people = [person.name for person in verbs.person_list(desk, actor)] if may(actor, "person-list") else []
     return {
         "row": _row(found, lang, titles),

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.files.attach import attach
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.set_aside import set_aside, set_aside_bytes, set_aside_retry
 from cordiale.desk.incoming.sources import of_bytes
@@ -19,6 +19,7 @@ from cordiale.desk.jobs import jobs
 from cordiale.desk.outgoing.preview import preview
 from cordiale.desk.partner.partners import partner_add_client, partner_list
 from cordiale.desk.rules import rules_apply, rules_diff
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.facets import facets, listed
 from cordiale.desk.views.search import Question, counts, search
 from cordiale.desk.views.show import show

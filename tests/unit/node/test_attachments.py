@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.files.attach import attach
 from cordiale.desk.files.attachments import PATH, PURPOSE
 from cordiale.desk.outgoing.recall import recall
 from cordiale.desk.outgoing.release import release
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.show import show
 from cordiale.evidence import files, records
 from cordiale.exchange.link.signatures import sign_request

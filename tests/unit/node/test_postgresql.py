@@ -10,7 +10,7 @@ import pytest
 
 from cordiale.accounts import totp
 from cordiale.desk.actor import house
-from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.files.attach import attach
 from cordiale.desk.incoming.set_aside import set_aside, set_aside_retry
 from cordiale.desk.outgoing.preview import preview
 from cordiale.desk.outgoing.recall import recall, recall_list
@@ -25,6 +25,7 @@ from cordiale.desk.person.people import person_add, person_remove
 from cordiale.desk.person.person_tokens import token_add
 from cordiale.desk.person.sessions import cookie, visitor
 from cordiale.desk.person.signin import actor_by_token, give_code, sign_in
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.search import counts, search
 from cordiale.desk.views.show import show
 from cordiale.desk.why import why

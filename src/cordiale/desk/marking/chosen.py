@@ -60,13 +60,20 @@ def summaries(desk: Desk, actor: Actor, ids: Iterable[str], *, partners: bool = 
     return found
 
 
-def summaries_seen(desk: Desk, actor: Actor, ids: Iterable[str]) -> dict[str, Summary]:
-    """Return the line of each of these objects that the actor may see, by id; the others are left out, absent and hidden alike."""
+def summaries_seen(desk: Desk, actor: Actor, ids: Iterable[str], *, saying: str = "") -> dict[str, Summary]:
+    """Return the line of each of these objects that the actor may see, by id; the others are left out, absent and hidden alike.
+
+    `saying` names a property: only those are given of which the actor reads it.
+    """
     authorise(actor, "show")
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         rows = [found[0] for found in versions.of_ids(tx, dict.fromkeys(ids), seen).values()]
-        lines = {row.id: summary(tx, row) for row in readable(tx, desk, actor, rows, seen)}
+        lines = {
+            row.id: summary(tx, row)
+            for row in readable(tx, desk, actor, rows, seen)
+            if not saying or (row.raw is not None and saying in orjson.loads(row.raw))
+        }
     audit.read(desk, actor, "summaries", ids=list(lines))
     return lines
 

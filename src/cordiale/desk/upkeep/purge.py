@@ -10,9 +10,9 @@ from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.desk.answers import Answer
 from cordiale.desk.files import attachments
-from cordiale.desk.files.attach import views
 from cordiale.desk.summary import summary
 from cordiale.desk.upkeep.removing import concerned, take_away
+from cordiale.desk.views.attached import views
 from cordiale.desk.views.reading import in_part, mentioned, readable
 from cordiale.desk.visible import unknown, visible
 from cordiale.evidence import records as evidence

@@ -9,9 +9,9 @@ import orjson
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
 from cordiale.desk.answers import Chip, ReferenceView, Shown, Statement
-from cordiale.desk.files.attach import views
 from cordiale.desk.partner.compromise import doubtful_sources
 from cordiale.desk.summary import name_of, summary
+from cordiale.desk.views.attached import views
 from cordiale.desk.views.reading import in_part, mentioned, readable
 from cordiale.desk.visible import unknown, visible
 from cordiale.desk.why import chips_of, may_see_partners

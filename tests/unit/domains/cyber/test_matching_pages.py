@@ -13,6 +13,7 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.analysis import runs
 from cordiale.desk.domain import Sent
 from cordiale.desk.marking.mark import mark
+from cordiale.desk.upkeep.purge import purge
 from cordiale.desk.views.show import show
 from cordiale.desk.written import marking_of
 from cordiale.domains.cyber.matching import forms, kept
@@ -81,6 +82,21 @@ def test_who_may_not_read_an_indicator_is_not_told_that_it_was_seen(node: Node, 
     with pytest.raises(NotFound):
         match(node.desk, OUTSIDER, "en", {"run": hidden})
     assert all(hidden not in one["href"] for one in matches(node.desk, OUTSIDER, "en", {}).values["runs"])
+
+
+def test_what_met_a_pattern_is_for_who_reads_the_pattern(node: Node, tmp_path: Path) -> None:
+    """The indicator is TLP:GREEN and what it looks for is TLP:RED: what it was met in would say it."""
+    part = [{"marking_ref": id_of("tlp:red"), "selectors": ["pattern"]}]
+    hidden = indicator(77, "[domain-name:value = 'good.example']", name="in part", granular_markings=part)
+    take(node, hidden)
+    run = given(node, tmp_path, "tlp:green")
+    seen = kept.opened(node.desk, MARIE, run).seen
+    told = kept.opened(node.desk, OUTSIDER, run).seen
+    purge(node.desk, MARIE, id_(77), "for the other tests")
+    assert id_(77) in {one.indicator for one in seen}
+    assert id_(77) not in {one.indicator for one in told}
+    assert "good.example" not in str(told)
+    assert ("tlp:red",) in match(node.desk, MARIE, "en", {"run": run}).markings, "of a name that is shown"
 
 
 def test_sightings_are_stated_of_what_was_chosen(node: Node, tmp_path: Path) -> None:

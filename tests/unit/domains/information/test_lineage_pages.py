@@ -141,6 +141,19 @@ def test_who_may_not_see_an_input_learns_of_no_result(node: Node, kept: dict[str
         sheet(node.desk, READER, "en", other)
 
 
+def test_the_file_of_a_result_is_for_who_may_see_every_input(node: Node) -> None:
+    fields = {"suspect": DERIVED, "source": SOURCE, "suspect_name": "a", "source_name": "b", "marking": "tlp:amber"}  # fmt: skip
+    address = take(node.desk, MARIE, "en", Sent(fields, {}))
+    identifier = address.partition("id=")[2]
+    (file,) = verbs.show(node.desk, READER, identifier).attachments
+    refs = verbs.show(node.desk, MARIE, identifier).statements[0].value["object_refs"]
+    verbs.mark(node.desk, MARIE, refs[0], "tlp:red")
+    assert verbs.show(node.desk, READER, identifier).attachments == ()
+    with pytest.raises(NotFound):
+        verbs.attachment(node.desk, READER, identifier, file.sha256)
+    assert verbs.attachment(node.desk, MARIE, identifier, file.sha256)
+
+
 def test_files_may_stand_for_what_is_pasted(node: Node, tmp_path: Path) -> None:
     suspect = tmp_path / "copy.html"
     paragraphs = "".join(f"<p>{line}</p>" for line in DERIVED.replace("<", "&lt;").splitlines()[2:])

@@ -13,8 +13,7 @@ import pytest
 
 from cordiale.cli.main import main
 from cordiale.desk.actor import house
-from cordiale.desk.files import attach
-from cordiale.desk.views import show
+from cordiale.desk.views import attached, show
 from cordiale.domains.information.readers.addresses import archive
 from cordiale.domains.information.readers.content import read_file
 from cordiale.domains.information.readers.fetching import Fetched
@@ -89,7 +88,7 @@ def test_a_page_becomes_evidence_under_an_object_that_says_what_when_and_by_what
     with open_node(node, environ={}) as opened:
         marie = house("marie")
         (stated,) = show.show(opened.desk, marie, kept["id"]).statements
-        _view, path = attach.attachment(opened.desk, marie, kept["id"], kept["sha256"])
+        _view, path = attached.attachment(opened.desk, marie, kept["id"], kept["sha256"])
         assert path.read_bytes() == PAGE
     said = stated.value
     assert said["external_references"][0]["description"].startswith("Cordiale ")

@@ -40,7 +40,7 @@ class Seen(Answer, frozen=True, kw_only=True):
     """What was seen of one indicator: how many records met it, `exact` of them as it is; the first records of them.
 
     `known` are the warning lists that know a value it was met in, each with its category; `sighting` is the object that
-    says so where one was stated.
+    says so where one was stated. `marking` is the indicator's, which governs its name and what it was met in.
     """
 
     indicator: str
@@ -56,6 +56,7 @@ class Seen(Answer, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     known: tuple[tuple[str, str], ...] = ()
     sighting: str = ""
+    marking: tuple[str, ...] = ()
 
 
 class Run(Answer, frozen=True, kw_only=True):

@@ -130,7 +130,8 @@ def with_seen(
     for start in range(0, ordered.num_rows, _ASKED):
         part = ordered.slice(start, _ASKED)
         ids = part["id"].to_pylist()
-        found = summaries_seen(desk, actor, ids)
+        # what met an indicator says what its pattern looks for: that is for who reads the pattern
+        found = summaries_seen(desk, actor, ids, saying="pattern")
         places = [place for place, id in enumerate(ids) if id in found][: SHOWN - len(rows)]
         rows += part.take(places).to_pylist() if places else []
         readable |= {ids[place]: found[ids[place]] for place in places}
@@ -176,6 +177,7 @@ def _seen(row: dict[str, Any], indicator: Summary, lists: Any, sighting: str) ->
         lines=tuple(Line(file=file, line=line, at=_instant(at)) for file, line, at in lines),
         known=tuple(_known(lists, row["values"])),
         sighting=sighting,
+        marking=indicator.marking,
     )
 
 

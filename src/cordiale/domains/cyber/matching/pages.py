@@ -114,7 +114,9 @@ def match(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         "sector": desk.settings.cyber.sector,
         "stated": sum(1 for one in run.seen if one.sighting),
     }
-    return Page(TEMPLATES / "match.html", values, (run.marking,))
+    return Page(
+        TEMPLATES / "match.html", values, (run.marking, *dict.fromkeys(one.marking for one in run.seen))
+    )
 
 
 def drawn(run: Run, lang: str) -> dict[str, Any] | None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cordiale import __version__
-from cordiale.desk.files.attach import attach, attachment
+from cordiale.desk.files.attach import attach
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.show import show
 from cordiale.desk.visible import unknown
 from cordiale.domains.information.captures import SOURCE, capture, stated_here

@@ -13,10 +13,11 @@ import msgspec
 from msgspec import structs
 
 from cordiale import __version__
-from cordiale.desk.files.attach import attach, attachment, views
+from cordiale.desk.files.attach import attach
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.marking.chosen import summaries
+from cordiale.desk.views.attached import attachment, views
 from cordiale.desk.views.search import search
 from cordiale.desk.views.show import show
 from cordiale.desk.visible import unknown

@@ -11,7 +11,7 @@ from cordiale import __version__
 from cordiale.desk.analysis import runs
 from cordiale.desk.analysis.beside import beside
 from cordiale.desk.answers import Answer as Base
-from cordiale.desk.files.attach import attachment
+from cordiale.desk.views.attached import attachment
 from cordiale.domains.information.captures import Capture
 from cordiale.domains.information.document import Document
 from cordiale.domains.information.lineage.kept import Kept, keep

@@ -9,8 +9,8 @@ import msgspec
 import orjson
 
 from cordiale.desk.analysis.datasets import dataset_list, dataset_rows
-from cordiale.desk.files.attach import attachment
 from cordiale.desk.outgoing.exporting import export_chosen
+from cordiale.desk.views.attached import attachment
 from cordiale.desk.views.search import search
 from cordiale.desk.views.show import show
 from cordiale.domains.information.captures import SOURCE
