@@ -294,6 +294,8 @@ def _step(step: Step, titles: Mapping[str, str], lang: str) -> str:
             return text(lang, _("write it as STIX into exports/{folder}"), folder=folder)
         case Ask(to, words, marking, _hours):
             asked = ", ".join(titles.get(node, node) for node in to)
+            if not words.said(lang):  # it is not for this reader
+                return text(lang, _("ask {to} something that is marked {marking}"), to=asked, marking=marking)
             return text(
                 lang, _("ask {to}: “{words}” ({marking})"), to=asked, words=words.said(lang), marking=marking
             )

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from cordiale.desk import audit
-from cordiale.desk.actor import authorise, named
+from cordiale.desk.actor import VERBS, authorise, named
 from cordiale.desk.answers import Answer, Summary
 from cordiale.desk.summary import summary
 from cordiale.desk.views.reading import in_part
 from cordiale.desk.views.search import Question, matching
-from cordiale.desk.visible import visible
+from cordiale.desk.visible import passes, visible
+from cordiale.desk.written import marking_of
 from cordiale.joint.playbook import records
-from cordiale.joint.playbook.model import Entry, Mark, Outcome, Playbook, Step
+from cordiale.joint.playbook.model import Ask, Entry, Export, Mark, Outcome, Playbook, Step
 from cordiale.joint.playbook.steps import check, whole, would
-from cordiale.platform.errors import Conflict, CordialeError, InputError, NotFound
+from cordiale.joint.words import NONE
+from cordiale.platform.errors import Conflict, CordialeError, InputError, NotAllowed, NotFound
 from cordiale.platform.ids import uuid4
 from cordiale.platform.languages import _
 from cordiale.store import versions
@@ -141,28 +143,34 @@ def _findable(
 
 
 def playbooks(desk: Desk, actor: Actor) -> list[Playbook]:
-    """Return the playbooks of this node, by name; up to where each looked is not told, for it counts what is hidden too."""
+    """Return the playbooks of this node, by name; up to where each looked is not told, for it counts what is hidden too.
+
+    What a playbook asks of partners is told to who passes the marking that it asks under.
+    """
     authorise(actor, "playbook-list")
     with desk.store.read() as tx:
-        return [msgspec.structs.replace(one, seen=0) for one in records.every(tx)]
+        return [_told(tx, desk, actor, one) for one in records.every(tx)]
 
 
 def playbook_show(desk: Desk, actor: Actor, written: str) -> Playbook:
     """Return one playbook, as `playbooks` tells of it; raises NotFound."""
     authorise(actor, "playbook-list")
     with desk.store.read() as tx:
-        return msgspec.structs.replace(_one(tx, written), seen=0)
+        return _told(tx, desk, actor, _one(tx, written))
 
 
 def playbook_turn(desk: Desk, actor: Actor, written: str, state: Literal["on", "off"]) -> Playbook:
     """Turn a playbook on or off. Who turns it on acts by it from now on, for what arrives from now on.
 
-    Raises NotFound for a playbook that is none.
+    Raises NotFound for a playbook that is none, NotAllowed for who may not do by themselves what it does, or may not read
+    what it asks.
     """
     authorise(actor, "playbook")
     named(actor, "playbook")
     with desk.store.write() as tx:
         held = _one(tx, written)
+        if state == "on":
+            _answered_for(tx, desk, actor, held)
         changed = msgspec.structs.replace(held, state=state, why="")
         if state == "on":
             changed = msgspec.structs.replace(
@@ -170,7 +178,7 @@ def playbook_turn(desk: Desk, actor: Actor, written: str, state: Literal["on", "
             )
         records.change(tx, changed)
         audit.acted(tx, desk, actor, f"playbook-{state}", playbook=held.id, name=held.name, steps=_said(held))
-    return changed
+        return _told(tx, desk, actor, changed)
 
 
 def playbook_drop(desk: Desk, actor: Actor, written: str) -> None:
@@ -270,6 +278,38 @@ def _one(tx: Transaction, written: str) -> Playbook:
             "no-playbook", _("There is no playbook {name}. See: cordiale playbook list"), name=written[:200]
         )
     return found[0]
+
+
+def _told(tx: Transaction, desk: Desk, actor: Actor, held: Playbook) -> Playbook:
+    """Return a playbook as a reader knows it: without words under a marking that they do not pass."""
+    steps = tuple(
+        one
+        if not isinstance(one, Ask) or passes(tx, desk, actor, marking_of(one.marking))
+        else msgspec.structs.replace(one, words=NONE)
+        for one in held.steps
+    )
+    return msgspec.structs.replace(held, steps=steps, seen=0)
+
+
+def _answered_for(tx: Transaction, desk: Desk, actor: Actor, held: Playbook) -> None:
+    """Raise NotAllowed where somebody could not take these steps now: a token for playbooks is for nothing else.
+
+    What a question gives with it is released where its asker may release, so a token of theirs has to be for that too.
+    """
+    for step in held.steps:
+        for verb in _VERBS.get(type(step), ()):
+            if verb != "release" or not actor.roles.isdisjoint(VERBS[verb]):
+                authorise(actor, verb)
+        if isinstance(step, Ask) and not passes(tx, desk, actor, marking_of(step.marking)):
+            raise NotAllowed(
+                "playbook-unread",
+                _("It asks partners in words under {marking}, which you do not read: somebody who does turns it on."),
+                marking=step.marking,
+            )  # fmt: skip
+
+
+_VERBS: Final = {Mark: ("mark",), Export: ("export",), Ask: ("request", "release")}
+"""Kind of step → the verbs by which a person does the same."""
 
 
 def _said(playbook: Playbook) -> list[str]:

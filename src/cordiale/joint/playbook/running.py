@@ -30,6 +30,8 @@ from cordiale.platform.replacing import replace_file
 from cordiale.store import markings, text, versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cordiale.desk.desk import Desk
     from cordiale.joint.playbook.records import Statement
 
@@ -57,31 +59,53 @@ def tick(desk: Desk) -> int:
 def sweep(desk: Desk) -> int:
     """Bring the files that playbooks wrote up to date: gone with what was recalled or purged, or marked otherwise since.
 
-    Of a statement that has a newer version under the same marking, the file holds that one. Returns how many were removed.
+    Of a statement that has a newer version under the same marking, the file holds that one, while the playbook is on and as
+    far as the person in whose name it acts reads all of it; else it is gone. Returns how many were removed.
     """
     gone = 0
     with desk.store.read() as tx:
         written = records.said(tx, WRITTEN)
+        on = {one.id: one for one in records.every(tx, "on")} if written else {}
     for entry in written:
-        file = desk.folder / entry.facts["file"]
+        file = _file(desk, entry)
         if not file.exists():
             continue
         with desk.store.read() as tx:
             rows = versions.get(tx, entry.object_id, None)
             row = next((one for one in rows if one.source == entry.source), None)
             atoms = "" if row is None else " ".join(sorted(markings.atoms(tx, row.effective_mid)))
-        if row is None or atoms != entry.facts["marking"]:
-            file.unlink(missing_ok=True)
-            gone += 1
-        elif row.hash.hex() != entry.facts["hash"]:
-            replace_file(file, bundle_of(desk, house(_NODE), [entry.object_id], source=entry.source), 0o600)
-            with desk.store.write() as tx:
-                facts = entry.facts | {"hash": row.hash.hex()}
-                records.note(tx, msgspec.structs.replace(entry, facts=facts))
+        if row is not None and atoms == entry.facts["marking"]:
+            if row.hash.hex() == entry.facts["hash"]:
+                continue
+            if _written_anew(desk, on.get(entry.playbook), entry, file, row.hash):
+                continue
+        file.unlink(missing_ok=True)
+        gone += 1
     return gone
 
 
-_NODE = "cordiale"
+def _written_anew(desk: Desk, playbook: Playbook | None, entry: Entry, file: Path, digest: bytes) -> bool:
+    """Write what a statement says now, in the name of who turned the playbook on; tell whether that could be done."""
+    actor = None if playbook is None else _actor(desk, playbook)
+    if actor is None:
+        return False
+    try:
+        data = bundle_of(desk, actor, [entry.object_id], source=entry.source)
+    except CordialeError:  # it may be theirs in part, or not at all, by now
+        return False
+    replace_file(file, data, 0o600)
+    with desk.store.write() as tx:
+        records.note(tx, msgspec.structs.replace(entry, facts=entry.facts | {"hash": digest.hex()}))
+    return True
+
+
+def _file(desk: Desk, entry: Entry) -> Path:
+    """Return where the file of a line of the log lies."""
+    file = desk.folder / entry.facts["file"]
+    if "/" in entry.source and not file.name.startswith(entry.object_id):
+        # as files of forwarded statements were written at first: in a folder of their own, and under half of their name
+        return file.parent / f"{entry.object_id}--{entry.source}.json"
+    return file
 
 
 def _run(desk: Desk, playbook: Playbook, upto: int) -> int:

@@ -97,8 +97,8 @@ def take(desk: Desk, actor: Actor, playbook: Playbook, step: Step, about: Statem
 
 
 def file_of(desk: Desk, folder: str, about: Statement) -> Path:
-    """Return where a statement is written for other programs."""
-    return desk.folder / EXPORTS / folder / f"{about[0]}--{about[1]}.json"
+    """Return where a statement is written for other programs; of a forwarded one (`GBR/FRA`) no part is a folder."""
+    return desk.folder / EXPORTS / folder / f"{about[0]}--{about[1].replace('/', '+')}.json"
 
 
 def _taken(desk: Desk, actor: Actor, playbook: Playbook | None, step: Step, about: Statement) -> Said:
