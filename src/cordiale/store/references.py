@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cordiale.store import counting, merge, names, rows
@@ -93,20 +93,41 @@ def targets_of(tx: Transaction, vids: Iterable[int], visible: Visible) -> dict[i
     return links
 
 
-def referrers_of(tx: Transaction, ids: Iterable[str], visible: Visible, *, limit: int) -> list[Row]:
-    """Return current statements that refer to any of many ids, last stored first, at most `limit` of them."""
+def referrers_of(
+    tx: Transaction,
+    ids: Iterable[str],
+    visible: Visible,
+    *,
+    limit: int,
+    types: Sequence[str] = (),
+    source: str | None = None,
+) -> list[Row]:
+    """Return current statements that refer to any of many ids, last stored first, at most `limit` of them.
+
+    Only those of some types, or of one source, where these are given: others take no place among them.
+    """
     oids = list(names.known_oids(tx, ids).values())
-    if len(oids) == 1:
+    if len(oids) == 1 and not types and source is None:
         return rows.fetch(tx, _newest(tx, oids[0], visible, 1 << 62, limit), visible)
     sql = (
         "SELECT DISTINCT r.vid FROM refs r JOIN versions v ON v.vid = r.vid"
         " WHERE r.target IN INTS(?) AND r.inherent IN (0, 1) AND v.current = 1"
     )
-    if visible is None:
-        found = tx.rows(sql + " ORDER BY r.vid DESC LIMIT ?", oids, limit)
-    else:
-        mids = counting.used(tx, list(visible))
-        found = tx.rows(sql + " AND r.mid IN INTS(?) ORDER BY r.vid DESC LIMIT ?", oids, mids, limit)
+    params: list[object] = [oids]
+    if types:
+        numbers = (names.known_number(tx, names.TYPE, one) for one in types)
+        sql, params = (
+            sql + " AND v.type_no IN INTS(?)",
+            [*params, [one for one in numbers if one is not None]],
+        )
+    if source is not None:
+        number = names.known_number(tx, names.SOURCE, source)
+        if number is None:
+            return []
+        sql, params = sql + " AND v.source_no = ?", [*params, number]
+    if visible is not None:
+        sql, params = sql + " AND r.mid IN INTS(?)", [*params, counting.used(tx, list(visible))]
+    found = tx.rows(sql + " ORDER BY r.vid DESC LIMIT ?", *params, limit)
     return rows.fetch(tx, [row[0] for row in found], visible)
 
 

@@ -9,7 +9,7 @@ import pytest
 from cordiale.desk.actor import Actor
 from cordiale.desk.outgoing import release
 from cordiale.joint.case import open_case
-from cordiale.joint.incident import reading
+from cordiale.joint.incident import reading, said
 from cordiale.joint.incident.adding import add_event, add_impact, add_task, change_piece
 from cordiale.joint.incident.giving import give, hand_on
 from cordiale.joint.incident.opening import affect, open_incident
@@ -168,3 +168,27 @@ def test_cases_push_no_incident_out_of_the_list(three: Three, monkeypatch: pytes
         open_case(can, OFFICER, title=NAME, members=["fra"], marking=TWO)
     assert [one.id for one in incidents(can, OFFICER)] == [made.id]
     assert incident_show(can, OFFICER, made.id.partition("--")[2][:8]).id == made.id
+
+
+def test_what_a_partner_ties_to_an_incident_hides_nothing_of_it(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """France writes notes about Canada's incident, and ties things to it, beyond all that is read around it."""
+    monkeypatch.setattr(said, "MOST", 5)
+    can = three["can"]
+    id, task = of_incident(three)
+    notes = [stated("note", 10 + n, content="?", object_refs=[id]) for n in range(8)]
+    places = [stated("location", 30 + n, region="europe") for n in range(8)]
+    ties = [
+        stated("relationship", 50 + n, relationship_type="related-to", source_ref=one["id"], target_ref=id)
+        for n, one in enumerate(places)
+    ]
+    taken(three, "fra", *notes, *places, *ties, marking=TWO)
+    release.release(three["fra"], OFFICER, "can", ids=[one["id"] for one in (*notes, *places, *ties)])
+    three.exchange(3)
+    shown = incident_show(can, OFFICER, id)
+    assert [one.id for one in shown.tasks] == [task]
+    assert shown.more
+    assert [one.open_tasks for one in incidents(can, OFFICER)] == [1]
+    (sent,) = give(can, OFFICER, id, ["fra"]).sent
+    assert (sent.state, sent.objects) == ("goes", 4)

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 LISTED: Final = 200
 """Incidents that a list reads, the last changed first."""
 
+TOGETHER: Final = 20
+"""Incidents of a list around which is looked at once, so that those with much around them hide nothing of the others."""
+
 PAGES: Final = 20
 """How many times as many objects of their type are looked through for them: cases, which are of it too, are passed over."""
 
@@ -64,7 +67,11 @@ def incidents(desk: Desk, actor: Actor, *, everything: bool = False) -> list[Lin
         seen = visible(tx, desk, actor)
         held = said_of(tx, desk, actor, list(islice(_ids(tx, seen), LISTED)), seen)
         chosen = [one for one in held.values() if not _is_case(one.value)]
-        beside, _more = around(tx, desk, actor, [one.id for one in chosen], seen) if chosen else ([], False)
+        beside = [
+            tied
+            for start in range(0, len(chosen), TOGETHER)
+            for tied in around(tx, desk, actor, [one.id for one in chosen[start : start + TOGETHER]], seen)[0]
+        ]
         of = {one.id: pieces_of(one, beside) for one in chosen}
         tasks = said_of(tx, desk, actor, {i for ids in of.values() for i in ids if i.startswith("task--")}, seen)  # fmt: skip
         now = desk.clock()

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from cordiale.store.types import Row, Visible
 
 MOST: Final = 1000
-"""Relationships and translations around one incident that are read."""
+"""Relationships and translations around one incident that are read: so many of our own, and of everybody's."""
+
+TIED_BY: Final = ("relationship", "language-content")
+"""Types of what is read around an object."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -50,10 +53,16 @@ def said_of(tx: Transaction, desk: Desk, actor: Actor, ids: Iterable[str], seen:
 def around(
     tx: Transaction, desk: Desk, actor: Actor, ids: Iterable[str], seen: Visible
 ) -> tuple[list[Said], bool]:
-    """Return the relationships and translations of objects, first stored first, and whether there are more."""
-    rows = references.referrers_of(tx, frozenset(ids), seen, limit=MOST + 1)
-    wanted = [row for row in rows[:MOST] if row.type in ("relationship", "language-content")]
-    return sorted(_read(tx, desk, actor, wanted, seen), key=lambda one: (one.value.get("created") or "", one.id)), len(rows) > MOST  # fmt: skip
+    """Return the relationships and translations of objects, first stored first, and whether there are more.
+
+    Our own stand there before those of others are looked at: however much somebody ties to an incident, it hides nothing.
+    """
+    asked = frozenset(ids)
+    own = references.referrers_of(tx, asked, seen, limit=MOST + 1, types=TIED_BY, source=desk.node)
+    every = references.referrers_of(tx, asked, seen, limit=MOST + 1, types=TIED_BY)
+    rows = list({row.vid: row for row in (*own[:MOST], *every[:MOST])}.values())
+    found = sorted(_read(tx, desk, actor, rows, seen), key=lambda one: (one.value.get("created") or "", one.id))  # fmt: skip
+    return found, max(len(own), len(every)) > MOST
 
 
 def worded(one: Said, name: str, others: Iterable[Said]) -> Words:
