@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
+from itertools import chain, repeat
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cordiale.domains.cyber.logs import mail, reading
 from cordiale.domains.cyber.logs.aside import Aside
 from cordiale.domains.cyber.logs.profile import Profile, load, save
-from cordiale.domains.cyber.logs.reading import Log, read, read_file
+from cordiale.domains.cyber.logs.reading import HEAD, Log, read, read_file
 from cordiale.domains.cyber.logs.records import RECORDS
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.errors import InputError
@@ -210,6 +213,32 @@ def test_a_box_of_messages_knows_where_each_begins() -> None:
     log, rows, _aside = opened(box)
     assert log.kind == "mbox"
     assert sorted({row["line"] for row in rows}) == [1, 1 + box[: box.rindex("From mallory")].count("\n")]
+
+
+def test_what_only_begins_as_a_box_is_known_at_once() -> None:
+    """An expression that goes over a line again for each of its bytes would take minutes for this one."""
+    assert not mail.is_mbox(b"From " + b"a" * HEAD)
+
+
+def test_a_line_without_an_end_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "LARGEST", 1 << 20)
+    piece = b"a" * (1 << 18)
+    endless = chain((b"From a@b.example Sun Mar  1 10:00:00 2026\n",), repeat(piece, 128))
+    tracemalloc.start()
+    try:
+        found = list(mail.read(endless, True, "box", NOW))
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [one.code for one in found if isinstance(one, Aside)] == ["mail-too-large"]
+    assert most < 8 << 20
+
+
+def test_one_json_value_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "WHOLE", 1000)
+    with pytest.raises(InputError) as refused:
+        opened("[\n" + '{"host": "a.example",\n"src_ip": "10.0.0.1"},\n' * 100 + "{}]")
+    assert refused.value.code == "json-log-large"
 
 
 def test_parquet_and_gzip(tmp_path: Path) -> None:

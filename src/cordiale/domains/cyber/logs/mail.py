@@ -31,7 +31,7 @@ _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{1,40}:[^\r\n]*\r?\n(?:[ \t][^\r\
 _TELLING = re.compile(
     rb"^(?:From|To|Received|Message-ID|Subject|Date|Return-Path|Delivered-To):", re.MULTILINE | re.IGNORECASE
 )
-_MBOX = re.compile(rb"From \S+.*\d{4}\r?\n")
+_MBOX = re.compile(rb"From \S[^\r\n]{0,1000}\d{4}\r?\n")
 _LINK = re.compile(r"""https?://[^\s<>"'()\[\]{}|\\^`]{3,2000}""", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[(]([0-9A-Fa-f.:]{7,45})[\])]")
 _FROM_HOST = re.compile(r"\bfrom\s+([A-Za-z0-9.-]{4,253})")
@@ -79,10 +79,19 @@ def _messages(chunks: Iterable[bytes], box: bool) -> Iterator[tuple[int, bytes |
     """Yield each message and the line it begins in; None for one that is too large."""
     held: list[bytes] = []
     size, first, number, blank = 0, 1, 1, True
-    rest = b""
+    begun: list[bytes] = []
+    waiting = 0
     for chunk in chunks:
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
+        if b"\n" not in chunk:
+            begun.append(chunk)
+            waiting += len(chunk)
+            if waiting > LARGEST:  # the message is too large, whatever follows in this line
+                size, waiting = size + waiting, 0
+                begun.clear()
+            continue
+        lines = (b"".join(begun) + chunk).split(b"\n")
+        begun = [lines.pop()]
+        waiting = len(begun[0])
         for line in lines:
             if box and blank and line.startswith(b"From "):
                 if size:
@@ -94,6 +103,7 @@ def _messages(chunks: Iterable[bytes], box: bool) -> Iterator[tuple[int, bytes |
                     held.append(line[1:] if box and re.match(rb">+From ", line) else line)
             blank = not line.strip()
             number += 1
+    rest = b"".join(begun)
     if rest and (size := size + len(rest)) <= LARGEST:
         held.append(rest)
     if size:

@@ -29,6 +29,9 @@ TOTAL: Final = 1 << 40
 HEAD: Final = 256 << 10
 SAMPLE: Final = 500
 
+WHOLE: Final = 64 << 20
+"""Bytes of a log that is one JSON list, which is read whole; one of JSON lines may be of any size."""
+
 Parts = Iterator[pa.Table | Aside]
 
 
@@ -173,7 +176,7 @@ def _json(
         if isinstance(value, dict):
             sample.append(value)
     if not sample:
-        chunks, sample = _unfolded(b"".join(chunks), name)
+        chunks, sample = _unfolded(_whole(chunks, name), name)
     keys = dict.fromkeys(key for record in sample for key in record)
     shown = [dict(dotted(record)) | record for record in sample]
     columns = list(dict.fromkeys([*keys, *(path for record in sample for path, _value in dotted(record))]))
@@ -182,6 +185,23 @@ def _json(
     kind = profile.name if given is None and profile.name != "proposed" else "JSON"
     shape = jsonl.shape(_of(profile, only), keys)
     return Log(kind, profile, jsonl.read(blocks(chunks, jsonl.SIZE), shape, name, now))
+
+
+def _whole(chunks: Iterable[bytes], name: str) -> bytes:
+    """Return a file that is one JSON value; raises InputError where it is larger than is read into memory."""
+    held: list[bytes] = []
+    left = WHOLE
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise InputError(
+                "json-log-large",
+                _("{name} is one JSON value of more than {limit} MB: give JSON lines, one record on each."),
+                name=name,
+                limit=str(WHOLE >> 20),
+            )
+        held.append(chunk)
+    return b"".join(held)
 
 
 def _unfolded(data: bytes, name: str) -> tuple[Iterable[bytes], list[dict[str, Any]]]:
