@@ -17,7 +17,7 @@ from cordiale.exchange.partners.certificate import check_instant, read_certifica
 from cordiale.exchange.partners.tls import make_certificate
 from cordiale.exchange.protocol import SIGNED_WELCOME
 from cordiale.node import layout
-from cordiale.node.keyring import Public, read_public, stored_public, write_public
+from cordiale.node.keyring import Keyring, Public, read_public, stored_public, write_public
 from cordiale.node.tls import shown_certificates, write_pair
 from cordiale.platform.errors import Conflict, InputError, IntegrityError
 from cordiale.platform.languages import _
@@ -157,7 +157,8 @@ def _switch(
             audit.acted(tx, desk, actor, "key-rotate", key=public.hex(), partners=told, lost=lost)
             _publish(tx, node)
     except BaseException:
-        write_public(node.path, before)
+        # it may have been committed: what the store says by now is so
+        Keyring(node.path, node.settings).reconcile(node.store)
         raise
     finally:
         new.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -73,6 +74,28 @@ def test_a_process_that_opens_the_node_during_a_change_of_keys_does_not_undo_it(
     with node.store.read() as tx:
         assert read_public(node.path) == stored_public(tx, node.path)
     assert keys_now(node.desk.home).keys[0].hex() == made.key != before
+
+
+def test_an_interruption_after_the_commit_brings_back_no_key_that_was_lost(
+    node: Node, marie: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write = read_public(node.path).current, node.store.write
+    pressed = []
+
+    @contextmanager
+    def interrupted() -> Iterator[Transaction]:
+        with write() as tx:
+            yield tx
+        if not pressed:
+            pressed.append(True)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(node.store, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        rotation.rotate_signing(node, marie, lost=True)
+    with node.store.read() as tx:
+        assert read_public(node.path) == stored_public(tx, node.path)
+    assert node.desk.home.egress().public_key.hex() == read_public(node.path).current != before
 
 
 def test_a_process_of_pages_leaves_the_file_of_keys_alone(tmp_path: Path) -> None:
