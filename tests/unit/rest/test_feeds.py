@@ -84,6 +84,23 @@ def test_a_cache_asks_whether_it_is_still_so(ports: Served) -> None:
     assert ports.ask("/feeds/ports-rpz.rpz", "rita", headers={"if-none-match": etag}).status == 200
 
 
+def test_what_changes_twice_within_a_second_is_given_to_who_asks_by_date(ports: Served) -> None:
+    from dataclasses import replace
+
+    second = 1_000_000
+    now = [ports.node.desk.clock() // second * second]
+    desk = replace(ports.node.desk, clock=lambda: now[0])
+    verbs.feed_add(desk, OPERATOR, "quick", "domains", Question(), shared=True)
+    before = verbs.feed_fetch(desk, OPERATOR, "quick")
+    take(ports, "quick.example", 55, "tlp:green")
+    now[0] += second // 2
+    after = verbs.feed_fetch(desk, OPERATOR, "quick")
+    assert after.data != before.data
+    assert after.changed // second > before.changed // second
+    verbs.feed_drop(desk, OPERATOR, "quick")
+    verbs.mark(desk, OPERATOR, f"indicator--00000000-0000-4000-8000-{55:012x}", "tlp:red")
+
+
 def test_a_firewall_sends_the_token_as_a_password(ports: Served) -> None:
     token = ports.tokens["paul"]
     basic = {"authorization": "Basic " + base64.b64encode(f"firewall:{token}".encode()).decode()}

@@ -147,7 +147,10 @@ def feed_fetch(desk: Desk, actor: Actor, name: str, format: str | None = None) -
     made = writer.write(desk, actor, asked, kept.name, kept.confidence)
     data = made.render(0)
     digest, now = sha256(data).digest(), desk.clock()
-    changed = before.changed if before is not None and before.digest == digest else now
+    changed = now
+    if before is not None:
+        # who asks by date does so in whole seconds: what changed twice within one would be taken for the same for ever
+        changed = before.changed if before.digest == digest else max(now, before.changed + SECOND)
     if before is None or before.digest != digest or now - before.at >= QUIET:
         left = {reason: count for reason, count in made.left.items() if count}
         _note(desk, actor, kept, made.entries, left, digest, changed)
