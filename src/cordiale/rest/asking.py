@@ -123,11 +123,16 @@ def whole(request: Asked, body: bytes, media: str, **headers: str) -> Response[A
 
     The ETag is a digest of the bytes alone, which are what this reader may see.
     """
-    etag = f'"{base64.urlsafe_b64encode(sha256(body).digest()[:18]).decode()}"'
+    etag = etag_of(sha256(body).digest())
     named = {**common(asking(request).lang), **headers, "etag": etag}
     if has(request.headers.get("if-none-match", ""), etag):
         return Response(None, status_code=304, headers=named, media_type=media)
     return Response(body, headers=named, media_type=media)
+
+
+def etag_of(digest: bytes) -> str:
+    """Return the ETag of bytes with this SHA-256."""
+    return f'"{base64.urlsafe_b64encode(digest[:18]).decode()}"'
 
 
 def has(header: str, etag: str) -> bool:

@@ -12,7 +12,20 @@ from cordiale.desk import verbs
 from cordiale.desk.views.search import Question
 from cordiale.domains.cyber.writers.saving import save
 from cordiale.platform.clock import SECOND
-from cordiale.rest.asking import Asked, Asking, Key, act, answer, asking, options, refusals, whole
+from cordiale.rest.asking import (
+    Asked,
+    Asking,
+    Key,
+    act,
+    answer,
+    asking,
+    common,
+    etag_of,
+    has,
+    options,
+    refusals,
+    whole,
+)
 from cordiale.rest.objects import Words
 from cordiale.rest.release import ACT
 from cordiale.sdk import feeds as wire
@@ -103,13 +116,17 @@ def feed(request: Asked, file: File) -> Response[Any]:
     """
     asked = asking(request)
     name, _dot, form = file.rpartition(".")
-    found = verbs.feed_fetch(asked.desk, asked.actor, name, form)
+    names, since = request.headers.get("if-none-match"), request.headers.get("if-modified-since", "")
+
+    def kept(digest: bytes, changed: int) -> bool:
+        return has(names, etag_of(digest)) if names is not None else _since(since, changed)
+
+    found = verbs.feed_fetch(asked.desk, asked.actor, name, form, has=kept)
     media = found.media_type.partition(";")[0]  # the framework says of text that it is UTF-8
     named = {**KEPT, "last-modified": formatdate(found.changed // SECOND, usegmt=True)}
-    if "if-none-match" not in request.headers and _since(
-        request.headers.get("if-modified-since", ""), found.changed
-    ):
-        return Response(None, status_code=304, headers=named, media_type=media)
+    if found.same or kept(found.digest, found.changed):
+        tagged = {**common(asked.lang), **named, "etag": etag_of(found.digest)}
+        return Response(None, status_code=304, headers=tagged, media_type=media)
     return whole(request, found.data, media, **named)
 
 

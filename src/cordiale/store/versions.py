@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cordiale.store import names
+from cordiale.store import counting, names
 from cordiale.store.connection import Transaction
 from cordiale.store.listing import current, keys, listed, sources
 from cordiale.store.purge import (
@@ -70,6 +70,7 @@ __all__ = [
     "replay",
     "sources",
     "standing",
+    "summed",
     "take_out",
     "tombstones",
     "under_full",
@@ -101,6 +102,28 @@ def moved(tx: Transaction, type: str, after: int, until: int) -> bool:
 def last(tx: Transaction) -> int:
     """Return the number of the version stored last, 0 for none."""
     return int(tx.row("SELECT COALESCE(MAX(vid), 0) FROM versions")[0])
+
+
+def summed(
+    tx: Transaction, types: Iterable[str], visible: Visible
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Return what tells one state of current statements from another, of what is visible alone.
+
+    First, of these types and by markings: how many, and their numbers as a sum and the highest. Then how many there are of every
+    type, by marking. Sums differ for any two sets of versions that one act could lead from one to the other.
+    """
+    counted = counting.numbers(tx, None if visible is None else sorted(visible))
+    mids = sorted({mid for mid, _type, _n in counted})
+    numbers = [number for name in types if (number := names.known_number(tx, names.TYPE, name))]
+    rows = tx.rows(
+        "SELECT effective_mid, full_mid, base_mid, type_no, COUNT(*), CAST(SUM(vid) AS TEXT), MAX(vid) FROM versions"
+        " WHERE current = 1 AND effective_mid IN INTS(?) AND type_no IN INTS(?)"
+        " GROUP BY effective_mid, full_mid, base_mid, type_no",
+        mids,
+        numbers,
+    )
+    found = [(*of, int(total), top) for *of, total, top in rows]
+    return sorted(found), sorted(counted)
 
 
 def with_markings(tx: Transaction, mids: Iterable[int], after: int, limit: int) -> list[tuple[int, int]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -175,3 +177,64 @@ def test_the_client_fetches_what_the_address_gives(ports: Served) -> None:
     assert client.feed("ports-domains", "domains") == ports.ask("/feeds/ports-domains.domains", "paul").body
     with pytest.raises(NotFound):
         client.feed("nowhere", "csv")
+
+
+def test_who_has_it_still_is_told_so_without_its_being_made_and_never_after_it_changed(ports: Served) -> None:
+    desk = ports.node.desk
+    take(ports, "ends.example", 60, "tlp:green")
+    verbs.feed_add(desk, OPERATOR, "cheap", "rpz", Question(), shared=True)
+    feed = "/feeds/cheap.rpz"
+    first = ports.ask(feed, "paul")
+    tagged, since = (
+        {"if-none-match": first.headers["etag"]},
+        {"if-modified-since": first.headers["last-modified"]},
+    )
+
+    def unmade() -> bool:
+        """Tell whether it is known that paul would be given the same."""
+        return verbs.feed_fetch(desk, paul(ports), "cheap", has=lambda _digest, _changed: True).same
+
+    assert unmade()
+    same = ports.ask(feed, "paul", headers=tagged)
+    assert (same.status, same.body, same.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert same.headers["last-modified"] == first.headers["last-modified"]
+    assert ports.ask(feed, "paul", headers=since).status == 304
+    take(ports, "halcyon-three.example", 61, "tlp:red")  # what paul may not see makes it no dearer
+    assert ports.ask(feed, "paul", headers=tagged).status == 304
+    assert unmade()
+    # a reader is told of their own bytes alone, and content is never left out of an answer to who has others
+    assert ports.ask(feed, "rita", headers=tagged).status == 200
+    whole = ports.ask(feed, "paul")
+    assert (whole.status, whole.body) == (200, first.body)
+    # narrowed: the next poll has it no more
+    verbs.mark(desk, OPERATOR, "indicator--00000000-0000-4000-8000-00000000003c", ("tlp:red",))
+    assert not unmade()
+    narrowed = ports.ask(feed, "paul", headers=tagged)
+    assert (narrowed.status, b"ends.example" in narrowed.body) == (200, False)
+    # another comes, and a list of false alarms
+    take(ports, "later.example", 62, "tlp:green")
+    later = ports.ask(feed, "paul", headers={"if-none-match": narrowed.headers["etag"]})
+    assert (later.status, b"later.example" in later.body) == (200, True)
+    assert ports.ask(feed, "paul", headers={"if-none-match": later.headers["etag"]}).status == 304
+
+
+def test_what_ends_by_itself_is_not_had_still(ports: Served) -> None:
+    desk = ports.node.desk
+    now = desk.clock()
+    ends = orjson.loads(indicator("brief.example", 70)) | {"valid_until": format_instant(now + 2 * HOUR)}
+    verbs.import_(desk, OPERATOR, [of_bytes("one", orjson.dumps(ends))], marking="tlp:green")
+    verbs.feed_add(desk, OPERATOR, "brief", "domains", Question(), shared=True)
+
+    def at(instant: int, given: dict[str, str] | None = None) -> Any:
+        shown = Served(replace(ports.node, desk=replace(desk, clock=lambda: instant)))
+        shown.tokens = ports.tokens
+        return shown.ask("/feeds/brief.domains", "paul", headers=given)
+
+    first = at(now)
+    tagged = {"if-none-match": first.headers["etag"]}
+    assert (
+        at(now + HOUR + MINUTE, tagged).status == 304
+    )  # an hour is as long as it is believed: it was made, and is the same
+    assert at(now + 2 * HOUR - MINUTE, tagged).status == 304
+    after = at(now + 2 * HOUR, tagged)
+    assert (after.status, b"brief.example" in after.body) == (200, False)

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 class Made:
     """What was written: bytes for a serial number, how many entries, and counts of what is left out, by reason.
 
-    `left` counts only what the reader may read. Most formats have no serial and give the same bytes for each.
+    `left` counts only what the reader may read. Most formats have no serial and give the same bytes for each. `until` is the
+    first instant at which the bytes differ though nothing is changed: something ends then, or begins to be valid.
     """
 
     render: Callable[[int], bytes]
     entries: int
     left: Mapping[str, int] = field(default_factory=dict)
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Writer:
     """One format out: its name, what it is in words, its media type, and the function that writes what a search finds.
 
     `write(desk, actor, question, title, confidence)`: least confidence, 0 for any. `serial` tells that the bytes hold a
-    number that must grow when they change. `reasons` says in words why something is left out.
+    number that must grow when they change. `reasons` says in words why something is left out. `state(desk, actor, question)`
+    tells cheaply what the bytes are made of: they are the same while it is, but for `until`; None where only making them tells.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Writer:
     write: Callable[[Desk, Actor, Question, str, int], Made]
     serial: bool = False
     reasons: Mapping[str, str] = field(default_factory=dict)
+    state: Callable[[Desk, Actor, Question], bytes | None] | None = None
 
 
 def writers() -> dict[str, Writer]:

@@ -16,7 +16,7 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, may
 from cordiale.desk.answers import Answer
-from cordiale.desk.outgoing.feeds import records
+from cordiale.desk.outgoing.feeds import known, records
 from cordiale.desk.outgoing.writers import writer_called
 from cordiale.desk.views.search import Question
 from cordiale.platform.clock import MINUTE, SECOND
@@ -24,9 +24,12 @@ from cordiale.platform.errors import Conflict, InputError, NotFound
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.desk.outgoing.feeds.records import Fetch, Kept
+    from cordiale.desk.outgoing.writers import Writer
     from cordiale.store.connection import Transaction
 
 MOST: Final = 200
@@ -62,13 +65,18 @@ class Feed(Answer, frozen=True, kw_only=True):
 
 
 class Bytes(Answer, frozen=True, kw_only=True):
-    """What a program is given: bytes, their type, since when they are the same for this reader, and how many entries."""
+    """What a program is given: bytes, their type, since when they are the same for this reader, and how many entries.
+
+    `same`: it has them already, and they are not here; `digest` (SHA-256) is theirs.
+    """
 
     data: bytes
     media_type: str
     changed: int
     entries: int
     left: dict[str, int]
+    digest: bytes
+    same: bool = False
 
 
 def feed_add(
@@ -133,8 +141,19 @@ def feed_drop(desk: Desk, actor: Actor, name: str) -> None:
         audit.acted(tx, desk, actor, "feed-drop", feed=name)
 
 
-def feed_fetch(desk: Desk, actor: Actor, name: str, format: str | None = None) -> Bytes:
-    """Return what a feed holds for the actor; raises NotFound for one that is not theirs, not there, or of another format."""
+def feed_fetch(
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    format: str | None = None,
+    *,
+    has: Callable[[bytes, int], bool] | None = None,
+) -> Bytes:
+    """Return what a feed holds for the actor; raises NotFound for one that is not theirs, not there, or of another format.
+
+    `has` tells of a digest, and since when the bytes are so, whether who asks has them. It is asked where that is known
+    without making them.
+    """
     authorise(actor, "export")
     reader = _key(actor)
     with desk.store.read() as tx:
@@ -144,6 +163,11 @@ def feed_fetch(desk: Desk, actor: Actor, name: str, format: str | None = None) -
         raise unknown(name)
     writer = writer_called(kept.format)
     asked = msgspec.json.decode(kept.question, type=Question)
+    # before anything is read: what changes while it is made is another state
+    state = writer.state(desk, actor, asked) if writer.state is not None else None
+    known_ = known.given(desk, actor, kept, state)
+    if known_ is not None and has is not None and has(known_.digest, known_.changed):
+        return _same(desk, actor, kept, writer, known_, before)
     made = writer.write(desk, actor, asked, kept.name, kept.confidence)
     data = made.render(0)
     digest, now = sha256(data).digest(), desk.clock()
@@ -157,12 +181,34 @@ def feed_fetch(desk: Desk, actor: Actor, name: str, format: str | None = None) -
     audit.read(desk, actor, "feed-fetch", feed=name, format=kept.format, found=made.entries)
     if writer.serial:
         data = made.render(changed // SECOND)
+    left = {reason: count for reason, count in made.left.items() if count}
+    if state is not None:
+        known.remember(desk, actor, kept, state, data, changed, made.entries, left, made.until)
     return Bytes(
         data=data,
         media_type=writer.media_type,
         changed=changed,
         entries=made.entries,
-        left={reason: count for reason, count in made.left.items() if count},
+        left=left,
+        digest=sha256(data).digest(),
+    )
+
+
+def _same(
+    desk: Desk, actor: Actor, kept: Kept, writer: Writer, found: known.Given, before: Fetch | None
+) -> Bytes:
+    """Note that a reader asked and has it still, as a fetch is noted."""
+    if before is not None and desk.clock() - before.at >= QUIET:
+        _note(desk, actor, kept, found.entries, found.left, before.digest, before.changed)
+    audit.read(desk, actor, "feed-fetch", feed=kept.name, format=kept.format, found=found.entries)
+    return Bytes(
+        data=b"",
+        media_type=writer.media_type,
+        changed=found.changed,
+        entries=found.entries,
+        left=found.left,
+        digest=found.digest,
+        same=True,
     )
 
 

@@ -61,11 +61,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chosen(msgspec.Struct, kw_only=True):
-    """What goes into a file, in a stable order, and why the rest does not: counts of what the reader may read alone."""
+    """What goes into a file, in a stable order, and why the rest does not: counts of what the reader may read alone.
+
+    `until` is when the first of what was read ends or begins to be valid.
+    """
 
     lines: list[Line]
     rules: list[Rule]
     left: Counter[str]
+    until: Instant | None = None
 
     @property
     def markings(self) -> list[frozenset[str]]:
@@ -92,7 +96,9 @@ def chosen(
     lines: list[Line] = []
     rules: list[Rule] = []
     kept_back: set[tuple[str, str]] = set()
+    turns: set[Instant] = set()
     for one in held:
+        turns.update(at for at in (one.valid_from, one.valid_until) if at is not None and at > now)
         foreign = one.pattern_type != "stix"
         if foreign and one.pattern_type not in wanted.rules:
             left["shape"] += 1
@@ -125,6 +131,7 @@ def chosen(
         lines=sorted(sure, key=lambda one: (one.kind, one.value, -(one.confidence or 0), one.id, one.source)),
         rules=sorted(rules, key=lambda one: (one.language, one.name, one.id)),
         left=left,
+        until=min(turns, default=None),
     )
 
 
