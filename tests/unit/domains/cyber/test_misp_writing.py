@@ -256,3 +256,14 @@ def test_writing_twice_gives_the_same(node: Node) -> None:
     assert written(node) == written(node)
     take(node, event(*(attribute(n, "domain", f"h{n}.example") for n in range(1, 5600))))
     assert len(written(node, ids=[f"report--{made.EVENT}"])["Event"]["Attribute"]) == 5599
+
+
+def test_what_several_propose_of_one_attribute_comes_back_whole() -> None:
+    proposed = [
+        {"uuid": uuid(1), "type": "ip-dst", "category": "Network activity", "value": value, "to_ids": True, "comment": words, "timestamp": str(made.WHEN + n), "proposal_to_delete": gone, "Org": {"name": f"Team {n}", "uuid": uuid(600 + n)}}
+        for n, (value, words, gone) in enumerate((("198.51.100.8", "a digit", False), ("198.51.100.9", "another", False), ("198.51.100.7", "wrong", True), ("198.51.100.7", "wrong indeed", True)))
+    ]  # fmt: skip
+    value = made.event(made.attribute(1, "ip-dst", "198.51.100.7", ShadowAttribute=proposed))
+    ((_was, back),), losses = there_and_back(orjson.dumps(value))
+    assert losses.report("en").lost == 0
+    assert {one["comment"] for one in back["Attribute"][0]["ShadowAttribute"]} == {"a digit", "another", "wrong", "wrong indeed"}  # fmt: skip

@@ -83,9 +83,9 @@ def proposals(frame: Frame, given: Any, target: str, atoms: frozenset[str]) -> I
         who, new = identity(frame, one.get("Org"))
         if new is not None:
             yield new
-        uuid = uuid_of(
-            None, frame.uuid, uuid, "proposal", target
-        )  # MISP gives a proposal its attribute's uuid
+        # MISP gives a proposal its attribute's uuid: what several propose of one attribute has nothing but its content to tell it apart
+        said_by = (who, one.get("timestamp"), one.get("type"), one.get("value"), one.get("to_ids"), one.get("proposal_to_delete"))  # fmt: skip
+        uuid = uuid_of(None, frame.uuid, uuid, "proposal", target, *said_by)
         names = ("type", "category", "value", "to_ids", "comment")
         said = {name: one[name] for name in names if one.get(name) not in (None, "")}
         words = " ".join(f"{name}={said[name]}" for name in names if name in said)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from cordiale.domains.cyber.misp import envelope, reader, writing
-from cordiale.domains.cyber.misp.loss import Losses, LossReport, reason_of
+from cordiale.domains.cyber.misp.loss import Losses, LossReport, reason_of, same
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 from cordiale.stix import atoms as definitions
@@ -156,17 +156,24 @@ def compare(was: Any, now: Any, path: tuple[str, ...], losses: Losses) -> None:
 
 
 def _compare_lists(was: list[Value], now: list[Value], path: tuple[str, ...], losses: Losses) -> None:
-    """Compare two lists whatever their order: by UUID where there is one, by name of tags, else in order."""
+    """Compare two lists whatever their order: by UUID where there is one, by name of tags, else in order.
+
+    Proposals have the UUID of their attribute: of several with one, each is compared with the one that is most like it.
+    """
     key = {"Tag": "name", "Galaxy": "type", "GalaxyCluster": "tag_name"}.get(path[-1], "uuid")
-    left = {str(one.get(key)).lower(): one for one in now}
+    left: dict[str, list[Value]] = {}
+    for one in now:
+        left.setdefault(str(one.get(key)).lower(), []).append(one)
     single: list[Value] = []
     for one in was:
         name = str(one.get(key)).lower()
-        if name in left:
-            compare(one, left.pop(name), (*path, name), losses)
+        if left.get(name):
+            other = max(left[name], key=lambda other: sum(same(one[part], other.get(part)) for part in one))
+            left[name].remove(other)
+            compare(one, other, (*path, name), losses)
         else:
             single.append(one)
-    rest = list(left.values())
+    rest = [one for found in left.values() for one in found]
     for one in single:
         match = next((other for other in rest if _alike(one, other)), None)
         if match is None:
