@@ -17,7 +17,7 @@ from cordiale.exchange.recall.answering import CORRECTED_WITHIN, onward, purged
 from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import ACTIONS, Message, Receipt
 from cordiale.exchange.recall.sending import Origin, confirm_to, draft_to
-from cordiale.exchange.records import arrivals, concerned, generations, quarantined
+from cordiale.exchange.records import arrivals, concerned, generations, quarantined, reconciliations
 from cordiale.exchange.signing import peek_statement
 from cordiale.exchange.stream import superseded
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
@@ -186,7 +186,7 @@ def _take_back(
     wanted = basis.sequences(tx, partner, message, basis.unpack(told))
     for sequence in wanted:
         records.forget_sequence(tx, partner.number, message.generation, sequence)
-    found = _kept_by_others(tx, partner, message, _entries(tx, partner, message, wanted))
+    found = _kept_by_others(tx, home, partner, message, _entries(tx, partner, message, wanted), now)
     if message.action == "purge":
         _purge(tx, home, partner, message, found, now)
         touched = purged(tx, partner, message, wanted)
@@ -215,8 +215,13 @@ def _entries(tx: Transaction, partner: Partner, message: Message, wanted: Sequen
     return [_Entry(sequence, vid, *held[vid]) for sequence, vid in became.items() if vid in held]
 
 
-def _kept_by_others(tx: Transaction, partner: Partner, message: Message, found: list[_Entry]) -> list[_Entry]:
-    """Leave out what a forwarder takes back of another's statements that somebody else gave us as well: that stays."""
+def _kept_by_others(
+    tx: Transaction, home: Home, partner: Partner, message: Message, found: list[_Entry], now: int
+) -> list[_Entry]:
+    """Leave out what a forwarder takes back of another's statements that somebody else gave us as well: that stays.
+
+    The forwarder's word is kept as for what goes: it offers that no more, and hears so should it forget.
+    """
     forwarded = [one.vid for one in found if one.source != partner.node]
     if message.action != "purge" or not forwarded:
         return found
@@ -224,6 +229,10 @@ def _kept_by_others(tx: Transaction, partner: Partner, message: Message, found: 
     for one in found:
         if one.vid in shared:
             arrivals.forget_delivery(tx, partner.number, message.generation, one.sequence)
+            if held := reconciliations.stated(tx, one.vid):
+                stix_id, content, source = held
+                offered = origins.offered(partner, source)
+                versions.bury(tx, stix_id, offered, content, demand.because(message.id), now, home.random(16))
     return [one for one in found if one.vid not in shared]
 
 
@@ -237,7 +246,7 @@ def _purge(
     listed = sorted(vids)
     _forward(tx, home, partner, listed, message, now)
     withdraw_everywhere(tx, listed)  # also from those whose recall of it is still a draft
-    reason = f"recall {message.id}"
+    reason = demand.because(message.id)
     salts = _salts(home.random)
     # The forwarder's word refuses what the forwarder offers again, never what the originator gives itself.
     others = {one.vid for one in found if not _is_theirs(partner, one.source)}

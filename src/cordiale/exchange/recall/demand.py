@@ -92,6 +92,11 @@ def items_of(sequences: Iterable[int]) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def because(recall_id: str) -> str:
+    """Return the reason by which the ledger of what was purged names a recall."""
+    return f"recall {recall_id}"
+
+
 def sequences(message: Message) -> list[int]:
     """Return the entry numbers a message asks back, each once; raises IntegrityError beyond what one may ask."""
     count = sum(max(0, item.last - item.sequence) + 1 for item in message.items)

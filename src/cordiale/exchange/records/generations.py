@@ -208,6 +208,18 @@ def buried_versions(tx: Transaction, vids: Sequence[int]) -> list[Buried]:
     return [Buried(vid, stix_id, bytes(salt), _bytes(salted)) for vid, stix_id, salt, salted in rows]
 
 
+def buried_apart(tx: Transaction, reasons: Sequence[str]) -> dict[str, list[Buried]]:
+    """Return by reason what the ledger says was refused without a version of it having been purged; reads the whole ledger."""
+    found: dict[str, list[Buried]] = {}
+    for reason, stix_id, salt, salted in tx.rows(
+        "SELECT t.reason, o.id, t.salt, t.salted_hash FROM tombstones t JOIN objects o ON o.oid = t.oid"
+        " WHERE t.vid IS NULL AND t.reason IN TEXTS(?) ORDER BY t.tid",
+        list(reasons),
+    ):
+        found.setdefault(reason, []).append(Buried(0, stix_id, bytes(salt), _bytes(salted)))
+    return found
+
+
 def forget_segments(tx: Transaction, number: int, generation: int, after: int) -> int:
     """Forget segments of ours that begin after an entry number; returns how many."""
     return tx.run(

@@ -76,14 +76,27 @@ def recalled(tx: Transaction, partner: Partner, after: int) -> list[HeldRecall]:
     """Show the partner's recalls that we carried out after a number, and how what they purged is buried."""
     found: list[HeldRecall] = []
     size = 0
-    for number, data, receipt, told in generations.carried_out(tx, partner.number, after, 50):
-        said = decoded(peek_statement(data, demand.PURPOSE)[0], demand.Message, partner)
+    rows = [
+        (
+            number,
+            data,
+            receipt,
+            told,
+            decoded(peek_statement(data, demand.PURPOSE)[0], demand.Message, partner),
+        )
+        for number, data, receipt, told in generations.carried_out(tx, partner.number, after, 50)
+    ]
+    apart = generations.buried_apart(tx, [demand.because(said.id) for *_, said in rows])
+    for number, data, receipt, told, said in rows:
         of = basis.unpack(told)
         named = basis.sequences(tx, partner, said, of)
         vids = generations.received_among(tx, partner.number, said.generation, named)
         purged = [
             (one.id, one.salt, one.salted_hash)
-            for one in generations.buried_versions(tx, list(vids.values()))
+            for one in (
+                *generations.buried_versions(tx, list(vids.values())),
+                *apart.get(demand.because(said.id), ()),  # its word alone went: somebody else gave that, too
+            )
             if one.salted_hash is not None
         ]
         found.append(HeldRecall(number, data.decode(), receipt.decode(), purged, of))

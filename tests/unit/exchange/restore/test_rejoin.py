@@ -581,3 +581,27 @@ def test_a_receipt_of_an_older_release_is_read_and_names_nothing_once_the_stream
         with can.store.write() as tx:
             rejoin.close_all(tx, can.clock())
         reopen(can, fra, unvisited=True)
+
+
+def test_a_forwarder_that_was_put_back_offers_no_more_what_it_took_back_though_its_originator_gave_that_too() -> None:
+    can, fra, gbr = three()
+    connect(gbr, fra)
+    old = gbr.store.snapshot()
+    theirs = indicator("theirs")
+    can.put(theirs)
+    can.cut("FRA", "GBR")
+    pull(fra, can)
+    pull(gbr, can)
+    gbr.cut("FRA")
+    pull(fra, gbr)
+    ask_back(gbr, fra, [theirs])
+    pull(fra, gbr)
+    assert fra.raws(id_of(theirs)) == [theirs]  # its originator gave it
+    gbr.store.load(old)
+    pull(gbr, can)  # has it again, and knows nothing of having taken it back
+    gbr.cut("FRA")
+    pull(gbr, fra)
+    assert closed(gbr, fra)
+    reopen(gbr, fra, unvisited=True)
+    gbr.cut("FRA")
+    assert stream(gbr, fra) == (2, 0)
