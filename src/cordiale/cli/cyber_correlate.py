@@ -18,8 +18,8 @@ from cordiale.platform.languages import _, _n
 if TYPE_CHECKING:
     from cordiale.domains.cyber.correlation.found import Correlations
     from cordiale.domains.cyber.correlation.shared import Shared
+    from cordiale.domains.cyber.keeping import Added, Entry
     from cordiale.domains.cyber.warninglists.answers import Hit, Listed
-    from cordiale.domains.cyber.warninglists.kept import Added, Entry
 
 KIND = typer.Option(
     "--kind",
