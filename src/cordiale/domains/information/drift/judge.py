@@ -13,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from cordiale.domains.information.drift import alterations, comparison, modality
+from cordiale.domains.information.drift.denials import denials
 from cordiale.domains.information.drift.reading import read
 from cordiale.domains.information.lineage.alignment import Match
 from cordiale.domains.information.lineage.statement import Statement
@@ -77,7 +78,7 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
     changes = [
         *modality.changes(one, other, pairing),
         *alterations.quantities(one, other, pairing),
-        *alterations.denials(one, other, pairing),
+        *denials(one, other, pairing),
         *alterations.dates(one, other, pairing),
         *alterations.names(one, other, pairing),
     ]

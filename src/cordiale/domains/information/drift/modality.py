@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
 from cordiale.domains.information.drift.comparison import Pairing, in_clause
 from cordiale.domains.information.drift.cues import Cue
 from cordiale.domains.information.drift.hedges import UNSURE, hedged
+from cordiale.domains.information.drift.otherwise import ATTRIBUTED, DOUBT, said_otherwise
 from cordiale.domains.information.drift.reading import Reading
 
 if TYPE_CHECKING:
     from cordiale.domains.information.drift.judge import Change
-
-DOUBT: Final = 3
-"""Up to this step a claim is not vouched for; from a fact to a promise is no change of certainty."""
 
 
 _LIKELY = re.compile(r"(?:very |most |quite |more than )?(?:likely|probabl|vraisembl)")
@@ -61,23 +61,6 @@ def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
     ]
 
 
-def _kept_otherwise(
-    reading: Reading, cue: Cue, other: Reading, answered: dict[int, int], cues: list[Cue]
-) -> bool:
-    """Tell whether a cue changes nothing, because it is soft or a promise, or the other sentence says as much in other words."""
-    return (
-        cue.soft
-        or cue.step > DOUBT
-        or any(one.step == cue.step for one in cues)
-        or _advises(reading, cue, other)
-        or _said_too(reading, cue, answered)
-        or (
-            (cue.loose or bool(_HEARSAY.match(reading.flat, cue.start)))
-            and bool(_ATTRIBUTED.search(other.flat))
-        )
-    )
-
-
 _DENIABLE = re.compile(
     r"(?:plan|intend|intention|souhait|voul|veu|want|wish|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest)"
 )
@@ -96,7 +79,8 @@ def _denied(reading: Reading, cue: Cue) -> bool:
 def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     from cordiale.domains.information.drift.judge import Change
 
-    one, other = _kept(source, "sure", pairing.source), _kept(derived, "sure", pairing.derived)
+    one = _ready(_kept(source, "sure", pairing.source), source, derived)
+    other = _ready(_kept(derived, "sure", pairing.derived), derived, source)
     one, other = _unshared(one, other, pairing)
     one, other = (
         _answering(one, other, derived, pairing.derived),
@@ -108,12 +92,12 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     if weak_one is None and weak_other is None:
         return None
     if weak_one is not None and weak_other is None:
-        if _kept_otherwise(source, weak_one, derived, pairing.source, all_other):
+        if said_otherwise(source, weak_one, derived, pairing.source, all_other):
             return None
         sure = _believed(source, weak_one, derived, pairing.source)
         return Change("modality", _span(source, weak_one), _verb(derived), "up", sure)
     if weak_one is None and weak_other is not None:
-        if _kept_otherwise(derived, weak_other, source, pairing.derived, all_one):
+        if said_otherwise(derived, weak_other, source, pairing.derived, all_one):
             return None
         sure = _believed(derived, weak_other, source, pairing.derived)
         return Change("modality", _verb(source), _span(derived, weak_other), "down", sure)
@@ -139,6 +123,16 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         "up" if up else "down",
         0.75 if same else 0.55,
     )
+
+
+def _ready(cues: list[Cue], reading: Reading, other: Reading) -> list[Cue]:
+    """Return cues, firm what somebody is ready to do where the other sentence says that it will be done."""
+    if not other.future:
+        return cues
+    return [
+        msgspec.structs.replace(cue, soft=False) if _READY.match(reading.flat, cue.start) else cue
+        for cue in cues
+    ]
 
 
 BEFORE: Final = 25
@@ -215,55 +209,18 @@ def _done(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
 
 def _one_word(source: Reading, one: Cue, derived: Reading, other: Cue, pairing: Pairing) -> bool:
     """Tell whether two cues are one word, or one word in two languages."""
-    return not (one.loose or other.loose) and any(
-        other.start <= pairing.source.get(t.start, -1) < other.end
-        for t in source.statement.tokens
-        if t.content and one.start <= t.start < one.end
+    words = [t for t in source.statement.tokens if t.content and one.start <= t.start < one.end]
+    return (
+        not (one.loose or other.loose)
+        and bool(words)
+        and all(other.start <= pairing.source.get(t.start, -1) < other.end for t in words)
     )
 
 
-_OPINION = re.compile(r"(?:believe|think|thought|estime|pense|juge|croi|in the opinion|a notre avis|d'avis)")
-_ATTRIBUTED = re.compile(
-    r"\b(?:according to|in \w+(?: \w+)?'s? (?:view|opinion)|in the (?:view|opinion|eyes) of|selon|d'apres|aux yeux d|de l'avis d)"
-    r"|^pour l(?:e|a|es|') ?\w+(?: \w+)?,"
+_READY = re.compile(
+    r"(?:(?:is|are|was|were|be) )?(?:prepared|ready|willing) to|(?:est |sont |etre )?(?:pret|dispose)(?:e|s|es|ee|ees)? a"
 )
-_CLAIM = re.compile(
-    r"(?:claim|it is claimed|is claimed|some \w+ (?:say|claim|allege)|some say|pretend|a (?:l'en|les|en) croire)"
-)
-_HEARSAY = re.compile(
-    r"reportedly|allegedly|alleged|purported|word is|rumou?r|(?:is|are|was|were) (?:said|reported|alleged|claimed|understood)|pretendu|presume|dit-on|parait-il|il se dit|rumeur"
-)
-_TELLS = re.compile(
-    r"\b(?:say|said|says|told|tells|maintain(?:s|ed)?|insist(?:s|ed)?|argu(?:es|ed)|contends?|asserts?|according to|states?|affirm\w*|assur\w*|soutien\w+|maintien\w+|dit|disent|selon|d'apres|fait valoir|font valoir)\b"
-)
-"""Who claims a thing says it."""
-_IS_TO = re.compile(r"\b(?:is|are|was|were) to (?:be )?\w+")
-_WISHES = re.compile(r"wants? \w+ to|would like \w+|wish\w* (?:for|\w+ to)|veu(?:t|lent) qu|souhait\w+ qu")
 _MUST = re.compile(r"should|ought")
-_SHOULD = re.compile(r"should|ought|devrai|suggest|suggere")
-
-
-def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
-    """Tell whether the other sentence says the same step without a cue of certainty: what should be done is advised there,
-    what is expected is to be, what somebody believes is so "in the chair's view".
-    """
-    if _OPINION.match(reading.flat, cue.start) and _ATTRIBUTED.search(other.flat):
-        return True
-    if _CLAIM.match(reading.flat, cue.start) and (other.speakers or _TELLS.search(other.flat)):
-        return True
-    if cue.step == DOUBT and _IS_TO.search(other.flat):
-        return True
-    if _WISHES.match(reading.flat, cue.start) and any(o.scale == "order" and o.step == 2 for o in other.cues):
-        return True
-    least = 1 if _SHOULD.match(reading.flat, cue.start) else 3
-    return cue.step == DOUBT and any(one.scale == "order" and one.step >= least for one in other.cues)
-
-
-def _said_too(reading: Reading, cue: Cue, answered: dict[int, int]) -> bool:
-    """Tell whether the very word that hedges has its answer, a translation or a word of its family: "redoutent", "fear"."""
-    return not cue.loose and any(
-        t.start in answered for t in reading.statement.tokens if t.content and cue.start <= t.start < cue.end
-    )
 
 
 _RELATIVE = re.compile(
@@ -331,7 +288,7 @@ _NEED = re.compile(r"il faut|must|ha(?:s|ve) to|doi(?:t|vent)")
 
 def _held(reading: Reading, cues: list[Cue]) -> bool:
     """Tell whether a demand is what somebody holds: "for the opposition, there must be an inquiry"."""
-    return bool(_ATTRIBUTED.search(reading.flat)) and all(
+    return bool(ATTRIBUTED.search(reading.flat)) and all(
         _NEED.match(reading.flat, cue.start) for cue in cues if cue.step == DOUBT
     )
 

@@ -39,7 +39,7 @@ class Quantity(msgspec.Struct, frozen=True):
 
 _BOUNDS: Final = {
     "en": (
-        (0.8, r"(?:(?:may|can|could|might) (?:reach|be as much as)|in the worst case|at worst|at best|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
+        (0.8, r"(?:(?:may|can|could|might) (?:reach|rise to|amount to|run to|go up to|be as (?:much|high|many|long) as)|capped at|limited to|(?:an? |the )?(?:cap|ceiling|limit) of|in the worst case|at worst|at best|(?:a )?(?:maximum|upper|highest) (?:\w+ ){0,3}of|up to|as (?:many|much|long|far|high|few) as|at most|no more than|not more than|a maximum of|or less|never more than)"),
         (1.03, r"(?:just over|(?:a (?:little|bit)|slightly) (?:over|more than|above)|little more than)"),
         (1.12, r"(?:exceed(?:s|ed|ing)?|(?:longer|older|higher|taller|heavier|larger|bigger|later) than|more than|over|above|upwards of|at least|no (?:fewer|less) than|in excess of|not less than|well over|beyond|a (?:little|bit) over|just over)"),
         (0.97, r"(?:(?:a (?:little|bit)|slightly|just) (?:under|less than|fewer than|below|short of))"),
@@ -48,7 +48,7 @@ _BOUNDS: Final = {
         (1.0, r"(?:within|inside|in the space of|over the next|in the next|only|just|about|around|some|roughly|approximately|or so|exactly|a total of|in all|an average of)"),
     ),
     "fr": (
-        (0.8, r"dans le (?:pire|meilleur) des cas|au pire|au mieux|(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a)|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
+        (0.8, r"dans le (?:pire|meilleur) des cas|au pire|au mieux|(?:(?:un |une )?(?:\w+ ){0,2}(?:maximum|maximale?|limite) de|passibles? de|(?:peut|pourrait|pouvant|peuvent) (?:atteindre|aller jusqu'a|monter (?:a|jusqu'a)|s'elever (?:a|jusqu'a)|grimper (?:a|jusqu'a))|(?:plafonn|limit)\w+(?: \w+){0,3} a|un plafond de|jusqu'a|au plus|pas plus de|un maximum de|tout au plus|au maximum)"),
         (1.03, r"(?:(?:un peu|a peine|guere) plus d(?:e|u|es|')|un peu au-dessus de)"),
         (1.12, r"(?:depass(?:e|ent|ait|ant)|plus d(?:e|u|es)|plus d'|au-dessus de|au moins|pas moins de|superieur\w*(?: au?)?|bien plus de|au-dela de|un peu plus de|au minimum)"),
         (0.97, r"(?:un peu moins d(?:e|u|')|un peu au-dessous de)"),
@@ -220,7 +220,9 @@ _AFTER_BOUND = re.compile(
     r"(?=\s*(?:\W|$))"
 )
 _ALL_OF = re.compile(r"\b(?:all(?: of)?(?: the| its| their)?|tous les|toutes les) $")
-_ONE_IN = re.compile(r"\b(?:une?|one) (?:\w+ )?(?:sur|in|out of|of the|of its|of their|des|de ses) $")
+_ONE_IN = re.compile(
+    r"\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their)|(?:seule? )?(?:des|de ses)) $"
+)
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
 
@@ -342,7 +344,7 @@ def dated(flat: str, token: Token) -> bool:
 
 
 def _bound(flat: str, start: int, lang: str) -> tuple[float, int]:
-    before = flat[max(0, start - 24) : start]
+    before = flat[max(0, start - 36) : start]
     for factor, pattern in _bounds(lang):
         if match := pattern.search(before):
             begin = start - len(before) + match.start()

@@ -58,10 +58,10 @@ _IF: Final = re.compile(r"\b(?:if|unless|si|s'ils?|a moins qu)\b[^,;:.]*$")
 """What is denied in a condition is not denied."""
 _TURNED: Final = {
     "en": re.compile(
-        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to)\b"
+        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|disput(?:e|es|ed)|halt(?:s|ed)?|too (?:early|soon)|premature|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to)\b"
     ),
     "fr": re.compile(
-        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|trop \w+ pour)\b"
+        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|echapp\w+|premature\w*|a l'arret|conteste(?:nt|es?)?|en suspens|trop \w+ pour)\b"
     ),
 }
 _FUTURE: Final = {
