@@ -28,6 +28,8 @@ _LONGEST = 80
 MOST: Final = 20
 """Remarks on one pattern."""
 
+NO_ADDRESS: Final = _("{found} is no IP address and no network such as 198.51.100.0/24: nothing can match.")
+_ADDRESSES = frozenset(("ipv4-addr", "ipv6-addr"))
 _LOOKED_AT = frozenset(("=", "IN", "ISSUBSET", "ISSUPERSET"))
 
 
@@ -88,11 +90,11 @@ def _bracket(node: tree.Expression) -> Iterator[Remark]:
 def _comparison(one: tree.Comparison) -> Iterator[Remark]:
     if one.operator in ("ISSUBSET", "ISSUPERSET"):
         if network(str(one.values[0])) is None:
-            yield Remark(
-                "pattern-never",
-                _("{found} is no IP address and no network such as 198.51.100.0/24: nothing can match."),
-                {"found": str(one.values[0])[:_LONGEST]},
-            )  # fmt: skip
+            yield Remark("pattern-never", NO_ADDRESS, {"found": str(one.values[0])[:_LONGEST]})
+    elif one.path.observable in _ADDRESSES and one.path.steps == ("value",):
+        for value in one.values:
+            if network(str(value)) is None:
+                yield Remark("pattern-never", NO_ADDRESS, {"found": str(value)[:_LONGEST]})
     elif (
         one.operator in ("=", "IN")
         and len(one.path.steps) > 1

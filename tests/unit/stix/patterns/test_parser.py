@@ -239,6 +239,8 @@ def indicator(pattern: str) -> dict[str, str]:
         ("[file:hashes.SHA-256 = 'a']", "pattern-syntax"),
         ("[file:name = t'2026-02-30T00:00:00Z']", "pattern-value"),
         ("[file:hashes.MD5 = 'abc']", "pattern-hash"),
+        ("[ipv4-addr:value = '999.1.1.1']", "pattern-never"),
+        ("[ipv6-addr:value IN ('2001:db8::1', 'nowhere')]", "pattern-never"),
         ("[file:name = 'a' AND url:value = 'b']", "pattern-never"),
         ("[ipv4-addr:value ISSUBSET 'here']", "pattern-never"),
         ("[indicator:name = 'a']", "pattern-never"),
