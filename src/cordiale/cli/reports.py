@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.answers import ImportReport, Reason, SetAside, TableView
+    from cordiale.desk.answers import ImportReport, Reason, SetAside, TableView, Warned
 
 INPUT = 4
 """Exit code when there was input and none of it could be taken."""
@@ -92,13 +93,17 @@ def _warnings(report: ImportReport) -> list[str]:
     for code, n in report.warned_by_code.items():
         lines.append(f"  {number(current().lang, n)} × {code}")
         named = [one for one in report.warned if one.code == code]
-        for one in named:
-            where = " · ".join(part for part in (one.object_id, one.path) if part)
-            said = tr(one.message_id, **one.params)
-            lines.append("    " + printable(f"{where}: {said}" if where else said))
+        for line, times in Counter(map(_warning, named)).items():
+            lines.append(f"    {line}" + (f" (× {number(current().lang, times)})" if times > 1 else ""))
         if n > len(named):
             lines.append("    " + tr(_("… and {n} more"), n=number(current().lang, n - len(named))))
     return lines
+
+
+def _warning(one: Warned) -> str:
+    where = " · ".join(part for part in (one.object_id, one.path) if part)
+    said = tr(one.message_id, **one.params)
+    return printable(f"{where}: {said}" if where else said)
 
 
 def aside_line(thing: SetAside) -> str:

@@ -12,7 +12,7 @@ from litestar.datastructures import UploadFile
 
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
-from cordiale.desk.answers import ImportReport, JobView, SetAside
+from cordiale.desk.answers import ImportReport, JobView, SetAside, Warned
 from cordiale.desk.desk import Desk
 from cordiale.desk.marking.chosen import summaries_seen
 from cordiale.desk.views.display import display
@@ -268,8 +268,9 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
                 "name": _called(w.object_id, names, lang),
                 "path": w.path,
                 "sentence": text(lang, w.message_id, **w.params),
+                "times": number(lang, times) if times > 1 else "",
             }
-            for w in report.warned[:50]
+            for w, times in _once(report.warned[:50])
         ],
         "objects": [
             {
@@ -286,6 +287,15 @@ def progress(desk: Desk, actor: Actor, lang: str, job: str) -> dict[str, Any]:
         "aside": report.set_aside,
         "banner": banner([one.marking for one in seen.values()], show, lang),
     }
+
+
+def _once(warned: Iterable[Warned]) -> list[tuple[Warned, int]]:
+    """Return each warning once, with how often it came: an event that stands in three files says the same thrice."""
+    found: dict[tuple[str, ...], tuple[Warned, int]] = {}
+    for one in warned:
+        key = (one.object_id, one.path, one.message_id, repr(one.params))
+        found[key] = (one, found.get(key, (one, 0))[1] + 1)
+    return list(found.values())
 
 
 def _called(stix_id: str, names: Mapping[str, str], lang: str) -> str:
