@@ -95,7 +95,7 @@ def test_the_chapter_on_indicators_is_walked_as_printed(tmp_path: Path) -> None:
     assert "mail.evil.example is a name under evil.example" in taken
     assert "Sightings: 1 new" in matched
     assert "1 verbatim, 1 tear-line" in released
-    assert "Seen in logs, times: 4." in released.rpartition("Marking")[2]
+    assert "Seen 4 times in logs." in released.rpartition("Marking")[2]
     rules = (tmp_path / "cordiale.rules").read_text()
     assert '"evil.example"' in rules or "evil.example" in rules
     assert "8.8.8.8" not in rules

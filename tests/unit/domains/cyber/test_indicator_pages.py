@@ -172,6 +172,31 @@ def test_an_import_says_what_is_on_a_warning_list_and_takes_it_in(node: Node) ->
     assert one.params == {"value": "198.51.100.23", "list": "Shared hosters", "entry": "198.51.100.16/28"}
 
 
+def test_what_many_lists_hold_is_one_warning_and_names_those_of_false_alarms_first(
+    node: Node, tmp_path: Path
+) -> None:
+    for number, category in enumerate(("known", "false_positive", "false_positive", "false_positive")):
+        path = tmp_path / f"many-{number}.json"
+        path.write_bytes(orjson.dumps({"name": f"List {number}", "version": 1, "type": "cidr", "category": category, "list": ["198.51.100.0/24"]}))  # fmt: skip
+        add(node.desk, MARIE, path)
+    again = [one for one in objects(node.desk.clock()) if one["id"] == BEACON]
+    later = again[0] | {"modified": "2031-01-01T00:00:00.000Z", "name": "Beacon, later"}
+    done = verbs.import_(node.desk, MARIE, [of_bytes("b", orjson.dumps(later))], marking="tlp:green")
+    (one,) = [one for one in done.warned if one.code == "warninglist"]
+    assert one.params == {"value": "198.51.100.23", "n": 5, "lists": "List 1; List 2; List 3; …"}
+
+
+def test_the_page_of_an_indicator_names_the_reports_that_name_it(node: Node) -> None:
+    report = {
+        "type": "report", "spec_version": "2.1", "id": "report--00000000-0000-4000-8000-000000000799", "name": "Phishing of ports",
+        "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "published": "2026-01-01T00:00:00Z", "object_refs": [BEACON],
+    }  # fmt: skip
+    verbs.import_(node.desk, MARIE, [of_bytes("r", orjson.dumps(report))], marking="tlp:amber")
+    page = indicator(node.desk, MARIE, "en", {"id": BEACON})
+    assert [(one["name"], one["type"]) for one in page.values["told"]] == [("Phishing of ports", "report")]
+    assert ("tlp:amber",) in page.markings
+
+
 def test_a_node_keeps_lists_with_version_and_digest(node: Node, tmp_path: Path) -> None:
     ((entry, listed),) = kept(node.desk, MARIE)
     assert (entry.name, entry.version, entry.by, listed.entries) == ("Shared hosters", "4", "marie", 1)

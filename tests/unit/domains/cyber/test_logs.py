@@ -290,3 +290,13 @@ def test_what_is_no_log_says_so(content: str) -> None:
 def test_bytes_that_are_no_text_cost_only_themselves() -> None:
     _log, rows, _aside = opened(b"src_ip,query\n10.0.0.1,caf\xe9.example\n10.0.0.2,b.example\n")
     assert [row["src"] for row in rows] == ["10.0.0.1", "10.0.0.2"]
+
+
+def test_a_damaged_line_does_not_make_a_log_binary_and_utf_16_is_named() -> None:
+    sound = "1795304803.100    120 10.0.0.5 TCP_MISS/200 5120 GET http://www.evil.example/a - HIER_DIRECT/203.0.113.9 text/html\n"
+    log, rows, aside = opened(("garbage \0 line\n" + sound) * 20)
+    assert (log.kind, len(rows), len(aside)) == ("Squid", 20, 20)
+    with pytest.raises(InputError, match="UTF-16"):
+        opened(sound.encode("utf-16"))
+    with pytest.raises(InputError, match="binary"):
+        opened(bytes(range(256)) * 20)

@@ -20,6 +20,7 @@ from cordiale.desk.incoming.sources import of_bytes, of_paths
 from cordiale.desk.jobs import job_stop
 from cordiale.desk.views.show import show
 from cordiale.domains.cyber.misp import reader
+from cordiale.domains.cyber.misp.frame import instant
 from cordiale.node.node import Node
 from cordiale.platform.errors import InputError
 from cordiale.release.recipient import Recipient
@@ -227,6 +228,35 @@ def test_the_lists_of_a_feed_are_passed_over_with_a_word() -> None:
     for raw, code in ((orjson.dumps(manifest), "misp-manifest"), (hashes, "misp-hashes")):
         assert reader_for(raw, readers()).name == "MISP"
         assert [one.code for one in pieces(raw) if isinstance(one, Remark)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("1790000000", "2026-09-21T14:13:20.000Z"),
+        ("2021-01-01T00:00:00.123456+00:00", "2021-01-01T00:00:00.123456Z"),
+        ("2021-01-01T00:00:00+02:00", "2020-12-31T22:00:00.000Z"),
+        ("2021-01-01 10:00:00", "2021-01-01T10:00:00.000Z"),
+        ("2021-01-01", "2021-01-01T00:00:00.000Z"),
+        ("9999-12-31T23:59:59-12:00", ""),
+        ("2026-13-45T99:00:00", ""),
+        ("99999999999999", ""),
+        ("-5", ""),
+    ],
+)
+def test_a_time_is_read_however_it_is_written(said: str, expected: str) -> None:
+    assert instant(said) == expected
+
+
+def test_a_time_that_cannot_be_read_is_said_and_never_made_up() -> None:
+    wrong = attribute(1, "domain", "evil.example", timestamp="yesterday", first_seen="2026-13-45T99:00:00")
+    held = event(wrong, date="2026-02-31")
+    told = [one for one in pieces(held) if isinstance(one, Remark) and one.code == "misp-time"]
+    assert sorted((one.params["field"], one.params["value"]) for one in told) == [
+        ("date", "2026-02-31"),
+        ("first_seen", "2026-13-45T99:00:00"),
+        ("timestamp", "yesterday"),
+    ]
 
 
 def test_a_second_list_of_tags_does_not_undo_the_first() -> None:

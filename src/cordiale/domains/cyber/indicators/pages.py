@@ -49,6 +49,9 @@ LOOKED: Final = 600
 CORRELATED: Final = 25
 """Neighbours that the page of an indicator lists; the page of correlations lists more."""
 
+TELLING: Final = frozenset(("report", "grouping", "incident"))
+"""Types of what tells of an indicator."""
+
 HEIGHT: Final = 64
 """Pixels of the highest bar."""
 
@@ -127,6 +130,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "pattern_type": str(chosen.get("pattern_type", "")),
         "whose": [_whose(one, titles, left, lang) for one, left in zip([one for one in shown.statements if "pattern" in one.value], worths, strict=True)],
         "worth": {"score": best.score, "state": best.state, "reasons": reasons(best, lang), "expired": best.expired},
+        "told": _told(shown),
         "warnings": _warnings(desk, pattern, lang) if plain else [],
         "lists": len(kept_lists(desk).listed),
         "seen": _seen(met, titles, lang),
@@ -171,6 +175,15 @@ def _warnings(desk: Desk, pattern: str, lang: str) -> list[dict[str, str]]:
     for kind, value in dict.fromkeys(of_pattern(*one) for one in literals(pattern)):
         found += [{"value": value, "said": hit(one, lang), "category": one.category} for one in lists.look(kind, value)]  # fmt: skip
     return found
+
+
+def _told(shown: Shown) -> list[dict[str, str]]:
+    """Return what tells of an indicator: the reports (a MISP event is one), groupings and incidents that name it."""
+    return [
+        {"href": f"/objects/{one.id}", "name": one.name or one.id, "type": one.type}
+        for one in shown.referred_by
+        if one.type in TELLING
+    ]
 
 
 def _seen(found: tuple[Sighting, ...], titles: Mapping[str, str], lang: str) -> dict[str, Any]:
@@ -310,6 +323,7 @@ def _markings(
         *(one.marking for one in found.neighbours),
         *(one.marking for one in around.nodes),
         *(one.marking for one in around.edges),
+        *(one.marking for one in shown.referred_by if one.type in TELLING),
         *(one.marking for one in ground.standing),
         *(one.ground.marking for one in ground.crowded),
     )

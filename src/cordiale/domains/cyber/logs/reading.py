@@ -27,6 +27,10 @@ TOTAL: Final = 1 << 40
 """How many times its compressed size a log may have, and its bytes at most."""
 
 HEAD: Final = 256 << 10
+BINARY: Final = 5
+"""Control characters in a hundred bytes of the beginning above which a file is no text."""
+
+_TEXT: Final = bytes({9, 10, 12, 13, 27, *range(32, 256)})
 SAMPLE: Final = 500
 
 WHOLE: Final = 64 << 20
@@ -95,7 +99,9 @@ def read(
     whole = chain((head,), source)
     if not head.strip():
         raise InputError("empty-log", _("{name} is empty: give a log."), name=name)
-    if b"\0" in head[:4096]:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError("utf16-log", _("{name} is written in UTF-16: save it as UTF-8."), name=name)
+    if _binary(head[:4096]):
         raise InputError(
             "binary-log",
             _(
@@ -114,6 +120,11 @@ def read(
         box = mail.is_mbox(head)
         return Log("mbox" if box else "e-mail", None, mail.read(whole, box, name, now))
     return _csv(head, whole, name, now, given, only)
+
+
+def _binary(head: bytes) -> bool:
+    """Tell bytes from text by their share of control characters: a damaged line of a log may hold some."""
+    return len(head.translate(None, _TEXT)) * 100 > BINARY * len(head)
 
 
 def _parquet(path: Path, name: str, now: Instant, given: Profile | None, only: Collection[str]) -> Log:

@@ -20,7 +20,7 @@ from cordiale.domains.cyber.matching.found import Line, Run, Seen
 from cordiale.platform.clock import format_instant, parse_instant
 from cordiale.platform.errors import Conflict, InputError
 from cordiale.platform.ids import uuid5
-from cordiale.platform.languages import _, text
+from cordiale.platform.languages import _, _n, ntext, text
 from cordiale.stix import tlp
 from cordiale.stix.atoms import id_of
 from cordiale.stix.sectors import label_of
@@ -247,14 +247,13 @@ def _words(number: int, one: Seen, first: str) -> str:
     """Say it in both languages, a line for each: how often, and whether as it is or as a part. Lists show the first line."""
     said = []
     for lang in sorted(("en", "fr"), key=lambda one: not first.startswith(one)):
-        words = text(lang, _("Seen in logs, times: {n}."), n=count_of(lang, number))
+        words = ntext(lang, *_n("Seen {n} time in logs.", "Seen {n} times in logs."), number)
         if one.exact < one.count:
-            # in the same words as ever where no file is alike: other words would be another version of the same
             words += " " + text(
                 lang,
-                _("Of these only in part (a name under it, a URL below it, a file alike): {n}.")
+                _("Of these {n} only in part (a name under it, a URL below it, a file alike).")
                 if "hashes" in one.fields
-                else _("Of these only as a part (a name under it, a URL below it): {n}."),
+                else _("Of these {n} only in part (a name under it, a URL below it)."),
                 n=count_of(lang, min(number, one.count - one.exact)),
             )
         said.append(words)

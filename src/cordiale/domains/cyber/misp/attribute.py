@@ -54,9 +54,12 @@ def attribute(frame: Frame, given: Mapping[str, Any], part_of: str = "") -> Iter
     atoms, understood = framed.marked(frame, given, said)
     if atoms is not frame.atoms:
         yield from defined(frame, atoms)
-    modified = instant(given.get("timestamp")) or frame.modified
+    stamp = instant(given.get("timestamp"))
+    modified = stamp or frame.modified
     made, carrier = _made(frame, given, kind, text, uuid, atoms, modified)
     target = carrier["id"]
+    if not stamp or given.get("first_seen") or given.get("last_seen"):
+        yield from framed.untimed(frame, given, ("timestamp", "first_seen", "last_seen"), target)
     if said.unmapped:
         yield from framed.unmapped(frame, said.unmapped, target)
     if not understood:

@@ -88,6 +88,7 @@ def event(
     yield from _organisations(frame, head)
     if frame.modified == framed.UNDATED:
         yield from framed.remark(frame, "misp-undated", UNDATED, frame.id)
+    yield from framed.untimed(frame, head, ("date", "timestamp", "publish_timestamp"), frame.id)
     if not known:
         level = str(head.get("distribution"))
         yield from framed.remark(

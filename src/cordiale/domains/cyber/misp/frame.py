@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import orjson
 
 from cordiale.desk.incoming.readers import Remark
 from cordiale.domains.cyber.misp import marking
-from cordiale.platform.clock import SECOND, format_instant, parse_instant
+from cordiale.platform.clock import SECOND, Instant, format_instant, parse_instant
 from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 from cordiale.stix import atoms as definitions
@@ -93,16 +94,26 @@ def instant(given: Any) -> str:
     """Return an instant as STIX writes it, of seconds since 1970 or of ISO 8601; "" where there is none."""
     if given is None or given is False:
         return ""
-    text = str(given)
+    text = str(given).strip()
     found = _of_seconds(text)
-    if found or "T" not in text:
+    if found or "-" not in text[1:]:
         return found
-    moved = re.sub(r"(?:\+00:?00|Z)?$", "Z", text.strip(), count=1)
+    made: Instant | None
     try:
-        made = parse_instant(moved)
+        made = parse_instant(re.sub(r"(?:\+00:?00|Z)?$", "Z", text, count=1))
     except ValueError:
-        return ""
-    return format_instant(made, 3 if made % 1000 == 0 else 6)
+        made = _of_zone(text)
+    return "" if made is None else format_instant(made, 3 if made % 1000 == 0 else 6)
+
+
+def _of_zone(text: str) -> Instant | None:
+    """Return an instant that is written with a zone, with a space for the T, or as a day; what names no zone is UTC."""
+    try:
+        made = datetime.fromisoformat(text)
+        made = made.astimezone(UTC) if made.tzinfo else made
+        return parse_instant(made.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    except (ValueError, OverflowError):
+        return None
 
 
 def day(given: Any) -> str:
@@ -205,6 +216,11 @@ def identity(frame: Frame, given: Any) -> tuple[str, bytes | None]:
     return found, written(extended(value, "organisation", {"uuid": own} if under else {}))
 
 
+NO_TIME: Final = _(
+    "Its {field} “{value}” is no time that can be read: it is taken in as if nothing stood there."
+)
+
+
 def remark(
     frame: Frame, code: str, message_id: str, object_id: str, key: str = "", **params: str
 ) -> Iterator[Remark]:
@@ -212,6 +228,17 @@ def remark(
     if (code, key) not in frame.remarked:
         frame.remarked.add((code, key))
         yield Remark(code, message_id, params, object_id)
+
+
+def untimed(
+    frame: Frame, given: Mapping[str, Any], fields: Iterable[str], object_id: str
+) -> Iterator[Remark]:
+    """Yield a remark for each field that says a time which cannot be read: no time is made up, and none is lost unsaid."""
+    for name in fields:
+        said = given.get(name)
+        if said and str(said) != "0" and not (day(said) if name == "date" else instant(said)):
+            key = f"{object_id} {name}"
+            yield from remark(frame, "misp-time", NO_TIME, object_id, key, field=name, value=str(said)[:80])
 
 
 def base(

@@ -243,7 +243,9 @@ NO_LIST: Final = _("{name} is no list of objects: nothing of it is read.")
 HASHES: Final = _(
     "The list of hashes of a feed is not needed: every value is looked up in the events themselves."
 )
-MANIFEST: Final = _("The list of {events} events of a feed is not needed: the events beside it are read.")
+MANIFEST: Final = _(
+    "A feed's own list of its events ({events}) is not needed: the events beside it are read."
+)
 INDEX: Final = _("It is a line of an index of events, without their content: fetch the event.")
 SHARING_GROUPS: Final = _(
     "A list of sharing groups alone marks nothing: each is kept with the events that it governs."
@@ -252,7 +254,7 @@ TAXONOMY: Final = _(
     "The taxonomy {namespace} is words for tags, and no object: keep it with cordiale cyber misp taxonomies add."
 )
 ALONE: Final = _(
-    "{count} attributes and objects came without their event: they are in a report of their own, under what each of them says."
+    "Attributes and objects without their event: {count}. They are in a report of their own, under what each of them says."
 )
 NO_TYPE: Final = _(
     "Clusters of the galaxy {type} have no STIX type: they are taken in with the events that use them."
