@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cordiale.exchange.restore import dates
 from cordiale.node.backup import not_as_if_nothing_happened
@@ -78,20 +78,35 @@ def _judged_anew(node: Node, judge: Judge, copy: Copy) -> None:
     judge.asked_at |= {ask.id: judge.seen[name] for ask in judge.asks if ask.giver == name}
     concerned = [ask for ask in judge.asks if name in (ask.giver, ask.receiver)]
     judge.forgotten |= {ask.id for ask in concerned if not _known(judge, ask)}
+    judge.asks = [
+        ask if ask.giver != name or _remembered(judge, ask) else _as_provable(judge, ask)
+        for ask in judge.asks
+    ]
     judge.forget_asks(lambda ask: ask.id in judge.forgotten and ask in concerned and not _buried(judge, ask))
 
 
 def _known(judge: Judge, ask: Ask) -> bool:
     """Tell whether who asked something back still knows so, or who was asked can prove it: else it may go there again."""
     nodes = judge.world.nodes
-    with nodes[ask.giver].store.read() as tx:
-        if tx.row(_ASKED, ask.id) is not None:
-            return True
+    if _remembered(judge, ask):
+        return True
     if ask.receiver not in nodes:
         return False
     with nodes[ask.receiver].store.read() as tx:
         # who restores with the ledger of another copy has the tomb without the signed message, which alone is a proof
         return tx.row(_DONE, ask.id) is not None and _buried(judge, ask)
+
+
+def _remembered(judge: Judge, ask: Ask) -> bool:
+    """Tell whether who asked something back has that in its store."""
+    with judge.world.nodes[ask.giver].store.read() as tx:
+        return tx.row(_ASKED, ask.id) is not None
+
+
+def _as_provable(judge: Judge, ask: Ask) -> Ask:
+    """Return of a recall that its giver forgot what the receiver can prove: what it never fetched is a number that says nothing now."""
+    had = tuple(raw for raw in ask.raws if (ask.giver, ask.receiver, raw) in judge.had)
+    return ask if len(had) == len(ask.raws) else replace(ask, raws=had, parents=())
 
 
 def _buried(judge: Judge, ask: Ask) -> bool:
