@@ -290,6 +290,18 @@ def _sent(sent: Sent) -> str:
                 sent.narrowed,
             )
         )
+    if sent.proposals:
+        lines.append(
+            "  "
+            + ntext(
+                lang,
+                *_n(
+                    "{n} proposal stayed here: an instance takes none with an event.",
+                    "{n} proposals stayed here: an instance takes none with an event.",
+                ),
+                sent.proposals,
+            )
+        )
     lines += _left(sent.left)
     lines += [f"  {number(lang, one.count)}  {one.words}" for one in sent.losses.reasons if not one.accepted]
     lines += [

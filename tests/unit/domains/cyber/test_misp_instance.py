@@ -164,6 +164,7 @@ def test_events_are_added_edited_and_left(stand_in: StandIn, node: Node) -> None
     take(node, made.whole())
     sent = instance.push(node.desk, MARIE, "soc")
     assert (sent.made, sent.refused, sent.narrowed) == (1, (), 0)
+    assert sent.proposals == 2  # on the event and on an attribute: they are counted, and not sent
     there = stand_in.theirs.get_event(made.EVENT, pythonify=True)
     assert {one.uuid for one in there.attributes} == {uuid(n) for n in range(1, 13) if n != 8}
     assert not there.published

@@ -43,6 +43,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent to an instance: events made, changed, there already as they are, and refused with what the instance said.
 
     `narrowed` counts distributions to a sharing group that the instance does not have: they went to its organisation only.
+    `proposals` counts what others propose in events: an instance takes proposals from its own people and from the servers it
+    synchronises with, never with an event.
     `left` counts objects that are not for anybody and stayed here, where the instance is neither a partner's nor the house's own.
     """
 
@@ -51,6 +53,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     changed: int = 0
     same: int = 0
     narrowed: int = 0
+    proposals: int = 0
     left: int = 0
     refused: tuple[tuple[str, str], ...] = ()
     losses: LossReport = LossReport(lost=0, accepted=0)
@@ -124,7 +127,7 @@ def push(
     _known_as(reached)
     losses = Losses()
     counts = {"made": 0, "changed": 0, "same": 0}
-    narrowed = 0
+    narrowed = proposals = 0
     refused: list[tuple[str, str]] = []
     groups = _groups(reached)
     left: set[str] = set()
@@ -138,6 +141,7 @@ def push(
         went = {str(report["id"]), *within_it}
         within_it.clear()
         narrowed += _grouped(value, groups)
+        proposals += _proposals(value)
         value["published"] = publish and bool(value.get("published"))
         outcome, said = _sent(reached, value, partial(sending.sent, desk, actor, reached, "misp", went))
         if outcome == "refused":
@@ -148,7 +152,7 @@ def push(
             progress(number, None)
     audit.read(desk, actor, "export", form="misp-instance", server=name, found=sum(counts.values()))
     return Sent(
-        server=name, narrowed=narrowed, left=len(left), refused=tuple(refused),
+        server=name, narrowed=narrowed, proposals=proposals, left=len(left), refused=tuple(refused),
         losses=losses.report(lang), **counts,
     )  # fmt: skip
 
@@ -195,6 +199,16 @@ def _grouped(value: Any, groups: Mapping[str, str]) -> int:
         else:
             value["sharing_group_id"] = number
     return narrowed + sum(_grouped(one, groups) for one in value.values() if isinstance(one, dict | list))
+
+
+def _proposals(value: Any) -> int:
+    """Take the proposals out of an event; return how many there were."""
+    if isinstance(value, list):
+        return sum(_proposals(one) for one in value)
+    if not isinstance(value, dict):
+        return 0
+    inside = sum(_proposals(value[name]) for name in ("Attribute", "Object") if name in value)
+    return inside + len(value.pop("ShadowAttribute", None) or ())
 
 
 def _sent(reached: Server, value: Value, before: Callable[[], None]) -> tuple[str, str]:
