@@ -52,18 +52,19 @@ def attach(
     import mimetypes
     import shutil
 
-    from cordiale.desk.files import attach as desk
+    from cordiale.desk.files import attach as files
+    from cordiale.desk.views.attached import attachment
 
     with opened() as (node, actor):
         if get is not None:
-            view, path = desk.attachment(node.desk, actor, id, get)
+            view, path = attachment(node.desk, actor, id, get)
             shutil.copyfile(path, file)
             said = tr(
                 _("{name} ({size} bytes) is in {path}."), name=view.name, size=view.size, path=str(file)
             )
         else:
             guessed = media_type or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            view = desk.attach(
+            view = files.attach(
                 node.desk,
                 actor,
                 id,
