@@ -103,7 +103,9 @@ class World:
             if known is None:
                 continue
             with node.store.write() as tx:
-                made = sending.draft(tx, node.home, known, ids=[chosen], reason="r", by="o", now=self.clock())
+                made = sending.draft(
+                    tx, node.home, known.partner, ids=[chosen], reason="r", by="o", now=self.clock()
+                )
                 if made is not None:
                     sending.confirm(tx, node.home, known, made.id, "o", self.clock())
                     self.recalled.add(chosen)

@@ -89,7 +89,7 @@ def recall(
             drafted = sending.draft(
                 tx,
                 desk.home,
-                one,
+                one.partner,
                 ids=wanted,
                 vids=_of_entries(tx, one, entries, seen) if entries else (),
                 reason=reason,

@@ -102,7 +102,7 @@ def _ask_back(tx: Transaction, desk: Desk, known: Partner, by: str, reason: str)
     if not vids:
         return 0
     at = desk.clock()
-    drafted = sending.draft_to(tx, desk.home, known, vids=vids, reason=reason, by=by, now=at)
+    drafted = sending.draft(tx, desk.home, known, vids=vids, reason=reason, by=by, now=at)
     if drafted is None:
         return 0
     sending.confirm_to(tx, desk.home, known, drafted.id, by, at)

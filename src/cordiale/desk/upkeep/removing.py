@@ -50,7 +50,7 @@ def take_away(
             expired.issue(tx, desk.home, partner, vids, now)
     back: dict[str, int] = {}
     for partner, held in holding:
-        drafted = sending.draft_to(tx, desk.home, partner, vids=held, reason=reason, by=by, now=now)
+        drafted = sending.draft(tx, desk.home, partner, vids=held, reason=reason, by=by, now=now)
         if drafted is not None:
             sending.confirm_to(tx, desk.home, partner, drafted.id, by, now)
             back[partner.node] = len(drafted.vids)

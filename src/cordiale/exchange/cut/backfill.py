@@ -134,7 +134,7 @@ def no_longer_named(tx: Transaction, home: Home, partner: Partner, before: Rules
             gone.update(_had(tx, partner, held, found))
     if not gone:
         return 0
-    made = sending.draft_to(tx, home, partner, vids=sorted(gone), reason=RULES, by=BY_MARKING, now=now)
+    made = sending.draft(tx, home, partner, vids=sorted(gone), reason=RULES, by=BY_MARKING, now=now)
     return len(made.vids) if made is not None else 0
 
 
@@ -157,5 +157,5 @@ def _draft(tx: Transaction, home: Home, partnership: Partnership, mids: set[int]
             gone += sorted(set(vids) - Gate(tx, partnership, now).passing(vids, lines).keys())
     made = None
     if gone:
-        made = sending.draft(tx, home, partnership, vids=gone, reason=RULES, by=BY_MARKING, now=now)
+        made = sending.draft(tx, home, partnership.partner, vids=gone, reason=RULES, by=BY_MARKING, now=now)
     return len(made.vids) if made is not None else 0

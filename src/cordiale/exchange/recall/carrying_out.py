@@ -16,7 +16,7 @@ from cordiale.exchange.recall import basis, demand
 from cordiale.exchange.recall.answering import CORRECTED_WITHIN, onward, purged
 from cordiale.exchange.recall.basis import Basis
 from cordiale.exchange.recall.demand import ACTIONS, Message, Receipt
-from cordiale.exchange.recall.sending import Origin, confirm_to, draft_to
+from cordiale.exchange.recall.sending import Origin, confirm_to, draft
 from cordiale.exchange.records import arrivals, concerned, generations, quarantined, reconciliations
 from cordiale.exchange.signing import peek_statement
 from cordiale.exchange.stream import superseded
@@ -280,7 +280,7 @@ def _forward(
     for other in records.partners(tx):
         if other.number == partner.number or other.state == "invited" or other.number in before:
             continue
-        made = draft_to(
+        made = draft(
             tx,
             home,
             other,

@@ -63,6 +63,6 @@ def _ask_back(tx: Transaction, home: Home, partner: Partner, row: ConsentRow, no
     about = versions_under(tx, row)
     lines = records.tear_line_vids(tx, partner.node, sorted({oid for oid, _vid in about}))
     vids = sorted({*(vid for _oid, vid in about), *lines})
-    made = sending.draft_to(tx, home, partner, vids=vids, reason=NARROWED, by=BY_MARKING, now=now)
+    made = sending.draft(tx, home, partner, vids=vids, reason=NARROWED, by=BY_MARKING, now=now)
     if made is not None and len(made.ids) <= CONFIRM_ABOVE:
         sending.confirm_to(tx, home, partner, made.id, BY_MARKING, now)

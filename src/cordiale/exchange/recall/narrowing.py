@@ -50,7 +50,9 @@ def narrow(
     gone = set(vids + lines) - gate.passing(vids + lines, lines).keys() | gate.unnamed(vids)
     if not gone:
         return 0
-    made = sending.draft(tx, home, partnership, vids=sorted(gone), reason=NARROWED, by=BY_MARKING, now=now)
+    made = sending.draft(
+        tx, home, partnership.partner, vids=sorted(gone), reason=NARROWED, by=BY_MARKING, now=now
+    )
     if made is not None and len(set(made.ids)) <= partnership.rules.confirm_above:
         sending.confirm(tx, home, partnership, made.id, BY_MARKING, now, held)
     return len(gone)

@@ -42,40 +42,6 @@ class Origin(msgspec.Struct, frozen=True):
 def draft(
     tx: Transaction,
     home: Home,
-    partnership: Partnership,
-    *,
-    vids: Sequence[int] | None = None,
-    ids: Sequence[str] | None = None,
-    reason: str,
-    action: str = "purge",
-    by: str = "",
-    now: int,
-    scope: Scope = "version",
-    marking: str = "",
-) -> Recall | None:
-    """Draft a recall of what the partner holds of these versions or ids; None when nothing is.
-
-    An id stands for every version of the object the partner holds, tear-lines included. What is
-    in an earlier draft to the same partner is left out.
-    """
-    return draft_to(
-        tx,
-        home,
-        partnership.partner,
-        vids=vids,
-        ids=ids,
-        reason=reason,
-        action=action,
-        by=by,
-        now=now,
-        scope=scope,
-        marking=marking,
-    )
-
-
-def draft_to(
-    tx: Transaction,
-    home: Home,
     partner: Partner,
     *,
     vids: Sequence[int] | None = None,
@@ -88,7 +54,11 @@ def draft_to(
     marking: str = "",
     origin: Origin | None = None,
 ) -> Recall | None:
-    """Draft a recall to a partner whatever the rules say of it now."""
+    """Draft a recall of what a partner holds of these versions or ids, whatever the rules say now; None when nothing is.
+
+    An id stands for every version of the object the partner holds, tear-lines included. What is
+    in an earlier draft to the same partner is left out.
+    """
     chosen = held_there(tx, partner, vids or (), ids or ())
     if origin is None:  # what others ask of us is asked onward at once, whatever waits for a person here
         drafts = records.recalls(tx, number=partner.number, state="draft")

@@ -269,7 +269,7 @@ class Repairs:
         for other in records.partners(tx):
             if other.number == self.partner.number or other.state == "invited":
                 continue
-            made = sending.draft_to(
+            made = sending.draft(
                 tx, self.home, other, vids=[vid], reason="reconciled", by=self.partner.node, now=now
             )
             if made is not None and send:

@@ -297,7 +297,7 @@ def test_a_recall_names_nothing() -> None:
     assert known is not None
     with here.store.write() as tx:
         ids = [id_of(indicator("never fetched"))]
-        made = sending.draft(tx, here.home, known, ids=ids, reason="r", now=here.clock())
+        made = sending.draft(tx, here.home, known.partner, ids=ids, reason="r", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
         ((_number, message, _basis),) = records.recalls_after(tx, known.partner.number, 0, 10)
@@ -314,7 +314,7 @@ def test_what_was_asked_back_does_not_go_again_and_a_newer_version_does() -> Non
     assert known is not None
     with here.store.write() as tx:
         ids = [id_of(indicator("a"))]
-        made = sending.draft(tx, here.home, known, ids=ids, reason="r", now=here.clock())
+        made = sending.draft(tx, here.home, known.partner, ids=ids, reason="r", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
     pull(there, here)
@@ -352,7 +352,13 @@ def test_recall_leaves_no_trace_and_the_log_still_verifies(tmp_path) -> None:  #
     assert known is not None
     with here.store.write() as tx:
         made = sending.draft(
-            tx, here.home, known, ids=[id_of(secret)], reason="mistake", by="officer", now=here.clock()
+            tx,
+            here.home,
+            known.partner,
+            ids=[id_of(secret)],
+            reason="mistake",
+            by="officer",
+            now=here.clock(),
         )
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
@@ -401,7 +407,9 @@ def test_a_recalled_object_does_not_come_back_by_itself_or_by_repetition() -> No
     known = here.partnership("FRA")
     assert known is not None
     with here.store.write() as tx:
-        made = sending.draft(tx, here.home, known, ids=[id_of(indicator("a"))], reason="r", now=here.clock())
+        made = sending.draft(
+            tx, here.home, known.partner, ids=[id_of(indicator("a"))], reason="r", now=here.clock()
+        )
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
     here.cut("FRA")
@@ -427,7 +435,9 @@ def test_a_recall_is_forwarded_to_whom_the_receiver_released_onward() -> None:
     known = can.partnership("FRA")
     assert known is not None
     with can.store.write() as tx:
-        made = sending.draft(tx, can.home, known, ids=[id_of(indicator("a"))], reason="r", now=can.clock())
+        made = sending.draft(
+            tx, can.home, known.partner, ids=[id_of(indicator("a"))], reason="r", now=can.clock()
+        )
         assert made is not None
         sending.confirm(tx, can.home, known, made.id, "officer", can.clock())
     pull(fra, can)

@@ -80,7 +80,7 @@ def test_when_the_whole_is_taken_back_the_tear_line_is_listed_again() -> None:
     assert known is not None
     with here.store.write() as tx:
         vids = [row.vid for row in versions.get(tx, id_of(whole), None, history=True)]
-        made = sending.draft(tx, here.home, known, vids=vids, reason="r", now=here.clock())
+        made = sending.draft(tx, here.home, known.partner, vids=vids, reason="r", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
     pull(there, here)

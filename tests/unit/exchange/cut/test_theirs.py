@@ -150,12 +150,20 @@ def test_its_recall_leaves_nothing_to_ask_back_from_it() -> None:
     assert back is not None
     with can.store.write() as tx:
         assert (
-            sending.draft(tx, can.home, back, ids=[id_of(indicator("a"))], reason="x", now=can.clock())
+            sending.draft(
+                tx, can.home, back.partner, ids=[id_of(indicator("a"))], reason="x", now=can.clock()
+            )
             is None
         )
     with fra.store.write() as tx:
         made = sending.draft(
-            tx, fra.home, known, ids=[id_of(indicator("a"))], reason="wrong", by="officer", now=fra.clock()
+            tx,
+            fra.home,
+            known.partner,
+            ids=[id_of(indicator("a"))],
+            reason="wrong",
+            by="officer",
+            now=fra.clock(),
         )
         assert made is not None
         sending.confirm(tx, fra.home, known, made.id, "officer", fra.clock())

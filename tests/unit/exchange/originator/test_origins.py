@@ -403,7 +403,7 @@ def test_a_recall_by_a_forwarder_leaves_what_the_originator_gave_itself(four):
     with fra.store.write() as tx:
         joined = fra.partnership("GBR")
         assert joined is not None
-        made = sending.draft(tx, fra.home, joined, ids=ids, reason="test", now=fra.clock())
+        made = sending.draft(tx, fra.home, joined.partner, ids=ids, reason="test", now=fra.clock())
         assert made is not None
         sending.confirm(tx, fra.home, joined, made.id, "officer", fra.clock())
     assert pull(gbr, fra).recalls == 1
@@ -420,7 +420,9 @@ def test_a_recall_of_the_originator_reaches_through_the_forwarder(four):
     with can.store.write() as tx:
         joined = can.partnership("FRA")
         assert joined is not None
-        made = sending.draft(tx, can.home, joined, ids=[id_of(indicator("a"))], reason="t", now=can.clock())
+        made = sending.draft(
+            tx, can.home, joined.partner, ids=[id_of(indicator("a"))], reason="t", now=can.clock()
+        )
         assert made is not None
         sending.confirm(tx, can.home, joined, made.id, "officer", can.clock())
     pull(fra, can)

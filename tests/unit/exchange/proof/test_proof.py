@@ -206,7 +206,7 @@ def test_what_cannot_be_proven_says_why(three):
     with can.store.write() as tx:
         joined = can.partnership("FRA")
         assert joined is not None
-        made = sending.draft(tx, can.home, joined, ids=[id_of(ONE)], reason="t", now=can.clock())
+        made = sending.draft(tx, can.home, joined.partner, ids=[id_of(ONE)], reason="t", now=can.clock())
         assert made is not None
         sending.confirm(tx, can.home, joined, made.id, "officer", can.clock())
     with pytest.raises(Conflict):

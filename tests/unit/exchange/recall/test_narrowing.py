@@ -73,7 +73,7 @@ def test_a_tear_line_that_is_taken_back_takes_back_every_version_it_stood_for() 
     known = here.partnership("FRA")
     assert known is not None
     with here.store.write() as tx:
-        made = sending.draft(tx, here.home, known, ids=[stix_id], reason="wrong", now=here.clock())
+        made = sending.draft(tx, here.home, known.partner, ids=[stix_id], reason="wrong", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
         records.owe_versions(tx, known.partner.number, vids)

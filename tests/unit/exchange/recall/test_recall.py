@@ -41,7 +41,9 @@ def ask(node: Node, to: str, ids: Sequence[str], **more: Any) -> ledger.Recall:
     known = node.partnership(to)
     assert known is not None
     with node.store.write() as tx:
-        made = sending.draft(tx, node.home, known, ids=ids, reason="a mistake", now=node.clock(), **more)
+        made = sending.draft(
+            tx, node.home, known.partner, ids=ids, reason="a mistake", now=node.clock(), **more
+        )
         assert made is not None
         return sending.confirm(tx, node.home, known, made.id, "officer", node.clock())
 

@@ -46,7 +46,13 @@ def test_a_recall_of_what_never_got_there_is_refused_and_not_answered_as_done() 
     assert known is not None
     with here.store.write() as tx:
         assert sending.draft(
-            tx, here.home, known, ids=[id_of(indicator("a"))], reason="error", by="officer", now=here.clock()
+            tx,
+            here.home,
+            known.partner,
+            ids=[id_of(indicator("a"))],
+            reason="error",
+            by="officer",
+            now=here.clock(),
         )
     here.rules = [parse(RULES)]
     assert pull(there, here).withdrawn == 1

@@ -351,7 +351,9 @@ def test_a_segment_that_cannot_be_applied_does_not_hold_up_a_recall() -> None:
     known = here.partnership("FRA")
     assert known is not None
     with here.store.write() as tx:
-        made = sending.draft(tx, here.home, known, ids=[id_of(indicator("a"))], reason="r", now=here.clock())
+        made = sending.draft(
+            tx, here.home, known.partner, ids=[id_of(indicator("a"))], reason="r", now=here.clock()
+        )
         assert made is not None
         sending.confirm(tx, here.home, known, made.id, "officer", here.clock())
 

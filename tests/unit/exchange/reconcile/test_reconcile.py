@@ -304,7 +304,13 @@ def test_a_recall_that_only_stops_the_use_leaves_no_difference() -> None:
     assert partnership is not None
     with can.store.write() as tx:
         made = sending.draft(
-            tx, can.home, partnership, ids=[id_of(ITEMS[0])], reason="r", action="stop-use", now=can.clock()
+            tx,
+            can.home,
+            partnership.partner,
+            ids=[id_of(ITEMS[0])],
+            reason="r",
+            action="stop-use",
+            now=can.clock(),
         )
         assert made is not None
         sending.confirm(tx, can.home, partnership, made.id, "officer", can.clock())
@@ -423,7 +429,9 @@ def test_what_went_in_an_earlier_generation_can_still_be_asked_back() -> None:
     partnership = can.partnership("FRA")
     assert partnership is not None
     with can.store.write() as tx:  # drafted before the restore, confirmed after it
-        made = sending.draft(tx, can.home, partnership, ids=[id_of(ITEMS[0])], reason="r", now=can.clock())
+        made = sending.draft(
+            tx, can.home, partnership.partner, ids=[id_of(ITEMS[0])], reason="r", now=can.clock()
+        )
         assert made is not None
     restore(can, can.store.snapshot())
     pull(can, fra)
@@ -466,7 +474,9 @@ def test_a_recall_goes_onward_although_a_draft_about_the_same_waits_for_a_person
     partnership = gbr.partnership("FRA")
     assert partnership is not None
     with gbr.store.write() as tx:
-        assert sending.draft(tx, gbr.home, partnership, ids=[id_of(ITEMS[0])], reason="r", now=gbr.clock())
+        assert sending.draft(
+            tx, gbr.home, partnership.partner, ids=[id_of(ITEMS[0])], reason="r", now=gbr.clock()
+        )
     ask_back(can, gbr, [ITEMS[0]])
     pull(gbr, can)
     assert pull(fra, gbr).recalls == 1

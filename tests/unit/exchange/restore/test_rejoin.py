@@ -79,7 +79,7 @@ def ask_back(here: Node, there: Node, items: Sequence[bytes]) -> str:
     assert partnership is not None
     with here.store.write() as tx:
         ids = [id_of(item) for item in items]
-        made = sending.draft(tx, here.home, partnership, ids=ids, reason="r", now=here.clock())
+        made = sending.draft(tx, here.home, partnership.partner, ids=ids, reason="r", now=here.clock())
         assert made is not None
         sending.confirm(tx, here.home, partnership, made.id, "officer", here.clock())
     return made.id
@@ -459,7 +459,7 @@ def test_what_is_stopped_in_a_new_generation_is_asked_back_from_who_has_it_of_th
     assert partnership is not None
     with can.store.write() as tx:  # narrowed rules would take it back, and more than go without a person
         drafted = sending.draft(
-            tx, can.home, partnership, ids=[id_of(A)], reason=NARROWED, by=BY_MARKING, now=can.clock()
+            tx, can.home, partnership.partner, ids=[id_of(A)], reason=NARROWED, by=BY_MARKING, now=can.clock()
         )
         hold = Exemption(id_of(A), "FRA", "hold", "officer", can.clock())
         record_exception(tx, hold)
@@ -583,7 +583,9 @@ def test_a_receipt_of_an_older_release_is_read_and_names_nothing_once_the_stream
         reopen(can, fra, unvisited=True)
 
 
-def test_a_forwarder_that_was_put_back_offers_no_more_what_it_took_back_though_its_originator_gave_that_too() -> None:
+def test_a_forwarder_that_was_put_back_offers_no_more_what_it_took_back_though_its_originator_gave_that_too() -> (
+    None
+):
     can, fra, gbr = three()
     connect(gbr, fra)
     old = gbr.store.snapshot()

@@ -344,7 +344,7 @@ def test_what_was_read_before_it_was_stopped_is_still_asked_back() -> None:
         known = made.partnership("READER")
         assert known is not None
         drafted = sending.draft(
-            tx, made.home, known, ids=[id_of(report("r", []))], reason="r", by="o", now=made.clock()
+            tx, made.home, known.partner, ids=[id_of(report("r", []))], reason="r", by="o", now=made.clock()
         )
         assert drafted is not None
         sending.confirm(tx, made.home, known, drafted.id, "o", made.clock())
@@ -406,7 +406,7 @@ def test_a_recalled_object_becomes_a_revoked_version_without_content() -> None:
     assert known is not None
     with made.store.write() as tx:
         drafted = sending.draft(
-            tx, made.home, known, ids=[id_of(indicator("a"))], reason="r", now=made.clock()
+            tx, made.home, known.partner, ids=[id_of(indicator("a"))], reason="r", now=made.clock()
         )
         assert drafted is not None
         sending.confirm(tx, made.home, known, drafted.id, "officer", made.clock())
