@@ -13,6 +13,7 @@ import msgspec
 
 from cordiale.platform.clock import parse_instant
 from cordiale.platform.languages import _, instant, text
+from cordiale.stix.relation_words import relation_word
 from cordiale.web.labels import property_label
 
 Kind = Literal["text", "code", "time", "reference", "tags", "list", "group"]
@@ -154,6 +155,8 @@ def _string(name: str, value: str, reading: Reading) -> Value:
             return Value(kind="time", text=instant(reading.lang, parse_instant(value)), exact=value)
         except ValueError:
             pass
+    if name == "relationship_type":
+        return Value(kind="text", text=relation_word(value, reading.lang))
     return Value(kind="code" if name in CODE else "text", text=value)
 
 

@@ -62,9 +62,11 @@ def handlers(site: Site) -> list[Any]:
     desk = site.desk
     limits = desk.settings.limits
 
-    def start(request: Asked, problem: str = "", typed: str = "", status: int = 200) -> Response[Any]:
+    def start(
+        request: Asked, problem: str = "", typed: Mapping[str, str] | None = None, status: int = 200
+    ) -> Response[Any]:
         values = importing(desk, site.actor(request), site.language(request))
-        values |= {"problem": problem, "typed": typed}
+        values |= {"problem": problem, "typed": typed or {}}
         return site.page(request, "import.html", HERE, values, status)
 
     @get(HERE, sync_to_thread=True)
@@ -130,7 +132,8 @@ def handlers(site: Site) -> list[Any]:
         except CordialeError as error:
             for upload in uploads:
                 upload.discard()
-            return start(request, explain(error, lang), pasted[:FORM], http_status(error))
+            typed = {name: given.one(name) for name in ("marking", "source")} | {"text": pasted[:FORM]}
+            return start(request, explain(error, lang), typed, http_status(error))
         return away(f"/import/jobs/{job.id}")
 
     def stop(request: Asked, given: Given) -> Response[Any]:

@@ -107,6 +107,8 @@ def handlers(site: Site) -> list[Any]:
             values = one_object(site.desk, actor, lang, stix_id) | {
                 "problem": explain(error, lang),
                 "content": given.whole("content"),
+                "opinion": given.one("opinion", 40),
+                "stricter": given.one("marking"),
             }
             return site.page(request, "object.html", "/objects", values, 422)
         return away(f"{href(stix_id)}#said")
@@ -191,6 +193,8 @@ def one_object(
         "opinions": [(one, text(lang, words)) for one, words in OPINIONS.items()],
         "problem": "",
         "content": "",
+        "opinion": "",
+        "stricter": "",
         "may_purge": may(actor, "recall") and any(s.summary.origin == "local" for s in shown.statements),
     }
     if around is not None:

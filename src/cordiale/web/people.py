@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -38,14 +39,23 @@ def handlers(site: Site) -> list[Any]:
     """Return the routes of administration."""
     desk = site.desk
 
-    def all_of_them(request: Asked, error: CordialeError | None = None) -> Response[str]:
+    def all_of_them(
+        request: Asked, error: CordialeError | None = None, typed: Mapping[str, Any] | None = None
+    ) -> Response[str]:
         actor, lang = site.actor(request), site.language(request)
-        values = everybody(desk, actor, lang) | _said(error, lang)
+        values = everybody(desk, actor, lang) | _said(error, lang) | {"typed": typed or {}}
         return site.page(request, "people.html", HERE, values, http_status(error) if error else 200)
 
-    def one(request: Asked, name: str, error: CordialeError | None = None, link: str = "") -> Response[str]:
+    def one(
+        request: Asked,
+        name: str,
+        error: CordialeError | None = None,
+        link: str = "",
+        typed: Mapping[str, Any] | None = None,
+    ) -> Response[str]:
         actor, lang = site.actor(request), site.language(request)
         values = person(desk, actor, name, lang) | _said(error, lang) | {"link": link}
+        values["fields"] |= typed or {}
         return site.page(request, "person.html", HERE, values, http_status(error) if error else 200)
 
     @get(HERE)
@@ -58,7 +68,8 @@ def handlers(site: Site) -> list[Any]:
         try:
             made = await in_thread(people.person_add, desk, actor, _first(given, "name"), **_fields(given))
         except CordialeError as error:
-            return await in_thread(all_of_them, request, error)  # type: ignore[no-any-return]
+            typed = {"name": _first(given, "name"), **_fields(given)}
+            return await in_thread(all_of_them, request, error, typed)  # type: ignore[no-any-return]
         return away(_of(made.name))
 
     @get("/people/{name:str}")
@@ -73,7 +84,7 @@ def handlers(site: Site) -> list[Any]:
         except NotFound:
             raise
         except CordialeError as error:
-            return await in_thread(one, request, name, error)  # type: ignore[no-any-return]
+            return await in_thread(one, request, name, error, "", _fields(given))  # type: ignore[no-any-return]
         return away(_of(name))
 
     @post("/people/{name:str}/invite")

@@ -395,7 +395,10 @@ def test_the_operator_lets_people_in_by_the_pages(browser: Browser, node: Node) 
     assert (
         browser.post("/people", {"name": "lea", "title": "Léa Roy", "roles": "analyst"}).to == "/people/lea"
     )
-    assert browser.post("/people", {"name": "lea"}).status == 409
+    twice = browser.post("/people", {"name": "lea", "title": "Another Léa", "roles": "analyst"})
+    assert twice.status == 409
+    assert 'value="Another Léa"' in twice.text  # what was typed is kept
+    assert 'value="analyst" checked' in twice.text
     browser.get("/people/lea")
     sent = {
         "roles": "liaison",
@@ -410,7 +413,9 @@ def test_the_operator_lets_people_in_by_the_pages(browser: Browser, node: Node) 
         "green",
         ("CAN/SECRET", "NATO/NATO SECRET"),
     )
-    assert browser.post("/people/lea", {"clearances": "nonsense"}).status == 422
+    refused = browser.post("/people/lea", {"clearances": "nonsense"})
+    assert refused.status == 422
+    assert "nonsense</textarea>" in refused.text
     made = browser.post("/people/lea/invite")
     (url,) = re.findall(r"http://localhost:8470(/enrol\?code=[A-Z2-7]+)", made.text)
     theirs = Browser(browser.app, host=browser.host)

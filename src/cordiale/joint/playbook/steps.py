@@ -56,7 +56,10 @@ def check(desk: Desk, steps: Sequence[Step]) -> None:
     """Raise InputError for a step that could never be taken: a marking, person, folder or partner that is none."""
     if not steps:
         raise InputError(
-            "playbook-steps", _("A playbook does something: --mark, --notify, --export or --ask.")
+            "playbook-steps",
+            _(
+                "A playbook does something: it marks, tells people, writes for a program or asks partners (--mark, --notify, --export, --ask)."
+            ),
         )
     for step in steps:
         match step:

@@ -36,3 +36,13 @@ function shown() {
 shown();
 for (const one of document.querySelectorAll(".rail [aria-current]")) one.parentElement.scrollLeft = one.offsetLeft - 24;
 document.addEventListener("htmx:afterSwap", shown);
+
+// a form that was refused comes back as a page: what went wrong is where reading and the keyboard go on
+function refused() {
+  const said = document.querySelector("main [role=alert]");
+  if (!said) return;
+  said.tabIndex = -1;
+  said.focus({ preventScroll: true });
+  said.scrollIntoView({ block: "nearest" });
+}
+refused();

@@ -83,7 +83,8 @@ if (input && list) {
     } else if (event.key === "Enter" && chosen >= 0) {
       event.preventDefault();
       take(options()[chosen], event);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && !box.hidden) {
+      event.preventDefault(); // a search field is emptied by it, which would open the list again
       show(false);
     } else if (event.key === "Enter") show(false);
   });
