@@ -15,6 +15,7 @@ from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
 from cordiale.desk.marking.mark import mark
 from cordiale.desk.views.search import Question
+from cordiale.desk.views.show import show
 from cordiale.domains.cyber.misp import reader
 from cordiale.domains.cyber.misp.carried import compared
 from cordiale.domains.cyber.misp.export import write_feed, write_file
@@ -131,6 +132,26 @@ def test_what_its_reader_may_not_read_is_not_in_the_event(node: Node) -> None:
     found = written(node, reader_)["Event"]
     assert {uuid(11), uuid(12)}.isdisjoint({one["uuid"] for one in found["Attribute"]})
     assert uuid(1) in {one["uuid"] for one in found["Attribute"]}
+
+
+def test_an_event_tells_no_uuid_of_one_that_its_reader_may_not_know_of(node: Node) -> None:
+    """It extends a TLP:RED event, and an analyst relates it to that one: bare UUIDs there, ids here."""
+    red = event(uuid=uuid(9901), Tag=[{"name": "tlp:red"}], info="What is hidden")
+    tie = {
+        "uuid": uuid(9903), "object_uuid": uuid(9902), "object_type": "Event", "related_object_uuid": uuid(9901),
+        "related_object_type": "Event", "relationship_type": "follows", "authors": "a", "distribution": "3",
+        "created": "2026-03-01 00:00:00", "modified": "2026-03-01 00:00:00",
+    }  # fmt: skip
+    seen = attribute(9904, "ip-dst", "198.51.100.9")
+    green = event(seen, uuid=uuid(9902), extends_uuid=uuid(9901), Relationship=[tie])
+    take(node, red, green)
+    paul = Actor("paul", frozenset({"analyst"}), Recipient(node=node.desk.node, person="paul", tlp="green"))
+    for id in (f"report--{uuid(9902)}", f"note--{uuid(9903)}"):
+        assert uuid(9901) not in str(show(node.desk, paul, id))
+    assert uuid(9901) not in str(written(node, paul, ids=[f"report--{uuid(9902)}"]))
+    back = written(node, ids=[f"report--{uuid(9902)}"])["Event"]
+    assert back["extends_uuid"] == uuid(9901)
+    assert back["Relationship"][0]["related_object_uuid"] == uuid(9901)
 
 
 def test_indicators_without_a_report_are_in_an_event_made_for_them(node: Node) -> None:

@@ -169,7 +169,7 @@ def note(value: Mapping[str, Any], said: Mapping[str, Any], name: str) -> Value:
         return made | {
             "relationship_type": value.get("abstract"),
             "related_object_type": kind,
-            "related_object_uuid": target,
+            "related_object_uuid": uuid_in(target) or target,
         }
     made["note"] = value.get("content", "")
     if value.get("lang"):

@@ -293,6 +293,8 @@ def _report(frame: Frame, head: Mapping[str, Any], said: marking.Said) -> bytes:
     for part in ("date", "threat_level_id", "analysis", "extends_uuid", "distribution"):
         if head.get(part) not in (None, ""):
             kept[part] = str(head[part])
+    if "extends_uuid" in kept:
+        kept["extends_uuid"] = framed.id_named("report", kept["extends_uuid"])
     for part in ("published", "disable_correlation", "protected"):
         if head.get(part) in (True, 1, "1", "true"):
             kept[part] = True

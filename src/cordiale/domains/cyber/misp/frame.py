@@ -73,6 +73,15 @@ def written(value: Value) -> bytes:
     return orjson.dumps(value)
 
 
+def id_named(kind: str, written: Any) -> str:
+    """Return what MISP names by its UUID alone as the id it has here; what is no UUID stays as it is written.
+
+    A bare UUID would tell of an object that its reader may not know of: an id is known as one, and goes with what it names.
+    """
+    uuid = str(written).strip().lower()
+    return f"{kind}--{uuid}" if _uuid(uuid) else str(written)
+
+
 def uuid_of(given: Any, frame_uuid: str, *seed: Any) -> str:
     """Return a UUID as MISP gave it; else one made from what it gave, or from `seed`, the same each time."""
     if isinstance(given, str) and _uuid(given):

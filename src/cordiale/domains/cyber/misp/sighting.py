@@ -161,7 +161,9 @@ def _analysed(
         if one.get("language"):
             value["lang"] = str(one["language"])
     else:
+        kind = {"Event": "report", "Object": "grouping"}.get(str(one.get("related_object_type")), "")
         other = str(one.get("related_object_uuid") or "")
+        other = framed.id_named(kind, other) if kind else other
         value = base(frame, "note", uuid, when, atoms)
         value |= {"abstract": str(one.get("relationship_type") or "related-to"), "object_refs": [target]}
         value["content"] = f"{one.get('related_object_type', '')} {other}".strip() or "-"

@@ -135,6 +135,8 @@ def _head(report: Value, about: About, found: Beside, find: Found) -> Value:
     for name in ("extends_uuid", "disable_correlation", "protected"):
         if name in said:
             head[name] = said[name]
+    if "extends_uuid" in head:
+        head["extends_uuid"] = uuid_in(str(head["extends_uuid"])) or head["extends_uuid"]
     names = [*marking_tags(about.atoms, frozenset(), said, about.node), *report.get("labels", ())]
     local = [{"name": name, "local": True} for name in found.local.pop(report["id"], [])]
     head["Tag"] = [{"name": name} for name in dict.fromkeys(names)] + local
