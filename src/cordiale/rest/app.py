@@ -40,6 +40,7 @@ from cordiale.rest.asking import Asked, asking
 from cordiale.rest.door import InTurn, Who, door
 from cordiale.rest.problem import of_exception
 from cordiale.rest.schema import config, document
+from cordiale.rest.wrong import wrong
 from cordiale.sdk.wire import PREFIX
 
 if TYPE_CHECKING:
@@ -123,8 +124,11 @@ def _failed(request: Asked, error: Exception) -> Response[bytes]:
 
 
 async def _no_stranger(request: Asked) -> None:
-    """Refuse parameters that no handler takes, and those given twice: misspelt, a filter would silently be none."""
-    taken, several = _parameters(request.route_handler)
+    """Refuse parameters that no handler takes, those given twice, and what the framework would take for something else.
+
+    Misspelt, a filter would silently be none. A number or a text is no boolean, nor a text a number, in parameters as in bodies.
+    """
+    taken, several, booleans, read = _parameters(request.route_handler)
     given = list(request.query_params.multi_items())
     names = [name for name, _one in given]
     for name, value in given:
@@ -134,13 +138,34 @@ async def _no_stranger(request: Asked) -> None:
             raise ProtocolError("request", TWICE, name=name)
         if name in DATES and not _instant(value):  # the framework takes numbers and `null` as well
             raise ProtocolError("request", NO_INSTANT, name=name)
+        if name in booleans and value not in ("true", "false"):
+            raise wrong(name, "Expected `bool`, got `str`")
+    if read is not None:
+        _strictly(await request.body(), read)
 
 
-_known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+_OTHERWISE: Final = re.compile(r"Expected `(?:bool|int|float)[^`]*`, got `").match
+"""What msgspec says of a value of another type."""
 
 
-def _parameters(handler: Any) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the query parameters a handler takes, and those among them that may stand several times."""
+def _strictly(body: bytes, read: msgspec.json.Decoder[Any]) -> None:
+    """Raise InputError for a value that only reads as what is asked for; all else that may be wrong the framework says."""
+    try:
+        read.decode(body)
+    except msgspec.ValidationError as error:
+        if _OTHERWISE(str(error)):
+            raise wrong("", str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+
+
+Taken = tuple[frozenset[str], frozenset[str], frozenset[str], "msgspec.json.Decoder[Any] | None"]
+_known: dict[str, Taken] = {}
+
+
+def _parameters(handler: Any) -> Taken:
+    """Return the names of the query parameters a handler takes, those among them that may stand several times and those that are
+    true or false, and what reads its body strictly, where it has one that is a value."""
     found = _known.get(handler.handler_name)
     if found is None:
         fields = {
@@ -151,7 +176,15 @@ def _parameters(handler: Any) -> tuple[frozenset[str], frozenset[str]]:
             and not any(f"{{{name}:" in path for path in handler.paths)
         }
         several = frozenset(name for name, field in fields.items() if _several(field))
-        found = _known[handler.handler_name] = (frozenset(fields), several)
+        booleans = frozenset(name for name, field in fields.items() if field.annotation is bool)
+        data = handler.parsed_fn_signature.parameters.get("data")
+        kind = data.annotation if data is not None else None
+        read = (
+            msgspec.json.Decoder(kind)
+            if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+            else None
+        )
+        found = _known[handler.handler_name] = (frozenset(fields), several, booleans, read)
     return found
 
 

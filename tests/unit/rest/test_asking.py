@@ -356,6 +356,24 @@ def test_a_header_decides_nothing(
             "limit: int is expected, not str.",
             "limit\u00a0: int est attendu, et non str.",
         ),
+        (
+            "/objects?partners=0",
+            None,
+            "partners: bool is expected, not str.",
+            "partners\u00a0: bool est attendu, et non str.",
+        ),
+        (
+            "/feeds",
+            {"name": "x", "format": "csv", "q": "", "confidence": 0, "shared": 0},
+            "shared: bool is expected, not int.",
+            "shared\u00a0: bool est attendu, et non int.",
+        ),
+        (
+            "/feeds",
+            {"name": "x", "format": "csv", "q": "", "confidence": "0", "shared": False},
+            "confidence: int is expected, not str.",
+            "confidence\u00a0: int est attendu, et non str.",
+        ),
         ("/objects?limit=0", None, "limit: it must be >= 1.", "limit\u00a0: la valeur doit être >= 1."),
         ("/audit?since=0", None, "since is no instant", "since n’est pas un instant"),
         (
