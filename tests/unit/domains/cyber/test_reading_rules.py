@@ -223,3 +223,8 @@ def test_hostile_rules_end(hostile: str) -> None:
             list(reader.read([hostile.encode()], Limits()))
         except InputError:
             continue
+
+
+def test_a_rule_that_says_one_thing_again_and_again_is_looked_over_once() -> None:
+    """An expression that looks to the end of the rule from each of them would take minutes for this one."""
+    assert language_of("alert tcp any any -> any any (" + "flow:" * 60_000) == "suricata"

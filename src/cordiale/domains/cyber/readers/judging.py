@@ -23,6 +23,9 @@ BOTH: Final = 5
 WIDEST: Final = {4: 8, 6: 19}
 """Shortest prefix of a network that is taken: a wider one names half a continent."""
 
+NEAR: Final = 200
+"""Characters before a value that are looked at: what stands further away says nothing about it."""
+
 _VERSION = re.compile(r"(?:versions?|ver\.?|v|release|build|firmware|rev(?:ision)?|update|patch|mise à jour|section|chapter|chapitre|table|tableau|figure|§)[\s:.(]*$", re.IGNORECASE)  # fmt: skip
 _PRODUCT = re.compile(r"[A-Za-z][\w .-]{1,40}/$")
 _AFTER = re.compile(r"^\s*(?:and|or|to|through|et|ou|à|,|–|-)?\s*(?:earlier|later|prior|before|and below|antérieure)", re.IGNORECASE)  # fmt: skip
@@ -138,7 +141,7 @@ def within(host: str, domains: frozenset[str]) -> bool:
 def _never(one: Candidate, place: Place) -> str:
     """Return why a value is no indicator wherever it stands."""
     if one.kind in ("ipv4-addr", "ipv6-addr", "cidr"):
-        before, after = place.line[: one.start], place.line[one.end :]
+        before, after = place.line[max(0, one.start - NEAR) : one.start], place.line[one.end :]
         number = _VERSION.search(before) or _PRODUCT.search(before) or _AFTER.match(after)
         if number and not one.defanged and one.kind != "ipv6-addr":
             return "version"
@@ -151,7 +154,11 @@ def _never(one: Candidate, place: Place) -> str:
             return "empty"
         if len(set(one.value)) < 5:
             return "placeholder"
-        return "commit" if one.kind == "sha1" and _COMMIT.search(place.line[: one.start]) else ""
+        return (
+            "commit"
+            if one.kind == "sha1" and _COMMIT.search(place.line[max(0, one.start - NEAR) : one.start])
+            else ""
+        )
     if one.kind == "file-name" and one.value.lower() in SYSTEM:
         return "system"
     return _own(host_of(one.kind, one.value), one, place)

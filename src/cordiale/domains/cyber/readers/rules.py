@@ -20,7 +20,7 @@ RULES = 64 << 20
 
 _SNORT = re.compile(
     r"\bservice:\s*\w+|\bhttp_(?:uri|header|client_body|method|cookie|raw_uri)\b(?!\.)|\bgid:3\b|policy (?:balanced|security|connectivity)-ips|"
-    r"\bflow:[^;]*\bto_(?:server|client)[^;]*;\s*http_|\b(?:bufferlen|file_data;\s*content)\b|\bruleset community\b"
+    r"\bflow:[^;]{0,200}\bto_(?:server|client)[^;]{0,200};\s*http_|\b(?:bufferlen|file_data;\s*content)\b|\bruleset community\b"
 )
 _SURICATA = re.compile(
     r"\b(?:dns|http|tls|ssh|smb|ja3|ja3s|file|krb5|mqtt|quic|snmp|sip|nfs|ftp|smtp)\.[a-z_]+|\bbsize:|\bdotprefix\b|\bendswith\b|\bstartswith\b|"
