@@ -17,7 +17,7 @@ from cordiale.desk.views.show import show
 from cordiale.domains.cyber.indicators.asking import correlations
 from cordiale.domains.cyber.indicators.forms import correlations as both
 from cordiale.domains.cyber.indicators.forms import indicator as act
-from cordiale.domains.cyber.indicators.pages import indicator, indicators
+from cordiale.domains.cyber.indicators.pages import called, indicator, indicators
 from cordiale.domains.cyber.merging.duplicates import decide, decided, proposals, take_back
 from cordiale.domains.cyber.merging.view import choices, choose, view
 from cordiale.domains.cyber.warninglists.kept import add, held, kept, remove
@@ -195,6 +195,16 @@ def test_the_page_of_an_indicator_names_the_reports_that_name_it(node: Node) -> 
     page = indicator(node.desk, MARIE, "en", {"id": BEACON})
     assert [(one["name"], one["type"]) for one in page.values["told"]] == [("Phishing of ports", "report")]
     assert ("tlp:amber",) in page.markings
+
+
+def test_an_indicator_without_a_name_is_called_by_what_it_looks_for() -> None:
+    pattern = {"pattern": "[file:name = 'a.exe' AND file:hashes.MD5 = '" + "0" * 32 + "']"}
+    assert called(pattern, [("file-name", "a.exe"), ("md5", "0" * 32)]) == "a.exe +1"
+    assert (
+        called({"pattern": "[domain-name:value = 'Evil.example']"}, [("domain-name", "evil.example")])
+        == "Evil.example"
+    )
+    assert called(pattern | {"name": "Dropper"}, [("file-name", "a.exe"), ("md5", "0" * 32)]) == "Dropper"
 
 
 def test_a_node_keeps_lists_with_version_and_digest(node: Node, tmp_path: Path) -> None:

@@ -68,11 +68,11 @@ def indicators(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
             left += 1
             continue
         found = worth(desk, held, now, seen(sightings(desk, actor, held.id)))
-        values = [of_pattern(*one) for one in literals(held.pattern)] if held.pattern_type == "stix" else []
+        values = _values(held.pattern) if held.pattern_type == "stix" else []
         rows.append(
             {
                 "href": href(held.id),
-                "name": name_of(held.value),
+                "name": called(held.value, values),
                 "values": [{"value": value, "kind": kind} for kind, value in values[:3]],
                 "more": max(0, len(values) - 3),
                 "score": number(lang, found.score),
@@ -122,7 +122,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
     values = {
         "tabs": tabs(actor, "indicators", lang),
         "id": stix_id,
-        "title": name_of(chosen) or stix_id,
+        "title": called(chosen, _values(pattern) if plain else []) or stix_id,
         "object": f"/objects/{stix_id}",
         "graph_href": ROOT + "correlations?" + urlencode({"id": stix_id}),
         "looks": _looks(pattern, lang) if plain else [],
@@ -148,6 +148,21 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "typed": {name: query.get(name, "") for name in ("reason", "property", "source")},
     }  # fmt: skip
     return Page(TEMPLATES / "indicator.html", values, _markings(shown, met, found, around, ground))
+
+
+def called(value: Mapping[str, Any], values: Sequence[tuple[str, str]]) -> str:
+    """Return what an indicator is called: its name, or the first of several values and how many more there are.
+
+    Without either it is called as everywhere: by its one value, else by its pattern.
+    """
+    if value.get("name") or len(values) < 2:
+        return name_of(value)
+    return f"{values[0][1]} +{len(values) - 1}"
+
+
+def _values(pattern: str) -> list[tuple[str, str]]:
+    """Return what a pattern looks for, each value once."""
+    return list(dict.fromkeys(of_pattern(*one) for one in literals(pattern)))
 
 
 def _looks(pattern: str, lang: str) -> list[dict[str, Any]]:
