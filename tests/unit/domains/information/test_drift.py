@@ -10,6 +10,7 @@ from cordiale.domains.information.document import Block, Document
 from cordiale.domains.information.drift.judge import Verdict, judge
 from cordiale.domains.information.lineage.alignment import Match
 from cordiale.domains.information.lineage.statement import Statement, statements
+from tests.corpus.drift.evaluate import judged, pairs
 
 PAIRS = [
     line.split("\t")
@@ -72,3 +73,25 @@ def test_a_small_number_said_of_something_else_is_no_change() -> None:
     assert (
         verdict("Two men opened the gate.", "The gate was opened on line 3 by two men.").label == "paraphrase"
     )
+
+
+LABELLED = {
+    "verbatim",
+    "paraphrase",
+    "strengthened",
+    "weakened",
+    "altered",
+    "contradicted",
+    "unsupported_addition",
+}
+
+
+@pytest.mark.parametrize("name", ["pairs", "long", "plain", "fresh"])
+def test_pairs_of_families_are_judged_as_well_as_they_were(name: str) -> None:
+    its = pairs(name)
+    assert {pair.label for pair in its} <= LABELLED
+    believed = [one for one in judged(its) if one.label in ("strengthened", "weakened")]
+    right = sum(one.label == one.pair.label for one in believed)
+    changed = sum(pair.label in ("strengthened", "weakened") for pair in its)
+    assert len(believed) - right <= 0.05 * len(its)
+    assert right >= 0.6 * changed

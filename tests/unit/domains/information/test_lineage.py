@@ -199,16 +199,16 @@ def test_copies_of_the_held_out_part_are_found() -> None:
     assert min(precision.value, recall.value) >= 0.99
 
 
-FLOORS = {"strengthened": (0.76, 0.64), "weakened": (0.77, 0.6)}
-"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0132)."""
+FLOORS = {"strengthened": (0.84, 0.65), "weakened": (0.8, 0.57)}
+"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0138)."""
 
 
 @pytest.mark.parametrize("label", FLOORS)
 def test_drift_of_the_held_out_part_is_found(label: str) -> None:
     precision, recall = held_out().labels[label]
-    assert (precision.value, recall.value) >= FLOORS[label]
-    assert precision.value >= FLOORS[label][0]
-    assert recall.value >= FLOORS[label][1]
+    # a failure says that it fell and not by how much: nothing may be tuned by these figures
+    held = precision.value >= FLOORS[label][0] and recall.value >= FLOORS[label][1]
+    assert held, f"{label} fell below its floor on the held-out part"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the documents that the product is shown with are not here")
