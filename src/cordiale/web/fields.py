@@ -164,4 +164,20 @@ def _list(name: str, value: list[Any], reading: Reading) -> Value:
     short = all(isinstance(i, str) and len(i) <= TAGS_LONGEST and not ID.fullmatch(i) for i in value)
     if short:
         return Value(kind="tags", items=tuple(value))
-    return Value(kind="list", items=tuple(_value(name, item, reading) for item in value))
+    return Value(
+        kind="list", items=tuple(_in_words(item, reading) or _value(name, item, reading) for item in value)
+    )
+
+
+def _in_words(value: Any, reading: Reading) -> Value | None:
+    """Return a text that is held in both languages in the reader's, or in the one that it has; None for anything else.
+
+    In a list each would be a group of two rows, and the list twice as long as what it says.
+    """
+    if not isinstance(value, dict) or not value or not value.keys() <= {"en", "fr"}:
+        return None
+    said = {lang: words for lang, words in value.items() if isinstance(words, str)}
+    chosen = next((lang for lang in (reading.lang[:2], *said) if said.get(lang)), None)
+    if len(said) < len(value) or chosen is None:
+        return None
+    return Value(kind="text", text=said[chosen], lang=chosen)

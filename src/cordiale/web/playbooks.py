@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get
@@ -122,7 +122,8 @@ def handlers(site: Site) -> list[Any]:
         held = keeping.playbook_show(desk, actor, _id(request))
         try:
             asked = asked_in({name: given.one(name) for name in FIELDS}).question()
-            keeping.playbook_change(desk, actor, held.id, given.one("name"), asked, steps_of(given))
+            steps = in_order(steps_of(given), held.steps)
+            keeping.playbook_change(desk, actor, held.id, given.one("name"), asked, steps)
         except NotFound:
             raise
         except CordialeError as error:
@@ -232,6 +233,14 @@ def steps_of(given: Given) -> list[Step]:
             raise InputError("playbook-hours", _("Hours are a whole number, such as 48."))
         found.append(Ask(tuple(given.all("to")), words, given.one("under"), int(hours or 0)))
     return found
+
+
+def in_order(steps: Iterable[Step], before: Iterable[Step]) -> list[Step]:
+    """Return steps in the order that they had before, each kind where it stood first; new kinds follow as the form has them."""
+    placed: dict[type[Step], int] = {}
+    for place, step in enumerate(before):
+        placed.setdefault(type(step), place)
+    return sorted(steps, key=lambda step: (type(step) not in placed, placed.get(type(step), 0)))
 
 
 def typed_of(held: Playbook) -> dict[str, str]:

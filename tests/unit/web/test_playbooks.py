@@ -13,7 +13,10 @@ import pytest
 from cordiale.desk import verbs
 from cordiale.desk.actor import house
 from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.person.people import person_add
+from cordiale.desk.views.search import Question
 from cordiale.joint.playbook import keeping, running
+from cordiale.joint.playbook.model import Export, Mark, Notify
 from cordiale.node import Node, init, open_node
 from cordiale.web.app import app
 from tests.unit.web.asgi import Answer, ask
@@ -80,6 +83,33 @@ def test_a_playbook_goes_its_whole_way_by_the_pages(node: Node) -> None:
     sent(pages, f"/playbooks/{held.id}/drop", {})
     assert keeping.playbooks(node.desk, MARIE) == []
     assert ask(pages, f"/playbooks/{held.id}").status == 404
+
+
+def test_a_change_by_the_page_leaves_the_order_of_steps(node: Node) -> None:
+    person_add(node.desk, MARIE, "marie", roles=("analyst",), tlp="amber")
+    steps = [Export("siem"), Notify(("marie",)), Mark(("tlp:amber",))]
+    made = keeping.playbook_add(node.desk, MARIE, "told first", Question(words="arriving"), steps)
+    pages = app(node, actor=MARIE)
+    fields = {
+        "name": "told first",
+        "q": "arriving",
+        "people": "marie",
+        "folder": "elsewhere",
+        "mark": "tlp:red",
+    }
+    sent(pages, f"/playbooks/{made.id}/keep", fields)
+    (changed,) = keeping.playbooks(node.desk, MARIE)
+    assert list(changed.steps) == [
+        Mark(("tlp:red",)),
+        Export("elsewhere"),
+        Notify(("marie",)),
+    ]  # marks are always first
+    shown = ask(pages, f"/playbooks/{made.id}").text
+    assert shown.index("exports/elsewhere") < shown.index("on their page of today")
+    sent(pages, f"/playbooks/{made.id}/keep", {**fields, "folder": ""})
+    sent(pages, f"/playbooks/{made.id}/keep", fields)
+    (again,) = keeping.playbooks(node.desk, MARIE)
+    assert [type(step) for step in again.steps] == [Mark, Notify, Export]  # what is new comes last
 
 
 def test_what_cannot_be_kept_says_why_and_loses_nothing_that_was_typed(node: Node) -> None:
