@@ -22,7 +22,7 @@ from cordiale.platform.languages import _, _n, instant, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, said
 from cordiale.web.labels import property_label
-from cordiale.web.lines import FORMS, line, sentence, titles_of, when
+from cordiale.web.lines import FORMS, line, sayings, sentence, titles_of, when
 from cordiale.web.marks import banner
 
 HERE: Final = "/release"
@@ -141,7 +141,7 @@ def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str 
     found = verbs.waiting(desk, actor, partner=partner or None, after=after or None, limit=PAGE)
     every = found if not partner else verbs.waiting(desk, actor, limit=PAGE)
     chosen = next((one for one in found if one.items), found[0] if found else None)
-    names = _names(desk, actor, lang, chosen.items) if chosen else {}
+    names = _names(desk, actor, lang, show, chosen.items) if chosen else {}
     rows = (
         [judged(item, lang, titles, show, chosen.partner, names) for item in chosen.items] if chosen else []
     )
@@ -168,10 +168,10 @@ def queue(desk: Desk, actor: Actor, lang: str, *, partner: str = "", after: str 
     }
 
 
-def _names(desk: Desk, actor: Actor, lang: str, items: Iterable[Judged]) -> dict[str, str]:
-    """Return what objects are called in the reader's language, where a translation may be read."""
-    found: dict[str, str] = verbs.translated(desk, actor, [item.summary for item in items], lang)
-    return found
+def _names(desk: Desk, actor: Actor, lang: str, show: Show, items: Iterable[Judged]) -> dict[str, str]:
+    """Return what objects are called in the reader's language, where a translation may be read; ties by their ends."""
+    listed = [item.summary for item in items]
+    return sayings(desk, actor, listed, verbs.ends(desk, actor, listed), lang, show)
 
 
 def judged(
@@ -213,7 +213,7 @@ def dry_run(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], partner: st
     chosen = [partner] if partner else known
     runs = [verbs.release_try(desk, actor, name, listed) for name in chosen]
     everything = [item.summary.marking for run in runs for item in run.items]
-    names = _names(desk, actor, lang, runs[0].items) if runs else {}
+    names = _names(desk, actor, lang, show, runs[0].items) if runs else {}
     return {
         "tabs": tabs(actor, lang, "-"),
         "ids": listed,
@@ -284,7 +284,7 @@ def one_act(desk: Desk, actor: Actor, lang: str, act: str) -> dict[str, Any]:
     found = verbs.act_show(desk, actor, act)
     shown = list(found.ids)[:PAGE]
     run = verbs.release_try(desk, actor, found.partner, shown) if shown and found.now else None
-    names = _names(desk, actor, lang, run.items) if run else {}
+    names = _names(desk, actor, lang, show, run.items) if run else {}
     rows = [judged(item, lang, titles, show, found.partner, names) for item in run.items] if run else []
     wait = found.now is not None and found.now.waiting_second and not found.withdrawn_by
     goes = [item.summary.id for item in run.items if item.form != "withheld"] if run else []
