@@ -22,7 +22,7 @@ WIDEST = 44
 LEFT_OUT = {
     "revoked": _("revoked: {n}"),
     "several": _("more than one observation: {n}"),
-    "effort": _("too many records for a pattern of several observations: {n}"),
+    "effort": _("several observations, of which too many records fit to know whether they go together: {n}"),
     "expression": _("an expression that is not taken: {n}"),
     "unreadable": _("pattern not readable: {n}"),
     "language": _("not a STIX pattern: {n}"),
@@ -52,7 +52,7 @@ def words(found: Run, stated: Stated | None, limit: int) -> str:
             if found.left_out and found.left_out.get(reason)
         ]
         looked = tr(_("Looked for {n} indicators."), n=number(lang, found.indicators))
-        left = tr(_("Not looked for: {reasons}."), reasons=", ".join(said)) if said else ""
+        left = tr(_("Not looked for, or not known: {reasons}."), reasons=", ".join(said)) if said else ""
         parts.append(f"{looked} {left}".strip())
     if not found.seen:
         parts.append(tr(_("None of them was seen.")))

@@ -50,7 +50,7 @@ STATES: Final = {
 LEFT_OUT: Final = {
     "revoked": _("revoked: {n}"),
     "several": _("more than one observation: {n}"),
-    "effort": _("too many records for a pattern of several observations: {n}"),
+    "effort": _("several observations, of which too many records fit to know whether they go together: {n}"),
     "expression": _("an expression that is not taken: {n}"),
     "unreadable": _("pattern not readable: {n}"),
     "language": _("not a STIX pattern: {n}"),
