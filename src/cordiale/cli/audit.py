@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cordiale.cli.moment import instant_of
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.session import current
@@ -77,17 +78,13 @@ def export(
     with_ids: Annotated[
         bool, typer.Option("--with-ids", help=tr(_("Name objects by their ids, not by keyed hashes.")))
     ] = False,
-    officer: Annotated[
-        str | None,
-        typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login)."))),
-    ] = None,
+    officer: Officer = None,
 ) -> None:
     """Export the audit."""
-    from cordiale.desk.actor import house
     from cordiale.desk.upkeep.inspection import audit_export
 
     with opened() as (node, actor):
-        done = audit_export(node.desk, house(officer) if officer else actor, file, with_ids=with_ids)
+        done = audit_export(node.desk, acting(officer, actor), file, with_ids=with_ids)
     _answer(done)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cordiale.cli.moment import instant_of
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.tree import Command, group, tr
@@ -26,8 +27,6 @@ STATES = {
     "ended": _("ended"),
 }
 
-OFFICER = typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
-
 
 @app.command(
     "ask", cls=Command, help=tr(_("Ask the originators of objects to let them go to somebody else too."))
@@ -42,12 +41,11 @@ def ask(
     of: Annotated[str | None, typer.Option("--of", metavar="NODE", help=tr(_("The originator to ask, for a request by type or label.")))] = None,
     types: Annotated[list[str] | None, typer.Option("--type", help=tr(_("Everything of this type it controls; may be repeated.")))] = None,
     labels: Annotated[list[str] | None, typer.Option("--label", help=tr(_("Everything with this label it controls; may be repeated.")))] = None,
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:  # fmt: skip
     """Ask for consent."""
     import msgspec
 
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing.consent import consent_ask
 
     if not to:
@@ -55,7 +53,7 @@ def ask(
     with opened() as (node, actor):
         done = consent_ask(
             node.desk,
-            house(officer) if officer else actor,
+            acting(officer, actor),
             to=to,
             ids=ids or (),
             of=of,
@@ -168,10 +166,9 @@ def answer(
     refuse: Annotated[bool, typer.Option("--refuse", help=tr(_("Do not let it go.")))] = False,
     withdraw: Annotated[bool, typer.Option("--withdraw", help=tr(_("Take back what was granted.")))] = False,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help=tr(_("Grant it only until then.")))] = None,
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:  # fmt: skip
     """Answer a request."""
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing.consent import consent_answer
 
     chosen = [
@@ -182,7 +179,7 @@ def answer(
     with opened() as (node, actor):
         done = consent_answer(
             node.desk,
-            house(officer) if officer else actor,
+            acting(officer, actor),
             id,
             chosen[0],
             until=instant_of(until, end=True) if until else None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when, yes
 from cordiale.cli.session import current
@@ -76,14 +77,10 @@ def verify(name: Annotated[str, NAME]) -> None:
 def purge(
     name: Annotated[str, NAME],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=tr(_("Why, for the record.")))],
-    officer: Annotated[
-        str | None,
-        typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login)."))),
-    ] = None,
+    officer: Officer = None,
     sure: Annotated[bool, typer.Option("--yes", help=tr(_("Do not ask.")))] = False,
 ) -> None:
     """Purge a dataset."""
-    from cordiale.desk.actor import house
     from cordiale.desk.analysis.datasets import dataset_show
     from cordiale.desk.upkeep.dataset_purge import dataset_purge
 
@@ -96,7 +93,7 @@ def purge(
         )
         if asked.state == "open" and not sure and not yes(question):
             raise typer.Exit(2)
-        done = dataset_purge(node.desk, house(officer) if officer else actor, name, reason)
+        done = dataset_purge(node.desk, acting(officer, actor), name, reason)
     emit(
         done,
         lambda: tr(

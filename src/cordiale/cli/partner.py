@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cordiale.cli import carry, doubt, parting
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.reconcile import register
@@ -149,7 +150,6 @@ def rejoin(
 
 
 REASON = typer.Option("--reason", help=tr(_("Why, for the audit.")))
-OFFICER = typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login).")))
 
 
 @app.command(
@@ -164,14 +164,13 @@ OFFICER = typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (
 def suspend(
     name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
     reason: Annotated[str, REASON] = "",
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Suspend a partner."""
-    from cordiale.desk.actor import house
     from cordiale.desk.partner.suspension import partner_suspend
 
     with opened() as (node, actor):
-        done = partner_suspend(node.desk, house(officer) if officer else actor, name, reason=reason)
+        done = partner_suspend(node.desk, acting(officer, actor), name, reason=reason)
     emit(
         done,
         lambda: tr(
@@ -191,14 +190,13 @@ def suspend(
 def resume(
     name: Annotated[str, typer.Argument(metavar="NAME", help=tr(_("The partner's name.")))],
     reason: Annotated[str, REASON] = "",
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Resume the exchange with a partner."""
-    from cordiale.desk.actor import house
     from cordiale.desk.partner.suspension import partner_resume
 
     with opened() as (node, actor):
-        done = partner_resume(node.desk, house(officer) if officer else actor, name, reason=reason)
+        done = partner_resume(node.desk, acting(officer, actor), name, reason=reason)
     emit(
         done,
         lambda: tr(

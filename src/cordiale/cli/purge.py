@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, yes
 from cordiale.cli.tree import Command, single, tr
@@ -38,13 +39,9 @@ def purge(
         int | None,
         typer.Option("--versions", metavar="N", help=tr(_("How many versions you saw that would go."))),
     ] = None,
-    officer: Annotated[
-        str | None,
-        typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login)."))),
-    ] = None,
+    officer: Officer = None,
 ) -> None:
     """Purge an object."""
-    from cordiale.desk.actor import house
     from cordiale.desk.upkeep.purge import purge as take_away
     from cordiale.desk.upkeep.purge import purge_preview
     from cordiale.platform.errors import NotAllowed
@@ -64,9 +61,7 @@ def purge(
                     count=seen.versions,
                 )
             versions = seen.versions
-        done = take_away(
-            node.desk, house(officer) if officer else actor, object_id, reason, versions_seen=versions
-        )
+        done = take_away(node.desk, acting(officer, actor), object_id, reason, versions_seen=versions)
     emit(done, lambda: _words(done))
 
 

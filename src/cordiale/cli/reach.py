@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cordiale.cli.officer import acting
 from cordiale.cli.opened import opened
 from cordiale.cli.session import current
 from cordiale.platform.errors import ConfigurationError
@@ -81,10 +82,8 @@ def reached(officer: str | None = None) -> Iterator[Reached]:
     """
     session = current()
     if not session.at:
-        from cordiale.desk.actor import house
-
         with opened() as (node, actor):
-            yield Here(node, house(officer) if officer else actor)
+            yield Here(node, acting(officer, actor))
         return
     if officer:
         raise ConfigurationError("far-as", _("The token says who acts: leave out --as."))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when, yes
 from cordiale.cli.tree import Command, Falling, group, tr
@@ -36,7 +37,6 @@ ONWARD = {
     "refused": _("not all can do it"),
 }
 
-OFFICER = typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
 RECALL = typer.Argument(metavar="RECALL", help=tr(_("The recall, by its id in the list.")))
 
 
@@ -85,12 +85,11 @@ def ask(
     sure: Annotated[
         bool, typer.Option("--yes", help=tr(_("Send even where a person would be asked first.")))
     ] = False,
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Recall objects."""
     import msgspec
 
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing import recall as desk
 
     wanted = list(ids or ())
@@ -99,7 +98,7 @@ def ask(
     with opened() as (node, actor):
         done = desk.recall(
             node.desk,
-            house(officer) if officer else actor,
+            acting(officer, actor),
             ids=wanted,
             entries=_range(entries) if entries else None,
             partner=partner,
@@ -177,10 +176,9 @@ def confirm(
         int | None,
         typer.Option("--objects", metavar="N", help=tr(_("How many objects you saw that it concerns."))),
     ] = None,
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Confirm a recall."""
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing.recall import recall_confirm, recall_show
     from cordiale.platform.errors import NotAllowed
 
@@ -195,7 +193,7 @@ def confirm(
                     count=found.objects,
                 )
             objects = found.objects
-        sent = recall_confirm(node.desk, house(officer) if officer else actor, recall, objects=objects)
+        sent = recall_confirm(node.desk, acting(officer, actor), recall, objects=objects)
     emit(sent, lambda: _words([sent]))
 
 
@@ -204,13 +202,12 @@ def confirm(
     cls=Command,
     help=tr(_("Forget a drafted recall that asks for nothing, or that a person drafted.")),
 )
-def drop(recall: Annotated[str, RECALL], officer: Annotated[str | None, OFFICER] = None) -> None:
+def drop(recall: Annotated[str, RECALL], officer: Officer = None) -> None:
     """Drop a draft."""
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing.recall import recall_drop
 
     with opened() as (node, actor):
-        gone = recall_drop(node.desk, house(officer) if officer else actor, recall)
+        gone = recall_drop(node.desk, acting(officer, actor), recall)
     emit(gone, lambda: tr(_("The draft {id} is forgotten: nothing was sent."), id=gone.recall))
 
 
@@ -234,16 +231,15 @@ def answer(
     product: Annotated[
         list[str] | None, typer.Option("--product", help=tr(_("A product to name; may be repeated.")))
     ] = None,
-    officer: Annotated[str | None, OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Answer a recall."""
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing.recall import recall_answer
 
     with opened() as (node, actor):
         done = recall_answer(
             node.desk,
-            house(officer) if officer else actor,
+            acting(officer, actor),
             recall,
             outcome,
             until=until,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
 from cordiale.cli.tree import Command, single, tr
@@ -27,16 +28,13 @@ def refuse(
         typer.Option(help=tr(_("Hold only until then, such as 2027-01-31T00:00:00Z."))),
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help=tr(_("Lift the refusal instead.")))] = False,
-    officer: Annotated[
-        str | None, typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
-    ] = None,
+    officer: Officer = None,
 ) -> None:
     """Refuse objects."""
-    from cordiale.desk.actor import house
     from cordiale.desk.outgoing import release as desk
 
     with opened() as (node, actor):
-        actor = house(officer) if officer else actor
+        actor = acting(officer, actor)
         if lift:
             done = desk.lift(node.desk, actor, partner, ids=ids)
         elif until:

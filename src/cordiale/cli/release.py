@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer
 from cordiale.cli.output import emit, table
 from cordiale.cli.reach import reached
 from cordiale.cli.reports import reason_words
@@ -51,9 +52,7 @@ def release(
         str | None,
         typer.Option("--confirm", help=tr(_("Confirm this act of another officer instead."))),
     ] = None,
-    officer: Annotated[
-        str | None, typer.Option("--as", help=tr(_("The officer who acts (default: your login).")))
-    ] = None,
+    officer: Officer = None,
 ) -> None:
     """Release objects."""
     from cordiale.platform.errors import ConfigurationError

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cordiale.cli.moment import instant_of
+from cordiale.cli.officer import acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
 from cordiale.cli.response_shown import added, agreed, listed, parted, published, shown, told
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _
-
-if TYPE_CHECKING:
-    from cordiale.desk.actor import Actor
 
 app = group(_("Answer foreign interference together: assess, take positions, agree, publish, learn."))
 
@@ -58,7 +56,7 @@ def open_(
     with opened() as (node, actor):
         done = acts.open_response(
             node.desk,
-            _as(who, actor),
+            acting(who, actor),
             title=Words(title_en, title_fr),
             incident=incident,
             members=members,
@@ -138,7 +136,7 @@ def assess(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.assess(node.desk, _as(who, actor), case, level, Words(en, fr), confidence=confidence)
+        done = acts.assess(node.desk, acting(who, actor), case, level, Words(en, fr), confidence=confidence)
     emit(done, lambda: added(done))
 
 
@@ -155,7 +153,7 @@ def option(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.option(node.desk, _as(who, actor), case, kind, Words(en, fr))
+        done = acts.option(node.desk, acting(who, actor), case, kind, Words(en, fr))
     emit(done, lambda: added(done))
 
 
@@ -181,7 +179,7 @@ def propose(
 
     draft = read_draft(file.read_bytes(), file.name)
     with opened() as (node, actor):
-        done = acts.propose(node.desk, _as(who, actor), case, draft)
+        done = acts.propose(node.desk, acting(who, actor), case, draft)
     emit(
         done,
         lambda: told(
@@ -206,7 +204,7 @@ def position(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.stand(node.desk, _as(who, actor), case, stand, hash, Words(en, fr))
+        done = acts.stand(node.desk, acting(who, actor), case, stand, hash, Words(en, fr))
     emit(
         done,
         lambda: told(
@@ -232,7 +230,9 @@ def extend(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.extend(node.desk, _as(who, actor), id, hash, instant_of(until, end=True), Words(en, fr))
+        done = acts.extend(
+            node.desk, acting(who, actor), id, hash, instant_of(until, end=True), Words(en, fr)
+        )
     emit(done, lambda: added(done))
 
 
@@ -252,7 +252,7 @@ def agree(
 
     with opened() as (node, actor):
         done = acts.conclude(
-            node.desk, _as(who, actor), case, hash, printed=printed or (), parity=parity, because=because
+            node.desk, acting(who, actor), case, hash, printed=printed or (), parity=parity, because=because
         )
     emit(done, lambda: agreed(done))
 
@@ -289,7 +289,7 @@ def publish(
     from cordiale.domains.information.response.printed import statement
 
     with opened() as (node, actor):
-        done, found = acts.publish(node.desk, _as(who, actor), case, where)
+        done, found = acts.publish(node.desk, acting(who, actor), case, where)
     said = statement(found, lang or current().lang, public=True)
     emit({"id": done.id, "text": said}, lambda: published(said))
 
@@ -308,7 +308,7 @@ def progress(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.progress(node.desk, _as(who, actor), case, measure, state, Words(en, fr))
+        done = acts.progress(node.desk, acting(who, actor), case, measure, state, Words(en, fr))
     emit(done, lambda: added(done))
 
 
@@ -329,7 +329,7 @@ def effect(
 
     with opened() as (node, actor):
         done = acts.effect(
-            node.desk, _as(who, actor), case, Words(en, fr), measure=measure, before=before, after=after, unit=unit
+            node.desk, acting(who, actor), case, Words(en, fr), measure=measure, before=before, after=after, unit=unit
         )  # fmt: skip
     emit(done, lambda: added(done))
 
@@ -346,11 +346,5 @@ def lesson(
     from cordiale.joint.words import Words
 
     with opened() as (node, actor):
-        done = acts.lesson(node.desk, _as(who, actor), case, Words(en, fr))
+        done = acts.lesson(node.desk, acting(who, actor), case, Words(en, fr))
     emit(done, lambda: added(done))
-
-
-def _as(who: str | None, actor: Actor) -> Actor:
-    from cordiale.desk.actor import house
-
-    return house(who) if who else actor

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.officer import Officer, acting
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, progress, table, when
 from cordiale.cli.session import current
@@ -13,12 +14,9 @@ from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, number
 
 if TYPE_CHECKING:
-    from cordiale.desk.actor import Actor
     from cordiale.desk.upkeep.retention import Removal, RetentionPlan
 
 app = group(_("Remove what was kept as long as its source and purpose allow."))
-
-_OFFICER = typer.Option("--as", metavar="NAME", help=tr(_("The officer who acts (default: your login).")))
 
 
 @app.command("preview", cls=Command, help=tr(_("Count what is due by source and type; nothing is changed.")))
@@ -43,23 +41,23 @@ def preview() -> None:
 )
 def apply(
     once: Annotated[bool, typer.Option("--once", help=tr(_("Only now; nothing goes on by itself.")))] = False,
-    officer: Annotated[str | None, _OFFICER] = None,
+    officer: Officer = None,
 ) -> None:
     """Apply."""
     from cordiale.desk.upkeep.retention import retention_apply
 
     with opened() as (node, actor), progress(tr(_("Objects"))) as report:
-        plan = retention_apply(node.desk, _actor(actor, officer), standing=not once, progress=report)
+        plan = retention_apply(node.desk, acting(officer, actor), standing=not once, progress=report)
     emit(plan, lambda: _applied(plan))
 
 
 @app.command("end", cls=Command, help=tr(_("End the approval: the node removes nothing by itself any more.")))
-def end(officer: Annotated[str | None, _OFFICER] = None) -> None:
+def end(officer: Officer = None) -> None:
     """End."""
     from cordiale.desk.upkeep.retention import retention_end
 
     with opened() as (node, actor):
-        plan = retention_end(node.desk, _actor(actor, officer))
+        plan = retention_end(node.desk, acting(officer, actor))
     emit(plan, lambda: _approval(plan))
 
 
@@ -77,12 +75,6 @@ def log(
     import msgspec
 
     emit({"removals": msgspec.to_builtins(found)}, lambda: _log(found))
-
-
-def _actor(actor: Actor, officer: str | None) -> Actor:
-    from cordiale.desk.actor import house
-
-    return house(officer) if officer else actor
 
 
 def _plan(plan: RetentionPlan) -> str:
