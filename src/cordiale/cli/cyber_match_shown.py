@@ -11,6 +11,7 @@ from cordiale.platform.languages import _, _n, number
 
 if TYPE_CHECKING:
     from cordiale.domains.cyber.logs.collecting import Collected
+    from cordiale.domains.cyber.logs.profile import Profile
     from cordiale.domains.cyber.matching.found import Run, Seen, Source
     from cordiale.domains.cyber.matching.sightings import Stated
 
@@ -83,24 +84,29 @@ def _source(one: Source) -> str:
         )
     ]
     if one.mapping is not None and one.form in ("JSON", "CSV", "Parquet"):
-        columns = ", ".join(f"{field} = {' + '.join(names)}" for field, names in one.mapping.columns.items())
-        lines.append(tr(_("  columns: {columns}"), columns=printable(columns)))
+        lines.append(_columns(one.mapping))
+    return "\n".join([*lines, *_aside(one)])
+
+
+def _columns(mapping: Profile) -> str:
+    columns = ", ".join(f"{field} = {' + '.join(names)}" for field, names in mapping.columns.items())
+    return tr(_("  columns: {columns}"), columns=printable(columns))
+
+
+def _aside(one: Source | Collected) -> list[str]:
+    """Return what was set aside of a log, and why: the first lines."""
     total = sum(one.reasons.values())
-    if total:
-        lines.append("  " + count(total, _n("{n} line is set aside:", "{n} lines are set aside:")))
-        lines += [
-            tr(
-                _("  line {line}: {reason}"),
-                line=each.line,
-                reason=printable(tr(each.message_id, **each.params)),
-            )
-            for each in one.aside[:SHOWN]
-        ]
-        if total > SHOWN:
-            lines.append(
-                tr(_("  … and {n} more (--json lists the first thousand)"), n=number(lang, total - SHOWN))
-            )
-    return "\n".join(lines)
+    if not total:
+        return []
+    lines = ["  " + count(total, _n("{n} line is set aside:", "{n} lines are set aside:"))]
+    lines += [
+        tr(_("  line {line}: {reason}"), line=each.line, reason=printable(tr(each.message_id, **each.params)))
+        for each in one.aside[:SHOWN]
+    ]
+    if total > SHOWN:
+        more = number(current().lang, total - SHOWN)
+        lines.append(tr(_("  … and {n} more (--json lists the first thousand)"), n=more))
+    return lines
 
 
 def _seen(found: Run, limit: int) -> str:
@@ -219,17 +225,5 @@ def log(one: Collected) -> str:
         )
     ]
     if one.profile is not None:
-        columns = ", ".join(f"{field} = {' + '.join(names)}" for field, names in one.profile.columns.items())
-        lines.append(tr(_("  columns: {columns}"), columns=printable(columns)))
-    total = sum(one.reasons.values())
-    if total:
-        lines.append("  " + count(total, _n("{n} line is set aside:", "{n} lines are set aside:")))
-        lines += [
-            tr(
-                _("  line {line}: {reason}"),
-                line=each.line,
-                reason=printable(tr(each.message_id, **each.params)),
-            )
-            for each in one.aside[:SHOWN]
-        ]
-    return "\n".join(lines)
+        lines.append(_columns(one.profile))
+    return "\n".join([*lines, *_aside(one)])
