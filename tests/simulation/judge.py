@@ -101,7 +101,8 @@ class _NotMeant(Exception):
 class Ask:
     """One recall that was sent: by whom to whom, and the contents it names.
 
-    `parents` are what the tear-lines among them were made of; `by_person` says that nothing but a person's word asks.
+    `parents` are what the tear-lines among them were made of; `by_person` says that nothing but a person's word asks;
+    `unproven` are contents that nobody can show to have been meant, since the giver was put back.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Ask:
     raws: tuple[bytes, ...]
     parents: tuple[bytes, ...]
     by_person: bool
+    unproven: frozenset[bytes] = frozenset()
 
 
 class Judge:
@@ -308,7 +310,7 @@ class Judge:
         pact = self.houses[ask.giver].pacts[ask.receiver]
         pact.recalled.update(ask.raws, ask.parents)
         for raw in ask.raws if ask.by_person and ask.id not in self.forgotten else ():
-            if b'"marking-definition"' not in raw:
+            if b'"marking-definition"' not in raw and raw not in ask.unproven:
                 pact.asked_back[raw] = self.asked_at.setdefault(ask.id, self.seen[ask.giver])
 
     def forget_asks(self, gone: Callable[[Ask], bool]) -> None:

@@ -104,9 +104,9 @@ def _remembered(judge: Judge, ask: Ask) -> bool:
 
 
 def _as_provable(judge: Judge, ask: Ask) -> Ask:
-    """Return of a recall that its giver forgot what the receiver can prove: what it never fetched is a number that says nothing now."""
-    had = tuple(raw for raw in ask.raws if (ask.giver, ask.receiver, raw) in judge.had)
-    return ask if len(had) == len(ask.raws) else replace(ask, raws=had, parents=())
+    """Return a recall that its giver forgot: what the receiver never fetched is a number that says nothing now, and may go again."""
+    unproven = [raw for raw in ask.raws if (ask.giver, ask.receiver, raw) not in judge.had]
+    return replace(ask, unproven=frozenset(unproven))
 
 
 def _buried(judge: Judge, ask: Ask) -> bool:
