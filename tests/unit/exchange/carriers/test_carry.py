@@ -2,90 +2,29 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import itertools
-import os
-import tarfile
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from cordiale.exchange import records
-from cordiale.exchange.carriers import bundle, carry
-from cordiale.exchange.carriers.arrival import Taken, take_in
+from cordiale.exchange.carriers import carry
 from cordiale.exchange.home import Own, Partner
 from cordiale.exchange.partners import pairing as partners
 from cordiale.exchange.partners.keychange import announce_signing
 from cordiale.exchange.recall import demand
-from cordiale.exchange.records import carried
-from cordiale.exchange.restore import position, rejoin
-from cordiale.exchange.signing import open_statement, sign_statement
+from cordiale.exchange.restore import rejoin
 from cordiale.exchange.stream.withdrawal import withdraw_everywhere
-from cordiale.platform.errors import Conflict, NotFound, ProtocolError
+from cordiale.platform.errors import Conflict, ProtocolError
 from cordiale.release.egress.client import local_egress
 from cordiale.release.keys import keyed_signer
 from cordiale.release.mandate import Exemption
 from cordiale.release.records import record_exception
-from tests.unit.exchange.reconcile.test_reconcile import SMALL, compare
-from tests.unit.exchange.restore.test_rejoin import (
-    ask_back,
-    closed,
-    names,
-    number,
-    quiet,
-    reopen,
-    restore,
-)
-from tests.unit.exchange.world import Node, connect, id_of, indicator, make, pull
-
-ITEMS = [indicator(f"i{n}") for n in range(10)]
-
-
-def two(kind: str = "delayed") -> tuple[Node, Node]:
-    can, fra = make("CAN", limits=SMALL), make("FRA", limits=SMALL)
-    connect(can, fra)
-    for here, there in ((can, fra), (fra, can)):
-        with here.store.write() as tx:
-            carried.save_kind(tx, number(here, there), kind)
-    return can, fra
-
-
-def put(here: Node, there: Node, *items: bytes) -> None:
-    here.put(*items)
-    here.cut(there.name)
-
-
-def out(here: Node, there: Node, folder: Path, since: int | None = None) -> list[Path]:
-    here.clock.now += 1_000_000
-    partnership = here.partnership(there.name)
-    assert partnership is not None
-    folder.mkdir(parents=True, exist_ok=True)
-    return [Path(one.file) for one in carry.out(here.store, here.home, partnership, folder, since=since)]
-
-
-def take(here: Node, *files: Path) -> list[Taken]:
-    return take_in(here.store, here.home, files)
-
-
-def reasons(taken: list[Taken]) -> list[str]:
-    return [one.code for one in taken]
-
-
-def there_and_back(here: Node, there: Node, folder: Path) -> list[Taken]:
-    """Carry once in each direction."""
-    first = take(there, *out(here, there, folder / "there"))
-    return first + take(here, *out(there, here, folder / "back"))
-
-
-def sent(here: Node, there: Node) -> tuple[int, int]:
-    """Return (entries sent, entries acknowledged)."""
-    with here.store.read() as tx:
-        pair = records.pair(tx, number(here, there))
-    return pair.last, pair.acknowledged
+from tests.unit.exchange.carriers.media import ITEMS, out, put, reasons, sent, take, there_and_back, two
+from tests.unit.exchange.reconcile.test_reconcile import compare
+from tests.unit.exchange.restore.test_rejoin import ask_back, closed, names, number, reopen, restore
+from tests.unit.exchange.world import Node, id_of, indicator, pull
 
 
 def test_media_both_ways_carry_segments_recalls_and_receipts(tmp_path: Path) -> None:
@@ -335,257 +274,6 @@ def test_what_may_be_on_a_lost_medium_keeps_its_leaf_when_it_is_purged(tmp_path:
 def partner_of(here: Node, name: str) -> Partner:
     with here.store.read() as tx:
         return partners.partner(tx, name)
-
-
-# A sender that forgot what it asked back ------------------------------------------------------
-
-
-def asked(here: Node, there: Node) -> dict[str, tuple[int | None, str]]:
-    """Return id → (number, state) of the recalls that one node knows it asked of another."""
-    with here.store.read() as tx:
-        return {row.id: (row.number, row.state) for row in records.recalls(tx, number=number(here, there))}
-
-
-def who_forgot(folder: Path, count: int = 3) -> tuple[Node, Node, str]:
-    """Return two nodes that reach one another by media, of which one was put back to before a recall that was carried out."""
-    can, fra = two()
-    put(can, fra, *ITEMS[:count])
-    there_and_back(can, fra, folder / "a")
-    old = can.store.snapshot()
-    forgotten = ask_back(can, fra, [ITEMS[0]])
-    assert take(fra, *out(can, fra, folder / "b"))[0].recalls == 1
-    can.store.load(old)
-    return can, fra, forgotten
-
-
-def test_a_recall_under_a_number_that_was_forgotten_is_not_passed_over_on_a_medium(tmp_path: Path) -> None:
-    can, fra, _forgotten = who_forgot(tmp_path)
-    again = ask_back(can, fra, [ITEMS[1]])
-    assert asked(can, fra) == {again: (1, "asked")}
-    (taken,) = take(fra, *out(can, fra, tmp_path / "c"))
-    assert (taken.recalls, taken.repeated, taken.code) == (1, 0, "")
-    assert names(fra) == {"i2"}
-    with fra.store.read() as tx:
-        link = records.link(tx, number(fra, can))
-        assert rejoin.forgot(link)
-        assert link.recalls == 1
-    (repeated,) = take(fra, *out(can, fra, tmp_path / "d"))
-    assert (repeated.recalls, repeated.repeated) == (0, 1)
-
-
-def test_a_medium_brings_back_a_recall_that_was_forgotten_and_both_count_alike_again(tmp_path: Path) -> None:
-    can, fra, forgotten = who_forgot(tmp_path)
-    again = ask_back(can, fra, [ITEMS[1]])
-    take(fra, *out(can, fra, tmp_path / "c"))
-    (shown,) = take(can, *out(fra, can, tmp_path / "d"))
-    assert (shown.code, shown.receipts) == ("", 1)
-    assert asked(can, fra) == {forgotten: (1, "acknowledged"), again: (2, "asked")}
-    assert closed(can, fra)
-    reopen(can, fra, unvisited=True)
-    can.cut("FRA")
-    later = ask_back(can, fra, [ITEMS[2]])
-    (taken,) = take(fra, *out(can, fra, tmp_path / "e", since=1))
-    # the one that was numbered anew, and one for each generation that the third was sent in
-    assert (taken.code, taken.recalls, names(fra)) == ("", 3, set())
-    (back,) = take(can, *out(fra, can, tmp_path / "f"))
-    assert (back.code, asked(can, fra)[later]) == ("", (3, "acknowledged"))
-    assert asked(can, fra)[again] == (2, "acknowledged")
-    quiet(can, fra)
-    with fra.store.read() as tx:
-        assert not rejoin.forgot(records.link(tx, number(fra, can)))
-        standing = position.of(tx, partners.partner(tx, "CAN"))
-    with can.store.read() as tx:
-        assert standing.recalls == 4
-        assert position.knows_recalls(tx, partners.partner(tx, "FRA"), standing)
-
-
-def test_who_knows_of_fewer_recalls_than_it_asked_is_shown_them_by_the_next_medium(tmp_path: Path) -> None:
-    can, fra, forgotten = who_forgot(tmp_path)
-    can.clock.now += 3_600_000_000
-    fra.clock.now = can.clock.now
-    (taken,) = take(fra, *out(can, fra, tmp_path / "c"))
-    assert taken.code == ""
-    take(can, *out(fra, can, tmp_path / "d"))
-    assert asked(can, fra) == {forgotten: (1, "acknowledged")}
-
-
-def test_logs_that_parted_before_are_found_though_both_name_the_same_last_recall(tmp_path: Path) -> None:
-    can, fra, forgotten = who_forgot(tmp_path, 4)
-    first, last = (ask_back(can, fra, [item]) for item in ITEMS[1:3])
-    take(fra, *out(can, fra, tmp_path / "c"))  # 1 is carried out beside the order, 2 in it
-    assert names(fra) == {"i3"}
-    assert pull(fra, can).link.state == "rejoin"
-    pull(can, fra)
-    numbers = {recall: one[0] for recall, one in asked(can, fra).items()}
-    assert numbers == {forgotten: 1, last: 2, first: 3}
-    reopen(can, fra, unvisited=True)
-    quiet(can, fra)
-    assert pull(fra, can).link.state == pull(can, fra).link.state == "up"
-    assert {one[1] for one in asked(can, fra).values()} == {"acknowledged"}
-    assert names(fra) == {"i3"}
-    with fra.store.read() as tx:
-        told = [(row.number, row.id) for row in records.all_recalled(tx)]
-    assert sorted(told) == [(1, forgotten), (2, last), (3, first)]
-
-
-# What is refused ------------------------------------------------------------------------------
-
-
-def relisted(
-    here: Node, file: Path, change: Callable[[bundle.Listing], bundle.Listing], parts: bytes
-) -> None:
-    """Write a bundle again with another list, signed by `here`."""
-    data = file.read_bytes()
-    size = int.from_bytes(data[len(bundle.MAGIC) : len(bundle.MAGIC) + 8], "big")
-    statement = data[len(bundle.MAGIC) + 8 : len(bundle.MAGIC) + 8 + size]
-    body = open_statement(statement, bundle.PURPOSE, here.home.keys, here.home.verify)
-    listing = change(msgspec.json.decode(body, type=bundle.Listing))
-    made = sign_statement(here.home, bundle.PURPOSE, msgspec.to_builtins(listing))
-    file.write_bytes(bundle.MAGIC + len(made).to_bytes(8, "big") + made + parts)
-
-
-def truncated(file: Path, _can: Node, _fra: Node) -> None:
-    file.write_bytes(file.read_bytes()[:-20])
-
-
-def cut_in_the_list(file: Path, _can: Node, _fra: Node) -> None:
-    file.write_bytes(file.read_bytes()[:200])
-
-
-def empty(file: Path, _can: Node, _fra: Node) -> None:
-    file.write_bytes(b"")
-
-
-def longer(file: Path, _can: Node, _fra: Node) -> None:
-    file.write_bytes(file.read_bytes() + b"more")
-
-
-def flipped(file: Path, _can: Node, _fra: Node) -> None:
-    data = bytearray(file.read_bytes())
-    data[-30] ^= 1
-    file.write_bytes(data)
-
-
-def signed_by_another(file: Path, _can: Node, _fra: Node) -> None:
-    mallory = make("CAN", seed="other")
-    object.__setattr__(mallory, "home", make("GBR").home)
-    data = file.read_bytes()
-    size = int.from_bytes(data[len(bundle.MAGIC) : len(bundle.MAGIC) + 8], "big")
-    end = len(bundle.MAGIC) + 8 + size
-    from cordiale.exchange.signing import peek_statement
-
-    body, _signature = peek_statement(data[len(bundle.MAGIC) + 8 : end], bundle.PURPOSE)
-    made = sign_statement(mallory.home, bundle.PURPOSE, msgspec.json.decode(body))
-    file.write_bytes(bundle.MAGIC + len(made).to_bytes(8, "big") + made + data[end:])
-
-
-def oversized_part(file: Path, can: Node, _fra: Node) -> None:
-    part = bundle.Part("segment", 1 << 40, "00", 1, 1)
-    relisted(can, file, lambda was: msgspec.structs.replace(was, parts=(part,)), b"x")
-
-
-def oversized_list(file: Path, _can: Node, _fra: Node) -> None:
-    file.write_bytes(bundle.MAGIC + (1 << 40).to_bytes(8, "big") + b"x")
-
-
-def unknown_kind(file: Path, can: Node, _fra: Node) -> None:
-    part = bundle.Part("novelty", 1, hashlib.sha256(b"x").hexdigest())
-    relisted(can, file, lambda was: msgspec.structs.replace(was, parts=(part,)), b"x")
-
-
-def for_another(file: Path, can: Node, _fra: Node) -> None:
-    relisted(can, file, lambda was: msgspec.structs.replace(was, receiver="GBR", parts=()), b"")
-
-
-def from_a_stranger(file: Path, can: Node, _fra: Node) -> None:
-    relisted(can, file, lambda was: msgspec.structs.replace(was, sender="../../etc", parts=()), b"")
-
-
-def foreign_archive(file: Path, _can: Node, _fra: Node) -> None:
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("../../../../tmp/outside", "x")
-
-
-def foreign_tar(file: Path, _can: Node, _fra: Node) -> None:
-    with tarfile.open(file, "w") as archive:
-        info = tarfile.TarInfo("/etc/outside")
-        archive.addfile(info)
-
-
-REFUSED = {
-    truncated: "exchange.carry.truncated",
-    cut_in_the_list: "exchange.carry.truncated",
-    empty: "exchange.carry.foreign",
-    longer: "exchange.carry.longer",
-    flipped: "exchange.carry.altered",
-    signed_by_another: "exchange.signature",
-    oversized_part: "exchange.carry.size",
-    oversized_list: "exchange.carry.list",
-    unknown_kind: "exchange.carry.kind",
-    for_another: "exchange.carry.receiver",
-    from_a_stranger: "exchange.carry.sender",
-    foreign_archive: "exchange.carry.foreign",
-    foreign_tar: "exchange.carry.foreign",
-}
-
-
-@pytest.mark.parametrize("damage", REFUSED, ids=lambda one: one.__name__)
-def test_what_is_no_bundle_of_a_partner_for_us_is_refused_whole(
-    damage: Callable[[Path, Node, Node], None], tmp_path: Path
-) -> None:
-    can, fra = two()
-    put(can, fra, *ITEMS)
-    (file,) = out(can, fra, tmp_path / "a")
-    good = file.read_bytes()
-    damage(file, can, fra)
-    around = sorted(tmp_path.rglob("*"))
-    (taken,) = take(fra, file)
-    assert taken.code == REFUSED[damage]
-    assert taken.message_id
-    assert fra.ids() == set()
-    assert sorted(tmp_path.rglob("*")) == around
-    file.write_bytes(good)
-    assert take(fra, file)[0].new == 10
-
-
-def test_a_bundle_is_taken_once_and_a_missing_file_holds_up_no_other(tmp_path: Path) -> None:
-    can, fra = two()
-    put(can, fra, *ITEMS)
-    (file,) = out(can, fra, tmp_path / "a")
-    assert reasons(take(fra, file, tmp_path / "nothing.cordiale")) == ["exchange.carry.file", ""]
-    assert reasons(take(fra, file)) == ["exchange.carry.again"]
-    with pytest.raises(NotFound):
-        out_into_nowhere(can, tmp_path / "nowhere")
-
-
-def test_a_medium_that_is_pulled_out_half_way_holds_up_no_other(tmp_path: Path) -> None:
-    can, fra = two()
-    put(can, fra, *ITEMS[:3])
-    files = out(can, fra, tmp_path / "pulled-out")
-    gbr = make("GBR", limits=SMALL)
-    connect(gbr, fra)
-    put(gbr, fra, indicator("other"))
-    others = out(gbr, fra, tmp_path / "stays")
-    verify = fra.home.verify
-
-    def pulled_out(key: bytes, message: bytes, signature: bytes) -> bool:
-        files[0].unlink(missing_ok=True)
-        return verify(key, message, signature)
-
-    fra.home = msgspec.structs.replace(fra.home, verify=pulled_out)
-    first, second = take(fra, *files, *others)
-    assert (first.code, first.partner, first.params["problem"]) == (
-        "exchange.carry.file",
-        "CAN",
-        os.strerror(errno.ENOENT),
-    )
-    assert (second.code, second.new) == ("", 1)
-
-
-def out_into_nowhere(can: Node, folder: Path) -> None:
-    partnership = can.partnership("FRA")
-    assert partnership is not None
-    carry.out(can.store, can.home, partnership, folder)
 
 
 def test_a_change_of_keys_travels_on_the_medium_and_the_old_key_signs_no_bundle_of_later(
