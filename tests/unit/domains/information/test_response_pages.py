@@ -14,11 +14,13 @@ from cordiale.desk.actor import Actor, house
 from cordiale.desk.domain import Sent
 from cordiale.desk.incoming.importing import import_
 from cordiale.desk.incoming.sources import of_bytes
+from cordiale.desk.marking.mark import mark
 from cordiale.domains.information.domain import INFORMATION
 from cordiale.domains.information.response import acts
 from cordiale.domains.information.response.content import Content, Draft, Measure
 from cordiale.domains.information.response.forms import response as do
 from cordiale.domains.information.response.forms import responses as open_here
+from cordiale.domains.information.response.pages import response
 from cordiale.joint.revision import Text
 from cordiale.joint.words import Words
 from cordiale.node import Node, init, open_node
@@ -194,3 +196,14 @@ def test_a_form_says_what_is_missing(node: Node, of: str) -> None:
     refused("no day and time", **both, deadline="tomorrow")
     refused("whole minute", **both, embargo="2098-01-01T00:00:30")
     refused("Measure 1", **both, measure1_kind="referral", measure1_owner="canada", measure1_en="half")
+
+
+def test_a_page_stands_under_what_members_said_under_markings_of_their_own(node: Node) -> None:
+    made = acts.open_response(
+        node.desk, MARIE, title=Words("A", "B"), incident=[INCIDENT["id"]], members=[], marking="tlp:amber", level="high", assessed=1,
+    )  # fmt: skip
+    said = acts.assess(node.desk, MARIE, made.id, "severe", Words("Grave.", "Grave."))
+    assert response(node.desk, MARIE, "en", {"id": made.id}).markings == (("tlp:amber",),)
+    mark(node.desk, MARIE, said.id, "tlp:red")
+    (shown,) = response(node.desk, MARIE, "en", {"id": made.id}).markings
+    assert "tlp:red" in shown

@@ -173,7 +173,7 @@ def response(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "lessons": [_said(one, lang) for one in found.lessons],
         "earlier": [{"number": one.number, "hash": one.hash, "title": (one.fr if lang.startswith("fr") else one.en).title} for one in found.earlier],
     }  # fmt: skip
-    return Page(TEMPLATES / "response.html", values, (found.marking,))
+    return Page(TEMPLATES / "response.html", values, (found.governed,))
 
 
 def _draft(current: TextView | None, query: Mapping[str, str]) -> dict[str, Any]:

@@ -109,7 +109,8 @@ class Agreed(Answer, frozen=True, kw_only=True):
 class Response(Answer, frozen=True, kw_only=True):
     """A collective response as it stands. `stage`: assessing, positions, agreed, published or closed.
 
-    `here` is this node's part in it: chair, member or observer; `blocking` is what keeps the text from being agreed.
+    `here` is this node's part in it: chair, member or observer; `blocking` is what keeps the text from being agreed. `marking`
+    is the case's; `governed` is all that governs what is here, what members said under markings of their own included.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Response(Answer, frozen=True, kw_only=True):
     framework: Framework
     objects: tuple[str, ...]
     marking: tuple[str, ...]
+    governed: tuple[str, ...]
     due: int | None
     stage: str
     here: str
@@ -220,6 +222,9 @@ def standing(of: Dossier) -> Response:
         framework=framework,
         objects=held.said.object_refs,
         marking=tuple(sorted(held.marking)),
+        governed=tuple(
+            sorted(held.marking.union(*(one.marking for one in of.texts), *(one.marking for one in said)))
+        ),
         due=at(held.said.due),
         stage=_stage(held.said, current is not None, of.settled, bool(published)),
         here=_here(of.node, held.said),
