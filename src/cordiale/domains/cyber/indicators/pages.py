@@ -138,7 +138,7 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "more": found.more or len(found.neighbours) > CORRELATED,
         "hot": [hot(one, lang) for one in found.hot],
         "ground": _standing(ground, titles, lang),
-        "techniques": _techniques(around, stix_id, lang),
+        "techniques": _techniques(around, stix_id),
         "fields": _fields(fields, titles, lang) if len(shown.statements) > 1 else [],
         "sectors": [in_words(one, lang) for one in about],
         "tags": _tags(desk, labels),
@@ -265,7 +265,7 @@ def _standing(found: Shared, titles: Mapping[str, str], lang: str) -> dict[str, 
     }  # fmt: skip
 
 
-def _techniques(around: Graph, stix_id: str, lang: str) -> list[dict[str, Any]]:
+def _techniques(around: Graph, stix_id: str) -> list[dict[str, Any]]:
     named = {node.id: node for node in around.nodes}
     found = []
     for edge in around.edges:

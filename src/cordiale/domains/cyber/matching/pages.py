@@ -105,7 +105,7 @@ def match(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Page
         "records": run.records,
         "sources": [_source(one, lang) for one in run.sources],
         "seen": [_seen(one, called, lang) for one in run.seen[:SHOWN]],
-        "release": _release(desk, actor, run),
+        "release": _release(actor, run),
         "total": len(run.seen),
         "more": max(0, len(run.seen) - SHOWN),
         "drawn": drawn(run, lang),
@@ -200,7 +200,7 @@ def _columns(one: Source) -> str:
     return ", ".join(f"{field} = {' + '.join(names)}" for field, names in one.mapping.columns.items())
 
 
-def _release(desk: Desk, actor: Actor, run: Run) -> str:
+def _release(actor: Actor, run: Run) -> str:
     """Return where a release of the sightings stated of a run is tried, "" where there is none or nobody who may."""
     stated = [one.sighting for one in run.seen if one.sighting][:TRIED]
     return "/release/try?" + urlencode({"id": stated}, doseq=True) if stated and may(actor, "preview") else ""

@@ -55,7 +55,7 @@ def techniques(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
             {**one, "kind": text(lang, KINDS_OF_FINDING[one["kind"]])} for one in offered(desk, actor, picked)
         ],
         "chosen": sorted(picked.fields()),
-        "proposals": [_proposal(one, picked, lang) for one in found.proposals],
+        "proposals": [_proposal(one, lang) for one in found.proposals],
     }
     markings = (found.marking, *(one.marking for one in found.proposals))
     return Page(TEMPLATES / "techniques.html", values, markings)
@@ -82,7 +82,7 @@ def address(about: str, picked: Chosen | None = None) -> str:
     return f"{ROOT}techniques?{urlencode({'id': about, **(picked.fields() if picked else {})})}"
 
 
-def _proposal(one: Proposal, picked: Chosen, lang: str) -> dict[str, Any]:
+def _proposal(one: Proposal, lang: str) -> dict[str, Any]:
     return {
         "code": one.code,
         "name": legal(one.name),

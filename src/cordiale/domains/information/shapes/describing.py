@@ -12,9 +12,10 @@ from cordiale.desk.views.show import show
 from cordiale.desk.written import marking_of
 from cordiale.domains.information.captures import stated_here
 from cordiale.domains.information.shapes.opencti import KINDS, TYPES_OF, plain, shaped
+from cordiale.joint.incident.writing import translation
 from cordiale.joint.words import NONE, Words
 from cordiale.platform.errors import InputError
-from cordiale.platform.ids import uuid4, uuid5
+from cordiale.platform.ids import uuid5
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def describe(
     fresh = [one for one in ties if stated_here(desk, actor, one["id"]) is None]
     # an address has no versions: where this node states it already, its statement stands
     stands = instead["type"] == "url" and stated_here(desk, actor, instead["id"]) is not None
-    values = [value, *([] if stands else [instead]), *fresh, *_french(desk, value, words)]
+    french = translation(desk, value, NONE, words) if words.both and "modified" in value else []
+    values = [value, *([] if stands else [instead]), *fresh, *french]
     if before is not None and kind == "media-content":
         values = fresh
     if values:
@@ -132,22 +134,3 @@ def tie(desk: Desk, one: str, other: str, when: str, *, kind: str = "", words: s
         "target_ref": other,
         **({"description": words} if words else {}),
     }
-
-
-def _french(desk: Desk, value: dict[str, Any], words: Words) -> list[dict[str, Any]]:
-    """Return the French words of what is described in English, as a translation of it."""
-    if not words.both or "modified" not in value:
-        return []
-    first, modified = instants(desk)
-    return [
-        {
-            "type": "language-content",
-            "spec_version": "2.1",
-            "id": f"language-content--{uuid4(desk.random)}",
-            "created": first,
-            "modified": modified,
-            "object_ref": value["id"],
-            "object_modified": value["modified"],
-            "contents": {"fr": {"description": words.fr}},
-        }
-    ]
