@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -231,9 +230,7 @@ def load(path: Path) -> Profile:
 
 def save(profile: Profile, path: Path) -> None:
     """Keep a profile as a file a person can read and change."""
-    path.write_text(
-        json.dumps(msgspec.to_builtins(profile), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(profile)) + b"\n")
 
 
 def check(profile: Profile, name: str) -> None:
