@@ -8,7 +8,7 @@ from cordiale.desk.upkeep.expiry import expire
 from cordiale.node.node import Node
 from cordiale.platform.clock import format_instant
 from cordiale.stix.version import read
-from cordiale.store import versions
+from cordiale.store import backup, versions
 from cordiale.store.types import Put
 from tests.unit.desk.conftest import indicator
 
@@ -25,3 +25,15 @@ def test_an_older_version_ends_although_the_current_one_does_not(node: Node) -> 
     with node.store.read() as tx:
         assert [row.hash for row in versions.get(tx, older.id, None, history=True)] == [newer.hash]
     assert expire(node.desk) == 0
+
+
+def test_housekeeping_clears_what_a_purge_left_before_the_power_went_out(node: Node) -> None:
+    """Nothing ends in this store, and no later purge comes: who else would."""
+    version = read(orjson.dumps(indicator(1)))[0]
+    stays = frozenset({"tlp:green"})
+    with node.store.write() as tx:
+        (outcome,) = versions.put(tx, "partner", node.desk.clock(), [Put(version, stays, stays)])
+    with node.store.write() as tx:
+        assert versions.purge(tx, outcome.vid, "recall 1", node.desk.clock(), b"salt")
+    assert expire(node.desk) == 0
+    assert not backup.scrub_owed(node.store)

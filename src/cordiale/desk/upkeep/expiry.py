@@ -45,8 +45,17 @@ def expire(desk: Desk) -> int:
     with desk.store.read() as tx:
         known = markings.all_markings(tx)
     mids = tuple(mid for mid, marking in known.items() if ended(marking, now))
-    if not mids:
-        return 0
+    total = _expire_current(desk, mids, now) + _expire_older(desk, mids, now) if mids else 0
+    if total:
+        attachments.collect(desk)
+    backup.scrub_owed(desk.store)  # also what another purge left, after which the power went out
+    if total:
+        log.info("expired versions purged", count=total)
+    return total
+
+
+def _expire_current(desk: Desk, mids: tuple[int, ...], now: int) -> int:
+    """Purge what is current and has ended, with its older versions."""
     total = 0
     after = None
     while True:
@@ -64,14 +73,7 @@ def expire(desk: Desk) -> int:
             total += _withdraw(tx, desk, gone, now)
         after = page.next
         if after is None:
-            break
-    total += _expire_older(desk, mids, now)
-    if total:
-        attachments.collect(desk)
-    backup.scrub_owed(desk.store)
-    if total:
-        log.info("expired versions purged", count=total)
-    return total
+            return total
 
 
 def _expire_older(desk: Desk, mids: tuple[int, ...], now: int) -> int:
