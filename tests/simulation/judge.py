@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from cordiale.exchange.stream.segment import Resource, read_header
 from cordiale.release.origin import read_header as read_origin
 from cordiale.stix import atoms as definitions
 from cordiale.stix import tlp
+from cordiale.stix.canonical import content_hash
 from cordiale.stix.version import read
 from cordiale.store import versions
 from cordiale.store.connection import Transaction
@@ -40,6 +42,10 @@ _NEW = """
 
 _COUNT = "SELECT COUNT(*), MAX(vid) FROM versions"
 _BURIED = "SELECT MAX(tid) FROM tombstones"
+_EXPIRED = """
+    SELECT o.id, t.vid, t.salt, t.salted_hash FROM tombstones t JOIN objects o ON o.oid = t.oid
+    WHERE t.reason = 'expired' AND t.vid IS NOT NULL AND t.salted_hash IS NOT NULL
+"""
 _NUMBERS = """
     SELECT p.node, s.generation, s.last, r.generation, r.received, r.state, r.code
     FROM exchange_partner p JOIN exchange_pair s ON s.number = p.number JOIN exchange_link r ON r.number = p.number
@@ -191,6 +197,7 @@ class Judge:
             if rows[1] != buried:
                 ids = tx.rows("SELECT DISTINCT o.id FROM tombstones t JOIN objects o ON o.oid = t.oid")
                 house.known.update(row[0] for row in ids)
+                house.ended |= self._ended_unseen(name, tx.rows(_EXPIRED))
             brought = _brought(tx) if any(row[3] != name for row in fresh) else {}
         for vid, _content, received, source, raw, flags in fresh:
             self.seen[name] = vid
@@ -205,6 +212,16 @@ class Judge:
             self.restated[name].add(said.raw)
             if source in brought.get(vid, ()):
                 self.had.add((source, name, said.raw))
+
+    def _ended_unseen(self, name: str, tombs: Sequence[tuple[str, int, bytes, bytes]]) -> set[bytes]:
+        """Return what came and ended between two looks: nothing but the ledger tells of it."""
+        unseen = [tomb for tomb in tombs if (name, tomb[1]) not in self.raws]
+        return {
+            said.raw
+            for stix_id, _vid, salt, salted in unseen
+            for said in self.by_raw.values()
+            if said.id == stix_id and sha256(salt + content_hash(orjson.loads(said.raw))).digest() == salted
+        }
 
     def _came_ended(self, house: House, kept: Kept) -> bool:
         """Tell whether its originator says that it ends: a version that had ended already comes and goes between two looks."""

@@ -24,6 +24,7 @@ class Copy:
     state: bytes
     overlay: dict[tuple[str, str], Atoms]
     pacts: dict[str, tuple[Terms, dict[str, int], dict[str, int], str]]
+    ended: frozenset[bytes]
 
 
 def take(node: Node, house: House) -> Copy:
@@ -32,7 +33,7 @@ def take(node: Node, house: House) -> Copy:
         name: (pact.terms, dict(pact.acts), dict(pact.holds), pact.state)
         for name, pact in house.pacts.items()
     }
-    return Copy(node.store.saved(), dict(house.overlay), decided)
+    return Copy(node.store.saved(), dict(house.overlay), decided, frozenset(house.ended))
 
 
 def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
@@ -47,7 +48,7 @@ def put_back(node: Node, judge: Judge, copy: Copy, *, told: bool) -> None:
             not_as_if_nothing_happened(tx, ledger, node.clock(), dated)
         backup.scrub_owed(node.store)
     else:
-        judge.houses[node.name].ended.clear()
+        judge.houses[node.name].ended = set(copy.ended)
     _judged_anew(node, judge, copy)
 
 
