@@ -7,7 +7,7 @@ from cordiale.store.markings import all_markings
 from cordiale.store.references import referrers, targets
 from cordiale.store.search import by_value, counts, search
 from cordiale.store.types import Filter, Visible
-from cordiale.store.versions import by_vid, current, get
+from cordiale.store.versions import by_vid, current, get, summed
 from tests.conformance.store.objects import (
     AMBER,
     DAY,
@@ -225,3 +225,21 @@ def test_answers_are_equal_in_two_worlds_that_differ_only_in_what_is_hidden(new_
                 ]
             )
     assert traces[0] == traces[1]
+
+
+def test_the_state_of_what_is_visible_moves_with_that_alone(store: Store) -> None:
+    """What is hidden comes and goes without a trace in it; what is seen, and what it may refer to, does not."""
+    fill(store)
+    seen = sees(store, "tlp:green")
+
+    def state(*types: str) -> object:
+        with store.read() as tx:
+            return summed(tx, types, seen)
+
+    before = state("campaign")
+    keep(store, sdo("campaign", "hidden", day=6), base=RED)
+    assert state("campaign") == before
+    keep(store, sdo("campaign", "open", day=7))
+    assert len({repr(one) for one in (before, state("campaign"), state("malware"), state())}) == 4
+    with store.read() as tx:
+        assert summed(tx, ("campaign",), None) != state("campaign")
