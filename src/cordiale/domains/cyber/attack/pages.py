@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from cordiale.desk.actor import authorise
+from cordiale.desk.actor import authorise, may
 from cordiale.desk.domain import File, Page
 from cordiale.desk.marking.chosen import summaries
 from cordiale.desk.views.display import display
@@ -55,7 +55,7 @@ def attack(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> Pag
         "only": only,
         "every": _address(found),
         "few": _address(found, covered="yes"),
-        "layer": _address(found, "layer"),
+        "layer": _address(found, "layer") if may(actor, "export") else "",
         "one": _one(desk, actor, found, chosen, lang) if chosen is not None else None,
         "problem": query.get("problem", ""),
         "given": _given(found, query["layer"], lang) if query.get("layer") else None,
