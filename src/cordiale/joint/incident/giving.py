@@ -17,7 +17,8 @@ from cordiale.desk.visible import visible
 from cordiale.desk.why import chips_of
 from cordiale.joint.asker import givable
 from cordiale.joint.case import finish, nodes
-from cordiale.joint.incident.reading import far, find, pieces_of
+from cordiale.joint.incident.pieces import far, pieces_of
+from cordiale.joint.incident.reading import find
 from cordiale.joint.incident.said import Said, around, said_of, worded
 from cordiale.joint.incident.writing import VERB, anew, no_stricter, with_core
 from cordiale.joint.sending import Sent, send

@@ -17,7 +17,8 @@ from cordiale.domains.cyber.indicators.rows import titles as titles_of
 from cordiale.domains.cyber.indicators.rows import when
 from cordiale.domains.cyber.tabs import ROOT, tabs
 from cordiale.joint.incident.model import Event, Impact, IncidentView, Line, Piece, Task
-from cordiale.joint.incident.reading import OPEN, incident_show
+from cordiale.joint.incident.pieces import OPEN
+from cordiale.joint.incident.reading import incident_show
 from cordiale.joint.incident.reading import incidents as read_all
 from cordiale.joint.incident.vocabulary import CATEGORY, DETAIL, detail_in_words, grave, in_words
 from cordiale.platform.languages import _, number, text
