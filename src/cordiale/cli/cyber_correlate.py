@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cordiale.cli.cyber import app
+from cordiale.cli.cyber_kept import added
 from cordiale.cli.opened import opened
-from cordiale.cli.output import count, emit, printable, table, when
+from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.session import current
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.errors import InputError
@@ -121,14 +122,12 @@ def add(
 
 
 def _added(done: Added) -> str:
-    counts = (
-        (done.new, _n("{n} new list is kept.", "{n} new lists are kept.")),
-        (done.renewed, _n("{n} list follows an earlier one.", "{n} lists follow earlier ones.")),
-        (done.same, _n("{n} list was here already.", "{n} lists were here already.")),
+    return added(
+        done,
+        _n("{n} new list is kept.", "{n} new lists are kept."),
+        _n("{n} list follows an earlier one.", "{n} lists follow earlier ones."),
+        _n("{n} list was here already.", "{n} lists were here already."),
     )
-    said = [count(len(names), words) for names, words in counts if names]
-    said += [f"{printable(one.where)}: {tr(one.message_id, **one.params)}" for one in done.refused]
-    return "\n".join(said)
 
 
 @lists.command("remove", cls=Command, help=tr(_("Keep a warning list no longer.")))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cordiale.cli.cyber_kept import added
 from cordiale.cli.cyber_misp import app as above
 from cordiale.cli.opened import opened
-from cordiale.cli.output import count, emit, printable, table, when
+from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.tree import Command, group, tr
 from cordiale.platform.languages import _, _n
 
@@ -47,14 +48,12 @@ def add(
 
 
 def _added(done: Added) -> str:
-    counts = (
-        (done.new, _n("{n} new taxonomy is kept.", "{n} new taxonomies are kept.")),
-        (done.renewed, _n("{n} taxonomy follows an earlier one.", "{n} taxonomies follow earlier ones.")),
-        (done.same, _n("{n} taxonomy was here already.", "{n} taxonomies were here already.")),
+    return added(
+        done,
+        _n("{n} new taxonomy is kept.", "{n} new taxonomies are kept."),
+        _n("{n} taxonomy follows an earlier one.", "{n} taxonomies follow earlier ones."),
+        _n("{n} taxonomy was here already.", "{n} taxonomies were here already."),
     )
-    said = [count(len(names), words) for names, words in counts if names]
-    said += [f"{printable(one.where)}: {tr(one.message_id, **one.params)}" for one in done.refused]
-    return "\n".join(said)
 
 
 @app.command("list", cls=Command, help=tr(_("List the taxonomies of this node.")))

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from cordiale.desk.answers import Answer
-from cordiale.domains.cyber.warninglists.answers import Refused
 from cordiale.platform.clock import Instant
+from cordiale.platform.errors import InputError
+from cordiale.platform.languages import _
 from cordiale.platform.replacing import replace_file
 
 REGISTER: Final = "lists.json"
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A file or an entry that could not be taken: where, and why (a code, an English message id and its values)."""
+
+    where: str
+    code: str
+    message_id: str
+    params: Mapping[str, Any] = {}
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -53,6 +63,26 @@ def content(folder: Path, entry: Entry) -> bytes | None:
         return (folder / f"{entry.sha256}.json").read_bytes()
     except FileNotFoundError:
         return None
+
+
+def given(file: Path, kind: str, largest: int) -> bytes:
+    """Return what a file holds that is given to be kept; raises InputError naming it, where it cannot be read or is too large."""
+    try:
+        if file.stat().st_size > largest:
+            raise InputError(
+                f"{kind}-large",
+                _("{file} is larger than any of its kind ({limit} bytes): give another file."),
+                file=str(file),
+                limit=largest,
+            )
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{kind}-unreadable",
+            _("{file} cannot be read: {words}."),
+            file=str(file),
+            words=error.strerror or str(error),
+        ) from error
 
 
 def keep(folder: Path, digest: str, data: bytes) -> None:

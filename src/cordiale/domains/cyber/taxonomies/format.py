@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from cordiale.domains.cyber.keeping import given
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 
@@ -46,33 +47,18 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[Values, ...] | None = None
 
 
-def files(given: Path) -> Iterator[Path]:
+def files(where: Path) -> Iterator[Path]:
     """Yield the files that may be taxonomies: the one given, those of a folder, and the one of each of its folders."""
-    if not given.is_dir():
-        yield given
+    if not where.is_dir():
+        yield where
         return
-    yield from sorted(one for one in given.glob("*.json") if one.is_file() and one.name != "MANIFEST.json")
-    yield from sorted(given.glob(f"*/{FILE}"))
+    yield from sorted(one for one in where.glob("*.json") if one.is_file() and one.name != "MANIFEST.json")
+    yield from sorted(where.glob(f"*/{FILE}"))
 
 
 def read(file: Path) -> tuple[Written, str]:
     """Read one taxonomy; return it with the digest of its bytes. Raises InputError naming the file and what is wrong."""
-    try:
-        if file.stat().st_size > LARGEST:
-            raise InputError(
-                "taxonomy-large",
-                _("{file} is larger than any taxonomy ({limit} bytes): give another file."),
-                file=str(file),
-                limit=LARGEST,
-            )
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError(
-            "taxonomy-unreadable",
-            _("{file} cannot be read: {words}."),
-            file=str(file),
-            words=error.strerror or str(error),
-        ) from error
+    data = given(file, "taxonomy", LARGEST)
     return of_bytes(data, str(file)), sha256(data).hexdigest()
 
 

@@ -15,10 +15,9 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.domains.cyber import keeping
-from cordiale.domains.cyber.keeping import Added, Entry
+from cordiale.domains.cyber.keeping import Added, Entry, Refused
 from cordiale.domains.cyber.taxonomies.format import FILE, Written, files, of_bytes, read
 from cordiale.domains.cyber.taxonomies.meaning import Known, known
-from cordiale.domains.cyber.warninglists.answers import Refused
 from cordiale.platform.errors import CordialeError, InputError, NotFound
 from cordiale.platform.languages import _
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -38,12 +37,3 @@ class Listed(msgspec.Struct, frozen=True):
     entries: int
     sha256: str
     subjects: tuple[str, ...]
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """A file or an entry that could not be taken: where, and why (a code, an English message id and its values)."""
-
-    where: str
-    code: str
-    message_id: str
-    params: Mapping[str, Any] = {}

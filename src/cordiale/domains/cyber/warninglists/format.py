@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from cordiale.domains.cyber.keeping import given
 from cordiale.platform.errors import InputError
 from cordiale.platform.languages import _
 
@@ -43,22 +44,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 def read(file: Path) -> tuple[Written, str]:
     """Read one list; return it with the digest of its bytes. Raises InputError naming the file and what is wrong."""
-    try:
-        if file.stat().st_size > LARGEST:
-            raise InputError(
-                "warninglist-large",
-                _("{file} is larger than any warning list ({limit} bytes): give another file."),
-                file=str(file),
-                limit=LARGEST,
-            )
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError(
-            "warninglist-unreadable",
-            _("{file} cannot be read: {words}."),
-            file=str(file),
-            words=error.strerror or str(error),
-        ) from error
+    data = given(file, "warninglist", LARGEST)
     return of_bytes(data, str(file)), sha256(data).hexdigest()
 
 

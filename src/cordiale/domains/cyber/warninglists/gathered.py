@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from cordiale.domains.cyber.warninglists.answers import Listed, Refused
+from cordiale.domains.cyber.keeping import Refused
+from cordiale.domains.cyber.warninglists.answers import Listed
 from cordiale.domains.cyber.warninglists.format import Written
 from cordiale.domains.cyber.warninglists.networks import Network, network_of
 from cordiale.domains.cyber.warninglists.texts import expression

@@ -15,8 +15,8 @@ import msgspec
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise, named
 from cordiale.domains.cyber import keeping
-from cordiale.domains.cyber.keeping import Added, Entry
-from cordiale.domains.cyber.warninglists.answers import Listed, Refused
+from cordiale.domains.cyber.keeping import Added, Entry, Refused
+from cordiale.domains.cyber.warninglists.answers import Listed
 from cordiale.domains.cyber.warninglists.format import files, of_bytes, read
 from cordiale.domains.cyber.warninglists.lists import Lists
 from cordiale.platform.errors import CordialeError, InputError, NotFound

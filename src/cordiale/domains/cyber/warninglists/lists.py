@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from cordiale.domains.cyber.warninglists.answers import Hit, How, Listed, Refused
+from cordiale.domains.cyber.keeping import Refused
+from cordiale.domains.cyber.warninglists.answers import Hit, How, Listed
 from cordiale.domains.cyber.warninglists.format import Written, files, read
 from cordiale.domains.cyber.warninglists.gathered import Expression, Gathered
 from cordiale.domains.cyber.warninglists.networks import network_of, pieces, written
