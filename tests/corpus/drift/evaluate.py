@@ -1,4 +1,4 @@
-"""How well drift is told on the pairs: `python -m tests.corpus.drift.evaluate [pairs|long|plain|fresh] [--wrong] [--family NAME]`.
+"""How well drift is told on the pairs: `python -m tests.corpus.drift.evaluate [NAME of a file] [--wrong] [--family NAME]`.
 
 Of each family two texts are made, all sources in order and all retellings in order. Which sentences answer each other
 is for the analysis to find, as in life: a pair whose source was not found counts as added.
@@ -93,7 +93,7 @@ def table(found: Sequence[Judged]) -> str:
 def main(argv: list[str]) -> None:
     """Print the table, and with --wrong each pair that is judged otherwise than labelled."""
     family = argv[argv.index("--family") + 1] if "--family" in argv else None
-    name = next((word for word in argv if word in ("pairs", "long", "plain", "fresh")), "pairs")
+    name = next((word for word in argv if (HERE / f"{word}.tsv").exists()), "pairs")
     found = [one for one in judged(pairs(name)) if family in (None, one.pair.family)]
     print(table(found))
     if "--wrong" in argv:
