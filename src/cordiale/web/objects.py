@@ -14,6 +14,7 @@ from cordiale.desk.answers import Summary
 from cordiale.desk.desk import Desk
 from cordiale.desk.views.display import Show, display
 from cordiale.desk.views.facets import Facets
+from cordiale.desk.views.search import Order
 from cordiale.desk.views.sectors import MOST as COUNTED
 from cordiale.desk.views.sectors import sectors_held
 from cordiale.platform.errors import NotFound
@@ -32,6 +33,8 @@ from cordiale.web.searches import kept
 PAGE: Final = 50
 SORTED: Final = 150
 """Newest finds that a column sorts: more would keep somebody waiting."""
+
+_STARTS: Final = frozenset(str(place) for place in range(0, SORTED, PAGE))
 
 FACETS: Final = 12
 """Lines of a facet that are shown at once."""
@@ -118,23 +121,24 @@ def _found(
             return tuple(s.summary for s in verbs.show(desk, actor, asked.stix_id).statements), None, found
         except NotFound:
             return (), None, found
+    order = _order(asked.sort, lang, after) if asked.sort else None
     page, found = verbs.listed(
         desk,
         actor,
         asked.question(),
         lang=lang,
-        after=after or None,
-        limit=SORTED if asked.sort else PAGE,
+        after=None if order else after or None,
+        limit=SORTED if order else PAGE,
         partners=True,
+        order=order,
     )
-    if not asked.sort:
-        return page.items, page.next, found
-    return tuple(_sorted(page.items, asked.sort, lang)), None, found
+    return page.items, page.next, found
 
 
-def _sorted(items: Iterable[Summary], sort: str, lang: str) -> list[Summary]:
-    """Sort lines as a reader of the language expects: without regard to accents and capitals, nameless last."""
+def _order(sort: str, lang: str, after: str) -> Order:
+    """Order lines as a reader of the language expects: without regard to accents and capitals, nameless last."""
     column = sort.lstrip("-")
+    start = int(after) if after in _STARTS else 0
 
     def key(item: Summary) -> tuple[bool, str]:
         value = {
@@ -145,7 +149,7 @@ def _sorted(items: Iterable[Summary], sort: str, lang: str) -> list[Summary]:
         }[column]
         return not value, _folded(value)
 
-    return sorted(items, key=key, reverse=sort.startswith("-"))
+    return Order(key, sort.startswith("-"), start, PAGE)
 
 
 def _folded(value: str) -> str:

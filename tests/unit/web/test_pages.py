@@ -1,6 +1,7 @@
 """What a reader of the pages meets."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from cordiale.demo.chapter import objects_of
 from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, house
-from cordiale.desk.incoming.sources import of_paths
+from cordiale.desk.incoming.sources import of_bytes, of_paths
 from cordiale.node import Node, init, open_node
 from cordiale.release.recipient import Recipient
 from cordiale.stix import tlp
@@ -145,6 +146,28 @@ def test_a_type_narrows_the_list(pages: Any) -> None:
     rows = ask(pages, "/objects?type=report").text.partition("<tbody>")[2]
     assert "Paper Lantern: sessions stolen" in rows
     assert "/objects/campaign--" not in rows
+
+
+def test_a_sorted_list_goes_on_where_a_page_ends(tmp_path: Path) -> None:
+    init(tmp_path / "node", name="many", nation="CAN")
+    names = [f"{'É' if n % 2 else 'e'}tape {n * 37 % 120:03}" for n in range(120)]
+    made = [
+        {"type": "identity", "spec_version": "2.1", "id": f"identity--{n:08x}-0000-4000-8000-000000000000", "created": "2026-01-01T00:00:00.000Z", "modified": f"2026-01-01T00:{n // 60:02}:{n % 60:02}.000Z", "name": name, "identity_class": "class"}
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+    bundle = {"type": "bundle", "id": "bundle--11111111-1111-4111-8111-111111111111", "objects": made}
+    with open_node(tmp_path / "node", environ={}) as opened:
+        verbs.import_(opened.desk, house("tester"), [of_bytes("many.json", orjson.dumps(bundle))], marking="tlp:green")  # fmt: skip
+        pages = app(opened, actor=house("tester"))
+        where: str | None = "/objects?sort=-name"
+        shown: list[list[str]] = []
+        while where:
+            page = ask(pages, where).text
+            shown.append(re.findall(r'dir="auto">([ÉE]tape \d+)<', page, re.IGNORECASE))
+            following = re.search(r'href="([^"]+)" rel="next"', page)
+            where = unescape(following[1]) if following else None
+    assert [len(one) for one in shown] == [50, 50, 20]
+    assert [name for one in shown for name in one] == sorted(names, key=lambda name: name[-3:], reverse=True)
 
 
 def test_what_matches_nothing_says_so(pages: Any) -> None:

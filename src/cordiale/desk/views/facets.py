@@ -13,6 +13,7 @@ from cordiale.desk.answers import Answer, Page
 from cordiale.desk.summary import lines
 from cordiale.desk.views.search import (
     Looked,
+    Order,
     Question,
     answered,
     as_listed,
@@ -67,8 +68,11 @@ def listed(
     after: str | None = None,
     limit: int = 50,
     partners: bool = False,
+    order: Order | None = None,
 ) -> tuple[Page, Facets]:
     """Return a page as `search` does, with what it can be narrowed to: looked for once, where both need the same.
+
+    With an `order` it is a page of the `limit` newest finds in that order.
 
     A translation has no line of its own, unless translations are asked for: it is the line of what it translates.
     """
@@ -96,6 +100,7 @@ def listed(
             looked=looked,
             keys=keys,
             folded=True,
+            order=order,
         )
         found = _facets(tx, desk, actor, asked, seen, looked, keys, folded=True)
     return answered(desk, actor, asked, page, lang), found

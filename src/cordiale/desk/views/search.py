@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
 from cordiale.desk import audit
 from cordiale.desk.actor import authorise
-from cordiale.desk.answers import Answer, Page
+from cordiale.desk.answers import Answer, Page, Summary
 from cordiale.desk.summary import lines, position, summary, token
 from cordiale.desk.views.display import display, in_words
 from cordiale.desk.views.folding import TRANSLATION, fold
@@ -36,6 +37,15 @@ LIMIT = 1000
 
 Looked = tuple["StorePage", "list[Row]"]
 """What was looked for: the page of the store, and of it what the reader finds."""
+
+
+class Order(NamedTuple):
+    """In what order finds are wanted where not newest first, and `lines` of them from the place `start` on."""
+
+    key: Callable[[Summary], Any]
+    backwards: bool
+    start: int
+    lines: int
 
 
 def search(
@@ -86,11 +96,13 @@ def page_of(
     looked: Looked | None = None,
     keys: list[Key] | None = None,
     folded: bool = False,
+    order: Order | None = None,
 ) -> Page:
     """Return a page of what is found; `looked` is more than a page from its beginning, where that was looked for already.
 
     `keys` are those of more than a page from its beginning, of a question without words. `folded`: a translation is the line
-    of what it translates.
+    of what it translates. With an `order`, `limit` newest finds are brought into it, and what follows has the place of its first
+    line for a position.
     """
     if looked is None:
         start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
@@ -110,10 +122,15 @@ def page_of(
             shown = [row for row in shown if row.vid in first]
     if folded:
         shown = as_listed(tx, desk, actor, asked, shown, seen)
-    told = chips(tx, desk, actor, shown) if partners else {}
     following = token(more)
     if following is not None and seen is not None:
         following = f"{rows[-1].id} {rows[-1].source}"
+    if order is not None:
+        end = order.start + order.lines
+        following = str(end) if end < len(shown) else None
+        shown = sorted(shown, key=lambda row: order.key(summary(tx, row)), reverse=order.backwards)
+        shown = shown[order.start : end]  # what partners have is asked of these alone
+    told = chips(tx, desk, actor, shown) if partners else {}
     return Page(items=tuple(summary(tx, row, told.get(row.vid, ())) for row in shown), next=following)
 
 
