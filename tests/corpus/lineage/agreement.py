@@ -1,13 +1,19 @@
-"""How far the two labellers agree: `python -m tests.corpus.lineage.agreement`."""
+"""How far the two labellers agree: `python -m tests.corpus.lineage.agreement [development|held_out|sealed]`.
+
+Without a part: on the development and the held-out texts together. Texts without second labels are left out.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-LABELS = Path(__file__).parent / "labels"
+HERE = Path(__file__).parent
+LABELS = HERE / "labels"
+OPEN = ("development", "held_out")
 Sentence = tuple[str, str, int]
 """Document, words of the sentence, and which of equal sentences of that document it is."""
 
@@ -23,6 +29,12 @@ def pairs(name: str) -> dict[Sentence, dict[str, object]]:
             found[(*key, seen[key])] = one
             seen[key] += 1
     return found
+
+
+def texts_of(parts: Iterable[str]) -> set[str]:
+    """Return the numbers of the texts of some parts of `split.json`."""
+    split = json.loads((HERE / "split.json").read_text(encoding="utf-8"))
+    return {number for part in parts for family in split[part].values() for number in family}
 
 
 def kappa(both: Sequence[tuple[object, object]]) -> float:
@@ -51,17 +63,19 @@ def table(both: Iterable[tuple[dict[str, object], dict[str, object]]]) -> list[s
     return lines
 
 
-def main() -> None:
-    """Print the agreement on edges, regions and labels."""
+def main(argv: Sequence[str]) -> None:
+    """Print the agreement on edges, regions and labels, of the parts named or of all but the sealed one."""
     first, second = pairs("first.jsonl"), pairs("second.jsonl")
+    labelled = texts_of(argv or OPEN) & {key[0] for key in second}
+    first, second = ({k: v for k, v in one.items() if k[0] in labelled} for one in (first, second))
     shared = [(first[key], second[key]) for key in first if key in second]
     print(f"sentences: {len(first)} and {len(second)}, cut alike {len(shared)}")
     print(f"regions: kappa {kappa([(a['region'], b['region']) for a, b in shared]):.2f}")
     print("\n".join(table(shared)))
-    one, other = edges("first.jsonl"), edges("second.jsonl")
+    one, other = ({e for e in edges(name) if e[1] in labelled} for name in ("first.jsonl", "second.jsonl"))
     print(f"edges: {len(one)} and {len(other)}, the same {len(one & other)}")
     print(f"  only the first: {sorted(one - other)}\n  only the second: {sorted(other - one)}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

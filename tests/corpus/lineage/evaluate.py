@@ -1,5 +1,7 @@
 """How well lineage and drift do on the corpus: `python -m tests.corpus.lineage.evaluate [development|held_out]`.
 
+The part `sealed` is measured with `sealed --open` alone, once, for the last report: see `README.md`.
+
 Every text of a part is traced with the others of that part, at once, knowing nothing of families. What counts is in
 `README.md`: edges with `via` count neither for nor against, sentences labelled `to_review` by the first labeller are
 left out of the labels' figures, and every edge between other texts is false.
@@ -30,6 +32,7 @@ LABELS = (
     "contradicted",
     "unsupported_addition",
 )
+PARTS = ("development", "held_out", "sealed")
 Line = dict[str, Any]
 
 
@@ -203,6 +206,13 @@ def table(found: Figures) -> str:
 def main(argv: list[str]) -> None:
     """Print the figures of a part, and where labels part with --confusion."""
     part = next((word for word in argv if not word.startswith("-")), "held_out")
+    if part not in PARTS:
+        raise SystemExit(f"There is no part {part}: name one of {', '.join(PARTS)}.")
+    if part == "sealed" and "--open" not in argv:
+        raise SystemExit(
+            "The sealed part is measured once, for the last report: add --open if this is it, "
+            "and write the day into tests/corpus/lineage/README.md."
+        )
     found = measure(part)
     print(f"{part}\n{table(found)}")
     if "--confusion" in argv:

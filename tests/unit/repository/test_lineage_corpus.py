@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from tests.corpus.lineage import evaluate
+
 CORPUS = Path(__file__).parents[2] / "corpus" / "lineage"
 TEXTS = {file.stem: file.read_text(encoding="utf-8") for file in sorted((CORPUS / "texts").glob("*.txt"))}
 DOCUMENTS = json.loads((CORPUS / "documents.json").read_text(encoding="utf-8"))
 SPLIT = json.loads((CORPUS / "split.json").read_text(encoding="utf-8"))
+PARTS = ("development", "held_out", "sealed")
 LINES: dict[str, list[dict[str, Any]]] = defaultdict(list)
 for _line in (CORPUS / "labels" / "first.jsonl").read_text(encoding="utf-8").splitlines():
     _row = json.loads(_line)
@@ -48,16 +51,16 @@ def test_there_are_enough_documents_of_each_kind() -> None:
 
 
 def test_every_document_is_described_and_stands_on_one_side_of_the_split() -> None:
-    listed = [doc for side in ("development", "held_out") for docs in SPLIT[side].values() for doc in docs]
+    listed = [doc for part in PARTS for docs in SPLIT[part].values() for doc in docs]
     assert sorted(listed) == sorted(TEXTS) == sorted(DOCUMENTS)
 
 
-def test_a_third_is_held_out_in_whole_families() -> None:
-    families = {**SPLIT["development"], **SPLIT["held_out"]}
-    assert len(families) == len(SPLIT["development"]) + len(SPLIT["held_out"])
+def test_a_third_is_kept_from_development_in_whole_families() -> None:
+    families = {family: docs for part in PARTS for family, docs in SPLIT[part].items()}
+    assert len(families) == sum(len(SPLIT[part]) for part in PARTS)
     assert all(DOCUMENTS[doc]["family"] == family for family, docs in families.items() for doc in docs)
-    held = sum(len(docs) for docs in SPLIT["held_out"].values())
-    assert 0.3 <= held / len(TEXTS) <= 0.4
+    kept = sum(len(docs) for part in PARTS[1:] for docs in SPLIT[part].values())
+    assert 0.25 <= kept / len(TEXTS) <= 0.45
 
 
 @pytest.mark.parametrize("doc", TEXTS)
@@ -155,6 +158,21 @@ def test_divergences_of_translations_are_exact() -> None:
                 assert text is None or text in TEXTS[line[language]], divergence
                 for change in divergence["changes"]:
                     assert change[f"{language}_span"] in text, divergence
+
+
+@pytest.mark.parametrize("named", ["sealed", "seeled"])
+def test_the_sealed_part_is_not_measured_without_saying_so(
+    named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="--open" if named == "sealed" else "name one of"):
+        evaluate.main([named])
+    assert capsys.readouterr().out == ""
+
+
+def test_no_test_measures_the_sealed_part() -> None:
+    own = {Path(__file__), *(CORPUS / name for name in ("evaluate.py", "agreement.py"))}
+    for file in set(CORPUS.parents[1].rglob("*.py")) - own:
+        assert '"sealed"' not in file.read_text(encoding="utf-8"), file
 
 
 def test_every_label_and_change_is_defined() -> None:
