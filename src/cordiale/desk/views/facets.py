@@ -81,7 +81,7 @@ def listed(
     with desk.store.read() as tx:
         seen = visible(tx, desk, actor)
         looked, keys = None, None
-        if not after and not _is_plain(asked):
+        if not _is_plain(asked):
             looked = _looked(tx, desk, actor, asked, seen, folded=True)
         elif not after and asked.beyond is None:
             # the sources of the newest are counted, and the newest of all are the page

@@ -22,13 +22,13 @@ from cordiale.release.pruning import texts_under
 from cordiale.store import markings, versions
 from cordiale.store import search as text
 from cordiale.store.types import Filter
+from cordiale.store.types import Page as StorePage
 
 if TYPE_CHECKING:
     from cordiale.desk.actor import Actor
     from cordiale.desk.desk import Desk
     from cordiale.store.connection import Transaction
     from cordiale.store.types import Key, Row, Visible
-    from cordiale.store.types import Page as StorePage
 
 DEFINITION: Final = "marking-definition"
 
@@ -104,27 +104,17 @@ def page_of(
     of what it translates. With an `order`, `limit` newest finds are brought into it, and what follows has the place of its first
     line for a position.
     """
-    if looked is None:
-        start = position(after) if seen is None else _after(tx, after, seen, in_words=bool(asked.words))
+    start = position(after) if seen is None else _after(tx, after, seen, asked)
+    had = None if looked is None else _page_in(looked, asked, start, limit)
+    if had is None:
         without = left_out(asked, folded)
-        page, shown = matching(
-            tx, desk, actor, asked, start, limit, seen, without=without, keys=keys, folded=folded
-        )
-        rows, more = page.rows, page.next
-    else:
-        page, shown = looked
-        rows, more = page.rows[:limit], page.next
-        if len(page.rows) > limit:
-            last = rows[-1]
-            at = last.received if last.modified is None else last.modified
-            more = (last.vid if asked.words else at, last.vid)
-            first = {row.vid for row in rows}
-            shown = [row for row in shown if row.vid in first]
+        had = matching(tx, desk, actor, asked, start, limit, seen, without=without, keys=keys, folded=folded)
+    page, shown = had
     if folded:
         shown = as_listed(tx, desk, actor, asked, shown, seen)
-    following = token(more)
+    following = token(page.next)
     if following is not None and seen is not None:
-        following = f"{rows[-1].id} {rows[-1].source}"
+        following = f"{page.rows[-1].id} {page.rows[-1].source}"
     if order is not None:
         end = order.start + order.lines
         following = str(end) if end < len(shown) else None
@@ -132,6 +122,25 @@ def page_of(
         shown = shown[order.start : end]  # what partners have is asked of these alone
     told = chips(tx, desk, actor, shown) if partners else {}
     return Page(items=tuple(summary(tx, row, told.get(row.vid, ())) for row in shown), next=following)
+
+
+def _page_in(looked: Looked, asked: Question, start: Key | None, limit: int) -> Looked | None:
+    """Return the page after a position out of what was looked for from the beginning; None where that does not reach so far."""
+    page, shown = looked
+    rows = [row for row in page.rows if start is None or _key(row, asked) < start]
+    if len(rows) < limit and page.next is not None:
+        return None
+    more = page.next
+    if len(rows) > limit:
+        rows = rows[:limit]
+        more = _key(rows[-1], asked)
+    of_page = {row.vid for row in rows}
+    return StorePage(rows, more), [row for row in shown if row.vid in of_page]
+
+
+def _key(row: Row, asked: Question) -> Key:
+    """Return a stored row's place in what is found: words are found by when it came, all else by when it changed."""
+    return (row.vid if asked.words else row.received if row.modified is None else row.modified, row.vid)
 
 
 def answered(desk: Desk, actor: Actor, asked: Question, found: Page, lang: str) -> Page:
@@ -297,18 +306,14 @@ def _texts(row: Row) -> list[str]:
     return list(texts_under(orjson.loads(row.raw), (), 1)) if row.raw else []
 
 
-def _after(tx: Transaction, written: str | None, seen: Visible, *, in_words: bool) -> Key | None:
+def _after(tx: Transaction, written: str | None, seen: Visible, asked: Question) -> Key | None:
     """Return the position after a statement the reader saw; a number of ours would count what is hidden."""
     if not written:
         return None
     stix_id, _space, source = written.partition(" ")
     for row in versions.get(tx, stix_id, seen):
         if row.source == source:
-            return (
-                (row.vid, row.vid)
-                if in_words
-                else (row.received if row.modified is None else row.modified, row.vid)
-            )
+            return _key(row, asked)
     return position(written.replace(".", "_"))  # no number of ours: refused in the same words as any other
 
 

@@ -69,11 +69,13 @@ def save_search(
     if not name or len(name) > LONGEST:
         raise InputError(
             "search-name", _("Give the search a name of up to {limit} characters."), limit=LONGEST
-        )
+        ).at("name")
     with desk.store.write() as tx:
         held = records.of(tx, _owner(actor))
         if any(one.name == name for one in held):
-            raise Conflict("search-named", _("You keep a search named “{name}” already."), name=name)
+            raise Conflict("search-named", _("You keep a search named “{name}” already."), name=name).at(
+                "name"
+            )
         if len(held) >= MOST:
             raise Conflict(
                 "search-many", _("You keep {limit} searches already: remove one first."), limit=MOST
