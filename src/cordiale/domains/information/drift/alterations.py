@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cordiale.domains.information.drift.comparison import Pairing, near
-from cordiale.domains.information.drift.quantities import Quantity
+from cordiale.domains.information.drift.quantities import SOME, Quantity
 from cordiale.domains.information.drift.reading import Reading, Span
 from cordiale.domains.information.folding import bare
 
@@ -22,8 +22,6 @@ KEPT: Final = 0.4
 """From this share of words kept on, two amounts left over are one that changed."""
 MEASURES: Final = 0.12
 """The same where time is counted in another measure."""
-VAGUE_SOME: Final = 0.3
-"""What "some" counts as a share."""
 VAGUE: Final = 0.12
 """The same where one of them is said with "about", "more than" or in words."""
 
@@ -199,7 +197,7 @@ def _as_amount(one: Quantity, beside: Quantity) -> float | None:
         return None
     if one.whole:
         return one.whole * one.value
-    if not one.whole and one.value == VAGUE_SOME:
+    if not one.whole and one.value == SOME:
         return 6.0
     return float("inf") if one.value >= 0.65 and not one.whole else None
 

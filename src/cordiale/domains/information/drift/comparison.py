@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -81,3 +82,18 @@ def in_clause(statement: Statement, start: int, end: int, answered: Iterable[int
     if whole:
         return not words or any(t.start in kept for t in words)
     return sum(t.start in kept for t in words) >= max(1, DROPPED * len(words))
+
+
+AROUND: Final = 3
+"""So many words that carry meaning, before and after a word, say what it is about."""
+BESIDE: Final = 60
+"""So many characters from a word these may stand in the other sentence."""
+
+
+def one_thing(source: Statement, here: tuple[int, int], there: tuple[int, int], pairing: Pairing) -> bool:
+    """Tell whether words at two places (from, to) are about the same: one of the words around the first stands near the second."""
+    content = [t.start for t in source.tokens if t.content]
+    before = [start for start in content if start < here[0]][-AROUND:]
+    after = [start for start in content if start >= here[1]][:AROUND]
+    answers = [pairing.source[start] for start in (*before, *after) if start in pairing.source]
+    return any(abs(place - there[0]) <= BESIDE and not there[0] <= place < there[1] for place in answers)

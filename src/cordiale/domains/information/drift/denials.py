@@ -1,75 +1,178 @@
-"""Negations that were put in or taken out: one sentence says that something is so, the other that it is not."""
+"""Negations put in or taken out, and words that became their opposite: one sentence says that something is so, the other that it is not."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cordiale.domains.information.drift.comparison import Pairing, near
-from cordiale.domains.information.drift.reading import Reading, Span
+from cordiale.domains.information.drift.comparison import Pairing, one_thing
+from cordiale.domains.information.drift.phrases import Phrase, phrases
+from cordiale.domains.information.drift.polarity import Denial, denied
+from cordiale.domains.information.drift.reading import Reading
+from cordiale.domains.information.lineage.statement import Token
 
 if TYPE_CHECKING:
     from cordiale.domains.information.drift.judge import Change
 
+BESIDE: Final = 60
+"""So many characters from a word, what denies it in another way may stand."""
+
 
 def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
-    """Return the negation that was put in or taken out, where the word that it denies was kept."""
+    """Return the negation that was put in or taken out, or the word that became its opposite, where the clause was kept."""
     from cordiale.domains.information.drift.judge import Change
 
-    if turned := _turned(source, derived, pairing.source) or _turned(derived, source, pairing.derived):
-        spans = turned if turned[0] in source.statement.text else turned[::-1]
-        return [Change("negation", *spans, "none", 0.65)]
     both = (source, derived), (derived, source)
     if any(_RECORD.search(one.flat) and _SINCE.search(other.flat) for one, other in both):
         return []  # "the worst since", "none so bad since"
-    if bool(source.denials) == bool(derived.denials) or (len(source.turned) + len(derived.turned)) % 2:
-        return []
-    plain = source if derived.denials else derived
-    if plain.negative or any(q.kind == "share" and q.value >= 0.9 for q in plain.quantities):
-        return []  # "none was hurt", "all were unharmed": two ways to deny, or to say so of all
-    one = [d for d in source.denials if near(source.statement, d.start, d.end, pairing.source, 2)]
-    other = [d for d in derived.denials if near(derived.statement, d.start, d.end, pairing.derived, 2)]
-    if not (one or other):
-        return []
-    if one:
-        return [Change("negation", _denied(source, one[0]), _plain(derived), "none", 0.7)]
-    return [Change("negation", _plain(source), _denied(derived, other[0]), "none", 0.7)]
+    if spans := _all_at_last(source, derived, pairing):
+        return [Change("negation", *spans, "none", 0.7)]
+    one, other = denied(source), denied(derived)
+    mine, theirs = phrases(source, "opposites"), phrases(derived, "opposites")
+    if spans := _opposed(source, one, mine, derived, other, theirs, pairing):
+        return [Change("negation", *spans, "none", 0.7)]
+    if spans := _undone(source, one, derived, other, theirs, pairing.source):
+        return [Change("negation", *spans, "none", 0.7)]
+    if spans := _undone(derived, other, source, one, mine, pairing.derived):
+        return [Change("negation", *spans[::-1], "none", 0.7)]
+    return []
 
 
 _RECORD = re.compile(
     r"\bfirst\b|\bpremier|\b\w{3,}est\b (?!of all)|\bworst\b|\bbest\b|\bmost \w+|\bl[ea] (?:plus|pire|meilleure?)\b|\bles (?:plus|pires)\b|\brecord\b"
 )
 _SINCE = re.compile(
-    r"\b(?:no|nobody|none|never|not)\b.*\b(?:since|as|so|for|in|longer|\w+er|more|before)\b|\b(?:aucun\w*|jamais|personne|pas|rien)\b.*\b(?:depuis|aussi|plus|autant|si|auparavant)\b|\bjamais\b"
+    r"\b(?:no|nobody|none|never|not)\b.*\b(?:since|as|so|for|in|longer|\w+er|more|before)\b|\b(?:aucun\w*|jamais|personne|pas|rien)\b.*\b(?:depuis|aussi|plus|autant|si|auparavant)\b|\bjamais\b|\bfor \w+ \w+, .*\b(?:no|nobody|none|never|not)\b"
 )
-_NOT_DONE: Final = {
-    "en": re.compile(
-        r"\b(?:(?:declin|refus|fail|omit|neglect)\w* to|unable to|den(?:y|ies|ied)(?: any| all)?)\b"
-    ),
-    "fr": re.compile(r"\b(?:refus\w+ de|incapables? de|(?:a|ont) dement\w*|dement(?:ent)?|echou\w+ a)\b"),
-}
-"""Words after which what follows was not done, without a word of negation."""
 
 
-def _turned(one: Reading, other: Reading, answers: dict[int, int]) -> tuple[str, str] | None:
-    """Return what one sentence says was refused or denied, and the other that it is so: spans of both, one's first."""
-    if one.denials or other.denials or other.turned or other.negative:
-        return None
-    match = _NOT_DONE["fr" if one.statement.lang == "fr" else "en"].search(one.flat)
-    done = next((t for t in one.statement.tokens if match and t.content and t.start >= match.end()), None)
-    if match is None or done is None or done.start not in answers:
-        return None
-    same = next(t for t in other.statement.tokens if t.start == answers[done.start])
-    return one.statement.text[match.start() : done.end], other.statement.text[same.start : same.end]
+def _undone(
+    one: Reading, denials: Sequence[Denial], other: Reading, answering: Sequence[Denial],
+    theirs: Sequence[Phrase], answers: Mapping[int, int],
+) -> tuple[str, str] | None:  # fmt: skip
+    """Return what one sentence denies and the other does not: spans of both, one's first."""
+    kept = set(answers.values())
+    same = {answers[place] for denial in denials for place in denial.reached if place in answers}
+    matched = [d for d in answering if not d.reached or same.intersection(d.reached)]
+    reached = {place for denial in answering for place in denial.reached}
+    for denial in denials:
+        head = _head(one, denial, answers, across=one.statement.lang != other.statement.lang)
+        if head is None:
+            continue
+        if any(answers[place] in reached for place in denial.reached if place in answers):
+            continue
+        place = answers[head.start]
+        if _of_all(other) and sum(start in answers for start in denial.reached) < len(denial.reached[:2]):
+            continue  # "none was cancelled", "all of them took off"
+        if _elsewhere(one, denial, place, answers) or _resolved(other, theirs, place, kept, matched):
+            continue
+        word = next(t for t in other.statement.tokens if t.start == place)
+        return one.statement.text[denial.start : head.end], other.statement.text[word.start : word.end]
+    return None
 
 
-def _denied(reading: Reading, denial: Span) -> str:
-    text = reading.statement.text
-    following = [t for t in reading.statement.tokens if t.start >= denial.end][:3]
-    return text[denial.start : following[-1].end if following else denial.end].strip()
+def _of_all(reading: Reading) -> bool:
+    return any(q.kind == "share" and q.value >= 0.9 for q in reading.quantities)
 
 
-def _plain(reading: Reading) -> str:
-    from cordiale.domains.information.drift.modality import _verb
+_NOT_ALL: Final = re.compile(
+    r"\bnot (?:all|every|everyone|always)\b|\bpas (?:tous|toutes|toujours|tout le monde)\b|\b(?:tous|toutes) (?:\w+ ){1,3}n(?:e |')"
+)
 
-    return _verb(reading)
+
+def _all_at_last(source: Reading, derived: Reading, pairing: Pairing) -> tuple[str, str] | None:
+    """Return what "not all" became where the other sentence says all, or the other way about."""
+    for one, other, answers in ((source, derived, pairing.source), (derived, source, pairing.derived)):
+        some = _NOT_ALL.search(one.flat)
+        share = next((q for q in other.quantities if q.kind == "share" and q.value >= 0.95), None)
+        if some is None or share is None or other.negative or _NOT_ALL.search(other.flat):
+            continue
+        if share.things and share.things[0].start in answers.values():
+            spans = (
+                one.statement.text[some.start() : some.end()],
+                other.statement.text[share.start : share.end],
+            )
+            return spans if one is source else spans[::-1]
+    return None
+
+
+def _head(reading: Reading, denial: Denial, answers: Mapping[int, int], *, across: bool) -> Token | None:
+    """Return the word that a denial denies if the other sentence has it: the first it reaches that is no number.
+
+    Between two languages a word without a translation is gone past.
+    """
+    for token in reading.statement.tokens:
+        if token.start not in denial.reached or token.value is not None:
+            continue
+        if token.start in answers:
+            return token
+        if not across or any(mark.startswith("m:") for mark, _strength in token.marks):
+            return None
+    return None
+
+
+def _elsewhere(one: Reading, denial: Denial, place: int, answers: Mapping[int, int]) -> bool:
+    """Tell whether the word that answers stands in a clause about something else: nothing else of this one was kept."""
+    beside = [
+        t.start for t in one.statement.tokens
+        if t.content and t.value is None and t.start not in denial.reached[:1] and abs(t.start - denial.start) <= 2 * BESIDE
+    ]  # fmt: skip
+    near = [
+        s for s in beside if s in answers and answers[s] != place and abs(answers[s] - place) <= 2 * BESIDE
+    ]
+    return len(beside) > 1 and not near
+
+
+_LESS: Final = re.compile(
+    r"\b(?:no|not|n't|cannot|none|never|nobody|nothing|neither|nor|hardly|scarcely|barely|little|few|fewer|less|only|too|unlikely|doubt\w*|reluctan\w*|hesita\w*|question\w*"
+    r"|n'|ne|pas|aucune?|jamais|personne|rien|guere|non|moins|peu|seule?s?|seulement|improbable|hesit\w*|rechign\w*|trop)(?!\w)"
+)
+"""Words that take something away."""
+_APART: Final = re.compile(r"[;:.!?()»”\"]|, (?:and|but|while|which|who|et|mais|qui|dont|tandis|alors)\b")
+
+
+def _resolved(
+    other: Reading, theirs: Sequence[Phrase], place: int, kept: Collection[int], matched: Sequence[Denial]
+) -> bool:
+    """Tell whether a sentence denies the word at `place` in its own way: near it stands what takes something away, and answers nothing."""
+    spans = [m.span() for m in _LESS.finditer(other.flat)]
+    spans += [(span.start, span.end) for span in other.turned]
+    spans += [(phrase.start, phrase.end) for phrase in theirs if phrase.step < 0]
+    for start, end in spans:
+        if start <= place < end or any(start <= answer < end for answer in kept):
+            continue
+        if any(d.start <= start and end <= max((d.end, *d.reached[:1])) for d in matched):
+            continue
+        between = other.flat[min(end, place) : max(start, place)]
+        if len(between) <= BESIDE and not _APART.search(between):
+            return True
+    return False
+
+
+def _opposed(
+    source: Reading, one: Sequence[Denial], mine: Sequence[Phrase],
+    derived: Reading, other: Sequence[Denial], theirs: Sequence[Phrase], pairing: Pairing,
+) -> tuple[str, str] | None:  # fmt: skip
+    """Return the word of the source, denied or not, whose opposite stands in the derived sentence."""
+    for group in dict.fromkeys(phrase.group for phrase in mine):
+        here = [phrase for phrase in mine if phrase.group == group]
+        there = [phrase for phrase in theirs if phrase.group == group]
+        if _NOT_ALL.search(source.flat) or _NOT_ALL.search(derived.flat):
+            continue
+        signs = {_sign(phrase, one) for phrase in here}
+        others = {_sign(phrase, other) for phrase in there}
+        if len(signs) != 1 or len(others) != 1 or signs == others:
+            continue
+        if here[0].step == there[0].step and pairing.source.get(here[0].start) == there[0].start:
+            continue  # the same word, denied: told by the denial itself
+        if one_thing(source.statement, (here[0].start, here[0].end), (there[0].start, there[0].end), pairing):
+            return (
+                source.statement.text[here[0].start : here[0].end],
+                derived.statement.text[there[0].start : there[0].end],
+            )
+    return None
+
+
+def _sign(phrase: Phrase, denials: Sequence[Denial]) -> int:
+    return phrase.step * (-1 if any(phrase.start in denial.reached for denial in denials) else 1)

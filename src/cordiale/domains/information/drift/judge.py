@@ -14,6 +14,7 @@ import msgspec
 
 from cordiale.domains.information.drift import alterations, comparison, modality
 from cordiale.domains.information.drift.denials import denials
+from cordiale.domains.information.drift.ladders import climbs
 from cordiale.domains.information.drift.reading import read
 from cordiale.domains.information.lineage.alignment import Match
 from cordiale.domains.information.lineage.statement import Statement
@@ -81,6 +82,7 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
     pairing = comparison.pair(source, derived)
     changes = [
         *modality.changes(one, other, pairing),
+        *climbs(one, other, pairing),
         *alterations.quantities(one, other, pairing),
         *denials(one, other, pairing),
         *alterations.dates(one, other, pairing),

@@ -32,7 +32,7 @@ def changes(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     ]
     kinds = {change.direction for change in found}
     # "recommends" and "would like" are about one thing: what is said twice is reported once
-    return found[:1] if len(found) > 1 and len(kinds) == 1 else found
+    return [max(found, key=lambda change: change.sure)] if len(found) > 1 and len(kinds) == 1 else found
 
 
 def _of(reading: Reading, scale: str) -> list[Cue]:
@@ -106,6 +106,9 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
     if weak_one.step == weak_other.step or _one_word(source, weak_one, derived, weak_other, pairing):
         return None
     if weak_one.soft or weak_other.soft:
+        return None
+    denied = bool(source.denials or derived.denials)  # "doubtful", "probably not"
+    if {weak_one.step, weak_other.step} == {1, 3} and denied:
         return None
     if {weak_one.step, weak_other.step} == {1, 3} and (
         _LIKELY.match(source.flat, weak_one.start) or _LIKELY.match(derived.flat, weak_other.start)

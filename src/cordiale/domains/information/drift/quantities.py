@@ -181,12 +181,17 @@ def quantities(statement: Statement, flat: str) -> list[Quantity]:
             factor, begin = _bound(flat, start, statement.lang)
             if kind == "amount" and _TIMES.match(flat[end:]):
                 kind = "times"
+            if kind == "share" and value == 1.0 and _NOT_ALL.search(flat[:start]):
+                value = SOME  # "not all", "pas tous"
             unit, scale = _unit(flat, end) if kind == "amount" else ("", 1.0)
             things = _things(statement.tokens, end)
             found.append(Quantity(kind, value * factor * scale, begin, end, False, things, unit))
     return sorted(found, key=lambda q: q.start)
 
 
+SOME: Final = 0.3
+"""What "some" counts as a share."""
+_NOT_ALL = re.compile(r"\b(?:not|pas) $")
 _TIMES = re.compile(r"\s?(?:times|fois)\b")
 _SECONDS: Final = {
     **dict.fromkeys(("second", "seconds", "seconde", "secondes"), 1.0),

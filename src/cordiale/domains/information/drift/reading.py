@@ -23,14 +23,15 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A sentence as drift reads it. `denials` are its negations; `turned` the words that deny without one
-    ("failed"); `negative` tells whether any word of negation is there at all."""
+    """A sentence as drift reads it. `denials` are its negations, the parts of one joined; `negators` the parts; `turned` the words
+    that deny without one ("failed"); `negative` tells whether any word of negation is there at all."""
 
     statement: Statement
     flat: str
     cues: tuple[Cue, ...]
     quantities: tuple[Quantity, ...]
     denials: tuple[Span, ...]
+    negators: tuple[Span, ...]
     turned: tuple[Span, ...]
     dates: tuple[Span, ...]
     names: tuple[Span, ...]
@@ -44,7 +45,7 @@ _DENIALS: Final = {
         r"\b(?:not(?! only| just| since| until| before| rul| exclud| altogether)|n't|cannot|no(?! doubt| fewer| less| more than| longer than|\. ?\d|\d| later)|none|never|nobody|nothing(?! but)|neither|nowhere)\b"
     ),
     "fr": re.compile(
-        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: \w+){0,4} (?:n'|ne ))|\bpas (?:de|d'|une?|question|encore)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?=\s?[,.;:!?»]|$)"
+        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul|nullement|point)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: [\w'-]+){0,5} (?:n'|ne ))|\bpas (?:de|d'|une?|question|encore)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?=\s?[,.;:!?»]|$)"
     ),
 }
 _ANY_NO: Final = {
@@ -52,16 +53,16 @@ _ANY_NO: Final = {
     "fr": re.compile(r"\b(?:n'|ne |aucun|jamais|personne ne|rien|pas (?:de|d'|plus)|non\b)"),
 }
 _NOT_DENIED: Final = re.compile(
-    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclut|excluent|ecarte|ecartent|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|pas a exclure|cannot (?:be )?(?:rul|exclu)|can not (?:be )?rul|ne (?:peut|peuvent|saurait) (?:pas )?(?:etre )?exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|(?:may|might) or (?:may|might) not|(?:n'|ne )[^.;,]{0,40}pas[^.;,]{0,30} avant|not [^.;,]{0,30} (?:before|until)|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|no chances?\b|n'est pas en mesure de dire|cannot (?:yet )?say|not be \w+ for (?:some |several |many |\w+ )?(?:days|weeks|months|years)|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
+    r"n'\w+ meme pas|ne \w+ meme pas|n'\w+ plus qu|n'(?:exclu\w+|ecart\w+|est pas exclu)|ne (?:\w+ )?(?:que|qu')|n'\w+ (?:pas )?que|pas (?:plus|moins) de|pas meme|pas exclu|pas a exclure|cannot (?:be )?(?:rul|exclu)|can not (?:be )?rul|ne (?:peut|peuvent|saurait) (?:pas )?(?:etre )?exclu|does not rule|not ruled|not rul|no (?:more|fewer|less) than|not more than|ni plus ni moins|(?:may|might) or (?:may|might) not|(?:n'|ne )[^.;,]{0,40}pas[^.;,]{0,30} avant|not [^.;,]{0,30} (?:before|until)|ne [^.;]{0,30}?plus[^.;]{0,24}? qu(?:e |')|never for more|no chances?\b|n'est pas en mesure de dire|cannot (?:yet )?say|not be \w+ for (?:some |several |many |\w+ )?(?:days|weeks|months|years)|meme pas|(?:not|ne pas|n't|cannot be \w+|never) [^,;.]{0,20}(?:more than|plus de)"
 )
 _IF: Final = re.compile(r"\b(?:if|unless|si|s'ils?|a moins qu)\b[^,;:.]*$")
 """What is denied in a condition is not denied."""
 _TURNED: Final = {
     "en": re.compile(
-        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|disput(?:e|es|ed)|halt(?:s|ed)?|too (?:early|soon)|premature|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to)\b"
+        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|disput(?:e|es|ed)|halt(?:s|ed)?|too (?:early|soon)|premature|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to|los(?:e|es|ing)|out of the question|suspended|fault\w*|flaws?|flawed|defect\w*|failures?|loss(?:es)?|vanish\w*|disappear\w*|reluctan\w*|hesita\w*|unwilling\w*|unlikely|improbable)\b"
     ),
     "fr": re.compile(
-        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|echapp\w+|premature\w*|a l'arret|conteste(?:nt|es?)?|en suspens|trop \w+ pour)\b"
+        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|echapp\w+|premature\w*|a l'arret|conteste(?:nt|es?)?|en suspens|hors de question|perd(?:e|ent)?|trop \w+ pour|suspendu\w*|defauts?|failles?|pannes?|pertes?|perdu\w*|dispar\w*|hesit\w*|rechign\w*|improbable\w*|defaillan\w*)\b"
     ),
 }
 _FUTURE: Final = {
@@ -94,6 +95,7 @@ def read(statement: Statement) -> Reading:
         tuple(cues(flat, lang, statement.text[:LONGEST])),
         tuple(quantities(statement, flat)),
         tuple(_once(denials)),
+        tuple(denials),
         tuple(Span("turned", m.start(), m.end()) for m in _TURNED[lang].finditer(flat)),
         tuple(_dates(flat)),
         tuple(_names(statement)),
