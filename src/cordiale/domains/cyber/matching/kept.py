@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import pyarrow as pa
 from msgspec import structs
 
 from cordiale.desk import audit
@@ -25,6 +24,8 @@ from cordiale.platform.languages import _
 from cordiale.platform.replacing import replace_file
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from cordiale.desk.actor import Actor
     from cordiale.desk.answers import Summary
     from cordiale.desk.desk import Desk
