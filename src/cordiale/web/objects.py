@@ -136,18 +136,18 @@ def _found(
 
 
 def _order(sort: str, lang: str, after: str) -> Order:
-    """Order lines as a reader of the language expects: without regard to accents and capitals, nameless last."""
+    """Order lines as a reader of the language expects: without regard to accents and capitals."""
     column = sort.lstrip("-")
     start = int(after) if after in _STARTS else 0
 
-    def key(item: Summary) -> tuple[bool, str]:
+    def key(item: Summary) -> str:
         value = {
             "name": item.name,
             "type": type_label(item.type, lang),
             "source": item.source,
             "marking": " ".join(item.marking),
         }[column]
-        return not value, _folded(value)
+        return _folded(value)
 
     return Order(key, sort.startswith("-"), start, PAGE)
 

@@ -155,7 +155,12 @@ def test_a_sorted_list_goes_on_where_a_page_ends(tmp_path: Path) -> None:
         {"type": "identity", "spec_version": "2.1", "id": f"identity--{n:08x}-0000-4000-8000-000000000000", "created": "2026-01-01T00:00:00.000Z", "modified": f"2026-01-01T00:{n // 60:02}:{n % 60:02}.000Z", "name": name, "identity_class": "class"}
         for n, name in enumerate(names)
     ]  # fmt: skip
-    bundle = {"type": "bundle", "id": "bundle--11111111-1111-4111-8111-111111111111", "objects": made}
+    nameless = {"type": "observed-data", "spec_version": "2.1", "id": "observed-data--00000000-0000-4000-8000-000000000000", "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-02T00:00:00.000Z", "first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-01T00:00:00Z", "number_observed": 1, "object_refs": ["ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd"]}  # fmt: skip
+    bundle = {
+        "type": "bundle",
+        "id": "bundle--11111111-1111-4111-8111-111111111111",
+        "objects": [*made, nameless],
+    }
     with open_node(tmp_path / "node", environ={}) as opened:
         verbs.import_(opened.desk, house("tester"), [of_bytes("many.json", orjson.dumps(bundle))], marking="tlp:green")  # fmt: skip
         pages = app(opened, actor=house("tester"))
@@ -167,6 +172,7 @@ def test_a_sorted_list_goes_on_where_a_page_ends(tmp_path: Path) -> None:
             following = re.search(r'href="([^"]+)" rel="next"', page)
             where = unescape(following[1]) if following else None
     assert [len(one) for one in shown] == [50, 50, 20]
+    assert nameless["id"] in page, "what has no name comes last"
     assert [name for one in shown for name in one] == sorted(names, key=lambda name: name[-3:], reverse=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
@@ -40,9 +40,12 @@ Looked = tuple["StorePage", "list[Row]"]
 
 
 class Order(NamedTuple):
-    """In what order finds are wanted where not newest first, and `lines` of them from the place `start` on."""
+    """In what order finds are wanted where not newest first, and `lines` of them from the place `start` on.
 
-    key: Callable[[Summary], Any]
+    What has nothing to be ordered by comes last, forwards and backwards.
+    """
+
+    key: Callable[[Summary], str]
     backwards: bool
     start: int
     lines: int
@@ -118,8 +121,10 @@ def page_of(
     if order is not None:
         end = order.start + order.lines
         following = str(end) if end < len(shown) else None
-        shown = sorted(shown, key=lambda row: order.key(summary(tx, row)), reverse=order.backwards)
-        shown = shown[order.start : end]  # what partners have is asked of these alone
+        keyed = [(order.key(summary(tx, row)), row) for row in shown]
+        keyed.sort(key=lambda one: one[0], reverse=order.backwards)
+        keyed.sort(key=lambda one: not one[0])
+        shown = [row for _key, row in keyed[order.start : end]]  # what partners have is asked of these alone
     told = chips(tx, desk, actor, shown) if partners else {}
     return Page(items=tuple(summary(tx, row, told.get(row.vid, ())) for row in shown), next=following)
 
