@@ -24,7 +24,7 @@ CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)[^)]*\)")
 COMMAND = re.compile(r"\s*(?:\$ |cordiale |\./dev |pip |curl |python)")
 WRONG = {
-    "a plain space before : ; ! ? » %": re.compile(r"(?:(?<=\S) |^)[:;!?»%](?=[\s*_,.)|]|$)", re.MULTILINE),
+    "a plain space before : ; ! ? » %": re.compile(r"(?:(?<=[^\s|]) |^)[:;!?»%](?=[\s*_,.)|]|$)", re.MULTILINE),
     "no space before : ; ! ? »": re.compile(r"[^\s:;!?][:;!?»](?=[\s*_),|]|$)", re.MULTILINE),
     "a plain space after «": re.compile(r"«(?!\u00a0)"),
     "a plain space between the digits of a number": re.compile(r"\d \d{3}(?!\d)"),
@@ -70,7 +70,7 @@ def anchors(text: str) -> set[str]:
 def commands(text: str) -> list[list[str]]:
     """Return for each block of code its language and what is typed, without comments; what is printed is left out."""
     found = []
-    for _indent, language, block in FENCE.findall(text):
+    for _indent, language, block in FENCE.findall(re.sub(r"\\\n", "", text)):
         lines = [re.sub(r"(^|\s+)#(\s.*)?$", "", line).rstrip() for line in block.splitlines()]
         if language == "text":
             lines = [line for line in lines if COMMAND.match(line)]
