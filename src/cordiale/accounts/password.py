@@ -40,13 +40,13 @@ def check(password: str, known: tuple[str, ...] = ()) -> None:
     """Raise InputError for a password that is too short, too long or holds one of the names that others know."""
     plain = _plain(password)
     if len(plain) < SHORTEST:
-        raise InputError("password.short", TOO_SHORT, least=SHORTEST)
+        raise InputError("password.short", TOO_SHORT, least=SHORTEST).at("password")
     if len(plain) > LONGEST:
-        raise InputError("password.long", TOO_LONG, most=LONGEST)
+        raise InputError("password.long", TOO_LONG, most=LONGEST).at("password")
     folded = plain.casefold()
     held = [name for name in known if len(name) > 2 and name.casefold() in folded]
     if len(set(folded)) < DIFFERENT or any(len(plain) - len(name) < SHORTEST - 4 for name in held):
-        raise InputError("password.plain", TOO_PLAIN)
+        raise InputError("password.plain", TOO_PLAIN).at("password")
 
 
 def hashed(password: str) -> str:

@@ -47,5 +47,5 @@ def name_of(written: str) -> str:
     """Return the name that somebody typed as it is kept; raises InputError for one that nobody can have."""
     name = written.strip().lower()
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
-        raise InputError("person.name", BAD_NAME, name=written[:LONGEST_NAME], most=LONGEST_NAME)
+        raise InputError("person.name", BAD_NAME, name=written[:LONGEST_NAME], most=LONGEST_NAME).at("name")
     return name

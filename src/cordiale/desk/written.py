@@ -37,9 +37,11 @@ def marking_of(written: str | Iterable[str]) -> Marking:
                 ),
                 atom=atom,
                 example='"orcon:CAN LCC"',
-            )
+            ).at("marking", "mark", "under")
     if not atoms:
-        raise InputError("no-marking", _("A marking needs at least one atom, such as tlp:amber."))
+        raise InputError("no-marking", _("A marking needs at least one atom, such as tlp:amber.")).at(
+            "marking", "mark", "under"
+        )
     return atoms
 
 

@@ -101,9 +101,9 @@ def answer(
             _("{state} is no answer. Use one of: {known}."),
             state=state,
             known=", ".join(STATES),
-        )
+        ).at("state")
     if state != "accepted" and not words.said("en").strip():
-        raise InputError("answer-empty", _("Say what you answer, or why you do not."))
+        raise InputError("answer-empty", _("Say what you answer, or why you do not.")).at("en")
     from cordiale.joint.request import find
 
     about = [one.id for one in summaries(desk, actor, objects)] if objects else []

@@ -132,7 +132,7 @@ def open_case(
     if not title.both:
         raise InputError(
             "case-title", _("A case has a title in English and in French: both nations read it.")
-        )
+        ).at("title", "title_en")
     one = Case(
         kind=kind,
         title=title,
@@ -150,14 +150,14 @@ def open_case(
             "case-both",
             _("{nodes} cannot be a member and an observer at once."),
             nodes=", ".join(sorted(both)),
-        )
+        ).at("observers")
     if framework.joins > len(one.members):
         raise InputError(
             "case-joins",
             _("{joins} members have to join, and the case has {members}."),
             joins=framework.joins,
             members=len(one.members),
-        )
+        ).at("joins")
     identifier = f"incident--{uuid4(desk.random)}"
     value = object_of(
         desk, NAME, one, "incident", id=identifier, case=identifier, name=title.en, description=description
@@ -255,5 +255,5 @@ def nodes(desk: Desk, written: Sequence[str]) -> list[str]:
             _("{nodes}: no partner of this node. Known: {known}."),
             nodes=", ".join(missing),
             known=", ".join(sorted(known.values())),
-        )
+        ).at("members", "to")
     return [known[name.lower()] for name in written]

@@ -78,7 +78,7 @@ def contribute(
     authorise(actor, "case")
     named(actor, role)
     if not words.said("en").strip():
-        raise InputError("contribution-empty", _("Say something, in English, in French or in both."))
+        raise InputError("contribution-empty", _("Say something, in English, in French or in both.")).at("en")
     with desk.store.write() as tx:
         held = open_for(tx, desk, actor, case, kind)
         taking_part(desk, held)

@@ -69,7 +69,7 @@ def extend(
             "extend-sooner",
             _("The deadline is {before}: more time means a later one that is still to come."),
             before=stamp(before),
-        )
+        ).at("until")
     said = words if words.said("en").strip() else _said(until)
     details = {"deadline": stamp(until)}
     return contribute(desk, actor, held.id, ROLE, said, about=one.said.hash, details=details, kind=kind)

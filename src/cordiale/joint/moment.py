@@ -27,8 +27,11 @@ def stamp(instant: int) -> str:
     return format_instant(instant // 1000 * 1000)
 
 
-def typed(written: str) -> int | None:
-    """Return the instant that somebody typed, in UTC where no zone is written; None for nothing, InputError for what is none."""
+def typed(written: str, field: str = "") -> int | None:
+    """Return the instant that somebody typed into a field, in UTC where no zone is written; None for nothing.
+
+    Raises InputError for what is none.
+    """
     if not written.strip():
         return None
     try:
@@ -38,6 +41,6 @@ def typed(written: str) -> int | None:
             "typed-instant",
             _("{words} is no day and time: write 2026-12-01 16:00 (UTC)."),
             words=written[:40],
-        ) from None
+        ).at(field) from None
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return round(aware.timestamp() * 1_000_000)

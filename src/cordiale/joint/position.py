@@ -119,23 +119,23 @@ def take(
     if position not in STANDS:
         raise InputError(
             "position-word", _("{position} is no position. Use one of: {known}."), position=position, known=", ".join(STANDS)
-        )  # fmt: skip
+        ).at("position")  # fmt: skip
     if position == "join-with-footnote" and not footnote.both:
         raise InputError(
             "footnote-missing",
             _("A footnote is printed in both languages: write it in English and in French."),
-        )
+        ).at("footnote", "footnote_en")
     if footnote != NONE and position not in ("join-with-footnote", "object"):
         raise InputError(
             "footnote-beside",
             _("A footnote goes with joining or with objecting, not with {position}."),
             position=position,
-        )
+        ).at("position")
     if footnote != NONE and not footnote.both:
         raise InputError(
             "footnote-missing",
             _("A footnote is printed in both languages: write it in English and in French."),
-        )
+        ).at("footnote", "footnote_en")
     from cordiale.joint.agreement import not_agreed_yet
 
     with desk.store.write() as tx:

@@ -101,16 +101,16 @@ def ask(
     named(actor, "request")
     asked = [one for one in nodes(desk, to) if one != desk.node]
     if not asked or not words.said("en").strip():
-        raise InputError("request-empty", _("Say whom you ask (--to) and what."))
+        raise InputError("request-empty", _("Say whom you ask (--to) and what.")).at("en")
     if due is not None and due <= desk.clock():
-        raise InputError("request-due", _("The time {when} is over already."), when=stamp(due))
+        raise InputError("request-due", _("The time {when} is over already."), when=stamp(due)).at("due")
     if priority not in PRIORITIES:
         raise InputError(
             "request-priority",
             _("{priority} is no priority. Use one of: {known}."),
             priority=priority,
             known=", ".join(PRIORITIES),
-        )
+        ).at("priority")
     about = [one.id for one in summaries(desk, actor, objects)] if objects else []
     made = Request(
         asker=desk.node,

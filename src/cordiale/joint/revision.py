@@ -119,7 +119,7 @@ def read_text(tx: Transaction, desk: Desk, actor: Actor, case: Held[Case], hash:
             "hash-short",
             _("Write at least {n} characters of the hash of the text that you read."),
             n=SHORTEST,
-        )
+        ).at("hash")
     if not current.said.hash.startswith(asked):
         raise Conflict(
             "hash-other",
@@ -156,7 +156,9 @@ def propose(
             )
     now = desk.clock()
     if deadline is not None and deadline <= now:
-        raise InputError("revision-deadline", _("The deadline {when} is over already."), when=stamp(deadline))
+        raise InputError(
+            "revision-deadline", _("The deadline {when} is over already."), when=stamp(deadline)
+        ).at("deadline")
     with desk.store.write() as tx:
         held = chaired(tx, desk, actor, case, kind)
         before = revisions(tx, desk, actor, held)

@@ -108,7 +108,7 @@ def give(
     authorise(actor, "case")
     named(actor, "task")
     if not words.said("en").strip():
-        raise InputError("task-empty", _("Say what is to be done."))
+        raise InputError("task-empty", _("Say what is to be done.")).at("en")
     with desk.store.write() as tx:
         held = chaired(tx, desk, actor, case)
         if owner not in held.said.members:
@@ -117,7 +117,7 @@ def give(
                 _("{owner} is not a member of this case: {members}."),
                 owner=owner,
                 members=", ".join(held.said.members),
-            )
+            ).at("owner")
         made = Task(
             case_ref=held.id,
             owner=owner,
@@ -151,7 +151,7 @@ def report(
     if state not in STATES:
         raise InputError(
             "task-state", _("{state} is no state. Use one of: {known}."), state=state, known=", ".join(STATES)
-        )
+        ).at("state")
     spoken = words if words.said("en").strip() else Words(en=state, fr=state)
     return contribute(desk, actor, case, PROGRESS, spoken, about=about, details={"state": state}, kind=kind)
 

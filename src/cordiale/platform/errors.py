@@ -13,7 +13,7 @@ CordialeError
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from cordiale.platform.languages import fill, text
 
@@ -21,8 +21,11 @@ from cordiale.platform.languages import fill, text
 class CordialeError(Exception):
     """Carry a stable code, an English sentence with named places, and what fills them.
 
-    The sentence is the message id of the catalogues; `explain` gives it in the reader's language.
+    The sentence is the message id of the catalogues; `explain` gives it in the reader's language. `fields` are the names
+    that what was asked goes by where the error is about one thing of it: the argument of the verb first, then fields of forms.
     """
+
+    fields: tuple[str, ...] = ()
 
     def __init__(self, code: str, message_id: str, /, **params: Any) -> None:
         super().__init__(code, message_id)
@@ -30,11 +33,16 @@ class CordialeError(Exception):
         self.message_id = message_id
         self.params: Mapping[str, Any] = params
 
+    def at(self, *fields: str) -> Self:
+        """Say what of what was asked the error is about, by each name that it goes by, and return the error."""
+        self.fields = tuple(field for field in fields if field)
+        return self
+
     def __str__(self) -> str:
         return fill(self.message_id, self.params)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.code, self.message_id, dict(self.params))
+        return _rebuild, (type(self), self.code, self.message_id, dict(self.params), self.fields)
 
 
 class ConfigurationError(CordialeError):
@@ -107,5 +115,11 @@ def _answer(error: BaseException) -> tuple[int, int]:
     return next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), (500, 1))
 
 
-def _rebuild(kind: type[CordialeError], code: str, message_id: str, params: dict[str, Any]) -> CordialeError:
-    return kind(code, message_id, **params)
+def _rebuild(
+    kind: type[CordialeError],
+    code: str,
+    message_id: str,
+    params: dict[str, Any],
+    fields: tuple[str, ...] = (),
+) -> CordialeError:
+    return kind(code, message_id, **params).at(*fields)

@@ -20,7 +20,7 @@ from cordiale.platform.errors import (
 from cordiale.platform.languages import _, text
 from cordiale.platform.log import logger
 from cordiale.rest.wrong import wrong
-from cordiale.sdk.wire import Problem
+from cordiale.sdk.wire import Problem, Wrong
 
 log = logger("rest")
 
@@ -57,8 +57,14 @@ def problem_of(error: CordialeError, lang: str, status: int | None = None) -> tu
     """Return the status and body that answer an error of ours."""
     status = status or http_status(error)
     title = text(lang, TITLES.get(status, FAULT))
+    detail = explain(error, lang)
     told = Problem(
-        type="about:blank", title=title, status=status, detail=explain(error, lang), code=error.code
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        code=error.code,
+        errors=tuple(Wrong(field=field, detail=detail) for field in error.fields[:1]),
     )
     return status, msgspec.json.encode(told)
 

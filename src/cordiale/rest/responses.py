@@ -164,7 +164,7 @@ def extend_response(
 def _draft(data: collective.ProposeAsked) -> Draft:
     embargo = instant(data.embargo)
     if embargo is not None and embargo % MINUTE:
-        raise InputError("embargo-minute", _("An embargo ends at a whole minute."))
+        raise InputError("embargo-minute", _("An embargo ends at a whole minute.")).at("embargo")
     measures = tuple(
         Measure(kind=one.kind, owner=one.owner, words=words(one.words), due=stamp(instant(one.due) or 0) if one.due else "")
         for one in data.measures

@@ -47,13 +47,17 @@ _SAID: Final = (
 def wrong(key: str, words: str) -> ProtocolError:
     """Return the error for what the framework refused at `key`; words that are not known stand as they are."""
     path = re.search(r" - at `\$\.?([^`]*)`", words)
-    where = ".".join(part for part in ("body" if key == "data" else key, path[1] if path else "") if part)
+    inside = path[1] if path else ""
+    where = ".".join(part for part in ("body" if key == "data" else key, inside) if part)
+    field = inside if key == "data" else where
     words = words.partition(" - at `")[0].rstrip(".")
     for pattern, sentence in _SAID:
         if found := re.search(pattern, words):
             named = {"what": words, **{name: value for name, value in found.groupdict().items() if value}}
             shown = {name: value[:LONGEST] for name, value in named.items()}
-            return ProtocolError("request", sentence, where=where[:LONGEST] or "body", **shown)
+            return ProtocolError("request", sentence, where=where[:LONGEST] or "body", **shown).at(
+                field[:LONGEST]
+            )
     return ProtocolError(
         "request", _("{where}: {what}."), where=where[:LONGEST] or "body", what=words[:LONGEST]
-    )
+    ).at(field[:LONGEST])

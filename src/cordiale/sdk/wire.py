@@ -61,14 +61,25 @@ class Reason(Told, frozen=True, kw_only=True):
     rule: str | None = None
 
 
-class Problem(Told, frozen=True, kw_only=True):
-    """What went wrong (RFC 9457), as `application/problem+json`. `code` is stable, `title` and `detail` are for people."""
+class Wrong(Told, frozen=True, kw_only=True):
+    """What was wrong with one thing that was asked: the field of the body or the parameter that it is about."""
+
+    field: str
+    detail: str
+
+
+class Problem(Told, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong (RFC 9457), as `application/problem+json`. `code` is stable, `title` and `detail` are for people.
+
+    `errors` name what of what was asked it is about, where that is known.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     code: str
+    errors: tuple[Wrong, ...] = ()
 
 
 Object = dict[str, Any]

@@ -64,7 +64,7 @@ def handlers(site: Site) -> list[Any]:
         token = made.token if made is not None else ""
         again = error is not None and error.code == "sign-in-again"
         values |= {"said": said, "token": token, "again": again}
-        return site.page(request, "account.html", HERE, values, status)
+        return site.page(request, "account.html", HERE, values, status, refused=error)
 
     async def tried(request: Asked, act: Callable[[], Any]) -> Response[str] | None:
         """Do something; answer with the page where it did not work."""
@@ -102,7 +102,7 @@ def handlers(site: Site) -> list[Any]:
         assert visit.visitor is not None
         try:
             if given.get("password") != given.get("again"):
-                raise InputError("password.differ", DIFFER)
+                raise InputError("password.differ", DIFFER).at("again")
             entered = await in_thread(
                 credentials.password_change,
                 desk,

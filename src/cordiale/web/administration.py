@@ -63,9 +63,15 @@ def handlers(site: Site) -> list[Any]:
     """Return the routes of administration."""
     desk, node = site.desk, site.node
 
-    def page(request: Asked, template: str, values: dict[str, Any], status: int = 200) -> Response[Any]:
+    def page(
+        request: Asked,
+        template: str,
+        values: dict[str, Any],
+        status: int = 200,
+        refused: CordialeError | None = None,
+    ) -> Response[Any]:
         told = {"said": said(request, site.language(request), SAID), "problem": ""}
-        return site.page(request, template, HERE, told | values, status)
+        return site.page(request, template, HERE, told | values, status, refused=refused)
 
     @get(HERE, sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
@@ -118,7 +124,7 @@ def handlers(site: Site) -> list[Any]:
             except InputError as error:
                 name = files[0].filename if files else ""
                 problem = explain(error, lang).replace(str(file), name or "–")
-                return page(request, "audit.html", values | {"problem": problem}, 422)
+                return page(request, "audit.html", values | {"problem": problem}, 422, error)
         return page(request, "audit.html", values | {"verified": _verified(found, lang)})
 
     def act(path: str, back: str, do: Callable[[Actor, Given], dict[str, Any]], again: Any) -> Any:
@@ -130,7 +136,8 @@ def handlers(site: Site) -> list[Any]:
                 if isinstance(error, NotAllowed):
                     raise
                 template, values = again(actor, lang)
-                return page(request, template, values | {"problem": explain(error, lang)}, http_status(error))
+                told = {"problem": explain(error, lang)}
+                return page(request, template, values | told, http_status(error), error)
             return away(back, **told)
 
         return deed(path, work)

@@ -44,7 +44,7 @@ def handlers(site: Site) -> list[Any]:
         actor, lang = site.actor(request), site.language(request)
         values = await asyncio.to_thread(_marking, site.desk, actor, lang, ids, one)
         values["next"] = local(one.get("next", "/objects"))
-        return site.page(request, "bulk.html", "/objects", values)
+        return site.page(request, "bulk.html", "/objects", values, refused=values.pop("error"))
 
     return [chosen]
 
@@ -65,7 +65,7 @@ def _marking(desk: Desk, actor: Actor, lang: str, ids: Sequence[str], form: dict
             return values | {"done": said, "chips": chips(marking_of(written), show)}
         found = verbs.mark_trial(desk, actor, ids, written)
     except CordialeError as refused:
-        return values | {"refused": explain(refused, lang)}
+        return values | {"refused": explain(refused, lang), "error": refused}
     titles = titles_of(desk, actor)
     lines = [
         ntext(lang, _("{n} object of this node gets a new version."), _("{n} objects of this node get a new version."), found.versions),
@@ -111,6 +111,7 @@ def _chosen(desk: Desk, actor: Actor, lang: str, ids: Sequence[str]) -> dict[str
         "banner": banner((item.marking for item in lines), show, lang),
         "done": "",
         "refused": "",
+        "error": None,
         "effects": [],
         "losing": [],
         "chips": [],

@@ -25,9 +25,11 @@ def handlers(site: Site) -> list[Any]:
     """Return the routes of connecting."""
     desk = site.desk
 
-    def answer(request: Asked, problem: str = "", typed: str = "", status: int = 200) -> Response[Any]:
-        values = connecting(desk, site.actor(request), site.language(request))
-        return site.page(request, "connect.html", HERE, values | {"problem": problem, "typed": typed}, status)
+    def answer(request: Asked, error: InputError | None = None, typed: str = "") -> Response[Any]:
+        lang = site.language(request)
+        values = connecting(desk, site.actor(request), lang)
+        values |= {"problem": explain(error, lang) if error else "", "typed": typed}
+        return site.page(request, "connect.html", HERE, values, 422 if error else 200, refused=error)
 
     @get("/partners/connect", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
@@ -44,17 +46,17 @@ def handlers(site: Site) -> list[Any]:
             if not data:
                 raise InputError(
                     "no-invitation", _("Choose the partner's invitation file, or paste what is in it.")
-                )
+                ).at("text")
             added = verbs.partner_add(desk, site.actor(request), data)
         except InputError as error:
-            return answer(request, explain(error, site.language(request)), pasted[:LARGEST], 422)
+            return answer(request, error.at("text" if pasted else "file"), pasted[:LARGEST])
         return away("/partners/connect" if added.state == "invited" else partner_href(added.name))
 
     def confirm(request: Asked, given: Given) -> Response[Any]:
         try:
             done = verbs.partner_confirm(desk, site.actor(request), given.one("name"), given.one("words"))
         except InputError as error:
-            return answer(request, explain(error, site.language(request)), status=422)
+            return answer(request, error.at("words"))
         return away(partner_href(done.name), said="confirmed")
 
     return [

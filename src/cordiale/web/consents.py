@@ -10,7 +10,6 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.outgoing.consent import ConsentView
-from cordiale.desk.outgoing.release import instant_of
 from cordiale.platform.errors import CordialeError, explain
 from cordiale.platform.languages import _, _n, number, text
 from cordiale.web.context import Site
@@ -55,9 +54,7 @@ def handlers(site: Site) -> list[Any]:
         state = given.one("state", 20)
         chosen = given.all("id")
         for consent in chosen:
-            verbs.consent_answer(
-                desk, site.actor(request), consent, state, until=instant_of(given.instant("until"))
-            )
+            verbs.consent_answer(desk, site.actor(request), consent, state, until=given.moment("until"))
         return away("/release/consents", said=state, n=len(chosen))
 
     def ask(request: Asked, given: Given) -> Response[Any]:
@@ -71,7 +68,7 @@ def handlers(site: Site) -> list[Any]:
                 of=given.one("of") or None,
                 types=given.one("types").split(),
                 derived=bool(given.one("derived")),
-                until=instant_of(given.instant("until")),
+                until=given.moment("until"),
                 reason=given.one("reason"),
             )
         except CordialeError as error:
@@ -80,7 +77,7 @@ def handlers(site: Site) -> list[Any]:
                 "problem": explain(error, lang),
                 "ask_ids": given.whole("ids"),
             }
-            return site.page(request, "consents.html", HERE, values, 422)
+            return site.page(request, "consents.html", HERE, values, 422, refused=error)
         return away("/release/consents", said="asked", n=len(done))
 
     return [shown, deed("/release/consents/answer", answer), deed("/release/consents/ask", ask)]

@@ -12,12 +12,15 @@ from msgspec import structs
 
 from cordiale.desk.actor import Actor, may
 from cordiale.platform.languages import _, negotiate, text
+from cordiale.web.forms import kept
+from cordiale.web.refusal import beside
 from cordiale.web.render import page
 from cordiale.web.visit import visit_of
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
     from cordiale.node.node import Node
+    from cordiale.platform.errors import CordialeError
 
 LANGUAGES: Final = {"en": "en", "fr": "fr", "fr-CA": "fr-CA"}
 COOKIE: Final = "cordiale_lang"
@@ -86,9 +89,19 @@ class Site:
         return negotiate(request.headers.get("accept-language", ""), self.node.settings.node.language)
 
     def page(
-        self, request: Asked, template: str, here: str, values: dict[str, Any], status: int = 200
+        self,
+        request: Asked,
+        template: str,
+        here: str,
+        values: dict[str, Any],
+        status: int = 200,
+        *,
+        refused: CordialeError | None = None,
     ) -> Response[str]:
-        """Answer with a page; `here` is the address of its entry in the rail."""
+        """Answer with a page; `here` is the address of its entry in the rail.
+
+        `refused` is why the form that was sent was not taken: that is said beside the field it is about.
+        """
         settings, lang = self.node.settings.node, self.language(request)
         chosen = request.cookies.get(SCHEME_COOKIE, "")
         scheme = chosen if chosen in SCHEMES else ""
@@ -117,8 +130,11 @@ class Site:
             "layout": "fragment.html" if is_part(request) else "frame.html",
         }
         self.desk.store.let_go()  # all is read that is shown; drawing it needs nothing of the database
+        drawn = page(template, lang, frame | values)
+        if refused is not None:
+            drawn = beside(drawn, request.url.path, kept(request), refused, lang)
         return Response(
-            page(template, lang, frame | values),
+            drawn,
             media_type=MediaType.HTML,
             status_code=status,
             headers={"vary": "Cookie, Accept-Language, HX-Request"},

@@ -12,8 +12,11 @@ from litestar import Request, Response, post
 from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
+from cordiale.desk.outgoing.release import instant_of
+from cordiale.platform.clock import Instant
+from cordiale.platform.errors import InputError
 from cordiale.platform.languages import ntext
-from cordiale.web.forms import LARGEST, lists
+from cordiale.web.forms import LARGEST, keep, lists
 
 Asked = Request[Any, Any, Any]
 
@@ -47,6 +50,13 @@ class Given(msgspec.Struct, frozen=True):
             return f"{chosen}T00:00:00Z"
         return chosen if chosen.endswith("Z") else f"{chosen}:00Z" if len(chosen) == 16 else f"{chosen}Z"
 
+    def moment(self, name: str) -> Instant | None:
+        """Return what was chosen as an instant; raises InputError about the field for what is none."""
+        try:
+            return instant_of(self.instant(name))
+        except InputError as error:
+            raise error.at(name) from None
+
 
 def deed(path: str, work: Callable[[Asked, Given], Response[Any]]) -> Any:
     """Return the route of a form; `work` does what it asks for and says where the browser goes."""
@@ -75,7 +85,7 @@ def deed_with_files(
             else:
                 fields.setdefault(name, []).append(str(value))
         try:
-            return await asyncio.to_thread(work, request, Given(fields), files)
+            return await asyncio.to_thread(work, request, Given(keep(request, fields)), files)
         finally:
             for file in files:
                 await file.close()

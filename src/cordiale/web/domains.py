@@ -22,6 +22,7 @@ from cordiale.platform.languages import _
 from cordiale.web.connecting import download
 from cordiale.web.context import Asked, Entry, Site
 from cordiale.web.deeds import away
+from cordiale.web.forms import keep
 from cordiale.web.graph import drawn
 from cordiale.web.labels import type_label
 from cordiale.web.marks import banner, carried, chips
@@ -88,7 +89,9 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         actor, lang = site.actor(request), site.language(request)
         authorise(actor, "show")
         with tempfile.TemporaryDirectory(dir=site.desk.folder, prefix="form-") as folder:
+            given = list(given)
             brought = _brought(given, Path(folder))
+            keep(request, _typed(given))
             try:
                 where = load(forms[domain, part])(site.desk, actor, lang, brought)
                 if isinstance(where, str) and where:
@@ -98,10 +101,15 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
                 raise
             except CordialeError as error:
                 query = {**brought.fields, "problem": explain(error, lang)}
-                return answered(request, domain, part, query, http_status(error))
+                return answered(request, domain, part, query, http_status(error), error)
 
     def answered(
-        request: Asked, domain: str, part: str, query: dict[str, str] | None = None, status: int = 200
+        request: Asked,
+        domain: str,
+        part: str,
+        query: dict[str, str] | None = None,
+        status: int = 200,
+        refused: CordialeError | None = None,
     ) -> Response[Any]:
         reference = pages.get((domain, part))
         if reference is None:
@@ -121,13 +129,23 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
             values["graph"] = drawn(site.desk, actor, lang, page.graph, rest)
             markings.append(carried(values["graph"]["banner"]["atoms"]))
         values["banner"] = banner(markings, show, lang)
-        return site.page(request, str(page.template.resolve()), f"/domains/{domain}", values, status)
+        here, template = f"/domains/{domain}", str(page.template.resolve())
+        return site.page(request, template, here, values, status, refused=refused)
 
     return [begun, shown, sent]
 
 
 def _absent() -> NotFound:
     return NotFound("no-page", _("There is nothing here that you may see."))
+
+
+def _typed(given: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    """Return what was typed into a form, each field with all its values."""
+    found: dict[str, list[str]] = {}
+    for name, value in given:
+        if not isinstance(value, UploadFile):
+            found.setdefault(name, []).append(str(value).replace("\r\n", "\n"))
+    return found
 
 
 def _brought(given: Iterable[tuple[str, Any]], folder: Path) -> Sent:

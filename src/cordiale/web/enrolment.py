@@ -46,7 +46,7 @@ def handlers(site: Site) -> list[Any]:
             person = await in_thread(enrolment.invited, desk, code)
             values = await in_thread(page_of, site, request, code, person)
             if given.get("password") != given.get("again"):
-                raise InputError("password.differ", DIFFER)
+                raise InputError("password.differ", DIFFER).at("again")
             entered = await in_thread(
                 enrolment.enrol_password,
                 desk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,12 +47,24 @@ async def carries(scope: Scope, receive: Receive, token: str) -> tuple[bool, Rec
 
 async def fields(request: Any) -> dict[str, str]:
     """Return the fields of a form by name, each once."""
-    return {name: values[-1] for name, values in _decoded((await request.body())[:LARGEST]).items()}
+    return {name: values[-1] for name, values in (await lists(request)).items()}
 
 
 async def lists(request: Any) -> dict[str, list[str]]:
     """Return the fields of a form by name, with all their values."""
-    return _decoded((await request.body())[:LARGEST])
+    return keep(request, _decoded((await request.body())[:LARGEST]))
+
+
+def keep(request: Any, given: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Remember with a request what its form brought, for the page that says why it was not taken; return it."""
+    request.state.given = given
+    return given
+
+
+def kept(request: Any) -> Mapping[str, list[str]]:
+    """Return what the form of a request brought, nothing where it brought none."""
+    found: Mapping[str, list[str]] = getattr(request.state, "given", None) or {}
+    return found
 
 
 def _decoded(body: bytes) -> dict[str, list[str]]:

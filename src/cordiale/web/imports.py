@@ -63,11 +63,13 @@ def handlers(site: Site) -> list[Any]:
     limits = desk.settings.limits
 
     def start(
-        request: Asked, problem: str = "", typed: Mapping[str, str] | None = None, status: int = 200
+        request: Asked, error: CordialeError | None = None, typed: Mapping[str, str] | None = None
     ) -> Response[Any]:
-        values = importing(desk, site.actor(request), site.language(request))
-        values |= {"problem": problem, "typed": typed or {}}
-        return site.page(request, "import.html", HERE, values, status)
+        lang = site.language(request)
+        values = importing(desk, site.actor(request), lang)
+        values |= {"problem": explain(error, lang) if error else "", "typed": typed or {}}
+        status = http_status(error) if error else 200
+        return site.page(request, "import.html", HERE, values, status, refused=error)
 
     @get(HERE, sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
@@ -116,7 +118,7 @@ def handlers(site: Site) -> list[Any]:
                     limit=number(lang, FILES),
                 )
             if not chosen and not pasted.strip():
-                raise InputError("import-nothing", _("Choose files, or paste text."))
+                raise InputError("import-nothing", _("Choose files, or paste text.")).at("text")
             for file in chosen:
                 taken = _received(desk, actor, file.filename, _pieces(file))
                 uploads.append(taken)  # one by one: what came before an error is taken away again
@@ -133,7 +135,7 @@ def handlers(site: Site) -> list[Any]:
             for upload in uploads:
                 upload.discard()
             typed = {name: given.one(name) for name in ("marking", "source")} | {"text": pasted[:FORM]}
-            return start(request, explain(error, lang), typed, http_status(error))
+            return start(request, error, typed)
         return away(f"/import/jobs/{job.id}")
 
     def stop(request: Asked, given: Given) -> Response[Any]:
@@ -163,7 +165,9 @@ def handlers(site: Site) -> list[Any]:
                 "problem": explain(error, lang),
                 "text": written,
             }
-            return site.page(request, "import_fix.html", HERE, values, http_status(error))
+            return site.page(
+                request, "import_fix.html", HERE, values, http_status(error), refused=error.at("text")
+            )
         return away(f"/import/jobs/{done.job}", said="" if done.set_aside else "mended")
 
     return [

@@ -110,7 +110,7 @@ def handlers(site: Site) -> list[Any]:
                 "opinion": given.one("opinion", 40),
                 "stricter": given.one("marking"),
             }
-            return site.page(request, "object.html", "/objects", values, 422)
+            return site.page(request, "object.html", "/objects", values, 422, refused=error)
         return away(f"{href(stix_id)}#said")
 
     return [shown, glance, attachment, deed("/objects/{stix_id:str}/say", say)]

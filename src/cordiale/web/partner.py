@@ -46,11 +46,12 @@ def handlers(site: Site) -> list[Any]:
     """Return the routes of one partner."""
     desk = site.desk
 
-    def answer(request: Asked, problem: str = "", status: int = 200) -> Response[Any]:
+    def answer(request: Asked, error: CordialeError | None = None) -> Response[Any]:
         name, lang = str(request.path_params["name"]), site.language(request)
         values = one_partner(desk, site.actor(request), lang, name)
-        told = {"said": said(request, lang, SAID), "problem": problem}
-        return site.page(request, "partner.html", HERE, values | told, status)
+        told = {"said": said(request, lang, SAID), "problem": explain(error, lang) if error else ""}
+        status = http_status(error) if error else 200
+        return site.page(request, "partner.html", HERE, values | told, status, refused=error)
 
     @get("/partners/of/{name:str}", sync_to_thread=True)
     def shown(request: Request[Any, Any, Any]) -> Response[str]:
@@ -64,7 +65,7 @@ def handlers(site: Site) -> list[Any]:
             except CordialeError as error:
                 if isinstance(error, NotFound | NotAllowed):
                     raise
-                return answer(request, explain(error, site.language(request)), http_status(error))
+                return answer(request, error)
             return away(partner_href(name), said=told, n=n)
 
         return deed(f"/partners/of/{{name:str}}/{path}", work)

@@ -44,7 +44,8 @@ def handlers(site: Site) -> list[Any]:
     ) -> Response[str]:
         actor, lang = site.actor(request), site.language(request)
         values = everybody(desk, actor, lang) | _said(error, lang) | {"typed": typed or {}}
-        return site.page(request, "people.html", HERE, values, http_status(error) if error else 200)
+        status = http_status(error) if error else 200
+        return site.page(request, "people.html", HERE, values, status, refused=error)
 
     def one(
         request: Asked,
@@ -56,7 +57,8 @@ def handlers(site: Site) -> list[Any]:
         actor, lang = site.actor(request), site.language(request)
         values = person(desk, actor, name, lang) | _said(error, lang) | {"link": link}
         values["fields"] |= typed or {}
-        return site.page(request, "person.html", HERE, values, http_status(error) if error else 200)
+        status = http_status(error) if error else 200
+        return site.page(request, "person.html", HERE, values, status, refused=error)
 
     @get(HERE)
     async def listed(request: Asked) -> Response[str]:

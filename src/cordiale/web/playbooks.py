@@ -105,7 +105,8 @@ def handlers(site: Site) -> list[Any]:
         lang = site.language(request)
         values = writing(desk, site.actor(request), lang, typed, to, held)
         values["problem"] = explain(error, lang) if error else ""
-        return site.page(request, "playbook_form.html", HERE, values, http_status(error) if error else 200)
+        status = http_status(error) if error else 200
+        return site.page(request, "playbook_form.html", HERE, values, status, refused=error)
 
     def add(request: Asked, given: Given) -> Response[Any]:
         authorise(site.actor(request), "playbook")
@@ -230,7 +231,7 @@ def steps_of(given: Given) -> list[Step]:
     if given.all("to") or words.said("en"):
         hours = given.one("hours", 9)
         if hours and not hours.isdecimal():
-            raise InputError("playbook-hours", _("Hours are a whole number, such as 48."))
+            raise InputError("playbook-hours", _("Hours are a whole number, such as 48.")).at("hours")
         found.append(Ask(tuple(given.all("to")), words, given.one("under"), int(hours or 0)))
     return found
 

@@ -59,7 +59,7 @@ def handlers(site: Site) -> list[Any]:
             "problem": explain(error, lang),
             "reason": given.one("reason"),
         }
-        return site.page(request, "purge.html", "/objects", values, http_status(error))
+        return site.page(request, "purge.html", "/objects", values, http_status(error), refused=error)
 
     return [shown, deed("/objects/{stix_id:str}/purge/do", purge)]
 

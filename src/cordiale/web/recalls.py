@@ -106,17 +106,23 @@ def handlers(site: Site) -> list[Any]:
         return site.page(request, "recall.html", HERE, values)
 
     def ask(request: Asked, given: Given) -> Response[Any]:
-        done = verbs.recall(
-            desk,
-            site.actor(request),
-            ids=given.all("id"),
-            partner=given.one("partner") or None,
-            reason=given.one("reason"),
-            action=given.one("action", 20) or "purge",
-            scope="object" if given.one("whole") else "version",
-            marking=given.one("marking") or None,
-            members=bool(given.one("members")),
-        )
+        actor, ids, members = site.actor(request), given.all("id"), bool(given.one("members"))
+        try:
+            done = verbs.recall(
+                desk,
+                actor,
+                ids=ids,
+                partner=given.one("partner") or None,
+                reason=given.one("reason"),
+                action=given.one("action", 20) or "purge",
+                scope="object" if given.one("whole") else "version",
+                marking=given.one("marking") or None,
+                members=members,
+            )
+        except InputError as error:
+            lang, partner = site.language(request), given.one("partner")
+            values = dry_run(desk, actor, lang, ids, partner=partner, members=members)
+            return site.page(request, "recall_new.html", HERE, values, http_status(error), refused=error)
         drafts = sum(1 for found in done if found.state == "draft")
         if len(done) == 1:
             return away(f"/release/recalls/{done[0].recall}")
@@ -136,19 +142,24 @@ def handlers(site: Site) -> list[Any]:
             verbs.recall_drop(desk, actor, name)
         except Conflict as error:
             values = one_recall(desk, actor, lang, name) | {"problem": explain(error, lang)}
-            return site.page(request, "recall.html", HERE, values, http_status(error))
+            return site.page(request, "recall.html", HERE, values, http_status(error), refused=error)
         return away("/release/recalls", said="dropped")
 
     def answer(request: Asked, given: Given) -> Response[Any]:
-        verbs.recall_answer(
-            desk,
-            site.actor(request),
-            str(request.path_params["recall"]),
-            given.one("outcome", 20),
-            until=given.instant("until"),
-            note=given.one("note"),
-            products=[p.strip() for p in given.whole("products").split("\n") if p.strip()],
-        )
+        try:
+            verbs.recall_answer(
+                desk,
+                site.actor(request),
+                str(request.path_params["recall"]),
+                given.one("outcome", 20),
+                until=given.instant("until"),
+                note=given.one("note"),
+                products=[p.strip() for p in given.whole("products").split("\n") if p.strip()],
+            )
+        except InputError as error:
+            lang = site.language(request)
+            values = listed(desk, site.actor(request), lang) | {"said": ""}
+            return site.page(request, "recalls.html", HERE, values, http_status(error), refused=error)
         return away("/release/recalls", said="answered")
 
     return [

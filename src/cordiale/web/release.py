@@ -17,7 +17,7 @@ from cordiale.desk.outgoing.queue import TOGETHER, Judged
 from cordiale.desk.views.display import Show, display
 from cordiale.desk.views.tables import warning_of
 from cordiale.platform.clock import MINUTE
-from cordiale.platform.errors import InputError
+from cordiale.platform.errors import CordialeError, InputError, http_status
 from cordiale.platform.languages import _, _n, instant, ntext, number, text
 from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, said
@@ -76,24 +76,35 @@ def handlers(site: Site) -> list[Any]:
         values = one_act(desk, site.actor(request), site.language(request), name)
         return site.page(request, "release_act.html", HERE, values)
 
+    def again(request: Asked, given: Given, error: CordialeError) -> Response[Any]:
+        lang = site.language(request)
+        values = dry_run(desk, site.actor(request), lang, given.all("id"), given.one("partner"))
+        return site.page(request, "release_try.html", HERE, values, http_status(error), refused=error)
+
     def approve(request: Asked, given: Given) -> Response[Any]:
-        done = verbs.release(
-            desk,
-            site.actor(request),
-            given.one("partner"),
-            ids=given.all("id"),
-            until=given.instant("until"),
-            reason=given.one("reason"),
-        )
+        try:
+            done = verbs.release(
+                desk,
+                site.actor(request),
+                given.one("partner"),
+                ids=given.all("id"),
+                until=given.instant("until"),
+                reason=given.one("reason"),
+            )
+        except InputError as error:
+            return again(request, given, error)
         return away(f"/release/acts/{done.act}")
 
     def refuse(request: Asked, given: Given) -> Response[Any]:
         actor, partner, ids = site.actor(request), given.one("partner"), given.all("id")
         until = given.instant("until")
-        if until is not None:
-            verbs.hold(desk, actor, partner, ids=ids, until=until, reason=given.one("reason"))
-        else:
-            verbs.refuse(desk, actor, partner, ids=ids, reason=given.one("reason"))
+        try:
+            if until is not None:
+                verbs.hold(desk, actor, partner, ids=ids, until=until, reason=given.one("reason"))
+            else:
+                verbs.refuse(desk, actor, partner, ids=ids, reason=given.one("reason"))
+        except InputError as error:
+            return again(request, given, error)
         return away("/release", partner=partner, said="held" if until else "refused", n=len(ids))
 
     def lift(request: Asked, given: Given) -> Response[Any]:

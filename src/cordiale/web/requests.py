@@ -11,7 +11,6 @@ from cordiale.desk import verbs
 from cordiale.desk.actor import Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.marking.chosen import summaries_seen
-from cordiale.desk.outgoing.release import instant_of
 from cordiale.desk.views.display import display
 from cordiale.joint.answer import STATES as ANSWERS
 from cordiale.joint.answer import Given as Answered
@@ -97,7 +96,7 @@ def handlers(site: Site) -> list[Any]:
                     Words(given.one("en"), given.one("fr")),
                     marking=given.one("marking"),
                     objects=given.whole("objects").split(),
-                    due=instant_of(given.instant("due")),
+                    due=given.moment("due"),
                     priority=given.one("priority") or "normal",
                 )
                 for each in groups
@@ -110,7 +109,7 @@ def handlers(site: Site) -> list[Any]:
                 "asking": True,
                 "problem": explain(error, lang),
             }
-            return site.page(request, "requests.html", HERE, values, http_status(error))
+            return site.page(request, "requests.html", HERE, values, http_status(error), refused=error)
         return away(f"{HERE}/{_short(done[0].id)}", said=worst([each for one in done for each in one.sent]))
 
     def act(work: Any) -> Any:
@@ -126,7 +125,7 @@ def handlers(site: Site) -> list[Any]:
                     "typed": _typed(given),
                     "problem": explain(error, lang),
                 }
-                return site.page(request, "request.html", HERE, values, http_status(error))
+                return site.page(request, "request.html", HERE, values, http_status(error), refused=error)
             return away(f"{HERE}/{of}", said=worst(sent))
 
         return done

@@ -150,7 +150,7 @@ def door(
     said = "" if error is None else explain(error, lang)
     given = {"layout": DOOR, "banner": unmarked(lang), "said": said, "name": "", "next": "/", **NOTHING}
     status = 200 if error is None else 429 if error.code == "sign-in-wait" else http_status(error)
-    return site.page(request, template, "", given | values, status)
+    return site.page(request, template, "", given | values, status, refused=error)
 
 
 def away(to: str) -> Response[Any]:

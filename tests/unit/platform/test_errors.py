@@ -66,10 +66,15 @@ def test_params_may_be_named_like_the_arguments() -> None:
 
 
 def test_an_error_crosses_a_process() -> None:
-    sent = InputError("import.unreadable", "{file} cannot be read", file="a")
+    sent = InputError("import.unreadable", "{file} cannot be read", file="a").at("file")
     received = pickle.loads(pickle.dumps(sent))
-    assert (type(received), received.code, str(received)) == (
+    assert (type(received), received.code, str(received), received.fields) == (
         InputError,
         "import.unreadable",
         "a cannot be read",
+        ("file",),
     )
+
+
+def test_an_error_is_about_nothing_of_what_was_asked_until_somebody_says_so() -> None:
+    assert InputError("x", "Wrong.").fields == InputError("x", "Wrong.").at("").fields == ()

@@ -158,6 +158,25 @@ def test_a_body_that_is_not_taken_is_refused_and_changes_nothing(
     assert said(served.ask(f"/objects/{seen}", "paul"))["statements"][0]["base_marking"] == ["tlp:green"]
 
 
+@pytest.mark.parametrize(("marking", "words"), [(1, "text"), ("tlp:mauve", "tlp:mauve")])
+def test_a_problem_names_the_field_that_it_is_about(
+    served: Served, objects: dict[str, list[str]], marking: object, words: str
+) -> None:
+    refused = served.ask(
+        f"/objects/{objects['green'][0]}/marking",
+        "paul",
+        method="POST",
+        raw=json.dumps({"marking": marking}).encode(),
+        headers={"content-type": "application/json"},
+    )
+    [wrong] = said(refused)["errors"]
+    assert wrong == {"field": "marking", "detail": said(refused)["detail"]}
+    assert words in wrong["detail"] or "str" in wrong["detail"]
+    assert "errors" not in said(
+        served.ask("/objects/indicator--00000000-0000-4000-8000-00000000ffff", "paul")
+    )
+
+
 def test_a_body_that_is_too_large_is_refused(served: Served, objects: dict[str, list[str]]) -> None:
     body = b'{"text":"' + b"x" * (9 << 20) + b'"}'
     refused = served.ask(

@@ -93,4 +93,4 @@ def reader_for(head: bytes, among: Sequence[Reader]) -> Reader:
         "unknown-format",
         _("No reader recognises this content: give one of {names}."),
         names=names,
-    )
+    ).at("format")

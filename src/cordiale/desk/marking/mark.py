@@ -200,7 +200,7 @@ def _overlay(tx: Transaction, desk: Desk, row: Row, before: Marking, wanted: Mar
             id=row.id,
             source=row.source,
             marking=written(wanted),
-        )
+        ).at("marking")
     versions.remark(tx, row.id, row.source, wanted)
     return None
 

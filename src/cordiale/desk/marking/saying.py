@@ -53,9 +53,11 @@ def say(
             _("“{opinion}” is no opinion: {known}."),
             opinion=opinion[:40],
             known=", ".join(OPINIONS),
-        )
+        ).at("opinion")
     if not (content or opinion) or len(content) > LONGEST:
-        raise InputError("note-length", _("Write a note of 1 to {most} characters."), most=LONGEST)
+        raise InputError("note-length", _("Write a note of 1 to {most} characters."), most=LONGEST).at(
+            "content"
+        )
     own = marking_of(marking) if marking else frozenset()
     created, modified = instants(desk)
     kind = "opinion" if opinion else "note"

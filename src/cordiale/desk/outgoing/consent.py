@@ -126,7 +126,7 @@ def _by_originator(
                 "consent.uncontrolled",
                 _("{id} is under nobody else's control: no consent is needed. See: cordiale why {id}"),
                 id=stix_id,
-            )
+            ).at("ids")
         for name, row in who.items():
             found.setdefault(name, []).append(Item(stix_id, row.hash.hex() if pinned else ""))
     return found

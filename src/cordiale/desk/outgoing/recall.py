@@ -70,7 +70,7 @@ def recall(
             raise InputError(
                 "recall-erasure",
                 _("A request for erasure takes whole objects away, and nothing less answers it."),
-            )
+            ).at("action")
         scope, reason = "object", f"{ERASURE}: {reason}" if reason else ERASURE
     _check(action, scope, marking, entries, partner)
     atoms = text_of(marking_of(marking)) if marking else ""
@@ -129,14 +129,14 @@ def _check(
                 _("“{action}” cannot be asked: {actions}."),
                 action=word,
                 actions=" / ".join(words),
-            )
+            ).at("action")
     if (action == "downgrade") != bool(marking):
         raise InputError(
             "recall-marking",
             _(
                 "A downgrade says under which marking the objects are to be held, and nothing else does: --marking."
             ),
-        )
+        ).at("marking")
     if entries is not None and partner is None:
         raise InputError("recall-entries", _("Entries are numbered for each partner apart: say which one."))
 

@@ -87,7 +87,7 @@ def release(
                 "release-names",
                 _("{id} names somebody: say why the partner has to know who it is (--reason)."),
                 id=next(filter(names_somebody, ids)),
-            )
+            ).at("reason")
         if seen is not None and not ids:  # nobody approves what they do not see, now or later
             if labels:
                 raise NotAllowed(
@@ -369,4 +369,4 @@ def instant_of(written: str | None) -> int | None:
             "not-an-instant",
             _("“{until}” is not an instant such as 2027-01-31T00:00:00Z."),
             until=written,
-        ) from error
+        ).at("until") from error

@@ -163,7 +163,7 @@ def _struck(
                 _("{id} has no property {name} that could be kept back."),
                 id=stix_id,
                 name=name[:100],
-            )
+            ).at("strike")
     wanted: Marking = marking_of(atoms) if chosen else frozenset()
     held = definitions.believed(tx, desk, row.source)
     base = markings.atoms(tx, row.base_mid) - {"unmarked"}

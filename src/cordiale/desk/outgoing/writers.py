@@ -67,5 +67,5 @@ def writer_called(name: str) -> Writer:
             _("“{name}” is no format of a feed: choose among {known}."),
             name=name[:40],
             known=", ".join(known),
-        )
+        ).at("format")
     return known[name]

@@ -78,7 +78,7 @@ def codes_set(desk: Desk, visitor: Visitor, typed: str, origin: Origin) -> Enter
                 )
                 written_down(tx, desk, person, whole, origin)
             return sessions.begin(tx, desk, person, whole, origin, replaces=visitor.secret)
-    raise NotAllowed("sign-in-code", WRONG_CODE)
+    raise NotAllowed("sign-in-code", WRONG_CODE).at("code")
 
 
 def password_change(desk: Desk, visitor: Visitor, before: str, password: str, origin: Origin) -> Entered:
@@ -102,4 +102,4 @@ def password_change(desk: Desk, visitor: Visitor, before: str, password: str, or
             records.drop_sessions(tx, person.id)
             return sessions.begin(tx, desk, person, visitor.session.means, origin, replaces=visitor.secret)
         attempts.failed(tx, tried, desk.clock())
-    raise NotAllowed("password.wrong", WRONG)
+    raise NotAllowed("password.wrong", WRONG).at("before")

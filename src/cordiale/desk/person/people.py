@@ -103,7 +103,7 @@ def person_add(desk: Desk, actor: Actor, name: str, **given: Any) -> PersonView:
     one = Person(id=uuid4(desk.random), name=name_of(name), made=now, changed=now, **fields)
     with desk.store.write() as tx:
         if records.person_called(tx, one.name) is not None:
-            raise Conflict("person.taken", TAKEN, name=one.name)
+            raise Conflict("person.taken", TAKEN, name=one.name).at("name")
         records.add_person(tx, one)
         audit.acted(tx, desk, actor, "person-add", person=one.name, roles=list(one.roles))
         return view(tx, one, now)
@@ -222,7 +222,7 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
             tuple(dict.fromkeys(str(item).strip() for item in value)) if key in LISTS else (value.strip(),)
         )
         if len(items) > MOST or any(len(item) > LONGEST or not item.isprintable() for item in items):
-            raise InputError("person.long", TOO_LONG, what=key)
+            raise InputError("person.long", TOO_LONG, what=key).at(key)
         for item in items:
             _known(key, item)
         fields[key] = items if key in LISTS else items[0]
@@ -231,13 +231,13 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
 
 def _known(key: str, item: str) -> None:
     if key == "roles" and item not in ROLES:
-        raise InputError("person.role", NO_ROLE, role=item, known=", ".join(ROLES))
+        raise InputError("person.role", NO_ROLE, role=item, known=", ".join(ROLES)).at("roles")
     if key == "tlp" and item not in TLP:
-        raise InputError("person.tlp", NO_LABEL, label=item, known=", ".join(TLP))
+        raise InputError("person.tlp", NO_LABEL, label=item, known=", ".join(TLP)).at("tlp")
     if key == "language" and item and item not in LANGUAGES:
-        raise InputError("person.language", NO_LANGUAGE, lang=item, known=", ".join(LANGUAGES))
+        raise InputError("person.language", NO_LANGUAGE, lang=item, known=", ".join(LANGUAGES)).at("language")
     first, slash, second = item.partition("/")
     if key in ("clearances", "compartments") and not (first and slash and second):
         raise InputError(
             f"person.{key}", NO_CLEARANCE if key == "clearances" else NO_COMPARTMENT, written=item
-        )
+        ).at(key)

@@ -69,11 +69,11 @@ def token_add(
     known = sorted(VERBS.keys() - NEVER)
     for verb in chosen or ("",):
         if verb not in known:
-            raise InputError("token.scope", NO_VERB, verb=verb, known=", ".join(known))
+            raise InputError("token.scope", NO_VERB, verb=verb, known=", ".join(known)).at("scopes", "scope")
     if not 1 <= days <= LONGEST_DAYS:
-        raise InputError("token.days", NO_DAYS, most=LONGEST_DAYS)
+        raise InputError("token.days", NO_DAYS, most=LONGEST_DAYS).at("days")
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InputError("token.name", NO_NAME, most=LONGEST_NAME)
+        raise InputError("token.name", NO_NAME, most=LONGEST_NAME).at("name")
     now, text = desk.clock(), token.fresh(desk.random)
     with desk.store.write() as tx:
         owner = _owner(tx, actor, person)

@@ -92,7 +92,7 @@ def give_code(desk: Desk, visitor: Visitor, typed: str, origin: Origin) -> Enter
             written_down(tx, desk, person, means, origin)
             return sessions.begin(tx, desk, person, means, origin, replaces=visitor.secret)
         _refused(tx, desk, tried, person, "code", origin)
-    raise NotAllowed("sign-in-code", WRONG_CODE)
+    raise NotAllowed("sign-in-code", WRONG_CODE).at("code")
 
 
 def use_code(tx: Transaction, desk: Desk, person: Person, typed: str) -> bool:

@@ -264,7 +264,7 @@ def _no_export(file: Path) -> InputError:
         "no-audit-export",
         _("{file} is not an export of an audit: make one with cordiale audit export FILE."),
         file=str(file),
-    )
+    ).at("file")
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

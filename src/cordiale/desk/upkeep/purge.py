@@ -81,7 +81,7 @@ def purge(
     authorise(actor, "recall")
     named(actor, "purge")
     if not reason.strip():
-        raise InputError("purge-reason", _("A purge is written down with its reason: --reason."))
+        raise InputError("purge-reason", _("A purge is written down with its reason: --reason.")).at("reason")
     with desk.store.write() as tx:
         plan = _plan(tx, desk, actor, stix_id)
         if versions_seen is not None and versions_seen != plan.versions:

@@ -96,7 +96,7 @@ def add_impact(
             _("{category} is no kind of impact. Use one of: {known}."),
             category=category[:40],
             known=", ".join(one.removesuffix("-ext") for one in IMPACTS),
-        )
+        ).at("category")
     said = {
         "impact_category": category.removesuffix("-ext"),
         "criticality": score(criticality, "criticality"),
@@ -156,7 +156,9 @@ def change_piece(
     authorise(actor, VERB)
     kind = id.partition("--")[0]
     if kind not in DEFINITIONS:
-        raise InputError("incident-piece", _("{id} is no event, no impact and no task."), id=id[:80])
+        raise InputError("incident-piece", _("{id} is no event, no impact and no task."), id=id[:80]).at(
+            "piece"
+        )
     named(actor, f"incident-{kind}")
     changed: dict[str, Any] = {key: one for key, one in moments(start, end).items() if one is not None}
     if kind == "event" and state:
@@ -181,9 +183,13 @@ def change_piece(
             other = own(tx, desk, actor, superseded_by)
             can_name(other, held.marking)
             if other.value.get("impact_category") != held.value.get("impact_category"):
-                raise InputError("impact-superseded", _("An impact is superseded by one of the same kind."))
+                raise InputError(
+                    "impact-superseded", _("An impact is superseded by one of the same kind.")
+                ).at("superseded_by", "became")
         if not changed:
-            raise InputError("incident-nothing", _("Say what changed: how it stands, or when it was."))
+            raise InputError("incident-nothing", _("Say what changed: how it stands, or when it was.")).at(
+                "state"
+            )
         anew(tx, desk, actor, held, changed)
         audit.acted(tx, desk, actor, f"incident-{kind}", id=id, changed=sorted(changed))
     finish(desk)
@@ -193,7 +199,7 @@ def change_piece(
 def _named(name: Words) -> Words:
     found = Words(" ".join(name.en.split()), " ".join(name.fr.split()))
     if not found.said("en"):
-        raise InputError("incident-name-piece", _("Say in a few words what it is."))
+        raise InputError("incident-name-piece", _("Say in a few words what it is.")).at("name", "name_en")
     return found
 
 
@@ -213,7 +219,9 @@ def _details(extension: str, given: Mapping[str, str | int | float]) -> dict[str
         found[name] = _detail(name, kind, one)
     missing = [one for one in record.required if one not in found]
     if missing:
-        raise InputError("impact-missing", _("Say {names} of it."), names=", ".join(missing))
+        raise InputError("impact-missing", _("Say {names} of it."), names=", ".join(missing)).at(
+            missing[0], f"detail-{missing[0]}"
+        )
     return found
 
 
@@ -224,9 +232,9 @@ def _detail(name: str, kind: Any, one: str | int | float) -> Any:
             if not isfinite(number):
                 raise ValueError
         except (ValueError, OverflowError):
-            raise InputError("impact-number", _("{name} is a number, not {found}."), name=name, found=str(one)[:40]) from None  # fmt: skip
+            raise InputError("impact-number", _("{name} is a number, not {found}."), name=name, found=str(one)[:40]).at(name, f"detail-{name}") from None  # fmt: skip
         if (kind.low is not None and number < kind.low) or (kind.high is not None and number > kind.high):
-            raise InputError("impact-bounds", _("{name} is out of its bounds: {found}."), name=name, found=str(one)[:40])  # fmt: skip
+            raise InputError("impact-bounds", _("{name} is out of its bounds: {found}."), name=name, found=str(one)[:40]).at(name, f"detail-{name}")  # fmt: skip
         return number
     if isinstance(kind, Term):
         found = "-".join(str(one).lower().split())

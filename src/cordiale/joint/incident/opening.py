@@ -72,7 +72,7 @@ def open_incident(
     named(actor, "incident open")
     name = Words(" ".join(name.en.split()), " ".join(name.fr.split()))
     if not name.said("en"):
-        raise InputError("incident-name", _("Say what the incident is called."))
+        raise InputError("incident-name", _("Say what the incident is called.")).at("name", "name_en")
     said = {
         "determination": word(determination, "incident-determination-enum"),
         "investigation_status": "new",
@@ -89,7 +89,7 @@ def open_incident(
         found = [known_object(tx, desk, actor, one, seen) for one in dict.fromkeys(findings)]
         wanted = (marking_of(marking) if marking else frozenset()).union(*(one.marking for one in found))
         if not wanted:
-            raise InputError("incident-marking", _("Say how the incident is marked (-m), or of what it is opened."))  # fmt: skip
+            raise InputError("incident-marking", _("Say how the incident is marked (-m), or of what it is opened.")).at("marking")  # fmt: skip
         value = _incident(desk, name, words, said, [*labels, *_sectors(found, labels)])
         event = _seen(desk, found, name)
         ties = [
@@ -152,7 +152,7 @@ def affect(desk: Desk, actor: Actor, incident: str, who: str, *, how: str = "imp
     authorise(actor, VERB)
     named(actor, "incident affect")
     if how not in ("impacts", "targets"):
-        raise InputError("incident-how", _("{how} is neither impacts nor targets."), how=how[:40])
+        raise InputError("incident-how", _("{how} is neither impacts nor targets."), how=how[:40]).at("how")
     with desk.store.write() as tx:
         seen = visible(tx, desk, actor)
         held, other = find(tx, desk, actor, incident, seen), known_object(tx, desk, actor, who, seen)
@@ -161,7 +161,7 @@ def affect(desk: Desk, actor: Actor, incident: str, who: str, *, how: str = "imp
                 "incident-affected",
                 _("{type} cannot be affected: name an identity or an infrastructure."),
                 type=other.type,
-            )
+            ).at("who")
         tied = tie(desk, held.id, how, other.id)
         state(tx, desk, actor, [tied], held.base | other.marking)
         audit.acted(tx, desk, actor, "incident-affect", id=held.id, object=other.id)

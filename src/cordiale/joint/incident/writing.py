@@ -205,14 +205,14 @@ def words_of(written: Sequence[str]) -> list[str]:
 def score(written: int | None, name: str) -> int | None:
     """Return a score from 0 to 100; raises InputError for another number."""
     if written is not None and not 0 <= written <= 100:
-        raise InputError("incident-score", _("{name} is a number from 0 to 100."), name=name)
+        raise InputError("incident-score", _("{name} is a number from 0 to 100."), name=name).at(name)
     return written
 
 
 def moments(start: int | None, end: int | None) -> dict[str, Any]:
     """Return the times of a piece as it writes them; raises InputError for an end before the start."""
     if start is not None and end is not None and end < start:
-        raise InputError("incident-order", _("It ends ({end}) before it begins ({start})."), end=stamp(end), start=stamp(start))  # fmt: skip
+        raise InputError("incident-order", _("It ends ({end}) before it begins ({start})."), end=stamp(end), start=stamp(start)).at("end")  # fmt: skip
     return {
         "start_time": None if start is None else stamp(start),
         "end_time": None if end is None else stamp(end),
@@ -227,7 +227,7 @@ def sector_labels(sectors: Sequence[str]) -> list[str]:
             "incident-sector",
             _("{sectors}: no sector of STIX, nor of critical infrastructure such as ca:health. See “cordiale incident sectors”."),
             sectors=", ".join(wrong)[:200],
-        )  # fmt: skip
+        ).at("sectors")  # fmt: skip
     return [label_of(one) for one in sectors]
 
 
@@ -255,7 +255,7 @@ def can_name(other: Said, marking: Marking) -> None:
             "incident-stricter",
             _("{id} is marked more strictly than what would name it, so partners would get that in part only: mark it as strictly, or do not name it."),
             id=other.id,
-        )  # fmt: skip
+        ).at("marking")  # fmt: skip
 
 
 def _refs(value: Mapping[str, Any]) -> list[str]:

@@ -111,18 +111,18 @@ def _checked(desk: Desk, name: str, asked: Question, steps: Sequence[Step]) -> t
     if not name or len(name) > LONGEST:
         raise InputError(
             "playbook-name", _("Give the playbook a name of up to {limit} characters."), limit=LONGEST
-        )
+        ).at("name")
     if _LIKE_AN_ID.fullmatch(name):
         raise InputError(
             "playbook-name-id",
             _("“{name}” looks like the id of a playbook, or its beginning: give another name."),
             name=name,
-        )
+        ).at("name")
     if asked == Question():
         raise InputError(
             "playbook-search",
             _("A playbook has a search: without one it would act on everything that arrives."),
-        )
+        ).at("q")
     check(desk, steps)
     # what makes an object stricter comes first: nothing is told or asked of it before
     return name, sorted(steps, key=lambda step: not isinstance(step, Mark))
@@ -138,7 +138,7 @@ def _findable(
     matching(tx, desk, actor, asked, None, 1, visible(tx, desk, actor))
     held = records.every(tx)
     if any(one.name == name and one.id != but for one in held):
-        raise Conflict("playbook-named", _("There is a playbook “{name}” already."), name=name)
+        raise Conflict("playbook-named", _("There is a playbook “{name}” already."), name=name).at("name")
     return held
 
 

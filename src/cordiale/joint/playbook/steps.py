@@ -73,20 +73,20 @@ def check(desk: Desk, steps: Sequence[Step]) -> None:
                         "playbook-person",
                         _("There is nobody called {name} here. See: cordiale person list"),
                         name=missing[0],
-                    )
+                    ).at("people")
             case Export(folder):
                 if not _FOLDER(folder):
                     raise InputError(
                         "playbook-folder",
                         _("{folder} is no name of a folder: use lower-case letters, digits and hyphens."),
                         folder=folder,
-                    )
+                    ).at("folder")
             case Ask(to, words, marking, _hours):
                 marking_of(marking)
                 if not nodes(desk, to) or not words.said("en").strip():
                     raise InputError(
                         "playbook-ask", _("Say which partners are asked, and what: --en or --fr.")
-                    )
+                    ).at("en")
 
 
 def would(desk: Desk, actor: Actor, step: Step, about: Statement) -> Said:

@@ -100,7 +100,7 @@ def feed_add(
             "feed-name",
             _("A feed's name is up to 60 lower-case letters, digits and hyphens, not {name}."),
             name=repr(name[:80]),
-        )
+        ).at("name")
     if not 0 <= confidence <= 100:
         raise InputError("feed-confidence", _("A confidence is a number from 0 to 100."))
     kept = records.Kept(

@@ -21,7 +21,11 @@ def attack(desk: Desk, actor: Actor, lang: str, sent: Sent) -> Mapping[str, str]
     authorise(actor, "search")
     given = sent.files.get("layer", ())
     if not given:
-        raise InputError("layer-nothing", _("Choose a layer that was saved in the ATT&CK Navigator (JSON)."))
+        raise InputError(
+            "layer-nothing", _("Choose a layer that was saved in the ATT&CK Navigator (JSON).")
+        ).at("layer")
     if given[0].stat().st_size > LARGEST:
-        raise InputError("layer-large", _("It is larger than {limit} MB: no layer is."), limit=LARGEST >> 20)
+        raise InputError(
+            "layer-large", _("It is larger than {limit} MB: no layer is."), limit=LARGEST >> 20
+        ).at("layer")
     return {"layer": given[0].read_bytes().decode("utf-8", "replace")}

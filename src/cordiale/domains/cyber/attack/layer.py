@@ -93,20 +93,24 @@ def _scored(one: Technique, tactic: str) -> dict[str, Any]:
 def read(content: bytes, matrix: Matrix) -> Layer:
     """Return a layer beside a matrix; raises InputError for what is no layer of format 4, and above the limits."""
     if len(content) > LARGEST:
-        raise InputError("layer-large", _("It is larger than {limit} MB: no layer is."), limit=LARGEST >> 20)
+        raise InputError(
+            "layer-large", _("It is larger than {limit} MB: no layer is."), limit=LARGEST >> 20
+        ).at("layer")
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise InputError(
-            "layer-damaged", _("It is no JSON that can be read: {words}."), words=str(error)
+        raise InputError("layer-damaged", _("It is no JSON that can be read: {words}."), words=str(error)).at(
+            "layer"
         ) from error
     versions = value.get("versions") if isinstance(value, dict) else None
     told = versions.get("layer") if isinstance(versions, dict) else None
     listed = value.get("techniques") if isinstance(value, dict) else None
     if not isinstance(listed, list) or not str(told or "").startswith("4"):
-        raise InputError("layer-format", _("It is no layer of the ATT&CK Navigator in its format 4."))
+        raise InputError("layer-format", _("It is no layer of the ATT&CK Navigator in its format 4.")).at(
+            "layer"
+        )
     if len(listed) > MOST:
-        raise InputError("layer-many", _("It has more than {limit} techniques."), limit=MOST)
+        raise InputError("layer-many", _("It has more than {limit} techniques."), limit=MOST).at("layer")
     known = {one.code: one for one in matrix.techniques}
     found = [
         _read(one, known)

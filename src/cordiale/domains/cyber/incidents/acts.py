@@ -68,8 +68,8 @@ def _event(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote
         Words(field.get("name_en", ""), field.get("name_fr", "")),
         words=Words(field.get("en", ""), field.get("fr", "")),
         status=field.get("status", "") or "occurred",
-        start=typed(field.get("start", "")),
-        end=typed(field.get("end", "")),
+        start=typed(field.get("start", ""), "start"),
+        end=typed(field.get("end", ""), "end"),
         fidelity=field.get("fidelity", ""),
         types=[one for one in (field.get("type", ""),) if one],
         sightings=field.get("sightings", "").split(),
@@ -85,8 +85,8 @@ def _task(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote:
         Words(field.get("name_en", ""), field.get("name_fr", "")),
         words=Words(field.get("en", ""), field.get("fr", "")),
         outcome=field.get("outcome", "") or "pending",
-        start=typed(field.get("start", "")),
-        end=typed(field.get("end", "")),
+        start=typed(field.get("start", ""), "start"),
+        end=typed(field.get("end", ""), "end"),
         types=[one for one in (field.get("type", ""),) if one],
         priority=_number(field, "priority"),
         owner="us" if field.get("ours") else field.get("owner", ""),
@@ -100,7 +100,7 @@ def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrot
     }
     for name in _TIMES:
         if name in details:
-            details[name] = stamp(typed(str(details[name])) or 0)
+            details[name] = stamp(typed(str(details[name]), f"detail-{name}") or 0)
     entity, many = field.get("entity", ""), _number(field, "many")
     return add_impact(
         desk,
@@ -112,8 +112,8 @@ def _impact(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrot
         criticality=_number(field, "criticality"),
         recoverability=field.get("recoverability", ""),
         counts={entity: many} if entity and many is not None else {},
-        start=typed(field.get("start", "")),
-        end=typed(field.get("end", "")),
+        start=typed(field.get("start", ""), "start"),
+        end=typed(field.get("end", ""), "end"),
         marking=field.get("marking", ""),
     )
 
@@ -142,7 +142,7 @@ def _piece(desk: Desk, actor: Actor, of: str, field: Mapping[str, str]) -> Wrote
         actor,
         field.get("piece", ""),
         state=field.get("state", ""),
-        end=typed(field.get("end", "")),
+        end=typed(field.get("end", ""), "end"),
         error=field.get("error", ""),
         superseded_by=field.get("became", ""),
     )
@@ -177,4 +177,5 @@ def _number(field: Mapping[str, str], name: str) -> int | None:
     try:
         return int(written)
     except ValueError:
-        raise InputError("form-number", _("{words} is no whole number."), words=written[:40]) from None
+        error = InputError("form-number", _("{words} is no whole number."), words=written[:40])
+        raise error.at(name) from None

@@ -43,11 +43,13 @@ def begin(
     from cordiale.domains.cyber.matching.run import Asked, matched
 
     if not files and not dataset:
-        raise InputError("match-no-log", _("Choose a log, or a dataset of records."))
+        raise InputError("match-no-log", _("Choose a log, or a dataset of records.")).at("log")
     id = uuid4(desk.random)[:8]
     written = marking.strip() or ("" if dataset else desk.settings.import_.marking)
     if not written and not dataset:
-        raise InputError("match-marking", _("Say the marking of what is found, such as tlp:amber."))
+        raise InputError("match-marking", _("Say the marking of what is found, such as tlp:amber.")).at(
+            "marking"
+        )
     atoms = tuple(sorted(marking_of(written))) if written else ()
     asked = Asked(
         files=_spooled(runs.folder(desk, id), files) if not dataset else (),

@@ -100,7 +100,7 @@ def _try(desk: Desk, actor: Actor, asked: Asked) -> None:
             _("There is no profile {name}. Known: {names}."),
             name=asked.profile[:60],
             names=", ".join(PROFILES),
-        )
+        ).at("profile")
     if asked.dataset:
         found, _rows = runs.rows_of(desk, actor, asked.dataset)
         if found.kind != KIND:
@@ -111,7 +111,7 @@ def _try(desk: Desk, actor: Actor, asked: Asked) -> None:
                 kind=found.kind,
             )
     elif not asked.files:
-        raise InputError("match-nothing", _("Give logs to read, or a dataset of records."))
+        raise InputError("match-nothing", _("Give logs to read, or a dataset of records.")).at("log")
     for path, name in asked.files:
         _opened(desk, Path(path), name, asked)
 

@@ -89,7 +89,7 @@ def state_sightings(
         raise InputError(
             "sighting-marking",
             _("Say how the sightings are marked, such as --marking tlp:amber, or set import.marking."),
-        )
+        ).at("marking")
     atoms = marking_of(written)
     marks = frozenset(map(id_of, atoms))
     home = f"rel:{desk.node}"

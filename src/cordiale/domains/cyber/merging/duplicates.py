@@ -107,9 +107,11 @@ def decide(desk: Desk, actor: Actor, kept: str, other: str, *, same: bool, reaso
     if kept == other or kept.partition("--")[0] != other.partition("--")[0]:
         raise InputError(
             "merge-types", _("Two different objects of one type are compared: choose another one.")
-        )
+        ).at("other")
     if not reason.strip() or len(reason) > 2000:
-        raise InputError("merge-reason", _("Say in a sentence why: it stands beside the decision."))
+        raise InputError("merge-reason", _("Say in a sentence why: it stands beside the decision.")).at(
+            "reason"
+        )
     lines = summaries(desk, actor, (kept, other))
     kind = SAME if same else APART
     identifier = _of(desk, kept, other, kind)

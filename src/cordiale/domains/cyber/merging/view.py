@@ -108,9 +108,11 @@ def choose(desk: Desk, actor: Actor, stix_id: str, property: str, source: str, r
             source=source[:80],
             property=property[:80],
             known=", ".join(saying) or "–",
-        )
+        ).at("source")
     if not reason.strip() or len(reason) > 2000:
-        raise InputError("choice-reason", _("Say in a sentence why: it stands beside the choice."))
+        raise InputError("choice-reason", _("Say in a sentence why: it stands beside the choice.")).at(
+            "reason"
+        )
     identifier = f"note--{uuid5(_SPACE, f'{desk.node} {stix_id} {property}')}"
     before = _held(desk, actor, identifier)
     created, modified = instants(desk, None if before is None else before.summary.modified)

@@ -32,13 +32,13 @@ def reading(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
     said = sent.fields
     pasted = said.get("text", "")
     if not pasted.strip():
-        raise InputError("reading-empty", _("Paste the text of a report, a mail or a list first."))
+        raise InputError("reading-empty", _("Paste the text of a report, a mail or a list first.")).at("text")
     if len(pasted) > CHARACTERS:
         raise InputError(
             "reading-long",
             _("That is more than {limit} characters: save it as a file and import it."),
             limit=number(lang, CHARACTERS),
-        )
+        ).at("text")
     if said.get("do") != "take":
         return ""
     found = found_in(desk, pasted, said)

@@ -85,7 +85,7 @@ def keep(
         kept = tuple(one for one in found.found if one.value in chosen)
         found = msgspec.structs.replace(found, found=kept, left=(*found.left, *left))
     if not found.found:
-        raise InputError("nothing-taken", _("Nothing in it is taken for an indicator."))
+        raise InputError("nothing-taken", _("Nothing in it is taken for an indicator.")).at("text")
     whole = only is None and not least and not own and not plain
     written = at if at is not None and whole else desk.clock()
     made = b"\n".join(objects(found, sha256(data).hexdigest(), written))

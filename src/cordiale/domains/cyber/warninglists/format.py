@@ -58,7 +58,7 @@ def of_bytes(data: bytes, file: str) -> Written:
             _("{file} is no warning list of MISP's form ({words})."),
             file=file,
             words=str(error),
-        ) from error
+        ).at("list") from error
     if found.type not in TYPES or found.category not in CATEGORIES or not found.name.strip():
         raise InputError(
             "warninglist-kind",
@@ -66,5 +66,5 @@ def of_bytes(data: bytes, file: str) -> Written:
             file=file,
             types=", ".join(TYPES),
             categories=", ".join(CATEGORIES),
-        )
+        ).at("list")
     return found

@@ -23,7 +23,7 @@ def warninglists(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
         return ROOT + "warninglists"
     given = sent.files.get("list", ())
     if not given:
-        raise InputError("warninglist-nothing", _("Choose a list.json of MISP's form."))
+        raise InputError("warninglist-nothing", _("Choose a list.json of MISP's form.")).at("list")
     done = [kept.add(desk, actor, file, called=file.name) for file in given]
     counts = {
         "new": sum(len(one.new) for one in done),

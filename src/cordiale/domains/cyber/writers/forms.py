@@ -137,5 +137,5 @@ def form_called(name: str) -> Form:
             _("“{name}” is no format: choose among {known}."),
             name=name[:40],
             known=", ".join(FORMS),
-        )
+        ).at("format")
     return form

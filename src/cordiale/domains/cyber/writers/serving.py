@@ -41,5 +41,5 @@ def confidence_of(written: str) -> int:
     """Return a confidence as somebody typed it, 0 for none; raises InputError for another number."""
     bare = written.strip()
     if bare and (not bare.isdigit() or int(bare[:4]) > 100):
-        raise InputError("export-confidence", _("A confidence is a number from 0 to 100."))
+        raise InputError("export-confidence", _("A confidence is a number from 0 to 100.")).at("confidence")
     return int(bare or 0)

@@ -37,7 +37,7 @@ def certificate_marks(content: bytes, file: str, sha256: str) -> Iterator[Mark]:
     except (ValueError, IndexError) as error:
         raise InputError(
             "certificate-damaged", _("{name} is a certificate that cannot be read."), name=file
-        ) from error
+        ).at("files") from error
     if len(found) > NAMES:
         return
     fingerprint = hashlib.sha256(read.fingerprint(SHA256())).hexdigest()[:32]

@@ -22,10 +22,14 @@ def sites(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
     authorise(actor, "attach")
     files = sent.files.get("files", ())
     if not files:
-        raise InputError("no-sites", _("Choose the saved pages, web archives or certificates to look at."))
+        raise InputError(
+            "no-sites", _("Choose the saved pages, web archives or certificates to look at.")
+        ).at("files")
     names = [path.name for path in files]
     if len(set(names)) < len(names):
-        raise InputError("site-twice", _("Two of the files have one name: name them after their sites."))
+        raise InputError("site-twice", _("Two of the files have one name: name them after their sites.")).at(
+            "files"
+        )
     name = " ".join(sent.fields.get("name", "").split())[:200] or text(lang, _("Kinship of sites"))
     marking = sent.fields.get("marking", "").strip() or None
     ignored = sent.fields.get("ignored", "").split()

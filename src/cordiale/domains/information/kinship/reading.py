@@ -64,7 +64,9 @@ def look(path: Path, name: str | None = None) -> Look:
     if head.startswith((b"WARC/", b"\x1f\x8b")):
         return _archive(called, digest, unpacked(of_file(path).open(), archive.EXPANSION, archive.TOTAL))
     if path.stat().st_size > WHOLE:
-        raise InputError("site-large", _("{name} is larger than any page: it is not looked at."), name=called)
+        raise InputError(
+            "site-large", _("{name} is larger than any page: it is not looked at."), name=called
+        ).at("files")
     return _page(path.read_bytes(), called, digest)
 
 
@@ -79,7 +81,7 @@ def _page(content: bytes, name: str, digest: str) -> Look:
             "site-unknown",
             _("{name} does not say which site it is of: name the file after it (example.org.html)."),
             name=name,
-        )
+        ).at("files")
     seen = Seen(file=name, sha256=digest, address=address or f"https://{site}/")
     return Look(file=name, sha256=digest, sites=(site,), marks=_unique(page_marks(page, site, seen)))
 

@@ -62,12 +62,12 @@ def lineages(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
         if not given["suspect"]:
             raise InputError(
                 "no-suspect", _("Paste the suspect article, or choose its file: there is nothing to look at.")
-            )
+            ).at("suspect")
         if not given["source"]:
             raise InputError(
                 "no-source-text",
                 _("Paste the source, or choose its file: drift is told from what the text comes from."),
-            )
+            ).at("source")
         read = [(role, path, read_file(path, path.name)) for role in ROLES for path in given[role]]
         documents = tuple(document for _role, _path, one in read for document in one.documents)
         large = _bounded(documents)
@@ -123,7 +123,7 @@ def _bounded(documents: tuple[Document, ...]) -> bool:
                 "Two of the texts are named {name}: name them after their outlets, so that they can be told apart."
             ),
             name=twice,
-        )
+        ).at("source_name")
     size = sum(len(block.text) for one in documents for block in one.blocks)
     if len(documents) > MOST_TEXTS or size > MOST_CHARACTERS:
         raise InputError(

@@ -63,7 +63,7 @@ def decide(
     if not accept and not because.strip():
         raise InputError(
             "technique-why", _("Say why it is rejected: whoever meets the same finding again reads it.")
-        )
+        ).at("because")
     found = proposals(desk, actor, subject, datasets=datasets, lineages=lineages, sites=sites)
     wanted = code.strip().upper()
     one = next((one for one in found.proposals if one.code == wanted), None)

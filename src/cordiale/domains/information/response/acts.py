@@ -62,11 +62,13 @@ def open_response(
     if silence not in SILENCES:
         raise InputError(
             "silence", _("{silence}: silence is one of {known}."), silence=silence, known=", ".join(SILENCES)
-        )
+        ).at("silence")
     if level and level not in LEVELS:
         raise _unknown_level(level)
     if not incident:
-        raise InputError("response-about", _("Name the objects of the incident that the response is about."))
+        raise InputError(
+            "response-about", _("Name the objects of the incident that the response is about.")
+        ).at("incident")
     return case.open_case(
         desk,
         actor,
@@ -94,7 +96,7 @@ def assess(
     if level not in LEVELS:
         raise _unknown_level(level)
     if confidence not in CONFIDENCES:
-        raise InputError("confidence", _("{confidence}: confidence is one of {known}."), confidence=confidence, known=", ".join(CONFIDENCES))  # fmt: skip
+        raise InputError("confidence", _("{confidence}: confidence is one of {known}."), confidence=confidence, known=", ".join(CONFIDENCES)).at("confidence")  # fmt: skip
     details = {"level": level, "confidence": confidence}
     return contribute(desk, actor, written, ASSESSMENT, words, details=details, kind=KIND)
 
@@ -194,7 +196,7 @@ def cleared(found: Response, now: int) -> None:
     if embargo is not None and now < embargo:
         raise Conflict(
             "embargo", _("It is under embargo until {when}: nobody publishes before."), when=stamp(embargo)
-        )
+        ).at("where")
 
 
 def progress(desk: Desk, actor: Actor, written: str, measure: str, state: str, words: Words) -> Added:
@@ -232,4 +234,6 @@ def lesson(desk: Desk, actor: Actor, written: str, words: Words) -> Added:
 
 
 def _unknown_level(level: str) -> InputError:
-    return InputError("level", _("{level}: a level is one of {known}."), level=level, known=", ".join(LEVELS))
+    return InputError(
+        "level", _("{level}: a level is one of {known}."), level=level, known=", ".join(LEVELS)
+    ).at("level")

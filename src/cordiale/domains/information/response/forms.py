@@ -62,7 +62,7 @@ def response(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
             done = acts.propose(desk, actor, of, drafted(field)).sent
         case "extend":
             done = acts.extend(
-                desk, actor, of, field.get("hash", ""), moment(field.get("until", "")) or 0
+                desk, actor, of, field.get("hash", ""), moment(field.get("until", ""), "until") or 0
             ).sent
         case "publish":
             added, _shown = acts.publish(desk, actor, of, field.get("where", ""))
@@ -89,7 +89,7 @@ def responses(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
         framework=field.get("framework", ""),
         silence=field.get("silence", "nothing"),
         joins=int(field["joins"]) if field.get("joins", "").isdecimal() else 1,
-        due=moment(field.get("due", "")),
+        due=moment(field.get("due", ""), "due"),
     )
     state = min((one.state for one in opened.sent), key=GRAVEST.index, default="goes")
     return f"{ROOT}response?{urlencode({'id': opened.id, 'told': state})}"
@@ -97,21 +97,23 @@ def responses(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
 
 def drafted(field: Mapping[str, str]) -> Draft:
     """Return the draft that the fields of a form write: both texts, up to `MEASURES` measures, deadline, embargo."""
-    for lang in ("en", "fr"):
-        if not field.get(f"title_{lang}") or not field.get(f"body_{lang}"):
-            raise InputError(
-                "revision-language",
-                _("A text has a title and words in English and in French: both go together."),
-            )
-    embargo = moment(field.get("embargo", ""))
+    missing = [
+        name for lang in ("en", "fr") for name in (f"title_{lang}", f"body_{lang}") if not field.get(name)
+    ]
+    if missing:
+        raise InputError(
+            "revision-language",
+            _("A text has a title and words in English and in French: both go together."),
+        ).at(missing[0])
+    embargo = moment(field.get("embargo", ""), "embargo")
     if embargo is not None and embargo % MINUTE:
-        raise InputError("embargo-minute", _("An embargo ends at a whole minute."))
+        raise InputError("embargo-minute", _("An embargo ends at a whole minute.")).at("embargo")
     measures = tuple(one for number in range(1, MEASURES + 1) if (one := _measure(field, number)) is not None)
     return Draft(
         en=Text(field["title_en"], field["body_en"]),
         fr=Text(field["title_fr"], field["body_fr"]),
         content=Content(measures, stamp(embargo) if embargo is not None else ""),
-        deadline=moment(field.get("deadline", "")),
+        deadline=moment(field.get("deadline", ""), "deadline"),
     )
 
 
@@ -120,13 +122,14 @@ def _measure(field: Mapping[str, str], number: int) -> Measure | None:
     kind = field.get(f"measure{number}_kind", "")
     if not said.en and not said.fr:
         return None
+    named = [f"measure{number}_{part}" for part in ("kind", "owner", "en", "fr")]
     if kind not in KINDS or not said.both or not field.get(f"measure{number}_owner"):
         raise InputError(
             "measure-half",
             _("Measure {number}: choose its kind and its owner, and write it in English and in French."),
             number=number,
-        )
-    due = moment(field.get(f"measure{number}_due", ""))
+        ).at(next((name for name in named if not field.get(name)), named[0]))
+    due = moment(field.get(f"measure{number}_due", ""), f"measure{number}_due")
     return Measure(
         kind=kind,  # type: ignore[arg-type]
         owner=field[f"measure{number}_owner"],
@@ -135,7 +138,7 @@ def _measure(field: Mapping[str, str], number: int) -> Measure | None:
     )
 
 
-def moment(written: str) -> int | None:
+def moment(written: str, field: str = "") -> int | None:
     """Return the instant of a field, which is in UTC; None for an empty one, InputError for what is none."""
     if not written:
         return None
@@ -144,6 +147,6 @@ def moment(written: str) -> int | None:
     except ValueError:
         raise InputError(
             "form-instant", _("{words} is no day and time: write 2026-12-01 16:00 (UTC)."), words=written[:40]
-        ) from None
+        ).at(field) from None
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return round(aware.timestamp() * 1_000_000)

@@ -35,19 +35,19 @@ def answered_for(
             raise InputError(
                 "parity-unsaid",
                 _("Nobody answers yet for the English and the French saying the same: name who read both (--parity NAME)."),
-            )  # fmt: skip
+            ).at("parity")  # fmt: skip
         raise Conflict(
             "parity-differs",
             _("The English and the French differ in {n} places: see them with cordiale response parity, and correct them, or name who answers for them (--parity NAME --because TEXT)."),
             n=found,
-        )  # fmt: skip
+        ).at("parity")  # fmt: skip
     if found and not reason.strip():
         raise Conflict(
             "parity-reason",
             _("The English and the French differ in {n} places: {by} has to say why they still say the same (--because TEXT)."),
             n=found,
             by=by,
-        )  # fmt: skip
+        ).at("because")  # fmt: skip
     return Parity(by=by.strip(), at=stamp(now), how="stated", divergences=found or 0, reason=reason.strip())
 
 

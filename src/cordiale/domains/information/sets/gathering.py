@@ -61,7 +61,7 @@ def set_add(
     """Describe a set and return its id; raises InputError for no name and no marking."""
     name = " ".join(name.split())
     if not name:
-        raise InputError("set-name", _("Say what the set is called."))
+        raise InputError("set-name", _("Say what the set is called.")).at("name")
     first, modified = instants(desk)
     definition = PUBLISHED[NAME]
     said = Set(habits=tuple(habits), because=because, doubt=doubt)
@@ -136,7 +136,7 @@ def gather(
     fresh = [one for one in values if stated_here(desk, actor, one["id"]) is None]
     ties = [one for one in fresh if one["type"] == "relationship"]
     if not values:
-        raise InputError("set-nothing", _("Say what is gathered into the set."))
+        raise InputError("set-nothing", _("Say what is gathered into the set.")).at("ids")
     if fresh:
         stated(desk, actor, VERB, fresh, sorted(atoms), set=set_id)
     every = [one for one in values if one["type"] == "relationship"]

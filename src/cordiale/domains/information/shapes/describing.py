@@ -62,12 +62,12 @@ def describe(
     if kind not in KINDS:
         raise InputError(
             "describe-kind", _("{kind} is none of: {known}."), kind=kind[:40], known=", ".join(KINDS)
-        )
+        ).at("kind")
     name = " ".join(name.split())
     if not name or (kind == "media-content" and not url.startswith(("http://", "https://"))):
         raise InputError(
             "describe-name", _("Say what it is called; a piece of media has an address (--url) as well.")
-        )
+        ).at("name")
     atoms = marked_as(desk, actor, about, marking)
     first, modified = instants(desk)
     said: dict[str, Any] = {"description": words.said("en"), "lang": "en" if words.en else "fr" if words.fr else ""}  # fmt: skip
@@ -115,7 +115,9 @@ def marked_as(desk: Desk, actor: Actor, about: Iterable[str], marking: str) -> f
     for one in about:
         atoms |= {atom for said in show(desk, actor, one).statements for atom in said.effective_marking}
     if not atoms:
-        raise InputError("describe-marking", _("Say under which marking it is (-m), or of what it is said."))
+        raise InputError(
+            "describe-marking", _("Say under which marking it is (-m), or of what it is said.")
+        ).at("marking")
     return atoms
 
 

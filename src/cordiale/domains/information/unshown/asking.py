@@ -72,7 +72,7 @@ def ask_unseen(
             ),
             n=size,
             least=FEWEST,
-        )
+        ).at("text")
     since = desk.clock() - DAY
     mine = [one for one in sketches(desk, actor) if one.ours and one.said.asked.lower() == to.lower()]
     if sum(one.modified > since for one in mine) >= A_DAY:
@@ -81,7 +81,7 @@ def ask_unseen(
             _("{n} questions went to {node} within a day: that is the most. Ask again tomorrow."),
             n=A_DAY,
             node=to,
-        )
+        ).at("text")
     made = sketch_of(content, desk.random(32), desk.node, _written(desk, to))
     said = words if words is not None and words.said("en").strip() else _question()
     request = ask_joint(desk, actor, [to], said, marking=marking, due=due, beside=_extension(made))

@@ -31,7 +31,7 @@ def unshown(desk: Desk, actor: Actor, lang: str, sent: Sent) -> str:
                     "More posts are held here than a page looks through: cordiale information seen-answer {id}"
                 ),
                 id=field.get("id", "").partition("--")[2][:8],
-            )
+            ).at("text")
         done = answer_unseen(desk, actor, field.get("id", "")).sent
     elif field.get("do") == "ask":
         words = Words(field.get("en", ""), field.get("fr", ""))
