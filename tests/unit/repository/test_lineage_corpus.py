@@ -55,12 +55,12 @@ def test_every_document_is_described_and_stands_on_one_side_of_the_split() -> No
     assert sorted(listed) == sorted(TEXTS) == sorted(DOCUMENTS)
 
 
-def test_a_third_is_kept_from_development_in_whole_families() -> None:
+def test_a_part_is_kept_from_development_in_whole_families() -> None:
     families = {family: docs for part in PARTS for family, docs in SPLIT[part].items()}
     assert len(families) == sum(len(SPLIT[part]) for part in PARTS)
     assert all(DOCUMENTS[doc]["family"] == family for family, docs in families.items() for doc in docs)
     kept = sum(len(docs) for part in PARTS[1:] for docs in SPLIT[part].values())
-    assert 0.25 <= kept / len(TEXTS) <= 0.45
+    assert 0.3 <= kept / len(TEXTS) <= 0.5
 
 
 @pytest.mark.parametrize("doc", TEXTS)
