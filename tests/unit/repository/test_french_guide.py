@@ -24,7 +24,9 @@ CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)[^)]*\)")
 COMMAND = re.compile(r"\s*(?:\$ |cordiale |\./dev |pip |curl |python)")
 WRONG = {
-    "a plain space before : ; ! ? » %": re.compile(r"(?:(?<=[^\s|]) |^)[:;!?»%](?=[\s*_,.)|]|$)", re.MULTILINE),
+    "a plain space before : ; ! ? » %": re.compile(
+        r"(?:(?<=[^\s|]) |^)[:;!?»%](?=[\s*_,.)|]|$)", re.MULTILINE
+    ),
     "no space before : ; ! ? »": re.compile(r"[^\s:;!?][:;!?»](?=[\s*_),|]|$)", re.MULTILINE),
     "a plain space after «": re.compile(r"«(?!\u00a0)"),
     "a plain space between the digits of a number": re.compile(r"\d \d{3}(?!\d)"),
@@ -43,6 +45,7 @@ def read(file: Path) -> str:
 def prose(text: str) -> str:
     """Return what is written in words: code is one letter, and the targets of links are gone."""
     text = CODE.sub("x", FENCE.sub("", text))
+    text = re.sub(r'^!!! \w+ "(.+)"$', r"\1", text, flags=re.MULTILINE)
     text = re.sub(r"<[^>\n]*>|https?://\S+", "x", LINK.sub("]", text))
     return re.sub(r"^\|[-:| ]+\|$", "", text, flags=re.MULTILINE)
 
