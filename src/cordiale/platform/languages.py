@@ -174,6 +174,23 @@ def day(lang: str, when: Instant) -> str:
     return format_date(datetime.fromtimestamp(when / 1_000_000, UTC), "d MMMM y", locale=_locale(lang))
 
 
+def country(lang: str, code: str) -> str:
+    """Return what a country of ISO 3166-1 (two letters, in either case) is called, "" where there is none."""
+    from babel import Locale
+
+    return str(Locale.parse(_locale(lang)).territories.get(code.upper(), ""))
+
+
+def language(lang: str, tag: str) -> str:
+    """Return what the language of a tag (BCP 47) is called, "" where nobody knows it: French (Canada)."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(tag, sep="-").get_display_name(_locale(lang)) or "")
+    except (UnknownLocaleError, ValueError):
+        return ""
+
+
 def _apostrophes(french: str) -> str:
     """Write d'abord as d’abord, except in `code`: translators type the straight one, readers see the right one."""
     parts = french.split("`")

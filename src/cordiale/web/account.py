@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Request, Response, get, post
 
 from cordiale.accounts import totp
+from cordiale.desk.act_words import verb_word
 from cordiale.desk.actor import VERBS, Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.person import credentials, passkeys, person_tokens, sessions, sso
@@ -192,13 +193,16 @@ def account(desk: Desk, visit: Visit, actor: Actor, lang: str) -> dict[str, Any]
             {
                 "id": one.id,
                 "name": one.name,
-                "scopes": one.scopes,
+                "scopes": [verb_word(verb, lang) for verb in one.scopes],
                 "until": when(one.until, lang),
                 "ended": one.ended,
             }
             for one in (person_tokens.token_list(desk, actor) if own else [])
         ],
-        "verbs": [verb for verb in sorted(VERBS.keys() - NEVER) if may(actor, verb)],
+        "verbs": sorted(
+            ((verb, verb_word(verb, lang)) for verb in VERBS.keys() - NEVER if may(actor, verb)),
+            key=lambda one: one[1],
+        ),
         "days": DAYS,
         "providers": sso.providers(desk),
         "own": own,

@@ -13,6 +13,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import UploadFile
 
 from cordiale.desk import verbs
+from cordiale.desk.act_words import ACTS, act_word, detail_word
 from cordiale.desk.actor import Actor, authorise, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.upkeep import inspection, retention
@@ -26,7 +27,7 @@ from cordiale.web.connecting import download
 from cordiale.web.context import Entry, Site
 from cordiale.web.deeds import Asked, Given, away, deed, deed_with_files, said
 from cordiale.web.imports import STATES as JOB_STATES
-from cordiale.web.labels import type_label
+from cordiale.web.labels import folded, type_label
 from cordiale.web.lines import titles_of, when
 from cordiale.web.marks import unmarked
 
@@ -220,7 +221,7 @@ def state(node: Node, actor: Actor, lang: str) -> dict[str, Any]:
         ],
         "jobs": [
             {
-                "kind": one.kind,
+                "kind": act_word(one.kind, lang),
                 "state": text(lang, JOB_STATES.get(one.state, one.state)),
                 "by": one.by,
                 "at": when(one.started, lang),
@@ -258,19 +259,29 @@ def acts(desk: Desk, actor: Actor, lang: str, asked: dict[str, str]) -> dict[str
                 "at": when(one.at, lang),
                 "actor": one.actor,
                 "verb": one.verb,
+                "act": act_word(one.verb, lang),
                 "by_href": f"{HERE}/audit?" + urlencode({"by": one.actor}),
                 "verb_href": f"{HERE}/audit?" + urlencode({"verb": one.verb}),
                 "details": [
-                    (name, _said(value)) for name, value in one.details.items() if value not in (None, "", [])
+                    (name, detail_word(name, lang), _said(value))
+                    for name, value in one.details.items()
+                    if value not in (None, "", [])
                 ],
             }
             for one in found.acts
         ],
+        "verbs": _verbs(asked.get("verb", ""), lang),
         "whole": actor.recipient is None,
         "next_href": f"{HERE}/audit?" + urlencode({**narrowed, "before": found.next}) if found.next else None,
         "verified": None,
         "banner": unmarked(lang),
     }
+
+
+def _verbs(now: str, lang: str) -> list[tuple[str, str]]:
+    """Return the acts that the audit can be narrowed to, with what they are called, by that."""
+    known = {verb: act_word(verb, lang) for verb in (*ACTS, *([now] if now else []))}
+    return sorted(known.items(), key=lambda one: folded(one[1]))
 
 
 def _said(value: Any) -> str:

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 from cordiale.platform.clock import parse_instant
-from cordiale.platform.languages import _, instant, text
+from cordiale.platform.languages import _, country, instant, language, text
 from cordiale.stix.relation_words import relation_word
+from cordiale.stix.sectors import in_words
+from cordiale.stix.vocabulary_words import called, vocabulary_of
 from cordiale.web.labels import property_label
 
 Kind = Literal["text", "code", "time", "reference", "tags", "list", "group"]
@@ -42,7 +44,7 @@ TAGS_LONGEST: Final = 40
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """One value; `kind` says which of the other members it fills."""
+    """One value; `kind` says which of the other members it fills. `exact` is how a time or a word of a vocabulary is written."""
 
     kind: Kind
     text: str = ""
@@ -73,13 +75,17 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What reading a value needs: the language, what an id may be called, and translations by language and property."""
+    """What reading a value needs: the language, what an id may be called, and translations by language and property.
+
+    `type` is that of the object: a property takes its words from a vocabulary of the type.
+    """
 
     lang: str
     resolve: Callable[[str], tuple[str, str] | None]
     translations: Mapping[str, Mapping[str, Any]] = {}
     original: str | None = None
     stale: frozenset[str] = frozenset()
+    type: str = ""
 
 
 def rows(value: Mapping[str, Any], reading: Reading, *, technical: bool = False) -> tuple[Row, ...]:
@@ -156,14 +162,36 @@ def _string(name: str, value: str, reading: Reading) -> Value:
         except ValueError:
             pass
     if name == "relationship_type":
-        return Value(kind="text", text=relation_word(value, reading.lang))
+        return Value(kind="text", text=relation_word(value, reading.lang), exact=value)
+    word = _word(name, value, reading)
+    if word:
+        return Value(kind="text", text=word, exact=value)
     return Value(kind="code" if name in CODE else "text", text=value)
+
+
+def _word(name: str, value: str, reading: Reading) -> str:
+    """Return what a code is called in the reader's language, "" for what is no code or is not known."""
+    if name == "sectors":
+        found = in_words(value, reading.lang)
+        return "" if found == value else found
+    if name == "country" and len(value) == 2:
+        return country(reading.lang, value)
+    if name == "lang":
+        return language(reading.lang, value)
+    vocabulary = vocabulary_of(reading.type, name)
+    return called(vocabulary, value, reading.lang) if vocabulary else ""
 
 
 def _list(name: str, value: list[Any], reading: Reading) -> Value:
     short = all(isinstance(i, str) and len(i) <= TAGS_LONGEST and not ID.fullmatch(i) for i in value)
     if short:
-        return Value(kind="tags", items=tuple(value))
+        tags = [(_word(name, one, reading), one) for one in value]
+        return Value(
+            kind="tags",
+            items=tuple(
+                Value(kind="text", text=word or one, exact=one if word else "") for word, one in tags
+            ),
+        )
     return Value(
         kind="list", items=tuple(_in_words(item, reading) or _value(name, item, reading) for item in value)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -177,6 +178,12 @@ def type_label(kind: str, lang: str) -> str:
 def property_label(name: str, lang: str) -> str:
     """Return what a property is called; the property itself where we have no word for it."""
     return text(lang, PROPERTIES[name]) if name in PROPERTIES else name
+
+
+def folded(words: str) -> str:
+    """Return words as lists are sorted by them: without regard to accents and capitals."""
+    apart = unicodedata.normalize("NFD", words)
+    return "".join(one for one in apart if not unicodedata.combining(one)).casefold()
 
 
 def path_label(path: str, lang: str) -> str:

@@ -273,6 +273,7 @@ def _reading(
 ) -> Reading:
     now = s.value.get("modified")
     return Reading(
+        type=s.summary.type,
         lang=lang,
         resolve=known.get,
         translations={k: texts for k, (texts, _v) in translated.items()},

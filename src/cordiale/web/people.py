@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response, get, post
 
+from cordiale.desk.act_words import verb_word
 from cordiale.desk.actor import ROLES, Actor, may
 from cordiale.desk.desk import Desk
 from cordiale.desk.doors import address
@@ -148,7 +149,7 @@ def person(desk: Desk, actor: Actor, name: str, lang: str) -> dict[str, Any]:
         "languages": LANGUAGES,
         "roles": [(role, text(lang, ROLE_NAMES[role])) for role in ROLES],
         "tokens": [
-            {"id": token.id, "name": token.name, "scopes": token.scopes, "until": when(token.until, lang), "ended": token.ended}
+            {"id": token.id, "name": token.name, "scopes": [verb_word(verb, lang) for verb in token.scopes], "until": when(token.until, lang), "ended": token.ended}
             for token in held
         ],
     }  # fmt: skip

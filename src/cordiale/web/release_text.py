@@ -116,7 +116,12 @@ def both(
         r.id: (r.name or short(r.id, r.type, lang), href(r.id))
         for r in verbs.show(desk, actor, stix_id).refers_to
     }
-    sides = _sides(found, Reading(lang=lang, resolve=names.get), may_strike=may_strike, chosen=chosen)
+    sides = _sides(
+        found,
+        Reading(type=stix_id.partition("--")[0], lang=lang, resolve=names.get),
+        may_strike=may_strike,
+        chosen=chosen,
+    )
     values = judged(found.judged, lang, titles, show, name)
     path = f"/release/text/{quote(stix_id, safe='')}"
     return {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from cordiale.stix.incident_core import IMPACTS
 from cordiale.stix.kinds import Term
+from cordiale.stix.vocabulary_words import called, words
 
 CATEGORY: Final = "impact-category"
 DETAIL: Final = "impact-detail"
@@ -24,25 +21,14 @@ SCALE: Final = (
 """Upper bounds of the words for a criticality (Incident Core 2.1, appendix B, five words; its 0 is a false alarm)."""
 
 
-@cache
-def _words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    written = tomllib.loads(files(__package__).joinpath("vocabulary.toml").read_bytes().decode())
-    return {
-        name: {word: (said[0], said[1]) for word, said in words.items()} for name, words in written.items()
-    }
-
-
 def in_words(vocabulary: str, word: str, lang: str) -> str:
     """Return what a word of a vocabulary is called; the word itself with spaces where nobody here knows it."""
-    found = _words().get(vocabulary, {}).get(word)
-    if found is None:
-        return word.replace("-", " ").replace("_", " ")
-    return found[1] if lang.startswith("fr") else found[0]
+    return called(vocabulary, word, lang) or word.replace("-", " ").replace("_", " ")
 
 
 def choices(vocabulary: str, lang: str) -> list[tuple[str, str]]:
     """Return each word of a vocabulary with what it is called, in the order it is written down in."""
-    return [(word, in_words(vocabulary, word, lang)) for word in _words().get(vocabulary, {})]
+    return [(word, in_words(vocabulary, word, lang)) for word in words().get(vocabulary, {})]
 
 
 def detail_in_words(category: str, name: str, value: str | int | float, lang: str) -> str:
