@@ -40,7 +40,10 @@ def texts(chunk: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]
     large = chunk if pa.types.is_large_string(chunk.type) else chunk.cast(pa.large_string())
     _valid, offsets, data = large.buffers()
     starts = np.frombuffer(offsets, np.int64)[large.offset : large.offset + len(large) + 1]
-    return starts, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    found = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    # loops are compiled for arrays that may be written and for those that may not: for one kind is enough
+    starts.flags.writeable = found.flags.writeable = False
+    return starts, found
 
 
 def _of(chunk: pa.Array) -> Any:
