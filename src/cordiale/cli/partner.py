@@ -97,7 +97,7 @@ def add(
                     nation=added.nation,
                 ),
                 tr(_("Call them, have them read their eight words to you, and type what you hear:")),
-                f"  cordiale partner confirm {added.name} WORD WORD …",
+                f"  cordiale partner confirm {added.name} {tr(_('WORD'))} {tr(_('WORD'))} …",
             )
         )
 

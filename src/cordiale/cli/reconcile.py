@@ -9,7 +9,7 @@ import typer
 
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, progress, when
-from cordiale.cli.tree import Command, tr
+from cordiale.cli.tree import Command, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def set_aside(
 
     def words() -> str:
         lines = [
-            f"{one.number:>6}  {when(one.at)}  {one.object_id or '–'}: {tr(one.message_id, **one.params)}"
+            f"{one.number:>6}  {when(one.at)}  "
+            + labelled(one.object_id or "–", tr(one.message_id, **one.params))
             for one in found
         ]
         return "\n".join(lines) or tr(_("Nothing of {partner} is kept aside."), partner=name)
@@ -141,7 +142,9 @@ def _words(done: Reconciled, log: bool) -> str:
         lines.append(tr(_("What {partner} says of what we sent:"), partner=done.partner))
         for told in done.theirs[:MOST]:
             state = tr(_("held")) if told.held else tr(_("not held"))
-            lines.append(f"  {told.object_id or '–'}: {state} ({tr(WHY.get(told.reason, _ASIDE))})")
+            lines.append(
+                "  " + labelled(told.object_id or "–", f"{state} ({tr(WHY.get(told.reason, _ASIDE))})")
+            )
         if len(done.theirs) > MOST:
             lines.append(tr(_("  … and {count} more: --json"), count=len(done.theirs) - MOST))
     return "\n".join(lines)
@@ -151,4 +154,4 @@ def _line(one: Difference) -> str:
     from cordiale.exchange.reconcile.repair import REASONS, REPAIRS
 
     reason, repair = tr(REASONS.get(one.kind, one.kind)), tr(REPAIRS.get(one.repair, one.repair))
-    return f"  {one.object_id or '–'}: {reason} → {repair}"
+    return "  " + labelled(one.object_id or "–", f"{reason} → {repair}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cordiale.cli.output import count, printable
 from cordiale.cli.session import current
-from cordiale.cli.tree import tr
+from cordiale.cli.tree import labelled, tr
 from cordiale.desk.views.tables import warning_of
 from cordiale.desk.written import written
 from cordiale.platform.languages import _, _n, number
@@ -103,7 +103,7 @@ def _warnings(report: ImportReport) -> list[str]:
 def _warning(one: Warned) -> str:
     where = " · ".join(part for part in (one.object_id, one.path) if part)
     said = tr(one.message_id, **one.params)
-    return printable(f"{where}: {said}" if where else said)
+    return printable(labelled(where, said) if where else said)
 
 
 def aside_line(thing: SetAside) -> str:
@@ -111,7 +111,7 @@ def aside_line(thing: SetAside) -> str:
     where = " · ".join(part for part in (thing.file, thing.object_id or "", thing.path) if part)
     words = tr(thing.message_id, **thing.params)
     more = f" (+{thing.others})" if thing.others else ""
-    return "  " + printable(f"{where}: {words}{more}")
+    return "  " + printable(labelled(where, words) + more)
 
 
 def reason_words(reason: Reason | None) -> str:

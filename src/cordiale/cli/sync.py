@@ -9,7 +9,7 @@ import typer
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit
 from cordiale.cli.partner import LINKS
-from cordiale.cli.tree import Command, single, tr
+from cordiale.cli.tree import Command, labelled, single, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _words(done: list[Synced]) -> str:
                 )
             )
         else:
-            lines.append(f"{one.partner}: {tr(LINKS.get(one.link, one.link))}")
+            lines.append(labelled(one.partner, tr(LINKS.get(one.link, one.link))))
         if one.error:
             lines.append("  " + tr(one.error, **one.error_params))
     return "\n".join(lines)

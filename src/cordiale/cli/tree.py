@@ -32,6 +32,11 @@ def tr(message_id: str, /, **params: Any) -> str:
     return text(current().lang, message_id, **params)
 
 
+def labelled(what: str, said: str) -> str:
+    """Write what something is of and what is said of it, with the colon as the language of this session spaces it."""
+    return tr(_("{what}: {said}"), what=what, said=said)
+
+
 def in_language(help_text: str) -> str:
     """Put the words typer writes by itself in the language of this session."""
     if current().lang == "en":

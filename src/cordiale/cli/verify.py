@@ -9,7 +9,7 @@ import typer
 
 from cordiale.cli.output import emit, printable, when
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, single, tr
+from cordiale.cli.tree import Command, labelled, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
@@ -75,7 +75,7 @@ def _words(found: ProofView, *, trusted: bool) -> str:
     for party in found.parties:
         words = " ".join(party.words_fr if french else party.words)
         known = tr(_("as you gave them")) if party.known else ""
-        lines.append(f"  {printable(party.node)}: {words}" + (f"  ({known})" if known else ""))
+        lines.append("  " + labelled(printable(party.node), words) + (f"  ({known})" if known else ""))
     if not all(party.known for party in found.parties):
         lines.append(
             tr(

@@ -9,7 +9,7 @@ import typer
 from cordiale.cli.output import emit, when
 from cordiale.cli.reach import reached
 from cordiale.cli.reports import form_words, reason_words
-from cordiale.cli.tree import Command, single, tr
+from cordiale.cli.tree import Command, labelled, single, tr
 from cordiale.desk.written import written
 from cordiale.platform.languages import _
 
@@ -31,7 +31,7 @@ def why(
 
 
 def _words(found: Why) -> str:
-    lines = [f"{found.partner}: {form_words(found.form)}  [{written(found.marking) or '–'}]"]
+    lines = [labelled(found.partner, f"{form_words(found.form)}  [{written(found.marking) or '–'}]")]
     for step in found.steps:
         rule = f"  ({step.rule})" if step.rule else ""
         lines.append(f"  • {reason_words(step)}{rule}")
