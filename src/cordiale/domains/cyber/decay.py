@@ -194,7 +194,7 @@ def reasons(found: Decay, lang: str) -> tuple[str, ...]:
         said.append(text(lang, _("No confidence is stated: {base} of 100 is assumed."), base=found.base))
     else:
         said.append(text(lang, _("Its confidence is {base} of 100."), base=found.base))
-    days = max(0, found.now - found.since) // DAY
+    days = max(0, found.now // DAY - found.since // DAY)  # by the calendar: the day stands beside it
     if found.seen and not days:
         said.append(text(lang, _("Last seen today ({day})."), day=_day(found.since)))
     elif found.seen:

@@ -74,6 +74,14 @@ def test_the_reasons_are_sentences_in_both_languages() -> None:
     assert reasons(after(1, valid_until=START), "en") == ("expired: its own valid_until has passed",)
 
 
+def test_a_sighting_of_last_evening_was_yesterday() -> None:
+    evening = (START // DAY + 2) * DAY - DAY // 24
+    for later, words in ((DAY // 48, "Last seen today ("), (DAY // 12, "Last seen 1 day ago (")):
+        now = (evening + later - START) / DAY
+        said = reasons(after(now, confidence=80, sightings=[Seen(evening, "fra")]), "en")
+        assert any(line.startswith(words) for line in said), said
+
+
 def test_kinds_come_from_the_pattern() -> None:
     assert kinds_of({"pattern_type": "stix", "pattern": "[ipv4-addr:value ISSUBSET '198.51.100.0/24' OR file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']"}) == ("cidr", "md5")  # fmt: skip
     assert kinds_of({"pattern_type": "yara", "pattern": "rule x {}"}) == ()
