@@ -51,9 +51,7 @@ def test_every_promise_of_security_names_its_test() -> None:
     assert [line for line in rows if "`tests/" not in line] == []
 
 
-@pytest.mark.parametrize(
-    "file", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))], ids=str
-)
+@pytest.mark.parametrize("file", [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))], ids=str)
 def test_links_within_the_repository_lead_somewhere(file: Path) -> None:
     text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
