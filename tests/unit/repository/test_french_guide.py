@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cordiale.platform.languages import catalogue
+
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 ENGLISH = {f"guide/{file.name}": file for file in sorted((DOCS / "guide").glob("*.md"))}
@@ -48,6 +50,11 @@ def prose(text: str) -> str:
     text = re.sub(r'^!!! \w+ "(.+)"$', r"\1", text, flags=re.MULTILINE)
     text = re.sub(r"<[^>\n]*>|https?://\S+", "x", LINK.sub("]", text))
     return re.sub(r"^\|[-:| ]+\|$", "", text, flags=re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters with plain spaces and apostrophes, to look for words in."""
+    return re.sub(r"\s+", " ", text).replace("\u2019", "'").lower()
 
 
 def headings(text: str) -> list[tuple[int, str]]:
@@ -194,6 +201,19 @@ def test_links_lead_to_headings_that_exist(name: str) -> None:
         assert anchor in anchors(read(page)), (
             f"{name}: {target} is no heading of that page; there are: {known}"
         )
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_interface_is_quoted_in_its_own_french(name: str) -> None:
+    english, french = (FENCE.sub("", read(file)) for file in PAIRS[name])
+    quoted = re.findall(r"(?:\*\*?|“)([A-Z][^*“”]+?)[.:,]?(?:\*\*?|”)", english)
+    said = plain(french)
+    absent = [
+        f"{words}: {catalogue('fr')[words]}"
+        for words in quoted
+        if words in catalogue("fr") and plain(catalogue("fr")[words]) not in said
+    ]
+    assert absent == [], f"{name}: call them what fr.po calls them (English: French of the interface)"
 
 
 @pytest.mark.parametrize("name", WRITTEN)
