@@ -88,8 +88,8 @@ def spelled(parts: list[str], lang: str) -> tuple[float, int] | None:
         if small is None and word in units:
             small = float(units[word])
         if small is not None and not (started and value is not None):
-            if started and not _joins(last, small, lang):
-                break
+            if started and (parts[0][:1].isdigit() or not _joins(last, small, lang)):
+                break  # "in 2028 eleven ships"
             if lang == "fr" and word in ("vingt", "vingts") and last == 4:
                 group += 76
                 small = 80.0

@@ -20,6 +20,8 @@ FRACTION: Final = 0.08
 """A share in figures and one in words ("nearly a fifth") that differ by at most this fit each other."""
 KEPT: Final = 0.4
 """From this share of words kept on, two amounts left over are one that changed."""
+ALL: Final = 0.95
+"""From this share on all are meant."""
 MEASURES: Final = 0.12
 """The same where time is counted in another measure."""
 VAGUE: Final = 0.12
@@ -36,7 +38,7 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
             other.remove(same)
     found = []
     for theirs in list(other):
-        answer = _answer(theirs, one, other, source, pairing)
+        answer = _answer(theirs, one, other, source, derived, pairing)
         if answer is None:
             continue
         one.remove(answer)
@@ -83,14 +85,19 @@ BEYOND: Final = 1.25
 """By so much at most a number exceeds one that it is said to be "more than"."""
 
 
+CLOSE: Final = 1.08
+"""The same of one that it is said to be "close to"."""
+
+
 def _fitting(exact: Quantity, bound: Quantity) -> bool:
     """Tell whether a number fits a bound that rounds it: "53" and "more than 50", "38" and "under 40"."""
     if not exact.exact or bound.bound == 1.0 or not (exact.raw and bound.raw) or bound.value == 0:
         return False
     limit = bound.value / bound.bound
+    beyond = CLOSE if bound.bound in (0.97, 1.03) else BEYOND
     if bound.bound > 1.0:
-        return limit < exact.value <= BEYOND * limit
-    return limit / BEYOND <= exact.value < limit
+        return limit < exact.value <= beyond * limit
+    return limit / beyond <= exact.value < limit
 
 
 def _other_measure(one: Quantity, other: Quantity) -> bool:
@@ -113,6 +120,7 @@ def _answer(
     one: Sequence[Quantity],
     other: Sequence[Quantity],
     source: Reading,
+    derived: Reading,
     pairing: Pairing,
 ) -> Quantity | None:
     """Return the amount of the source that one of the derived sentence answers: of the same things, else the only one left."""
@@ -124,13 +132,31 @@ def _answer(
     fitting = [m for m in same_things if m.unit == theirs.unit]
     if fitting:
         return min(fitting, key=lambda m: m.kind != theirs.kind)
+    whole = [m for m in one if theirs.raw and m.kind == "share" and m.whole == theirs.raw and not m.unit]
+    whole += [m for m in one if m.raw and theirs.whole == m.raw and not m.unit]
+    if len(whole) == 1 and len(one) == len(other) == 1:
+        return whole[0]  # "two of its three", "its three"
     of_kind = [m for m in one if m.kind == theirs.kind and m.unit == theirs.unit]
     if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
         return None
     mine = of_kind[0]
     kept = len(pairing.source) / max(1, sum(token.content for token in source.statement.tokens))
-    sure = theirs.unit or mine.kind != "amount" or kept >= KEPT
+    money = _is_money(source, mine) and _is_money(derived, theirs)
+    sure = theirs.unit or mine.kind != "amount" or kept >= KEPT or money
     return mine if sure or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
+
+
+_MONEY_BEFORE = re.compile(r"(?:[€$£¥]|\b(?:eur|usd|gbp)) ?$")
+_MONEY_AFTER = re.compile(
+    r" ?(?:(?:million|billion|thousand|millions|milliards?|bn|m)\b)?(?: d(?:e |'))? ?(?:[€$£¥]|(?:euros?|dollars?|pounds?|francs?|livres|crowns?|couronnes?)\b)"
+)
+
+
+def _is_money(reading: Reading, quantity: Quantity) -> bool:
+    return bool(
+        _MONEY_BEFORE.search(reading.flat[: quantity.start])
+        or _MONEY_AFTER.match(reading.flat[quantity.end :])
+    )
 
 
 def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading) -> Change | None:
@@ -139,7 +165,7 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     spans = _piece(source, mine), _piece(derived, theirs)
     if mine.kind != theirs.kind:
         one, other = _as_amount(mine, theirs), _as_amount(theirs, mine)
-        if one is None or other is None or one == other:
+        if one is None or other is None or abs(one - other) <= VAGUE * min(one, other):
             return None
         return Change("quantity", *spans, "up" if other > one else "down", 0.65)
     if (
@@ -195,6 +221,8 @@ def _as_amount(one: Quantity, beside: Quantity) -> float | None:
         return one.value
     if one.kind != "share":
         return None
+    if one.value >= ALL and not beside.raw:
+        return float("inf")  # "all five", "several"
     if one.whole:
         return one.whole * one.value
     if not one.whole and one.value == SOME:
@@ -304,19 +332,28 @@ def dates(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
     for mine in one:
         kind = mine.value.split(" ")[0]
         theirs = next((o for o in other if o.value.split(" ")[0] == kind), None)
-        if theirs is not None and not _fits(mine.value, theirs.value):
+        if theirs is None:
+            continue
+        spans = (
+            source.statement.text[mine.start : mine.end],
+            derived.statement.text[theirs.start : theirs.end],
+        )
+        if not _fits(mine.value, theirs.value, spans):
             other.remove(theirs)
-            spans = (
-                source.statement.text[mine.start : mine.end],
-                derived.statement.text[theirs.start : theirs.end],
-            )
             found.append(Change("date", *spans, "none", 0.8))
     return found
 
 
-def _fits(one: str, other: str) -> bool:
-    """Tell whether two hours may be one: 6:14 and 18:14 are not, 4:00 and 4:20 are not."""
-    return one == other
+_HALF = re.compile(r"[ap]\.?m|\bh\b|heures?|\dh")
+
+
+def _fits(one: str, other: str, spans: tuple[str, str]) -> bool:
+    """Tell whether two hours may be one: 6:30 and 6:30 p.m. may, 6:14 and 18:14 are not, 4:00 and 4:20 are not."""
+    kind, _space, time = one.partition(" ")
+    if kind != "hour" or sum(bool(_HALF.search(span.casefold())) for span in spans) != 1:
+        return one == other
+    (hour, minute), (hour2, minute2) = (value.split(":") for value in (time, other.partition(" ")[2]))
+    return int(hour) % 12 == int(hour2) % 12 and minute == minute2
 
 
 def names(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
@@ -328,9 +365,7 @@ def names(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
     if not one or not other:
         return []
     mine, theirs = one[0], other[0]
-    speaking = any(_overlap(mine, s) for s in source.speakers) and any(
-        _overlap(theirs, s) for s in derived.speakers
-    )
+    speaking = _speaks(source, mine) and _speaks(derived, theirs)
     spans = source.statement.text[mine.start : mine.end], derived.statement.text[theirs.start : theirs.end]
     if speaking:
         return [Change("speaker", *spans, "none", 0.75)]
@@ -351,8 +386,24 @@ def _unanswered(reading: Reading, other: Reading) -> list[Span]:
         if tokens and not any(
             bare(t.word)[:5] in said or any(mark in marks for mark, _strength in t.marks) for t in tokens
         ):
+            if any(_initials(name, mine) or _initials(mine, name) for mine in other.names):
+                continue
             found.append(name)
     return found
+
+
+def _speaks(reading: Reading, name: Span) -> bool:
+    """Tell whether a name is of who speaks, or stands after its function: "the mayor, Anne Wauters"."""
+    text = reading.statement.text
+    return any(
+        _overlap(name, s) or (0 <= name.start - s.end <= 3 and text[s.end] == ",") for s in reading.speakers
+    )
+
+
+def _initials(long: Span, short: Span) -> bool:
+    """Tell whether one name is the first letters of the other: "United Kingdom", "UK"."""
+    words = [word for word in long.value.split() if len(word) > 1]
+    return len(words) > 1 and "".join(word[0] for word in words) == short.value
 
 
 def _overlap(one: Span, other: Span) -> bool:

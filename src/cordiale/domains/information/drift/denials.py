@@ -63,13 +63,26 @@ def _undone(
         if any(answers[place] in reached for place in denial.reached if place in answers):
             continue
         place = answers[head.start]
-        if _of_all(other) and sum(start in answers for start in denial.reached) < len(denial.reached[:2]):
+        if (
+            _NONE.match(one.flat, denial.start)
+            and _of_all(other)
+            and not all(start in answers for start in denial.reached)
+        ):
             continue  # "none was cancelled", "all of them took off"
         if _elsewhere(one, denial, place, answers) or _resolved(other, theirs, place, kept, matched):
             continue
         word = next(t for t in other.statement.tokens if t.start == place)
         return one.statement.text[denial.start : head.end], other.statement.text[word.start : word.end]
     return None
+
+
+_NONE: Final = re.compile(
+    r"(?:no|none|nobody|nothing|neither|not one|aucune?|personne|rien|nul(?:le)?|pas une?)\b"
+)
+_LIGHT: Final = re.compile(
+    r"(?:advis|recommend|plan|want|expect|intend|believ|think|need|wish|hop|allow|bother|tend|seem|appear|conseill|recommand|pens|croi|croy|prev|compt|veu|voul|souhait|faut|fall|doi|dev|sembl|entend)\w*$"
+)
+"""Verbs past which a denial is of the next word: "do not advise feeding" denies that one should feed."""
 
 
 def _of_all(reading: Reading) -> bool:
@@ -107,6 +120,8 @@ def _head(reading: Reading, denial: Denial, answers: Mapping[int, int], *, acros
             continue
         if token.start in answers:
             return token
+        if _LIGHT.match(reading.flat[token.start : token.end]):
+            continue
         if not across or any(mark.startswith("m:") for mark, _strength in token.marks):
             return None
     return None
@@ -133,7 +148,11 @@ _APART: Final = re.compile(r"[;:.!?()»”\"]|, (?:and|but|while|which|who|et|ma
 
 
 def _resolved(
-    other: Reading, theirs: Sequence[Phrase], place: int, kept: Collection[int], matched: Sequence[Denial]
+    other: Reading,
+    theirs: Sequence[Phrase],
+    place: int,
+    kept: Collection[int],
+    matched: Sequence[Denial],
 ) -> bool:
     """Tell whether a sentence denies the word at `place` in its own way: near it stands what takes something away, and answers nothing."""
     spans = [m.span() for m in _LESS.finditer(other.flat)]
@@ -142,6 +161,8 @@ def _resolved(
     for start, end in spans:
         if start <= place < end or any(start <= answer < end for answer in kept):
             continue
+        if other.flat.startswith((", sans ", ", without "), max(0, start - 2)):
+            continue  # it denies something else
         if any(d.start <= start and end <= max((d.end, *d.reached[:1])) for d in matched):
             continue
         between = other.flat[min(end, place) : max(start, place)]
@@ -164,7 +185,11 @@ def _opposed(
         others = {_sign(phrase, other) for phrase in there}
         if len(signs) != 1 or len(others) != 1 or signs == others:
             continue
-        if here[0].step == there[0].step and pairing.source.get(here[0].start) == there[0].start:
+        if (
+            here[0].step == there[0].step
+            and group != EXCLUDED
+            and pairing.source.get(here[0].start) == there[0].start
+        ):
             continue  # the same word, denied: told by the denial itself
         if one_thing(source.statement, (here[0].start, here[0].end), (there[0].start, there[0].end), pairing):
             return (
@@ -174,5 +199,12 @@ def _opposed(
     return None
 
 
+EXCLUDED: Final = "exclude"
+"""The group of what denies by itself: "rules out", which is denied where it is undone."""
+
+
 def _sign(phrase: Phrase, denials: Sequence[Denial]) -> int:
+    undone = any(not d.reached and d.start <= phrase.start < d.end and d.end - d.start > 10 for d in denials)
+    if undone and phrase.group == EXCLUDED:
+        return -phrase.step
     return phrase.step * (-1 if any(phrase.start in denial.reached for denial in denials) else 1)

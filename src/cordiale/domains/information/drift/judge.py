@@ -15,6 +15,7 @@ import msgspec
 from cordiale.domains.information.drift import alterations, comparison, modality
 from cordiale.domains.information.drift.denials import denials
 from cordiale.domains.information.drift.ladders import climbs
+from cordiale.domains.information.drift.qualifiers import qualified
 from cordiale.domains.information.drift.reading import read
 from cordiale.domains.information.lineage.alignment import Match
 from cordiale.domains.information.lineage.statement import Statement
@@ -83,6 +84,7 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
     changes = [
         *modality.changes(one, other, pairing),
         *climbs(one, other, pairing),
+        *qualified(one, other, pairing),
         *alterations.quantities(one, other, pairing),
         *denials(one, other, pairing),
         *alterations.dates(one, other, pairing),

@@ -21,7 +21,7 @@ APART: Final = 2
 """By so many steps at least two words say something else."""
 BELIEVED: Final = 0.7
 """How sure a change of step is."""
-_AMOUNTS: Final = frozenset({"harm", "injury", "duration"})
+_AMOUNTS: Final = frozenset({"harm", "injury", "duration", "extent"})
 """The ladders that say how badly or how long; the others say how far along or how firmly."""
 
 

@@ -57,7 +57,7 @@ def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
         if in_clause(reading.statement, cue.start, cue.end, answered)
         and not _denied(reading, cue)
         # "could reach 40" is an amount: compared as one
-        and not any(q.start <= cue.start < q.end for q in reading.quantities)
+        and not any(q.start <= cue.start < q.end and q.raw for q in reading.quantities)
     ]
 
 
@@ -231,6 +231,10 @@ _RELATIVE = re.compile(
 )
 
 
+_UNPROVEN = re.compile(r"no\b|nothing\b|aucun|rien\b")
+_EVIDENCE = re.compile(r"\b(?:signs?|indications?|evidence|proof|indices?|preuves?|signes?|sans|without)\b")
+
+
 def _believed(reading: Reading, cue: Cue, other: Reading, answered: dict[int, int]) -> float:
     """Return how sure a change is: surer where the very word that the cue is about was kept.
 
@@ -240,6 +244,8 @@ def _believed(reading: Reading, cue: Cue, other: Reading, answered: dict[int, in
     if _RELATIVE.search(reading.flat[: cue.start]):
         return 0.0  # "anything that could harm peace" hedges the thing, not the statement
     place = answered.get(_about(reading, cue))
+    if _UNPROVEN.match(reading.flat, cue.start) and (other.negative or _EVIDENCE.search(other.flat)):
+        return 0.0  # "nothing proves", "is not proven", "there are signs"
     if not reading.denials and any(place is None or abs(place - d.start) <= APART for d in other.denials):
         return UNSURE
     if hedged(reading, (cue.start, cue.end), other, answered):
@@ -307,7 +313,7 @@ def _advice(reading: Reading, other: list[Cue]) -> list[Cue]:
     ]
 
 
-APART: Final = 70
+APART: Final = 120
 """So many characters after a cue the word that another cue is about may stand, for both to be about one thing."""
 
 

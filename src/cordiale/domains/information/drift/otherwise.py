@@ -18,18 +18,19 @@ ATTRIBUTED = re.compile(
     r"|^pour l(?:e|a|es|') ?\w+(?: \w+)?,"
 )
 _CLAIM = re.compile(
-    r"(?:claim|it is claimed|is claimed|some \w+ (?:say|claim|allege)|some say|pretend|a (?:l'en|les|en) croire)"
+    r"(?:claim|accus|blame|according to|selon|d'apres|it is claimed|is claimed|some \w+ (?:say|claim|allege)|some say|pretend|a (?:l'en|les|en) croire)"
 )
 _HEARSAY = re.compile(
     r"reportedly|allegedly|alleged|purported|word is|rumou?r|(?:is|are|was|were) (?:said|reported|alleged|claimed|understood)|pretendu|presume|dit-on|parait-il|il se dit|rumeur"
 )
 _TELLS = re.compile(
-    r"\b(?:say|said|says|told|tells|maintain(?:s|ed)?|insist(?:s|ed)?|argu(?:es|ed)|contends?|asserts?|according to|states?|affirm\w*|assur\w*|soutien\w+|maintien\w+|dit|disent|selon|d'apres|fait valoir|font valoir)\b"
+    r"\b(?:say|said|says|told|tells|maintain(?:s|ed)?|insist(?:s|ed)?|argu(?:es|ed)|contends?|asserts?|according to|states?|affirm\w*|assur(?:e|ent|ait|aient|es|ed)|soutien\w+|maintien\w+|dit|disent|selon|d'apres|fait valoir|font valoir)\b"
 )
 """Who claims a thing says it."""
 _IS_TO = re.compile(r"\b(?:is|are|was|were) to (?:be )?\w+")
 _MAY = re.compile(r"may (?:not|no longer|only)\b")
 _WISHES = re.compile(r"wants? \w+ to|would like \w+|wish\w* (?:for|\w+ to)|veu(?:t|lent) qu|souhait\w+ qu")
+_ASKED = re.compile(r"(?:ha(?:s|ve) )?(?:being|been) (?:asked|urged|pressed)")
 _SHOULD = re.compile(r"should|ought|devrai|suggest|suggere")
 
 
@@ -66,6 +67,8 @@ def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
     ):
         return True
     if _WISHES.match(reading.flat, cue.start) and any(o.scale == "order" and o.step == 2 for o in other.cues):
+        return True
+    if _ASKED.match(reading.flat, cue.start) and any(o.scale == "order" for o in other.cues):
         return True
     least = 1 if _SHOULD.match(reading.flat, cue.start) else 3
     return cue.step == DOUBT and any(one.scale == "order" and one.step >= least for one in other.cues)

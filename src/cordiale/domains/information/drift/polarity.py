@@ -19,23 +19,24 @@ _NOT_DONE: Final = {
         r"|(?:prevent|stop|ban|bar|keep|kept)\w* (?:\w+ ){0,3}from)\b"
     ),
     "fr": re.compile(
-        r"\b(?:sans(?! (?:doute|cesse|attendre|delai|tarder|exception|precedent|relache|arret))|(?:refus|renonc|echou|incapable|evit|empech|cess)\w* (?:a|de|d')|(?:a|ont|avait|avoir) (?:toujours )?(?:nie|dementi?)|nie(?:nt)?|dement(?:ent)?|exclu(?:t|ent|re)"
+        r"\b(?:sans(?! (?:doute|cesse|attendre|delai|tarder|exception|precedent|relache|arret))|(?:refus|renonc|echou|incapable|evit|empech|cess)\w* (?:a|de|d')|(?:a|ont|avait|avoir) (?:toujours )?(?:nie|dementi?)|nie(?:nt)?|dement(?:ent)?|exclu(?:t|ent|re|ons|ait|aient|e?s?)"
         r"|faute d(?:e|')|loin d(?:e|')|au lieu d(?:e|')|plutot que d(?:e|')|attend(?:ent)? toujours|absence d(?:e|')|mais pas|et non)(?:(?<=')|(?!\w))"
     ),
 }
 """Words after which what follows was not done, without a word of negation."""
 _END: Final = {
     "en": re.compile(
-        r"[,;:.!?()”\"–]|\b(?:that|because|although|though|while|who|which|whom|but|and|since|unless|if|when|until|after|before|whereas|so|despite|than|as)\b"
+        r"[,;:.!?()”\"–]|\b(?:that|because|although|though|while|who|which|whom|but|and|since|unless|if|when|until|after|before|whereas|so|despite|than|as|whether|where|how|why)\b"
     ),
     "fr": re.compile(
-        r"[,;:.!?()»\"–]|\b(?:qui|que|dont|mais|et|car|parce|alors|bien|tandis|puisque|lorsque|quand|si|avant|apres|malgre|depuis|comme)\b|\bqu'"
+        r"[,;:.!?()»\"–]|\b(?:qui|que|dont|mais|et|car|parce|alors|bien|tandis|puisque|lorsque|quand|si|s'ils?|avant|apres|malgre|depuis|comme)\b|\bqu'"
     ),
 }
 _PARTLY = re.compile(
-    r"\b(?:not (?:all|every\w*|always|entirely|fully|only|as|so|quite|yet clear|just|because|until|before|(?:\w+ ){0,3}enough)|(?:pas|n'\w+ pas|ne \w+ pas) (?:tou(?:t|te|s|tes)|toujours|entierement|seulement|aussi|si|encore clair|assez|parce))\b"
+    r"\b(?:not (?:all|every\w*|always|much|many|entirely|fully|only|as|so|quite|yet clear|just|because|until|before|(?:\w+ ){0,3}enough)|(?:pas|n'\w+ pas|ne \w+ pas) (?:tou(?:t|te|s|tes)|toujours|entierement|seulement|aussi|si|encore clair|assez|parce))\b"
 )
 """What denies a part or a measure: no denial of the statement."""
+_EXCEPT = re.compile(r"[^,;.]{0,60}\b(?:except|apart from|other than|sauf|hormis|excepte)\b")
 REACH: Final = 6
 """So many words that carry meaning a denial reaches at most."""
 
@@ -59,7 +60,11 @@ def denied(reading: Reading) -> list[Denial]:
     found: list[tuple[Denial, bool]] = []
     for place, span in enumerate(said):
         done = span.value != "no"
-        if _PARTLY.match(flat, span.start) or (found and span.end <= found[-1][0].end):
+        if (
+            _PARTLY.match(flat, span.start)
+            or _EXCEPT.match(flat, span.end)
+            or (found and span.end <= found[-1][0].end)
+        ):
             continue
         if (done and _BEFORE.search(flat[: span.start])) or _HARDLY.search(flat[: span.start]):
             # "does not rule out", "n'exclut pas", "hardly one that did not"
@@ -76,7 +81,14 @@ def denied(reading: Reading) -> list[Denial]:
         reached = [t.start for t in reading.statement.tokens if t.content and span.end <= t.start < limit]
         one = Denial(span.start, span.end, tuple(reached[:REACH]))
         last, last_done = found[-1] if found else (None, False)
+        verbal_last = last is not None and bool(_VERBAL.match(flat, last.start))
         if last is not None and one.reached and set(one.reached) <= set(last.reached):
+            between = [start for start in last.reached if start < span.start]
+            if verbal_last and len(between) > 1:
+                # "not charged for days without service": two denials
+                found[-1] = (Denial(last.start, last.end, tuple(between)), last_done)
+                found.append((one, done))
+                continue
             if done and not last_done:
                 # "no carriage is without", "did not fail to"
                 found[-1] = (Denial(last.start, one.end, ()), True)
@@ -89,7 +101,7 @@ _BEFORE = re.compile(r"(?:\bnot |n't |\bnever |\bcannot |\bne |\bn')(?:\w+ )?$")
 _HARDLY = re.compile(r"\b(?:hardly|scarcely|barely|few|rares?|peu) [^,;.]{0,40}$")
 
 
-_VERBAL = re.compile(r"not\b|n't|cannot|never")
+_VERBAL = re.compile(r"not\b|n't|cannot|never|ne |n'")
 _FINITE = re.compile(
     r"(?<=\w{4} )(?:will|would|is|are|was|were|has|have|had|can|could|must|may|might|should|shall|does|do|did)\b"
 )

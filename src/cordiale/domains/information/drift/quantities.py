@@ -69,7 +69,7 @@ _WORDS: Final = {
         ("share", 0.5, r"every (?:second|other)(?= \w)(?! (?:day|week|month|year|time|hour))|half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?(?<!next )(?<!last )(?<!past )(?<!first )(?<!coming )few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
-        ("often", 1.0, r"always|constantly|every time|permanently|throughout|all the time"), ("often", 0.7, r"often|frequently|repeatedly|regularly|usually"), ("often", 0.3, r"sometimes|occasionally|at times|now and then"), ("often", 0.1, r"rarely|seldom|hardly ever"),
+        ("often", 1.0, r"always|constantly|every time|permanently|throughout|all the time|systematically|invariably|without fail|continually|incessantly"), ("often", 0.7, r"often|frequent(?:ly)?|repeatedly|regularly|usually|routinely|time and again|again and again|on (?:several|many|numerous) occasions"), ("often", 0.3, r"sometimes|occasional(?:ly)?|at times|now and then|sporadic(?:ally)?|intermittent(?:ly)?"), ("often", 0.1, r"rarely|seldom|hardly ever|rare(?= (?!earths?)\w)"),
     ),
     "fr": (
         ("amount", 45, r"(?:des |plusieurs |quelques )dizaines(?: de| d')?"), ("amount", 12, r"une douzaine(?: de| d')?|douzaine"), ("amount", 10, r"une dizaine(?: de| d')?"), ("amount", 15, r"une quinzaine(?: de| d')?"), ("amount", 20, r"une vingtaine(?: de| d')?"),
@@ -81,7 +81,7 @@ _WORDS: Final = {
         ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.6, r"une (?:grande|bonne) part d|(?:bon )?nombre d(?! \w+ d)"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|partiel(?:s|le|les|lement)?|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
-        ("often", 1.0, r"toujours(?! pas)|tout au long d|constamment|en permanence|sans cesse|a chaque fois"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement"), ("often", 0.3, r"parfois|quelquefois|de temps en temps"), ("often", 0.1, r"rarement"),
+        ("often", 1.0, r"toujours(?! pas)|tout au long d|constamment|en permanence|sans cesse|a chaque fois|systematique(?:ment|s)?|immanquablement|continuellement|en continu"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement|frequente?s?|maintes fois|a maintes reprises|a de nombreuses reprises|couramment|habituellement"), ("often", 0.3, r"parfois|quelquefois|de temps (?:en temps|a autre)|occasionnel\w*|ponctuel\w*|par moments|sporadique\w*|il arrive qu(?:e|')"), ("often", 0.1, r"rarement|de rares|(?:sont|restent|est|reste) (?:tres )?rares?|exceptionnellement"),
     ),
 }  # fmt: skip
 _PARTS: Final = {
@@ -114,7 +114,9 @@ _AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
 _AT_TIME = re.compile(r"\b(?:at|from|by|until|to|the)\s$")
 
 
-_NEVER = re.compile(r"\b(?:not|cannot|never|n't|n'\w+ pas|ne \w+ pas|ne pas)\b[^,;.]{0,40}$")
+_NEVER = re.compile(
+    r"\b(?:not|cannot|never|rarely|seldom|rarement|n't|n'\w+ pas|ne \w+ pas|ne pas)\b[^,;.]{0,40}$"
+)
 
 
 @cache
@@ -226,7 +228,7 @@ _AFTER_BOUND = re.compile(
 )
 _ALL_OF = re.compile(r"\b(?:all(?: of)?(?: the| its| their)?|tous les|toutes les) $")
 _ONE_IN = re.compile(
-    r"\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their)|(?:seule? )?(?:des|de ses)) $"
+    r"(?<!every )(?<!each )\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their)|(?:seule? )?(?:des|de ses)) $"
 )
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
@@ -348,13 +350,22 @@ def dated(flat: str, token: Token) -> bool:
     return bool(_ORDINAL.search(before))
 
 
+LEAST: Final = 1.12
+"""What "at least" and "more than" multiply a number by; so does "never in less than"."""
+_SPREAD = re.compile(r"\b(?:spread|scattered|distributed|divided|stretch\w*|extend\w*|spans?|all) over $")
+
+
 def _bound(flat: str, start: int, lang: str) -> tuple[float, int]:
     before = flat[max(0, start - 36) : start]
+    if _SPREAD.search(before):
+        return 1.0, start
     for factor, pattern in _bounds(lang):
         if match := pattern.search(before):
             begin = start - len(before) + match.start()
             # "cannot be said more than three days before" is three days at most
-            return (0.8 if factor > 1.0 and _NEVER.search(flat[:begin]) else factor), begin
+            if factor != 1.0 and _NEVER.search(flat[:begin]):
+                return (0.8 if factor > 1.0 else LEAST if factor < 0.95 else factor), begin
+            return factor, begin
     return 1.0, start
 
 

@@ -45,7 +45,7 @@ _DENIALS: Final = {
         r"\b(?:not(?! only| just| since| until| before| rul| exclud| altogether)|n't|cannot|no(?! doubt| fewer| less| more than| longer than|\. ?\d|\d| later)|none|never|nobody|nothing(?! but)|neither|nowhere)\b"
     ),
     "fr": re.compile(
-        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul|nullement|point)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: [\w'-]+){0,5} (?:n'|ne ))|\bpas (?:de|d'|une?|question|encore)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?=\s?[,.;:!?»]|$)"
+        r"\b(?:n'|ne )(?=(?:\w+[' ]){0,5}?(?:pas|plus|jamais|rien|aucune?|personne|ni|guere|nul|nullement|point)\b)|\b(?:aucune?|ni|nul(?:le)?|personne|rien|jamais)\b(?=(?: [\w'-]+){0,10} (?:n'|ne ))|\bpas (?:de|d'|une?|question|encore)\b|\bne (?:peu|pouv|sau|sai|os|cess)\w+|\bnon(?=\s?[,.;:!?»]|$)"
     ),
 }
 _ANY_NO: Final = {
@@ -59,10 +59,10 @@ _IF: Final = re.compile(r"\b(?:if|unless|si|s'ils?|a moins qu)\b[^,;:.]*$")
 """What is denied in a condition is not denied."""
 _TURNED: Final = {
     "en": re.compile(
-        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|disput(?:e|es|ed)|halt(?:s|ed)?|too (?:early|soon)|premature|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to|los(?:e|es|ing)|out of the question|suspended|fault\w*|flaws?|flawed|defect\w*|failures?|loss(?:es)?|vanish\w*|disappear\w*|reluctan\w*|hesita\w*|unwilling\w*|unlikely|improbable)\b"
+        r"\b(?:fail(?:s|ed)?|unknown|cancel(?:l?ed)?|refus(?:e|es|ed|al)|den(?:ies|ied|y|ial)|den(?:y|ies|ied)|lacks?|lost|false|unable|impossible|closed|prohibited|banned|withdr(?:e|a)wn?|ruled out|stays? open|unaware|silent|muted|free of charge|untrue|reject(?:s|ed)?|yet to|left open|leaves open|disput(?:e|es|ed)|halt(?:s|ed)?|too (?:early|soon)|premature|doubt(?:s|ed|ful)?|abandoned|without|cut off|still open|undecided|pending|declin(?:e|es|ed)|absent|absence|un(?:harmed|hurt|injured|affected|touched|changed|damaged)|missing|avoid(?:s|ed)?|empty|spared|dismiss(?:es|ed)|left out|against|stopped|too \w+ to|los(?:e|es|ing)|out of the question|suspended|fault\w*|flaws?|flawed|defect\w*|failures?|loss(?:es)?|vanish\w*|disappear\w*|reluctan\w*|hesita\w*|unwilling\w*|unlikely|improbable|discourag\w*)\b"
     ),
     "fr": re.compile(
-        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|echapp\w+|premature\w*|a l'arret|conteste(?:nt|es?)?|en suspens|hors de question|perd(?:e|ent)?|trop \w+ pour|suspendu\w*|defauts?|failles?|pannes?|pertes?|perdu\w*|dispar\w*|hesit\w*|rechign\w*|improbable\w*|defaillan\w*)\b"
+        r"\b(?:ignor(?:e|ent|ait|ons|aient)|annul(?:e|ee|es|ees)|refus\w*|dement(?:i|ent|ie)?|fau(?:x|sse|sses)|impossible|incapable|inconnue?s?|ferme(?:e|es|s)?|interdi\w+|hors d[e']|peu (?:vraisemblable|probable)|echou(?:e|ent|ait)|rejet(?:e|te|ee)|renonc(?:e|ent)|muet(?:te|tes|s)?|abandonne(?:e|es|s)?|gratuit\w*|sans(?! doute)|absente?s?|absence|indemnes?|manqu\w+|evit\w+|declin\w+|vides?|epargn\w+|intacte?s?|exempte?s?|ecart(?:e|ent)|inchange\w*|prive\w*|contre|echapp\w+|premature\w*|a l'arret|conteste(?:nt|es?)?|en suspens|hors de question|perd(?:e|ent)?|trop \w+ pour|suspendu\w*|defauts?|failles?|pannes?|pertes?|perdu\w*|dispar\w*|hesit\w*|rechign\w*|improbable\w*|defaillan\w*|deconseill\w*|dissuad\w*)\b"
     ),
 }
 _FUTURE: Final = {
@@ -126,6 +126,16 @@ _WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})s?\b")
 _MONTH = re.compile(
     rf"\b({'|'.join(name for name in MONTHS if len(name) > 3 or name == 'mai')})\b(?! \d{{1,2}}\b(?! \d{{3}}))"
 )
+_SEASON = re.compile(
+    r"\b(?:(?:in|this|next|last|early|late|mid|the|by|until|since|following|of|en|au|cet|a|d|l|prochain|dernier|de l|fin|debut|avant l|jusqu'a l)[ '-](?:the )?)(spring|summer|autumn|fall|winter|printemps|ete|automne|hiver)\b(?! of\b)|\b(spring|summer|autumn|fall|winter|printemps|ete|automne|hiver)(?= (?:19|20)\d\d)"
+)
+_SEASONS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("spring printemps", "summer ete", "autumn fall automne", "winter hiver"), 1
+    )
+    for name in names.split()
+}
 _HOUR = re.compile(
     r"\b(\d{1,2})(?:[:.]| ?h(?:eures?)? ?)(\d\d)?\s?(a\.?m\.?|p\.?m\.?)?(?!\d|,\d)|\b(\d{1,2}) ?(a\.?m\.?|p\.?m\.?)"
 )
@@ -139,6 +149,10 @@ def _dates(flat: str) -> list[Span]:
         if month not in ("may", "mar") or not re.match(r" (?:be|have|not)\b", flat[m.end() :]):
             found.append(Span(f"day {MONTHS[month]}-{int(day)}", m.start(), m.end()))
     taken = [(s.start, s.end) for s in found]
+    found += [
+        Span(f"season {_SEASONS[m[m.lastindex or 1]]}", m.start(m.lastindex or 1), m.end(m.lastindex or 1))
+        for m in _SEASON.finditer(flat)
+    ]
     for pattern, kind in ((_YEAR, "year"), (_WEEKDAY, "weekday"), (_MONTH, "month"), (_HOUR, "hour")):
         for m in pattern.finditer(flat):
             if any(m.start() < end and m.end() > start for start, end in taken):
