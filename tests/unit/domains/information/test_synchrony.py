@@ -12,11 +12,14 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cordiale.domains.information.synchrony import baseline, export
+from cordiale.domains.information.synchrony.addresses import by_expressions, canonical
 from cordiale.domains.information.synchrony.communities import parted
 from cordiale.domains.information.synchrony.profile import KINDS, MINUTE_1
-from cordiale.domains.information.synchrony.tokens import TOKENS, canonical, tokens
+from cordiale.domains.information.synchrony.tokens import TOKENS, tokens
 from cordiale.domains.information.synchrony.view import Edge, Meeting, Network, Shown, Synchrony
 from cordiale.platform.errors import Conflict
 from tests.unit.domains.information import networks
@@ -121,6 +124,18 @@ def test_posts_without_a_time_share_nothing_at_a_moment() -> None:
 def test_one_page_has_one_address(one: str, other: str) -> None:
     first, second = canonical(pa.array([one, other])).to_pylist()
     assert first == second
+
+
+LINKS = [
+    "http", "https", "://", ":", "/", "//", "www.", "WwW.", "m.", "M.", "mobile.", "Example", ".org", "?", "&", "#", "utm_source=x",
+    "s=1", "A", "9", "+", "-", " ", "\n", "\u00e9", "\u0130", "[", "`", "{", "\x0e",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(LINKS), max_size=8).map("".join), max_size=8), st.integers(0, 3))
+def test_an_address_is_written_as_expressions_write_it(links: list[str], skipped: int) -> None:
+    given_links = pa.array(links, pa.string()).slice(min(skipped, len(links)))
+    assert canonical(given_links).to_pylist() == by_expressions(given_links).to_pylist()
 
 
 def test_another_page_has_another_address() -> None:

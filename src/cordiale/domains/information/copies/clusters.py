@@ -20,7 +20,7 @@ CLUSTERS = pa.schema(
         ("first", pa.int64()),
     ]
 )
-"""Which cluster a text belongs to; one that was posted once and is like no other belongs to none."""
+"""Which cluster a text belongs to, by `text_id`; one that was posted once and is like no other belongs to none."""
 
 REDIRECTS = pa.schema([("cluster", pa.string()), ("into", pa.string())])
 """Ids of clusters that became part of others, and whose id stands for them now."""
@@ -59,6 +59,17 @@ def clusters(given: Mapping[str, pa.Table]) -> pa.Table:
         },
         schema=CLUSTERS,
     )
+
+
+def clustered(texts: pa.Array, known: pa.Table) -> pa.ChunkedArray:
+    """Return the cluster of each text, null where it belongs to none.
+
+    Clusters stand by text: looking for texts among them takes as long as there are texts, not clusters.
+    """
+    ids, wanted = known["text_id"].to_numpy(), texts.to_numpy()
+    rows = np.minimum(np.searchsorted(ids, wanted), max(0, len(ids) - 1))
+    none = ids[rows] != wanted if len(ids) else np.ones(len(wanted), np.bool_)
+    return known["cluster"].take(pa.array(rows, mask=none))
 
 
 def redirects(given: Mapping[str, pa.Table]) -> pa.Table:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cordiale.desk.analysis.kernels import texts
+from cordiale.domains.information.copies.clusters import clustered
 from cordiale.domains.information.copies.differing import differing
 from cordiale.domains.information.copies.similarity import grams, jaccard
 from cordiale.domains.information.copies.texts import compared, numbered
@@ -53,13 +54,12 @@ GRAM = 5
 
 def placed(table: pa.Table, beside: Mapping[str, pa.Table]) -> pa.Table:
     """Return the posts whose text belongs to a cluster."""
-    known = beside["clusters"]
     text = compared(table["text"])
     ids = numbered(text)
-    rows = pc.index_in(ids, value_set=known["text_id"].combine_chunks())
-    found = table.append_column("cluster", known["cluster"].combine_chunks().take(rows))
+    cluster = clustered(ids, beside["clusters"])
+    found = table.append_column("cluster", cluster)
     found = found.append_column("text_id", ids).append_column("compared", text)
-    return found.filter(pc.is_valid(rows)).select(PLACED.names)
+    return found.filter(pc.is_valid(cluster)).select(PLACED.names)
 
 
 def measured(table: pa.Table, _beside: Mapping[str, pa.Table]) -> pa.Table:

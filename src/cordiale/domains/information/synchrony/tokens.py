@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cordiale.desk.analysis.kernels import hashed
+from cordiale.domains.information.copies.clusters import clustered
 from cordiale.domains.information.copies.texts import compared, numbered
+from cordiale.domains.information.synchrony.addresses import canonical
 from cordiale.domains.information.synchrony.profile import KINDS
 
 TOKENS = pa.schema(
@@ -24,22 +26,6 @@ TOKENS = pa.schema(
     ]
 )
 """Something shared: its kind (place in `KINDS`), the hashes of what, by which account and in which post."""
-
-_TRACKING = r"[?&](?:utm_[a-z]+|fbclid|gclid|mc_cid|mc_eid|igshid|ref_src|s)=[^&#]*"
-
-
-def canonical(links: pa.Array) -> pa.Array:
-    """Return addresses without scheme, `www.`, tracking parameters, fragment and final slash, host in lower case."""
-    found = pc.utf8_trim_whitespace(links)
-    found = pc.replace_substring_regex(found, pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*://", replacement="")
-    found = pc.replace_substring_regex(found, pattern=r"^(?i:www\.|m\.|mobile\.)", replacement="")
-    found = pc.replace_substring_regex(found, pattern=r"#.*$", replacement="")
-    found = pc.replace_substring_regex(found, pattern=_TRACKING, replacement="")
-    found = pc.replace_substring_regex(found, pattern=r"[?&]*$", replacement="")
-    found = pc.replace_substring_regex(found, pattern=r"/+$", replacement="")
-    host = pc.utf8_lower(pc.replace_substring_regex(found, pattern=r"[/?].*$", replacement=""))
-    rest = pc.replace_substring_regex(found, pattern=r"^[^/?]*", replacement="")
-    return pc.binary_join_element_wise(host, rest, "")
 
 
 def accounts(table: pa.Table) -> pa.Array:
@@ -61,16 +47,14 @@ def tokens(table: pa.Table, beside: Mapping[str, pa.Table]) -> pa.Table:
     text is never a text of its own.
     """
     table = table.filter(pc.is_valid(table["at"]))
-    known = beside["copies:clusters"]
     text = numbered(compared(table["text"]))
-    rows = pc.index_in(text, value_set=known["text_id"].combine_chunks())
-    cluster = _numbers(known["cluster"]).take(rows)
+    cluster = clustered(text, beside["copies:clusters"])
     repeats = pc.is_valid(table["repost_of"])
     named = pc.and_(repeats, pc.not_equal(table["repost_of"], ""))
     repeated = pc.if_else(named, _numbers(table["repost_of"]), text)
     every = pa.array(np.arange(table.num_rows))
     found = [
-        ("text", *_where(every, cluster, pc.and_(pc.is_valid(cluster), pc.invert(repeats)))),
+        ("text", *_where(every, _numbers(cluster), pc.and_(pc.is_valid(cluster), pc.invert(repeats)))),
         ("link", *_listed(table["links"], links=True)),
         ("tag", *_listed(table["tags"])),
         ("image", *_listed(table["images"])),
