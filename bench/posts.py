@@ -36,6 +36,7 @@ def posts(path: Path, *, tags: bool = True) -> pa.Table:
             "urls": pa.string(),
         },
         strings_can_be_null=False,
+        include_columns=["message_id", "author_id", "content", "epoch", "retweet", "urls"],
     )
     raw = pv.read_csv(path, parse_options=pv.ParseOptions(newlines_in_values=True), convert_options=options)
     content = raw["content"]

@@ -46,8 +46,8 @@ def run(quick: bool) -> list[Figure]:
 
 def ours(folder: str, count: int, near: bool) -> dict[str, Any]:
     """Make and test the networks from CSV: over equal texts and links, or over clusters of near-duplicates."""
+    import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     from bench.posts import posts, unpacked
@@ -75,7 +75,7 @@ def ours(folder: str, count: int, near: bool) -> dict[str, Any]:
             given = {"rows": rows, "fresh": rows, **before}
             clusters = LocalEngine().run(COPIES, given, place / "copies")["clusters"]
         else:
-            ids = pc.unique(numbered(compared(table["text"])))
+            ids = pa.array(np.unique(numbered(compared(table["text"]))))
             clusters = pa.table({"text_id": ids, "cluster": ids.cast(pa.string())})
         inputs = {"rows": rows, "fresh": rows, "copies:clusters": clusters}
         found = LocalEngine().run(SYNCHRONY, inputs, place / "synchrony")
