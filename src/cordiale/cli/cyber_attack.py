@@ -12,7 +12,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import count, emit, printable, progress, table
 from cordiale.cli.reports import import_report
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _, _n, number
 from cordiale.platform.replacing import replace_file
 
@@ -195,7 +195,7 @@ def layer_(
     covered = sum(bool(one.count) for one in found.techniques)
     emit(
         {"out": str(out), "domain": found.domain, "techniques": covered, "marking": line},
-        lambda: f"{out}: " + count(covered, _n("{n} technique", "{n} techniques")),
+        lambda: labelled(str(out), count(covered, _n("{n} technique", "{n} techniques"))),
     )
 
 

@@ -10,7 +10,7 @@ from cordiale.cli.cyber import app
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -156,5 +156,5 @@ def worth(id: Annotated[str, ID]) -> None:
     lang = current().lang
     emit(
         {"id": id, "worth": [{"source": source, "score": one.score, "state": one.state, "ends": one.ends} for source, one in found]},
-        lambda: "\n".join(printable(f"{source}: {'. '.join((reasons(one, lang)[0], ' '.join(reasons(one, lang)[1:])))}") for source, one in found) or tr(_("This is no indicator.")),
+        lambda: "\n".join(printable(labelled(source, '. '.join((reasons(one, lang)[0], ' '.join(reasons(one, lang)[1:]))))) for source, one in found) or tr(_("This is no indicator.")),
     )  # fmt: skip

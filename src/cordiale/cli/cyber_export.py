@@ -12,7 +12,7 @@ from cordiale.cli.cyber import app
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, tr
+from cordiale.cli.tree import Command, labelled, tr
 from cordiale.platform.languages import _, _n, ntext, number, text
 from cordiale.platform.replacing import replace_file
 
@@ -125,7 +125,8 @@ def _misp(form: str, out: Path | None, partner: str, asked: Question) -> None:
         else:
             with replacing(out, 0o600) as stream:
                 made = write_file(node.desk, actor, stream.write, asked=one, partner=partner, lang=lang)
-    emit(made, lambda: f"{out}: " + ntext(lang, *_n("{n} entry", "{n} entries"), made.attributes))
+    entries = ntext(lang, *_n("{n} entry", "{n} entries"), made.attributes)
+    emit(made, lambda: labelled(str(out), entries))
 
 
 def _told(made: Exported, out: Path | None) -> dict[str, object]:
@@ -146,7 +147,7 @@ def _said(made: Exported, out: Path | None) -> str:
 
     lang = current().lang
     entries = ntext(lang, *_n("{n} entry", "{n} entries"), made.entries)
-    lines = [f"{out or made.format}: {entries}"]
+    lines = [labelled(str(out or made.format), entries)]
     lines += [f"  {number(lang, count)}  {text(lang, LEFT[reason])}" for reason, count in made.left.items()]
     if made.withheld:
         lines.append(f"  {number(lang, made.withheld)}  {text(lang, WITHHELD)}")

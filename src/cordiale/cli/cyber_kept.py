@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordiale.cli.output import count, printable
-from cordiale.cli.tree import tr
+from cordiale.cli.tree import labelled, tr
 
 if TYPE_CHECKING:
     from cordiale.domains.cyber.keeping import Added
@@ -18,5 +18,5 @@ def added(done: Added, new: Counted, renewed: Counted, same: Counted) -> str:
     """Return how many are new, follow an earlier one and were here already, and what was refused, with the reason."""
     counts = ((done.new, new), (done.renewed, renewed), (done.same, same))
     said = [count(len(names), words) for names, words in counts if names]
-    said += [f"{printable(one.where)}: {tr(one.message_id, **one.params)}" for one in done.refused]
+    said += [labelled(printable(one.where), tr(one.message_id, **one.params)) for one in done.refused]
     return "\n".join(said)

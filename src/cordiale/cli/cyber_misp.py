@@ -11,7 +11,7 @@ from cordiale.cli.cyber import app as above
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, progress, table
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, Group, tr
+from cordiale.cli.tree import Command, Group, labelled, tr
 from cordiale.platform.languages import _, _n, ntext, number
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _said(written: Written, where: str) -> str:
     lang = current().lang
     events = ntext(lang, *_n("{n} event", "{n} events"), written.events)
     held = ntext(lang, *_n("{n} attribute", "{n} attributes"), written.attributes)
-    lines = [f"{where}: {events}, {held}"]
+    lines = [labelled(where, f"{events}, {held}")]
     lines += [
         f"  {number(lang, reason.count)}  {reason.words}"
         for reason in written.losses.reasons

@@ -13,7 +13,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, progress
 from cordiale.cli.reports import INPUT, import_report
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, Group, tr
+from cordiale.cli.tree import Command, Group, labelled, tr
 from cordiale.platform.languages import _, _n, ntext, number
 
 if TYPE_CHECKING:
@@ -264,7 +264,9 @@ def _about(found: dict[str, Any]) -> str:
         tr(_("adds events")) if found["may_add"] else tr(_("adds nothing")),
         tr(_("publishes")) if found["may_publish"] else tr(_("publishes nothing")),
     ]
-    return printable(f"{found['server']}: MISP {found['version']}, {found['user']}, {', '.join(rights)}")
+    return printable(
+        labelled(found["server"], f"MISP {found['version']}, {found['user']}, {', '.join(rights)}")
+    )
 
 
 def _sent(sent: Sent) -> str:

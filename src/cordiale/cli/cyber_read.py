@@ -88,7 +88,7 @@ def read(
 
 
 def _words(found: Taken, left: bool, *, kept: bool) -> str:
-    from cordiale.domains.cyber.readers.found import REASONS
+    from cordiale.domains.cyber.readers.found import BETWEEN, REASONS
 
     lang = current().lang
     rows = [
@@ -97,7 +97,7 @@ def _words(found: Taken, left: bool, *, kept: bool) -> str:
             one.kind,
             printable(_short(one.value)),
             str(one.confidence),
-            "; ".join(text(lang, REASONS[reason]) for reason in one.reasons),
+            text(lang, BETWEEN).join(text(lang, REASONS[reason]) for reason in one.reasons),
         )
         for one in found.found
     ]

@@ -11,7 +11,7 @@ from cordiale.cli.cyber_kept import added
 from cordiale.cli.cyber_misp import app as above
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _, _n
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _meant(tags: list[str], found: tuple[Meaning, ...], against: tuple[tuple[str
     lines = []
     for one in found:
         number = f" ({one.number})" if one.number is not None else ""
-        lines.append(printable(f"{one.tag}: {one.taxonomy} / {one.words}{number}"))
+        lines.append(printable(labelled(one.tag, f"{one.taxonomy} / {one.words}{number}")))
         if one.description and one.description != one.words:
             lines.append(f"  {printable(one.description)}")
     meant = {one.tag for one in found}

@@ -55,6 +55,8 @@ REASONS: Final = {
     "documentation": _("range for documentation"),
 }
 """Why a value was taken, in words; several may hold."""
+BETWEEN: Final = _("; ")
+"""What stands between two reasons of one value."""
 
 LEFT: Final = {
     "private": _("an address of private networks"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cordiale.desk.actor import may
 from cordiale.desk.domain import Page
-from cordiale.domains.cyber.readers.found import LEFT, REASONS, Taken
+from cordiale.domains.cyber.readers.found import BETWEEN, LEFT, REASONS, Taken
 from cordiale.domains.cyber.readers.pasting import CHARACTERS, LISTED, LOOK, found_in
 from cordiale.domains.cyber.tabs import tabs
 from cordiale.platform.languages import number, text
@@ -49,7 +49,7 @@ def _row(n: int, one: Any, lang: str) -> dict[str, Any]:
         "value": one.value,
         "line": number(lang, one.line),
         "confidence": one.confidence,
-        "why": "; ".join(text(lang, REASONS[reason]) for reason in one.reasons),
+        "why": text(lang, BETWEEN).join(text(lang, REASONS[reason]) for reason in one.reasons),
         "context": one.context,
         "chosen": one.confidence >= SURE,
     }
