@@ -94,6 +94,7 @@ def serve(
     from cordiale.node import traces
     from cordiale.node.tls import answering_context, by_tls
     from cordiale.web.app import app, faces
+    from cordiale.web.ending import Requests, Server
     from cordiale.web.protocol import BoundedProtocol
 
     context = answering_context(node) if by_tls(node.settings, host) else None
@@ -121,9 +122,11 @@ def serve(
         mounted=mounting(node, _counting(pace)) if mounting is not None else None,
     )
     crew = _crew(node, people, worker, pages=pages, any_host=any_host, pace=pace)
-    server = uvicorn.Server(
+    requests = Requests()
+    answers = app(node, started=answering, ended=crew.close if crew else None, people=crew or people)
+    server = Server(
         uvicorn.Config(
-            app(node, started=answering, ended=crew.close if crew else None, people=crew or people),
+            requests.answered_by(answers),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -137,7 +140,8 @@ def serve(
             ws="none",
             proxy_headers=False,
             ssl_context_factory=(lambda _config, _default: context) if context else None,
-        )
+        ),
+        requests,
     )
     try:
         server.run(sockets=[listening])

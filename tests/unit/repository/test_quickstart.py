@@ -51,6 +51,7 @@ def run(page: str, folder: Path, seconds: int) -> list[str]:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr, ran.stderr
     return ran.stdout.split("--- next\n")
 
 
