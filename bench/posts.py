@@ -16,6 +16,10 @@ SLICE = Path(__file__).resolve().parents[2] / "shared/data/information/ira_slice
 """300,000 posts of 504 accounts of the Internet Research Agency, October to December 2016; times are whole minutes."""
 
 
+# pyarrow loads pandas at the first array where it is installed, as it is beside Spark: no analysis uses it
+pa.array(np.zeros(0))
+
+
 def unpacked(folder: Path, count: int) -> Path:
     """Write the first `count` posts as plain CSV, once; return the file."""
     path = folder / f"ira-{count}.csv"
@@ -32,13 +36,21 @@ def posts(path: Path, *, tags: bool = True) -> pa.Table:
         column_types={
             "epoch": pa.int64(),
             "retweet": pa.int64(),
+            "message_id": pa.string(),
+            "author_id": pa.string(),
             "content": pa.string(),
             "urls": pa.string(),
         },
         strings_can_be_null=False,
         include_columns=["message_id", "author_id", "content", "epoch", "retweet", "urls"],
     )
-    raw = pv.read_csv(path, parse_options=pv.ParseOptions(newlines_in_values=True), convert_options=options)
+    # one thread: several read sooner and use twice the CPU
+    raw = pv.read_csv(
+        path,
+        read_options=pv.ReadOptions(use_threads=False),
+        parse_options=pv.ParseOptions(newlines_in_values=True),
+        convert_options=options,
+    )
     content = raw["content"]
     n = raw.num_rows
     none = pa.nulls(n, pa.string())
