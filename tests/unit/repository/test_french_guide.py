@@ -112,6 +112,15 @@ def sections(text: str) -> list[list[str]]:
     ]
 
 
+def figures(text: str) -> list[Counter[str]]:
+    """Return the numbers of each section, however a language writes thousands and decimals."""
+    words = re.sub(r"(?<=\d)[,\u00a0](?=\d{3}(?!\d))", "", prose(text))
+    return [
+        Counter(number.replace(",", ".") for number in re.findall(r"\d+(?:[.,]\d+)*", part))
+        for part in re.split(r"^#+ ", words, flags=re.MULTILINE)
+    ]
+
+
 def test_every_chapter_has_its_french() -> None:
     absent = sorted(set(PAIRS) - set(WRITTEN) - MISSING)
     assert absent == [], f"write docs/fr/NAME.md (LISEZMOI.md for README.md) for: {', '.join(absent)}"
@@ -178,6 +187,15 @@ def test_the_same_tests_are_named_in_each_section_and_row(name: str) -> None:
             f"{name}: names of tests stay as they are, in the section and row of the English"
         )
     assert len(english) == len(french), f"{name}: give both the same sections and rows"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_figures_are_the_same_in_each_section(name: str) -> None:
+    english, french = (figures(read(file)) for file in PAIRS[name])
+    for number, (ours, theirs) in enumerate(zip(english, french, strict=True)):
+        assert ours == theirs, (
+            f"{name}, section {number}: one says {ours - theirs}, the other {theirs - ours}"
+        )
 
 
 @pytest.mark.parametrize("name", WRITTEN)
