@@ -1,4 +1,4 @@
-"""Changes in how much, when, who, and whether: amounts, dates, names, speakers and negations that answer each other."""
+"""Changes in how much: amounts and shares that answer each other."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cordiale.domains.information.drift.comparison import Pairing, near
 from cordiale.domains.information.drift.quantities import SOME, Quantity
-from cordiale.domains.information.drift.reading import Reading, Span
-from cordiale.domains.information.folding import bare
+from cordiale.domains.information.drift.reading import Reading
 
 if TYPE_CHECKING:
     from cordiale.domains.information.drift.judge import Change
@@ -48,6 +47,35 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
     found += _articles(one, source, derived, pairing)
     found += _parts(one, source, derived, pairing.source, "up")
     found += _parts(other, derived, source, pairing.derived, "down")
+    found += _some_kinds(one, source, derived, pairing, gone=True)
+    found += _some_kinds(other, derived, source, pairing, gone=False)
+    return found
+
+
+def _some_kinds(
+    left: Sequence[Quantity], reading: Reading, other: Reading, pairing: Pairing, *, gone: bool
+) -> list[Change]:
+    """Return what was said of all and is said of one kind: "all vehicles", "light vehicles"."""
+    from cordiale.domains.information.drift.judge import Change
+
+    answers, answered = (pairing.source, pairing.derived) if gone else (pairing.derived, pairing.source)
+    tokens = other.statement.tokens
+    found = []
+    for quantity in left:
+        if quantity.kind != "share" or quantity.value < ALL or not quantity.things:
+            continue
+        place = next(
+            (i for i, t in enumerate(tokens) if t.start == answers.get(quantity.things[0].start)), None
+        )
+        beside = None if place is None else place + (1 if other.statement.lang == "fr" else -1)
+        if place is None or beside is None or not 0 <= beside < len(tokens):
+            continue
+        kind, thing = tokens[beside], tokens[place]
+        start, end = min(kind.start, thing.start), max(kind.end, thing.end)
+        plain = kind.content and not kind.name and kind.value is None and kind.start not in answered
+        if plain and end - start == len(kind.word) + len(thing.word) + 1:
+            spans = _piece(reading, quantity), other.statement.text[start:end]
+            found.append(Change("quantity", *(spans if gone else spans[::-1]), "down" if gone else "up", 0.6))
     return found
 
 
@@ -174,6 +202,8 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
         and (_unsaid(mine, theirs, derived) or _unsaid(theirs, mine, source))
     ):
         return None
+    if _some_few(mine, theirs) or _some_few(theirs, mine):
+        return None
     low, high = sorted((mine.value, theirs.value))
     vague = not (mine.exact and theirs.exact)
     if (
@@ -197,15 +227,28 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     return Change("quantity", *spans, "up" if theirs.value > mine.value else "down", 0.75 if vague else 0.85)
 
 
+def _some_few(vague: Quantity, counted: Quantity) -> bool:
+    """Tell whether a small number is said as "a few": "two or three minutes", "some minutes"."""
+    if vague.raw or vague.kind != "amount" or counted.kind != "amount" or not counted.raw:
+        return False
+    scale = (counted.ends[0] if counted.ends[1] else counted.value / counted.bound) / counted.raw
+    words, number = vague.value / scale, counted.value / scale
+    return words in (4.0, 6.0) and 2 <= number <= 9
+
+
 def _unsaid(bounded: Quantity, plain: Quantity, reading: Reading) -> bool:
     """Tell whether "may reach 40" stands beside a 40 that is hedged in its own way: how sure it is, not how much, may differ."""
     return (
         bounded.bound == 0.8
         and plain.bound == 1.0
-        and any(cue.scale == "sure" and cue.step <= 3 and not cue.soft for cue in reading.cues)
+        and (
+            any(cue.scale == "sure" and cue.step <= 3 and not cue.soft for cue in reading.cues)
+            or bool(_ESTIMATED.search(reading.flat))
+        )
     )
 
 
+_ESTIMATED = re.compile(r"\b(?:estim\w+|evalue\w*|put at|reckoned|provisoire\w*|provisional\w*)\b")
 _LESS = re.compile(
     r"\s?(?:\w+ )?(?:smaller|less|lower|fewer|cheaper|down|off|short|below|de moins|en moins|plus (?:bas|petit|faible)\w*|inferieur\w*)\b"
 )
@@ -320,91 +363,3 @@ def _piece(reading: Reading, quantity: Quantity) -> str:
     if quantity.things and not text[end : quantity.things[0].start].strip(" '’\u00a0\u202f"):
         end = quantity.things[0].end
     return text[quantity.start : end].strip()
-
-
-def dates(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
-    """Return the dates that became others."""
-    from cordiale.domains.information.drift.judge import Change
-
-    one = [d for d in source.dates if d.value not in {o.value for o in derived.dates}]
-    other = [d for d in derived.dates if d.value not in {o.value for o in source.dates}]
-    found = []
-    for mine in one:
-        kind = mine.value.split(" ")[0]
-        theirs = next((o for o in other if o.value.split(" ")[0] == kind), None)
-        if theirs is None:
-            continue
-        spans = (
-            source.statement.text[mine.start : mine.end],
-            derived.statement.text[theirs.start : theirs.end],
-        )
-        if not _fits(mine.value, theirs.value, spans):
-            other.remove(theirs)
-            found.append(Change("date", *spans, "none", 0.8))
-    return found
-
-
-_HALF = re.compile(r"[ap]\.?m|\bh\b|heures?|\dh")
-
-
-def _fits(one: str, other: str, spans: tuple[str, str]) -> bool:
-    """Tell whether two hours may be one: 6:30 and 6:30 p.m. may, 6:14 and 18:14 are not, 4:00 and 4:20 are not."""
-    kind, _space, time = one.partition(" ")
-    if kind != "hour" or sum(bool(_HALF.search(span.casefold())) for span in spans) != 1:
-        return one == other
-    (hour, minute), (hour2, minute2) = (value.split(":") for value in (time, other.partition(" ")[2]))
-    return int(hour) % 12 == int(hour2) % 12 and minute == minute2
-
-
-def names(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
-    """Return the name that stands where another stood, or who is said to speak in another's place."""
-    from cordiale.domains.information.drift.judge import Change
-
-    one = _unanswered(source, derived)
-    other = _unanswered(derived, source)
-    if not one or not other:
-        return []
-    mine, theirs = one[0], other[0]
-    speaking = _speaks(source, mine) and _speaks(derived, theirs)
-    spans = source.statement.text[mine.start : mine.end], derived.statement.text[theirs.start : theirs.end]
-    if speaking:
-        return [Change("speaker", *spans, "none", 0.75)]
-    if not near(source.statement, mine.start, mine.end, pairing.source, 2) or not near(
-        derived.statement, theirs.start, theirs.end, pairing.derived, 2
-    ):
-        return []
-    return [Change("name", *spans, "none", 0.65)]
-
-
-def _unanswered(reading: Reading, other: Reading) -> list[Span]:
-    """Return the names of which no word stands in the other sentence, in either language's spelling."""
-    said = {bare(t.word)[:5] for t in other.statement.tokens}
-    marks = {mark for t in other.statement.tokens for mark, _strength in t.marks}
-    found = []
-    for name in reading.names:
-        tokens = [t for t in reading.statement.tokens if name.start <= t.start < name.end and t.content]
-        if tokens and not any(
-            bare(t.word)[:5] in said or any(mark in marks for mark, _strength in t.marks) for t in tokens
-        ):
-            if any(_initials(name, mine) or _initials(mine, name) for mine in other.names):
-                continue
-            found.append(name)
-    return found
-
-
-def _speaks(reading: Reading, name: Span) -> bool:
-    """Tell whether a name is of who speaks, or stands after its function: "the mayor, Anne Wauters"."""
-    text = reading.statement.text
-    return any(
-        _overlap(name, s) or (0 <= name.start - s.end <= 3 and text[s.end] == ",") for s in reading.speakers
-    )
-
-
-def _initials(long: Span, short: Span) -> bool:
-    """Tell whether one name is the first letters of the other: "United Kingdom", "UK"."""
-    words = [word for word in long.value.split() if len(word) > 1]
-    return len(words) > 1 and "".join(word[0] for word in words) == short.value
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

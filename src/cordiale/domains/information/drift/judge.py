@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from cordiale.domains.information.drift import alterations, comparison, modality
+from cordiale.domains.information.drift import alterations, comparison, modality, named
 from cordiale.domains.information.drift.denials import denials
 from cordiale.domains.information.drift.ladders import climbs
 from cordiale.domains.information.drift.qualifiers import qualified
@@ -58,7 +58,7 @@ class Verdict(msgspec.Struct, frozen=True):
 class Profile(msgspec.Struct, frozen=True):
     """When a verdict is left to a person (set by what development texts gave when the rules first saw them: 0138)."""
 
-    name: str = "drift-2"
+    name: str = "drift-3"
     match: float = 0.36
     """A change is believed only where the two sentences match with at least this score."""
     least: float = 0.5
@@ -68,6 +68,8 @@ class Profile(msgspec.Struct, frozen=True):
     alike: float = 0.4
     fewer: float = 0.6
     """The same for a doubt that the derived sentence adds: retellings drop doubts more often than they add any."""
+    across: float = 0.3
+    """What `alike` and `fewer` are between two languages, where fewer words meet."""
     parts: float = 0.75
     """The same for a part that is said of the whole, or a whole of which a part is said."""
 
@@ -87,9 +89,11 @@ def judge(source: Statement, derived: Statement, match: Match, profile: Profile 
         *qualified(one, other, pairing),
         *alterations.quantities(one, other, pairing),
         *denials(one, other, pairing),
-        *alterations.dates(one, other, pairing),
-        *alterations.names(one, other, pairing),
+        *named.dates(one, other, pairing),
+        *named.names(one, other, pairing),
     ]
+    if source.lang != derived.lang:
+        profile = msgspec.structs.replace(profile, alike=profile.across, fewer=profile.across)
     return _verdict([change for change in changes if change.sure > 0], match, profile)
 
 

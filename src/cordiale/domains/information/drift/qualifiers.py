@@ -86,13 +86,13 @@ def _said(
     """Yield what only `one` has: kind, span, the span of the other sentence, and whether it makes the claim weaker."""
     lang = "fr" if one.statement.lang == "fr" else "en"
     text = one.statement.text
-    if not any(cue.scale == "degree" for cue in other.cues):
+    there = "fr" if other.statement.lang == "fr" else "en"
+    if not any(cue.scale == "degree" for cue in other.cues) and not _MORE[there].search(other.flat):
         for patterns, less in ((_LESS, True), (_MORE, False)):
             if (match := patterns[lang].search(one.flat)) and (
                 word := _word(one, other, match.end(), answers)
             ):
                 yield "quantity", text[match.start() : match.end()].strip(), word, less
-    there = "fr" if other.statement.lang == "fr" else "en"
     if (match := _ONE_OF[lang].search(one.flat)) and (rest := _OF_ALL[there].search(other.flat)):
         word = _word(one, other, match.end(), answers)
         if (

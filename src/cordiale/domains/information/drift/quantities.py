@@ -65,7 +65,7 @@ _WORDS: Final = {
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
-        ("share", 1.0, r"unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big) (?:part|deal|share|number) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
+        ("share", 1.0, r"every(?:one|body)(?! else)|unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big) (?:part|deal|share|number) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"every (?:second|other)(?= \w)(?! (?:day|week|month|year|time|hour))|half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
         ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?(?<!next )(?<!last )(?<!past )(?<!first )(?<!coming )few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
@@ -77,8 +77,8 @@ _WORDS: Final = {
         ("amount", 400, r"(?:des |plusieurs |quelques )centaines(?: de| d')?(?! milliers)"), ("amount", 4000, r"(?:des |plusieurs |quelques )milliers(?: de| d')?"), ("amount", 45000, r"(?:des |plusieurs |quelques )dizaines de milliers(?: de| d')?"),
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
-        ("share", 1.0, r"(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
-        ("share", 0.92, r"presque (?:tous|toutes) (?:les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
+        ("share", 1.0, r"(?:tous|toutes)(?= (?:ont|sont|etaient|avaient|seront|auront|doivent|peuvent)\b)|tout le monde|(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
+        ("share", 0.92, r"presque (?:tous|toutes)(?: les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.6, r"une (?:grande|bonne) part d|(?:bon )?nombre d(?! \w+ d)"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|partiel(?:s|le|les|lement)?|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
         ("often", 1.0, r"toujours(?! pas)|tout au long d|constamment|en permanence|sans cesse|a chaque fois|systematique(?:ment|s)?|immanquablement|continuellement|en continu"), ("often", 0.7, r"souvent|frequemment|a plusieurs reprises|regulierement|le plus souvent|generalement|frequente?s?|maintes fois|a maintes reprises|a de nombreuses reprises|couramment|habituellement"), ("often", 0.3, r"parfois|quelquefois|de temps (?:en temps|a autre)|occasionnel\w*|ponctuel\w*|par moments|sporadique\w*|il arrive qu(?:e|')"), ("often", 0.1, r"rarement|de rares|(?:sont|restent|est|reste) (?:tres )?rares?|exceptionnellement"),
@@ -110,6 +110,7 @@ _AGED = re.compile(r"\b[a-z]+, (?:aged )?$")
 _AGE = re.compile(r"(?: ans)?,|(?: ans)? (?:and|et)\b")
 _RANK = re.compile(r"-?(?:st|nd|rd|th|er|re|e|eme|s)\b")
 _IN_YEAR = re.compile(r"\b(?:in|en|since|depuis|by|until|from|from the year|annee|vers|around) $")
+_MINUTES = re.compile(r"\b\d\d? ?h(?:eures?)? $")
 _AT_HOUR = re.compile(r"\b(?:a|de|des|vers|avant|apres|jusqu'a|et)\s$")
 _AT_TIME = re.compile(r"\b(?:at|from|by|until|to|the)\s$")
 
@@ -228,7 +229,7 @@ _AFTER_BOUND = re.compile(
 )
 _ALL_OF = re.compile(r"\b(?:all(?: of)?(?: the| its| their)?|tous les|toutes les) $")
 _ONE_IN = re.compile(
-    r"(?<!every )(?<!each )\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their)|(?:seule? )?(?:des|de ses)) $"
+    r"(?<!every )(?<!each )\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their|of)|(?:seule? )?(?:des|de ses)) $"
 )
 _RANGE = re.compile(r"^\s*(?:a|au|to|-|and|et|ou|or)\s*$")
 
@@ -319,7 +320,7 @@ def dated(flat: str, token: Token) -> bool:
         (near and near[1] in MONTHS and near[1] not in ("mar", "may")) or (last and last[1] in MONTHS)
     ):
         return True
-    if re.match(r"\s?may\b", after):
+    if re.match(r"\s?may\b", after) or _MINUTES.search(before):
         return True
     if 1900 <= value <= 2100 and value == int(value) and token.end - token.start == 4:
         # a year, unless it is round and counts something ("2000 people")
@@ -367,6 +368,9 @@ def _bound(flat: str, start: int, lang: str) -> tuple[float, int]:
                 return (0.8 if factor > 1.0 else LEAST if factor < 0.95 else factor), begin
             return factor, begin
     return 1.0, start
+
+
+_BREAK = re.compile(r"[,;:.!?()–]")
 
 
 def _things(tokens: Sequence[Token], end: int) -> tuple[Token, ...]:
