@@ -20,7 +20,7 @@ ENTRY_POINTS = "cordiale.domains"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms", "jobs", "notices")
+REFERENCES = ("readers", "analyses", "actions", "writers", "pages", "forms", "jobs", "notices", "leads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,15 @@ class Page:
     A page is a function `(desk, actor, lang, query) -> Page | File` (`query`: parameters of the address); it reaches objects
     through the desk's verbs alone. The template extends `layout` and fills the blocks `title` and `content`. `graph` is drawn
     by the face where the template includes `graph.html`, which starts from `values.id` and asks for more at `values.href`
-    (`values.folded`: its list is folded up). `type_label(type)` and `chips_of(marking)` give a template what people read.
+    (`values.folded`: its list is folded up). `type_label(type)` and `chips_of(marking)` give a template what people read. `seen` is the id of the object
+    that the page is about: who sees it and why is then given to the template as `who`, chips of partners.
     """
 
     template: Path
     values: Mapping[str, Any]
     markings: tuple[tuple[str, ...], ...] = ()
     graph: Graph | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,10 @@ class Sent:
 class Domain:
     """What one field of work adds to a node.
 
-    Every member of `readers`, `analyses`, `actions`, `writers`, `pages`, `forms`, `jobs` and `notices` is a
+    Every member of `readers`, `analyses`, `actions`, `writers`, `pages`, `forms`, `jobs`, `notices` and `leads` is a
     `"module:function"` string, imported when it is first used; a function of `jobs` goes on with a job of its name, one
-    of `notices` (`(desk, versions) -> Iterable[Warned]`) says what is remarkable in what an import takes in. `types` are the STIX object
+    of `notices` (`(desk, versions) -> Iterable[Warned]`) says what is remarkable in what an import takes in, one of
+    `leads` (`(actor, id, value) -> str`) the address of the page of the domain's own that an object has, "" for none. `types` are the STIX object
     types (extension definition ids included) the domain models; `messages` is the package that
     holds its catalogues. `title` is what people call it, the first of `pages` where it begins. Raises
     ConfigurationError when a member is not of its form.
@@ -83,6 +86,7 @@ class Domain:
     forms: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
     messages: str | None = None
     title: str = ""
 

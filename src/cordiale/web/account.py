@@ -48,6 +48,7 @@ MEANS: Final = {
 }
 DAYS: Final = (7, 30, 90, 366)
 
+NOTHING = _("Choose at least one thing that it may do.")
 DIFFER = _("The two passwords differ. Nothing was changed.")
 
 
@@ -128,6 +129,8 @@ def handlers(site: Site) -> list[Any]:
         try:
             if visitor is not None:
                 sessions.lately(desk, visitor.session)
+            if not given.get("scope"):
+                raise InputError("token.nothing", NOTHING).at("scope")
             made = await in_thread(
                 person_tokens.token_add,
                 desk,

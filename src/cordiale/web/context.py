@@ -15,10 +15,12 @@ from cordiale.platform.languages import _, negotiate, text
 from cordiale.web.forms import kept
 from cordiale.web.refusal import beside
 from cordiale.web.render import page
+from cordiale.web.since import drawing, words
 from cordiale.web.visit import visit_of
 
 if TYPE_CHECKING:
     from cordiale.desk.desk import Desk
+    from cordiale.desk.domain import Domain
     from cordiale.node.node import Node
     from cordiale.platform.errors import CordialeError
 
@@ -66,7 +68,8 @@ class Site:
     """The pages of one node.
 
     `actor` tells who asks, `csrf` the token that a form has to send back (empty where none is asked for), `seen_as` what
-    stands over a page that is shown as somebody else would see it. `of` says how many processes answer pages.
+    stands over a page that is shown as somebody else would see it. `of` says how many processes answer
+    pages, `among` which domains have theirs.
     """
 
     node: Node
@@ -75,6 +78,7 @@ class Site:
     rail: tuple[Entry, ...] = ()
     seen_as: Callable[[Asked, str], str] = field(default=_nobody)
     of: int = 1
+    among: tuple[Domain, ...] = ()
 
     @property
     def desk(self) -> Desk:
@@ -105,11 +109,14 @@ class Site:
         settings, lang = self.node.settings.node, self.language(request)
         chosen = request.cookies.get(SCHEME_COOKIE, "")
         scheme = chosen if chosen in SCHEMES else ""
-        acting = visit_of(request).actor
+        acting, now = visit_of(request).actor, self.desk.clock()
         frame = {
             "node_title": settings.title or settings.name,
             "nation": settings.nation,
             "here": here,
+            "clock_now": now // 1000,
+            "ago": drawing(lang, now),
+            "ago_words": "|".join(words(lang)),
             "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "csrf": self.csrf(request),
             "scheme": scheme,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -13,18 +13,19 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from cordiale.desk.actor import authorise
+from cordiale.desk.actor import Actor, authorise
 from cordiale.desk.domain import Domain, File, Sent, load
 from cordiale.desk.files.attach import plain_name
 from cordiale.desk.views.display import display
 from cordiale.platform.errors import CordialeError, NotAllowed, NotFound, explain, http_status
-from cordiale.platform.languages import _
+from cordiale.platform.languages import _, text
 from cordiale.web.connecting import download
 from cordiale.web.context import Asked, Entry, Site
 from cordiale.web.deeds import away
 from cordiale.web.forms import keep
 from cordiale.web.graph import drawn
 from cordiale.web.labels import type_label
+from cordiale.web.lines import href, who_sees
 from cordiale.web.marks import banner, carried, chips
 
 FILES: Final = 50
@@ -123,6 +124,8 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         show = display(site.desk, actor, lang)
         words = {"type_label": partial(type_label, lang=lang), "chips_of": partial(chips, show=show)}
         values: dict[str, Any] = {**words, **page.values}
+        if page.seen:
+            values |= {"who": who_sees(site.desk, actor, lang, page.seen), "who_href": href(page.seen)}
         markings = list(page.markings)
         if page.graph is not None:
             rest = "\n".join({atom for marking in page.markings for atom in marking})
@@ -133,6 +136,20 @@ def handlers(site: Site, found: Iterable[Domain]) -> list[Any]:
         return site.page(request, template, here, values, status, refused=refused)
 
     return [begun, shown, sent]
+
+
+def leads(
+    found: Iterable[Domain], actor: Actor, stix_id: str, value: Mapping[str, Any], lang: str
+) -> list[dict[str, str]]:
+    """Return the pages that domains have of their own for an object, each with what leads there."""
+    made = []
+    for domain in found:
+        for reference in domain.leads:
+            address = load(reference)(actor, stix_id, value)
+            if address:
+                title = text(lang, domain.title or domain.name.capitalize())
+                made.append({"href": address, "label": text(lang, _("See in {domain}"), domain=title)})
+    return made
 
 
 def _absent() -> NotFound:

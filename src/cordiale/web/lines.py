@@ -109,6 +109,14 @@ def partner_chip(chip: Chip, lang: str, titles: Mapping[str, str]) -> PartnerChi
     )
 
 
+def who_sees(desk: Desk, actor: Actor, lang: str, stix_id: str) -> list[PartnerChip]:
+    """Return what each partner has of an object and why; nothing goes to who stated it. Raises NotFound."""
+    shown = verbs.show(desk, actor, stix_id, around=False)
+    sources = {s.summary.source for s in shown.statements}
+    titles = titles_of(desk, actor)
+    return [partner_chip(c, lang, titles) for c in shown.partners if c.partner not in sources]
+
+
 def line(
     item: Summary,
     lang: str,

@@ -22,6 +22,7 @@ from cordiale.platform.languages import _, instant, ntext, number, text
 from cordiale.web.context import Site
 from cordiale.web.decisions import decisions
 from cordiale.web.deeds import Asked, Given, away, deed
+from cordiale.web.domains import leads
 from cordiale.web.fields import Reading, rows, title
 from cordiale.web.graph import drawn
 from cordiale.web.history import timeline, versions
@@ -65,6 +66,9 @@ def handlers(site: Site) -> list[Any]:
         stix_id = str(request.path_params["stix_id"])
         values = one_object(
             site.desk, site.actor(request), site.language(request), stix_id, tab=tab, old=old, new=new
+        )
+        values["elsewhere"] = leads(
+            site.among, site.actor(request), stix_id, values.pop("value"), site.language(request)
         )
         return site.page(request, "object.html", "/objects", values)
 
@@ -166,6 +170,8 @@ def one_object(
     gathered = members(desk, actor, lang, shown, others, titles, show) if not tab else None
     values: dict[str, Any] = {
         "id": stix_id,
+        "value": first.value,
+        "elsewhere": (),
         "href": href(stix_id),
         "tab": tab,
         "tabs": [

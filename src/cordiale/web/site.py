@@ -113,6 +113,7 @@ def pages(node: Node, among: tuple[Domain, ...] = (), of: int = 1) -> tuple[Lite
         rail=tuple(rail),
         seen_as=seen_as.said,
         of=of,
+        among=among,
     )
     static = create_static_files_router(
         path="/static", directories=[FOLDER / "static"], cache_control=None, include_in_schema=False

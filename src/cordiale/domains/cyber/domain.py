@@ -62,6 +62,7 @@ CYBER = Domain(
         "cordiale.domains.cyber.writers.serving:feeds",
     ),
     notices=("cordiale.domains.cyber.warninglists.noticing:on_import",),
+    leads=("cordiale.domains.cyber.leading:own_page",),
     messages="cordiale.domains.cyber.messages",
     title=_("Cyber"),
 )

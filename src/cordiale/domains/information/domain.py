@@ -44,6 +44,7 @@ INFORMATION = Domain(
         "cordiale.domains.information.response.forms:responses",
         "cordiale.domains.information.response.forms:response",
     ),
+    leads=("cordiale.domains.information.leading:own_page",),
     messages="cordiale.domains.information.messages",
     title=_("Information"),
 )

@@ -3,6 +3,7 @@ import "./trust.js";
 import htmx from "htmx.org/dist/htmx.esm.js";
 import "./parts/frame.js";
 import "./parts/keys.js";
+import "./parts/ago.js";
 import "./parts/palette.js";
 import "./parts/inspector.js";
 import "./parts/selection.js";

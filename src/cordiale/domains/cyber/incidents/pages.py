@@ -123,7 +123,7 @@ def incident(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         **forms(lang, query.get("impact", "") or query.get("category", "")),
         "now_is": _standing(found),
     }  # fmt: skip
-    return Page(TEMPLATES / "incident.html", values, (found.marking,))
+    return Page(TEMPLATES / "incident.html", values, (found.marking,), seen=found.id)
 
 
 def address(identifier: str, **more: str) -> str:
@@ -145,6 +145,7 @@ def _row(one: Line, titles: Mapping[str, str], lang: str) -> dict[str, Any]:
         "late": one.late_tasks,
         "source": titles.get(one.source, one.source),
         "changed": when(one.changed, lang) if one.changed else None,
+        "marking": one.marking,
     }
 
 

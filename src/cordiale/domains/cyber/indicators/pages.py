@@ -81,6 +81,7 @@ def indicators(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) ->
                 "warned": any(lists.look(kind, value) for kind, value in values[:20]),
                 "source": titles.get(held.source, held.source),
                 "changed": when(held.modified, lang) if held.modified else None,
+                "marking": tuple(sorted(held.marking)),
             }
         )
         markings.append(tuple(sorted(held.marking)))
@@ -147,7 +148,8 @@ def indicator(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> 
         "problem": query.get("problem", ""),
         "typed": {name: query.get(name, "") for name in ("reason", "property", "source")},
     }  # fmt: skip
-    return Page(TEMPLATES / "indicator.html", values, _markings(shown, met, found, around, ground))
+    markings = _markings(shown, met, found, around, ground)
+    return Page(TEMPLATES / "indicator.html", values, markings, seen=stix_id)
 
 
 def called(value: Mapping[str, Any], values: Sequence[tuple[str, str]]) -> str:

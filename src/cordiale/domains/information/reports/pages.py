@@ -73,7 +73,7 @@ def incident(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> P
         "typed": {name: query.get(name, "") for name in TYPED},
         "more": found.more,
     }  # fmt: skip
-    return Page(TEMPLATES / "incident.html", values, (found.marking,))
+    return Page(TEMPLATES / "incident.html", values, (found.marking,), seen=subject)
 
 
 def report(desk: Desk, actor: Actor, lang: str, query: Mapping[str, str]) -> File:

@@ -6,6 +6,13 @@ document.addEventListener("submit", (event) => {
   if (next) next.value = here();
 });
 
+// in a list a partner's chip leads to why that partner has the object, or has not; by keys one opens the object first
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.("td .partner.small")?.closest("tr");
+  const name = row?.querySelector("td.name a[href^='/objects/']");
+  if (name) location.assign(`${name.getAttribute("href")}?tab=decisions`);
+});
+
 // choices in a form that answers by itself: a select, a date
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-auto]");
@@ -39,8 +46,10 @@ document.addEventListener("htmx:afterSwap", shown);
 
 // a form that was refused comes back as a page: what went wrong is where reading and the keyboard go on
 function refused() {
-  const said = document.querySelector("main [role=alert]");
+  const field = document.querySelector("main [aria-invalid=true]");
+  const said = field ?? document.querySelector("main [role=alert]");
   if (!said) return;
+  if (field) return field.focus();
   said.tabIndex = -1;
   said.focus({ preventScroll: true });
   said.scrollIntoView({ block: "nearest" });
