@@ -10,7 +10,7 @@ from cordiale.cli.moment import instant_of
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, table, when
 from cordiale.cli.response_shown import HERE, STATES, added, in_words, short, told
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _shown(one: Dossier) -> str:
         *(tr(_("  About: {id}"), id=each) for each in said.object_refs),
     ]
     lines += [
-        f"  {each.author}, {each.said.at[:19].replace('T', ' ')}: {in_words(each.said.words)}"
+        "  " + labelled(f"{each.author}, {each.said.at[:19].replace('T', ' ')}", in_words(each.said.words))
         for each in one.said
     ]
     if one.tasks:

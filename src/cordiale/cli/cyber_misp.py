@@ -170,7 +170,8 @@ def _joined(joined: Joined) -> str:
     if joined.unknown:
         lines.append(tr(_("Nothing held is called so:")))
         lines += [
-            printable(f"  {number(lang, count)} × {galaxy}: {name}") for galaxy, name, count in joined.unknown
+            "  " + labelled(printable(f"{number(lang, count)} × {galaxy}"), printable(name))
+            for galaxy, name, count in joined.unknown
         ]
     return "\n".join(lines)
 

@@ -354,5 +354,7 @@ def _posted(posted: Posted) -> str:
             )
         )
     lines += _left(posted.left)
-    lines += [printable(f"  {identifier}: {words}") for identifier, words in posted.refused]
+    lines += [
+        "  " + labelled(printable(identifier), printable(words)) for identifier, words in posted.refused
+    ]
     return "\n".join(lines)

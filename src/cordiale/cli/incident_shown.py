@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cordiale.cli.output import printable, table, when
 from cordiale.cli.response_shown import short
 from cordiale.cli.session import current
-from cordiale.cli.tree import tr
+from cordiale.cli.tree import labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ def shown(found: IncidentView) -> str:
         lines += [f"  {n} {in_words('entity-type-ov', kind, lang)}" for kind, n in found.counts.items()]
     if found.found:
         lines += ["", tr(_("What was found")), *(f"  {printable(one.name)}  {one.id}" for one in found.found)]
-    lines += [f"! {one.params.get('path', '')}: {tr(one.message_id, **one.params)}" for one in found.remarks]
+    lines += [
+        "! " + labelled(str(one.params.get("path", "")), tr(one.message_id, **one.params))
+        for one in found.remarks
+    ]
     return "\n".join(lines)
 
 

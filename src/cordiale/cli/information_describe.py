@@ -12,7 +12,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable
 from cordiale.cli.response_shown import in_words
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, tr
+from cordiale.cli.tree import Command, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def report(
 
 
 def _filled(found: Filled, identifier: str) -> str:
-    lines = [f"{found.skeleton}: {printable(found.title)}", f"  [{' '.join(found.marking)}]"]
+    lines = [labelled(found.skeleton, printable(found.title)), f"  [{' '.join(found.marking)}]"]
     for one in found.sections:
         lines += ["", f"{one.letter} – {in_words(one.name)}. {in_words(one.asks)}"]
         for line in one.lines:

@@ -10,7 +10,7 @@ from cordiale.cli.information import app
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable
 from cordiale.cli.response_shown import in_words
-from cordiale.cli.tree import Command, tr
+from cordiale.cli.tree import Command, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _lines(one: Proposal) -> list[str]:
     )
     lines = ["", head]
     if one.because:
-        lines.append(f"  {one.node}: {printable(one.because)}")
+        lines.append("  " + labelled(one.node, printable(one.because)))
     for reason in one.reasons:
         lines.append(f"  • {in_words(reason.words)}")
         lines.append("    " + tr(_("What would change our mind: {words}"), words=in_words(reason.unless)))

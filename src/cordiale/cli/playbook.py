@@ -10,7 +10,7 @@ from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.response_shown import short
 from cordiale.cli.session import current
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _, text
 
 if TYPE_CHECKING:
@@ -292,7 +292,9 @@ def _tried(found: list[Trial]) -> str:
     lines = []
     for trial in found:
         lines.append(f"{printable(trial.item.name or trial.item.id)[:WIDEST]}  {short(trial.item.id)}")
-        lines += [f"  {tr(OUTCOMES[outcome])}: {_said(said, facts)}" for outcome, said, facts in trial.steps]
+        lines += [
+            "  " + labelled(tr(OUTCOMES[outcome]), _said(said, facts)) for outcome, said, facts in trial.steps
+        ]
     return "\n".join(lines)
 
 

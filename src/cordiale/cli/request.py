@@ -10,7 +10,7 @@ from cordiale.cli.moment import instant_of
 from cordiale.cli.opened import opened
 from cordiale.cli.output import emit, printable, table, when
 from cordiale.cli.response_shown import in_words, short, told
-from cordiale.cli.tree import Command, group, tr
+from cordiale.cli.tree import Command, group, labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -127,10 +127,12 @@ def _shown(one: RequestView) -> str:
     if one.assigned:
         lines.append(tr(_("  {person} looks after it."), person=printable(one.assigned)))
     for each in one.answers:
-        lines.append(f"{each.node}, {when(each.at)}: {tr(STATES[each.state])}. {in_words(each.words)}")
+        lines.append(
+            labelled(f"{each.node}, {when(each.at)}", f"{tr(STATES[each.state])}. {in_words(each.words)}")
+        )
         lines += [tr(_("  Given with it: {id}"), id=ref) for ref in each.objects]
     if in_words(one.why):
-        lines.append(f"{one.asker}: {in_words(one.why)}")
+        lines.append(labelled(one.asker, in_words(one.why)))
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cordiale.cli.output import printable, table, when
-from cordiale.cli.tree import tr
+from cordiale.cli.tree import labelled, tr
 from cordiale.platform.languages import _
 
 if TYPE_CHECKING:
@@ -151,11 +151,12 @@ def shown(found: Response) -> str:
             )
         )
     lines += [
-        f"    {one.node}: {tr(LEVEL_WORDS[one.level])} – {in_words(one.words)}" for one in found.assessments
+        "    " + labelled(one.node, f"{tr(LEVEL_WORDS[one.level])} – {in_words(one.words)}")
+        for one in found.assessments
     ]
     if found.options:
         lines.append(tr(_("  Options:")))
-        lines += [f"    {one.node}: {in_words(one.words)}" for one in found.options]
+        lines += ["    " + labelled(one.node, in_words(one.words)) for one in found.options]
     return "\n".join([*lines, *_text(found), *_after(found)])
 
 
@@ -177,7 +178,7 @@ def _text(found: Response) -> list[str]:
         for one in found.stands
     ]  # fmt: skip
     lines.append(table((tr(_("Member")), tr(_("Stands")), tr(_("Since")), tr(_("Signature"))), rows))
-    lines += [f"  {one.number}. {one.node}: {in_words(one.words)}" for one in found.reserves]
+    lines += ["  " + labelled(f"{one.number}. {one.node}", in_words(one.words)) for one in found.reserves]
     if found.blocking:
         lines.append(tr(_("In the way of an agreement:")))
         lines += [f"  {tr(one.message_id, **one.params)}" for one in found.blocking]
@@ -207,7 +208,9 @@ def _after(found: Response) -> list[str]:
     for heading, said in ((_("Effects:"), found.effects), (_("Lessons:"), found.lessons)):
         if said:
             lines.append(tr(heading))
-            lines += [f"  {one.node}: {in_words(one.words)}{_numbers(one.details)}" for one in said]
+            lines += [
+                "  " + labelled(one.node, f"{in_words(one.words)}{_numbers(one.details)}") for one in said
+            ]
     return ["", *lines] if lines else []
 
 
