@@ -92,6 +92,25 @@ def meetings(begin: Longs, at: Longs, who: Longs, window: int, pairs: Longs) -> 
     return left[:used].copy(), right[:used].copy()
 
 
+@numba.njit(cache=True, nogil=True)
+def sharers(begin: Longs, who: Longs) -> tuple[Longs, Longs, Longs]:
+    """Return a row for each account of each item: the item's place in `begin`, the account, how many tokens of it are the account's."""
+    which = np.empty(len(who), np.int64)
+    account = np.empty(len(who), np.int64)
+    often = np.zeros(len(who), np.int64)
+    used = 0
+    for r in range(len(begin) - 1):
+        mine = who[begin[r] : begin[r + 1]]
+        if len(mine) > 1:
+            mine = np.sort(mine)
+        for i in range(len(mine)):
+            if i == 0 or mine[i] != mine[i - 1]:
+                which[used], account[used] = r, mine[i]
+                used += 1
+            often[used - 1] += 1
+    return which[:used].copy(), account[:used].copy(), often[:used].copy()
+
+
 @numba.njit(cache=True)
 def _distinct(values: Longs) -> int:
     values = np.sort(values)

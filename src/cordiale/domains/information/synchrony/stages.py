@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from cordiale.desk.analysis.analyses import ROWS, Analysis, Stage, Whole
 from cordiale.domains.information.posts import KIND, POSTS
 from cordiale.domains.information.synchrony import communities, edges, evidence
-from cordiale.domains.information.synchrony.meetings import HOUR, chances, counted, meetings, starts
+from cordiale.domains.information.synchrony.meetings import HOUR, chances, counted, meetings, sharers, starts
 from cordiale.domains.information.synchrony.profile import MINUTE_1, Profile
 from cordiale.domains.information.synchrony.tokens import TOKENS, tokens
 
@@ -76,7 +76,11 @@ def popular(table: pa.Table) -> pa.Table:
 
 def shares(table: pa.Table) -> pa.Table:
     """Count how often each account shared each item."""
-    return _counted(table, ["kind", "who", "item"])
+    kind, item = table["kind"].to_numpy(), table["item"].to_numpy()
+    begin = starts(kind, item)
+    which, who, often = sharers(begin, table["who"].to_numpy())
+    rows = begin[which]
+    return pa.table({"kind": kind[rows], "who": who, "item": item[rows], "n": often}, schema=SHARES)
 
 
 def active(table: pa.Table) -> pa.Table:
@@ -177,13 +181,6 @@ def analysis(profile: Profile = MINUTE_1) -> Analysis:
         return partial(function, profile=profile)
 
     by_item = partial(Stage, key=("kind", "item"), order=_GROUPED, takes="tokens", bucket_rows=4_000_000)
-    by_account = partial(
-        Stage,
-        key=("who",),
-        order=(),
-        takes="tokens",
-        bucket_rows=4_000_000,
-    )
     return Analysis(
         name="synchrony",
         version=1,
@@ -222,8 +219,8 @@ def analysis(profile: Profile = MINUTE_1) -> Analysis:
             by_item("chances", bound(by_chance), CHANCES),
             by_item("popular", popular, POPULAR),
             by_item("too_popular", bound(too_popular), _MUCH),
-            by_account("shares", shares, SHARES),
-            by_account("active", active, ACTIVE),
+            by_item("shares", shares, SHARES),
+            Stage("active", active, ACTIVE, key=("who",), order=(), takes="tokens", bucket_rows=4_000_000),
             Whole("census", bound(census), ("active", "tokens", "too_popular"), CENSUS),
             by_item("close", bound(close), CLOSE),
             Stage(
