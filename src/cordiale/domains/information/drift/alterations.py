@@ -164,6 +164,8 @@ def _answer(
     whole += [m for m in one if m.raw and theirs.whole == m.raw and not m.unit]
     if len(whole) == 1 and len(one) == len(other) == 1:
         return whole[0]  # "two of its three", "its three"
+    if len(one) == len(other) == 1 and _all_or_few(one[0], theirs):
+        return one[0]
     of_kind = [m for m in one if m.kind == theirs.kind and m.unit == theirs.unit]
     if len(of_kind) != 1 or len([q for q in other if q.kind == theirs.kind and q.unit == theirs.unit]) != 1:
         return None
@@ -227,6 +229,12 @@ def _changed(mine: Quantity, theirs: Quantity, source: Reading, derived: Reading
     return Change("quantity", *spans, "up" if theirs.value > mine.value else "down", 0.75 if vague else 0.85)
 
 
+def _all_or_few(one: Quantity, other: Quantity) -> bool:
+    """Tell whether one is all and the other a few of no number: "unanimously", "several"."""
+    share, few = (one, other) if one.kind == "share" else (other, one)
+    return share.value >= ALL and few.kind == "amount" and not few.raw and not few.unit and few.value <= 6
+
+
 def _some_few(vague: Quantity, counted: Quantity) -> bool:
     """Tell whether a small number is said as "a few": "two or three minutes", "some minutes"."""
     if vague.raw or vague.kind != "amount" or counted.kind != "amount" or not counted.raw:
@@ -270,7 +278,8 @@ def _as_amount(one: Quantity, beside: Quantity) -> float | None:
         return one.whole * one.value
     if not one.whole and one.value == SOME:
         return 6.0
-    return float("inf") if one.value >= 0.65 and not one.whole else None
+    least = 0.5 if not beside.raw and beside.value <= 6 else 0.65  # "a large part", "a handful"
+    return float("inf") if one.value >= least and not one.whole else None
 
 
 def _bounded(mine: Quantity, theirs: Quantity) -> bool:

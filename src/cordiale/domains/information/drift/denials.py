@@ -32,9 +32,9 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     mine, theirs = phrases(source, "opposites"), phrases(derived, "opposites")
     if spans := _opposed(source, one, mine, derived, other, theirs, pairing):
         return [Change("negation", *spans, "none", 0.7)]
-    if spans := _undone(source, one, derived, other, theirs, pairing.source):
+    if spans := _undone(source, one, mine, derived, other, theirs, pairing.source):
         return [Change("negation", *spans, "none", 0.7)]
-    if spans := _undone(derived, other, source, one, mine, pairing.derived):
+    if spans := _undone(derived, other, theirs, source, one, mine, pairing.derived):
         return [Change("negation", *spans[::-1], "none", 0.7)]
     return []
 
@@ -48,8 +48,8 @@ _SINCE = re.compile(
 
 
 def _undone(
-    one: Reading, denials: Sequence[Denial], other: Reading, answering: Sequence[Denial],
-    theirs: Sequence[Phrase], answers: Mapping[int, int],
+    one: Reading, denials: Sequence[Denial], its: Sequence[Phrase],
+    other: Reading, answering: Sequence[Denial], theirs: Sequence[Phrase], answers: Mapping[int, int],
 ) -> tuple[str, str] | None:  # fmt: skip
     """Return what one sentence denies and the other does not: spans of both, one's first."""
     kept = set(answers.values())
@@ -69,7 +69,9 @@ def _undone(
             and not all(start in answers for start in denial.reached)
         ):
             continue  # "none was cancelled", "all of them took off"
-        if _elsewhere(one, denial, place, answers) or _resolved(other, theirs, place, kept, matched):
+        # "none was shut down": the other sentence's word for "shut down" takes nothing away
+        away = [] if any(p.step < 0 and p.start in denial.reached for p in its) else theirs
+        if _elsewhere(one, denial, place, answers) or _resolved(other, away, place, kept, matched):
             continue
         word = next(t for t in other.statement.tokens if t.start == place)
         return one.statement.text[denial.start : head.end], other.statement.text[word.start : word.end]
@@ -85,6 +87,10 @@ _LIGHT: Final = re.compile(
 """Verbs past which a denial is of the next word: "do not advise feeding" denies that one should feed."""
 
 
+_VERB: Final = re.compile(r" (?:will|would|has|have|had|is|are|was|were|can|could|must|ne\b|n')")
+_OF_A_NOUN: Final = re.compile(r"(?:no|aucune?|nul(?:le)?)\b")
+
+
 def _of_all(reading: Reading) -> bool:
     return any(q.kind == "share" and q.value >= 0.9 for q in reading.quantities)
 
@@ -92,6 +98,12 @@ def _of_all(reading: Reading) -> bool:
 _NOT_ALL: Final = re.compile(
     r"\bnot (?:all|every|everyone|always)\b|\bpas (?:tous|toutes|toujours|tout le monde)\b|\b(?:tous|toutes) (?:\w+ ){1,3}n(?:e |')"
 )
+
+
+_NOT_YET: Final = re.compile(
+    r"\bnot\b[^.;,]{0,40}\b(?:before|until)\b|\bpas avant\b|\bn(?:e |')[^.;,]{0,40} avant\b|\bn(?:e |')[^.;,]{0,40}\bqu(?:e |')"
+)
+"""What will be so later is not denied."""
 
 
 def _all_at_last(source: Reading, derived: Reading, pairing: Pairing) -> tuple[str, str] | None:
@@ -122,6 +134,12 @@ def _head(reading: Reading, denial: Denial, answers: Mapping[int, int], *, acros
             return token
         if _LIGHT.match(reading.flat[token.start : token.end]):
             continue
+        if (
+            not across
+            and _OF_A_NOUN.match(reading.flat, denial.start)
+            and _VERB.match(reading.flat, token.end)
+        ):
+            continue  # "no midwife will lose": the verb
         if not across or any(mark.startswith("m:") for mark, _strength in token.marks):
             return None
     return None
@@ -140,8 +158,8 @@ def _elsewhere(one: Reading, denial: Denial, place: int, answers: Mapping[int, i
 
 
 _LESS: Final = re.compile(
-    r"\b(?:no|not|n't|cannot|none|never|nobody|nothing|neither|nor|hardly|scarcely|barely|little|few|fewer|less|only|too|unlikely|doubt\w*|reluctan\w*|hesita\w*|question\w*"
-    r"|n'|ne|pas|aucune?|jamais|personne|rien|guere|non|moins|peu|seule?s?|seulement|improbable|hesit\w*|rechign\w*|trop)(?!\w)"
+    r"\b(?:no|not|n't|cannot|none|never|nobody|nothing|neither|nor|hardly|scarcely|barely|little|few|fewer|less|too|unlikely|doubt\w*|reluctan\w*|hesita\w*|question\w*"
+    r"|n'|ne|pas|aucune?|jamais|personne|rien|guere|non|moins|peu|improbable|hesit\w*|rechign\w*|trop)(?!\w)"
 )
 """Words that take something away."""
 _APART: Final = re.compile(r"[;:.!?()»”\"]|, (?:and|but|while|which|who|et|mais|qui|dont|tandis|alors)\b")
@@ -179,7 +197,7 @@ def _opposed(
     for group in dict.fromkeys(phrase.group for phrase in mine):
         here = [phrase for phrase in mine if phrase.group == group]
         there = [phrase for phrase in theirs if phrase.group == group]
-        if _NOT_ALL.search(source.flat) or _NOT_ALL.search(derived.flat):
+        if any(_NOT_ALL.search(one.flat) or _NOT_YET.search(one.flat) for one in (source, derived)):
             continue
         signs = {_sign(phrase, one) for phrase in here}
         others = {_sign(phrase, other) for phrase in there}

@@ -39,14 +39,21 @@ def _of(reading: Reading, scale: str) -> list[Cue]:
     return [cue for cue in reading.cues if cue.scale == scale]
 
 
-def _own(cues: list[Cue], other: Reading, answered: dict[int, int]) -> list[Cue]:
+def _own(cues: list[Cue], reading: Reading, other: Reading, answered: dict[int, int]) -> list[Cue]:
     """Return cues without the soft ones that the other sentence has too, as the same word: those answer no other cue."""
+    conditions = any(one.soft and _CONDITION.match(other.flat, one.start) for one in other.cues)
     return [
         cue
         for cue in cues
         if not cue.soft
-        or not any(one.soft and one.start <= answered.get(cue.start, -1) < one.end for one in other.cues)
+        or not (
+            any(one.soft and one.start <= answered.get(cue.start, -1) < one.end for one in other.cues)
+            or (conditions and _CONDITION.match(reading.flat, cue.start))
+        )
     ]
+
+
+_CONDITION = re.compile(r"(?:if|si|s'ils?)\b")
 
 
 def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
@@ -62,7 +69,7 @@ def _kept(reading: Reading, scale: str, answered: dict[int, int]) -> list[Cue]:
 
 
 _DENIABLE = re.compile(
-    r"(?:plan|intend|intention|souhait|voul|veu|want|wish|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest)"
+    r"(?:plan|intend|intention|souhait|voul|veu|want|wish|expect|prev|compt|entend|attend|likely|probabl|claim|pretend|suggest|possib|conceiv)"
 )
 
 
@@ -86,8 +93,8 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         _answering(one, other, derived, pairing.derived),
         _answering(other, one, source, pairing.source),
     )
-    all_one = _own(_of(source, "sure"), derived, pairing.source)
-    all_other = _own(_of(derived, "sure"), source, pairing.derived)
+    all_one = _own(_of(source, "sure"), source, derived, pairing.source)
+    all_other = _own(_of(derived, "sure"), derived, source, pairing.derived)
     weak_one, weak_other = _weakest(source, one), _weakest(derived, other)
     if weak_one is None and weak_other is None:
         return None
@@ -277,6 +284,8 @@ def _both(source: Reading, derived: Reading, scale: str, pairing: Pairing) -> Ch
     from cordiale.domains.information.drift.judge import Change
 
     one, other = _of(source, scale), _of(derived, scale)
+    if scale == "proof":
+        one, other = _proving(source, one), _proving(derived, other)
     if scale == "order" and source.statement.lang == derived.statement.lang:
         one, other = one or _advice(source, other), other or _advice(derived, one)
     if not one or not other or {cue.step for cue in one} & {cue.step for cue in other}:
@@ -292,6 +301,13 @@ def _both(source: Reading, derived: Reading, scale: str, pairing: Pairing) -> Ch
     return Change(kind, _span(source, one[0]), _span(derived, other[0]), "up" if up else "down", sure)
 
 
+def _proving(reading: Reading, cues: list[Cue]) -> list[Cue]:
+    """Leave out what is not shown: "nothing suggests"."""
+    return [cue for cue in cues if not any(0 <= cue.start - d.start <= NOT_SHOWN for d in reading.denials)]
+
+
+NOT_SHOWN: Final = 20
+"""So many characters before a word of proof what denies it stands."""
 _NEED = re.compile(r"il faut|must|ha(?:s|ve) to|doi(?:t|vent)")
 
 

@@ -74,8 +74,13 @@ def _advises(reading: Reading, cue: Cue, other: Reading) -> bool:
     return cue.step == DOUBT and any(one.scale == "order" and one.step >= least for one in other.cues)
 
 
+_MODAL = re.compile(r"(?:pourr|devr|peu[tv]|puiss|may|might|can|could|should)\w*\b")
+
+
 def _said_too(reading: Reading, cue: Cue, answered: Mapping[int, int]) -> bool:
     """Tell whether the very word that hedges has its answer, a translation or a word of its family: "redoutent", "fear"."""
-    return not cue.loose and any(
+    if cue.loose or _MODAL.match(reading.flat, cue.start):
+        return False  # "pourrait" is not "power"
+    return any(
         t.start in answered for t in reading.statement.tokens if t.content and cue.start <= t.start < cue.end
     )

@@ -36,7 +36,7 @@ _PARTLY = re.compile(
     r"\b(?:not (?:all|every\w*|always|much|many|entirely|fully|only|as|so|quite|yet clear|just|because|until|before|(?:\w+ ){0,3}enough)|(?:pas|n'\w+ pas|ne \w+ pas) (?:tou(?:t|te|s|tes)|toujours|entierement|seulement|aussi|si|encore clair|assez|parce))\b"
 )
 """What denies a part or a measure: no denial of the statement."""
-_EXCEPT = re.compile(r"[^,;.]{0,60}\b(?:except|apart from|other than|sauf|hormis|excepte)\b")
+_EXCEPT = re.compile(r" but\b|[^,;.]{0,60}\b(?:except|apart from|other than|sauf|hormis|excepte)\b")
 REACH: Final = 6
 """So many words that carry meaning a denial reaches at most."""
 

@@ -65,10 +65,10 @@ _WORDS: Final = {
         ("amount", 6, r"several|a number of"), ("amount", 30, r"numerous|many(?= \w)|a great many|countless"), ("amount", 2, r"a couple of|a pair of"),
         ("times", 2, r"twice|doubl(?:ed|es|e|ing)|twofold"), ("times", 3, r"tripl(?:ed|es|e|ing)|threefold"), ("times", 4, r"quadrupl(?:ed|es|ing)"), ("amount", 1, r"a single|one single|just one|only one"),
         ("share", 1.0, r"(?:all|(?:every|each)(?! \d))(?! at once| but| year| week| month| day| hour| time| second| other| two| three| four| five| six| fifteen| thirty| twenty| ten| morning| night| wednesday| the more| the same| along| right| over again| appearances| likelihood| too)(?: (?:of )?(?:the|its|their|his|her|our))?|the whole(?: of)?(?= \w)|everywhere|entire|without exception|100 per ?cent"),
-        ("share", 1.0, r"every(?:one|body)(?! else)|unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big) (?:part|deal|share|number) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
+        ("share", 1.0, r"every(?:one|body)(?! else)|unanimous(?:ly)?|nationwide|across the (?:whole )?country"), ("share", 0.6, r"much of(?= the| its| their| his| her)|a (?:good|large|great|big|high|substantial|considerable) (?:part|deal|share|number|proportion) of|large parts of|many of (?=the|its|their)"), ("share", 0.92, r"(?:almost|nearly|virtually) (?:all|every|each)(?: of)?(?: the| its| their)?"), ("share", 0.7, r"most(?: of)?(?: the| its| their| \w+ of)?(?! likely| popular| read| of all)|(?:the|a) (?:vast |great |large |clear |narrow |small |slim )?majority(?: of)?|majority|the bulk of|mostly|in the main|largely"),
         ("share", 0.5, r"every (?:second|other)(?= \w)(?! (?:day|week|month|year|time|hour))|half(?: of| price| the price)?(?! past| an? (?:hour|dozen))"), ("share", 0.53, r"(?:a (?:little|bit) )?(?:more than|over) half"), ("share", 0.46, r"(?:just under|nearly|almost|less than|close to) half"), ("share", 1 / 3, r"(?:a|one) third|third of"), ("share", 2 / 3, r"two[- ]thirds"),
         ("share", 0.25, r"a quarter(?! of an hour)|one quarter"), ("share", 0.75, r"three[- ]quarters(?! of an hour)"), ("share", 0.1, r"a tenth|one tenth"), ("share", 0.05, r"a twentieth"), ("share", 0.2, r"a fifth|one fifth"),
-        ("share", 0.3, r"some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?(?<!next )(?<!last )(?<!past )(?<!first )(?<!coming )few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
+        ("share", 0.3, r"a few of (?:the|them|its|their)|some of (?:the|its|those|these|their)(?= \w)|some(?= [a-z])(?! time| day|thing)|certain(?= \w+s\b)|(?<!are )(?<!is )(?<!be )(?<!both )(?<!as )(?:a |in )?part of(?= the| its| this| these| those| their)|parts of|partly|partial(?:ly)?|in part|a share of|in places|here and there|locally"), ("share", 0.12, r"(?:very )?(?<!next )(?<!last )(?<!past )(?<!first )(?<!coming )few(?: of)?|a minority of|a fraction of|a small (?:part|number) of"),
         ("often", 1.0, r"always|constantly|every time|permanently|throughout|all the time|systematically|invariably|without fail|continually|incessantly"), ("often", 0.7, r"often|frequent(?:ly)?|repeatedly|regularly|usually|routinely|time and again|again and again|on (?:several|many|numerous) occasions"), ("often", 0.3, r"sometimes|occasional(?:ly)?|at times|now and then|sporadic(?:ally)?|intermittent(?:ly)?"), ("often", 0.1, r"rarely|seldom|hardly ever|rare(?= (?!earths?)\w)"),
     ),
     "fr": (
@@ -77,7 +77,7 @@ _WORDS: Final = {
         ("amount", 400, r"(?:des |plusieurs |quelques )centaines(?: de| d')?(?! milliers)"), ("amount", 4000, r"(?:des |plusieurs |quelques )milliers(?: de| d')?"), ("amount", 45000, r"(?:des |plusieurs |quelques )dizaines de milliers(?: de| d')?"),
         ("amount", 4e6, r"des millions(?: de| d')?"), ("amount", 4, r"quelques(?= \w)(?! \d)|une poignee(?: de| d')?"), ("amount", 6, r"plusieurs|un certain nombre de"), ("amount", 30, r"(?:de |d'innombrables |tres )?nombreu(?:x|ses)|beaucoup (?:de|d')|d'innombrables"),
         ("times", 2, r"(?:a |ont )?double(?:e|es|s|nt)?|doubler"), ("times", 3, r"(?:a |ont )?triple(?:e|es|s|nt)?|tripler"), ("amount", 1, r"un seul|une seule|un unique|l'unique|le seul|la seule"),
-        ("share", 1.0, r"(?:tous|toutes)(?= (?:ont|sont|etaient|avaient|seront|auront|doivent|peuvent)\b)|tout le monde|(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|toute l'etendue|partout|la totalite d"),
+        ("share", 1.0, r"(?:tous|toutes)(?= (?:ont|sont|etaient|avaient|seront|auront|doivent|peuvent)\b)|tout le monde|(?:sont|ont|etaient|avaient|seront) (?:tous|toutes)(?! deux| trois)|(?:tous|toutes) les(?! (?:deux|trois|quatre|cinq|\d|jours?|soirs?|ans|mois|matins?|semaines?|quinze|trente|samedis|lundis|mercredis))|chaque(?! jour| annee| semaine| mois| matin)|chacun(?:e)?(?: des?)?|toute? l[ea']|l'ensemble d|entier(?:e|s|es)?|integralite|sans exception|a l'unanimite|unanime(?:ment|s)?|toute l'etendue|partout|la totalite d"),
         ("share", 0.92, r"presque (?:tous|toutes)(?: les)?|la quasi-totalite|presque toute?s?"), ("share", 0.7, r"la plupart(?: des?)?|la (?:grande |majeure |plus grande )?(?:majorite|partie) d|une (?:tres )?(?:grande|large|forte|courte|bonne) (?:majorite|partie) d|(?:la|une) (?:tres )?(?:grande|large|forte|courte) majorite|majeure partie|en majorite|majoritairement|pour la plupart"), ("share", 0.5, r"la moitie|moitie d|moitie prix"),
         ("share", 0.53, r"plus de la moitie"), ("share", 0.46, r"(?:pres|moins) de la moitie|presque la moitie"), ("share", 1 / 3, r"(?:un|le|du) tiers|un \w+ sur trois"), ("share", 2 / 3, r"(?:les )?deux[- ]tiers"), ("share", 0.6, r"une (?:grande|bonne) part d|(?:bon )?nombre d(?! \w+ d)"), ("share", 0.25, r"(?:un|le) quart(?! d'heure)"), ("share", 0.75, r"(?:les )?trois[- ]quarts(?! d'heure)"),
         ("share", 0.1, r"(?:un|le|du|au) dixieme"), ("share", 0.2, r"(?:un|le) cinquieme"), ("share", 0.3, r"certain(?:e?s)(?= \w)|une partie d|en partie|partiel(?:s|le|les|lement)?|une part d|par endroits|localement|parfois des|des cas d"), ("share", 0.12, r"peu d[e']|une minorite d|une fraction d|une infime partie"),
@@ -144,17 +144,28 @@ _LENGTHS: Final = (
     (28800.0, re.compile(r"\ball night\b|\btoute la nuit\b")),
     (
         3600.0,
-        re.compile(r"\b(?<=for )an hour\b|\bone hour\b|(?<=pendant )une heure\b|(?<=durant )une heure\b"),
+        re.compile(
+            r"\b(?<=for )an hour\b|\bone hour\b|(?<=pendant )une heure\b|(?<=durant )une heure\b|(?<=d')une heure\b|(?<=dure )une heure\b"
+        ),
     ),
     (
         604800.0,
-        re.compile(r"\b(?<=for )a week\b|\bone week\b|(?<=pendant )une semaine\b|(?<=durant )une semaine\b"),
+        re.compile(
+            r"\b(?<=for )a week\b|\bone week\b|(?<=pendant )une semaine\b|(?<=durant )une semaine\b|(?<=d')une semaine\b|(?<=dure )une semaine\b"
+        ),
     ),
     (
         2629800.0,
-        re.compile(r"\b(?<=for )a month\b|\bone month\b|(?<=pendant )un mois\b|(?<=durant )un mois\b"),
+        re.compile(
+            r"\b(?<=for )a month\b|\bone month\b|(?<=pendant )un mois\b|(?<=durant )un mois\b|(?<=d')un mois\b|(?<=dure )un mois\b"
+        ),
     ),
-    (31557600.0, re.compile(r"\b(?<=for )a year\b|\bone year\b|(?<=pendant )un an\b|(?<=durant )un an\b")),
+    (
+        31557600.0,
+        re.compile(
+            r"\b(?<=for )a year\b|\bone year\b|(?<=pendant )un an\b|(?<=durant )un an\b|(?<=d')un an\b|(?<=dure )un an\b"
+        ),
+    ),
     (1209600.0, re.compile(r"\ba fortnight\b|\bune quinzaine de jours\b")),
 )
 
@@ -227,6 +238,7 @@ _AFTER_BOUND = re.compile(
     r"^[^.;:!?,\d]{0,30}?(?:, tout)? ?\b(?:(?P<most>au plus|au maximum|at most|or less|tout au plus)|(?P<least>au minimum|au moins|at least|or more|et plus))"
     r"(?=\s*(?:\W|$))"
 )
+_NONE_OF = re.compile(r"\b(?:none|neither|aucune?) (?:of (?:the|its|their)|des|de ses|de leurs) $")
 _ALL_OF = re.compile(r"\b(?:all(?: of)?(?: the| its| their)?|tous les|toutes les) $")
 _ONE_IN = re.compile(
     r"(?<!every )(?<!each )\b(?:une?|one) (?:(?:\w+ )?(?:sur|in|out of|of the|of its|of their|of)|(?:seule? )?(?:des|de ses)) $"
@@ -247,6 +259,8 @@ def _numbers(statement: Statement, flat: str) -> list[Quantity]:
         if dated(flat, token) or (ranged and following is not None and dated(flat, following)):
             skip = following.end if ranged and following is not None else skip
             continue
+        if _NONE_OF.search(flat[: token.start]):
+            continue  # "none of the nine"
         after = flat[token.end :]
         value, end, kind, whole, ends = token.value, token.end, "amount", 0.0, (0.0, 0.0)
         if one_in := _ONE_IN.search(flat[: token.start]):

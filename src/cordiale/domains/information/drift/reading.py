@@ -68,7 +68,7 @@ _TURNED: Final = {
 _FUTURE: Final = {
     "en": re.compile(r"\b(?:will|shall|is to|are to|'ll|won't)\b"),
     "fr": re.compile(
-        r"\b\w{2,}r(?:a|ont|ons|ez)\b(?<!\bura)|\bva(?: \w+)? \w+(?:er|ir|re)\b|\bvont \w+(?:er|ir|re)\b"
+        r"\b\w{2,}r(?:a|ont|ons|ez)\b(?<!\bura)|\bir(?:a|ai|ons|ont)\b|\bva(?: \w+)? \w+(?:er|ir|re)\b|\bvont \w+(?:er|ir|re)\b"
     ),
 }
 _SAYS: Final = {
