@@ -31,11 +31,15 @@ def grams(starts: Longs, data: Bytes, n: int) -> tuple[Longs, Grams]:
     out = np.empty(max(1, starts[count] - starts[0]), np.uint64)
     ends = np.zeros(count + 1, np.int64)
     points = np.empty(_FIRST, np.uint64)
+    spare = np.empty(_FIRST, np.uint64)
+    begins = np.empty(_FIRST, np.int64)
     used = 0
     for i in range(count):
         size = starts[i + 1] - starts[i]
         if size > len(points):
             points = np.empty(size, np.uint64)
+            spare = np.empty(size, np.uint64)
+            begins = np.empty(size, np.int64)
         length = 0
         for j in range(starts[i], starts[i + 1]):
             byte = data[j]
@@ -52,14 +56,59 @@ def grams(starts: Longs, data: Bytes, n: int) -> tuple[Longs, Grams]:
                     h = mix(h + points[k] + np.uint64(0x9E3779B97F4A7C15))
                 out[used] = h
                 used += 1
-            piece = np.sort(out[first:used])
+            many = used - first
+            _ordered(out, first, used, begins, spare)
             used = first
-            for j in range(len(piece)):
-                if j == 0 or piece[j] != piece[j - 1]:
-                    out[used] = piece[j]
+            for j in range(many):
+                if j == 0 or spare[j] != spare[j - 1]:
+                    out[used] = spare[j]
                     used += 1
         ends[i + 1] = used
     return ends, out[:used].copy()
+
+
+@numba.njit(cache=True)
+def _ordered(values: Grams, first: int, last: int, begins: Longs, into: Grams) -> None:
+    """Write some values in their order: hashes are spread so evenly that each is put near its place, then moved a little.
+
+    It takes a quarter of the time of comparing any with any.
+    """
+    size = last - first
+    begins[:size] = 0
+    for j in range(first, last):
+        begins[(values[j] >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)] += 1
+    total = 0
+    for place in range(size):
+        count = begins[place]
+        begins[place] = total
+        total += count
+    for j in range(first, last):
+        place = (values[j] >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)
+        into[begins[place]] = values[j]
+        begins[place] += 1
+    for j in range(1, size):
+        value = into[j]
+        k = j
+        while k > 0 and into[k - 1] > value:
+            into[k] = into[k - 1]
+            k -= 1
+        into[k] = value
+
+
+@numba.njit(cache=True, nogil=True)
+def shared(keys: Longs) -> npt.NDArray[np.bool_]:
+    """Return false for most keys that stand only once, and true for all others; keys are hashes."""
+    size = 1 << 16
+    while size < 4 * len(keys):
+        size *= 2
+    seen = np.zeros(size, np.uint8)
+    for key in keys:
+        if seen[key & (size - 1)] < 2:
+            seen[key & (size - 1)] += 1
+    out = np.empty(len(keys), np.bool_)
+    for j in range(len(keys)):
+        out[j] = seen[keys[j] & (size - 1)] > 1
+    return out
 
 
 @numba.njit(cache=True, nogil=True)

@@ -18,7 +18,7 @@ from cordiale.desk.analysis.analyses import FRESH, ROWS, Analysis, Stage, Whole
 from cordiale.desk.analysis.kernels import texts
 from cordiale.domains.information.copies import clusters, members
 from cordiale.domains.information.copies.profile import POSTS_1, Profile
-from cordiale.domains.information.copies.similarity import bands, grams, links
+from cordiale.domains.information.copies.similarity import bands, grams, links, shared
 from cordiale.domains.information.copies.texts import compared, numbered
 from cordiale.domains.information.posts import KIND, POSTS
 
@@ -101,13 +101,17 @@ def linked(
 
     Texts that hang together already are not compared again, unless `every` pair is asked for.
     """
-    band = table["band"].to_numpy()
+    band, text = table["band"].to_numpy(), table["text_id"].to_numpy()
+    # few bands have two texts: only these are worth sorting
+    likely = np.flatnonzero(shared(band))
+    likely = likely[np.lexsort((text[likely], band[likely]))]
+    band, text = band[likely], text[likely]
     ends = np.flatnonzero(np.diff(band)) + 1
     starts = np.concatenate(([0], ends, [len(band)])) if len(band) else np.zeros(1, np.int64)
     sizes = np.diff(starts)
     several = sizes > 1
     inside = np.repeat(several, sizes)
-    ids = table["text_id"].to_numpy()[inside]
+    ids = text[inside]
     runs = np.concatenate(([0], np.cumsum(sizes[several]))).astype(np.int64)
     distinct, numbers = np.unique(ids, return_inverse=True)
     known_texts = beside["texts"]
@@ -159,7 +163,7 @@ def analysis(profile: Profile = POSTS_1) -> Analysis:
                 partial(linked, profile=profile),
                 LINKS,
                 key=("band",),
-                order=("band", "text_id"),
+                order=(),
                 takes="texts",
                 columns=("text_id", "bands"),
                 map=banded,
