@@ -186,6 +186,13 @@ def _words(found: RulesDiff) -> str:
     if changes:
         names = (tr(_("Objects")), tr(_("Marking")), tr(_("Starts for")), tr(_("Stops for")))
         parts.append(table(names, changes))
+    parts.append(
+        tr(
+            _(
+                "Counted by marking and mandate. What [allow] or a reference keeps back is seen with: cordiale preview PARTNER"
+            )
+        )
+    )
     return "\n".join(parts)
 
 
