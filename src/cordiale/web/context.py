@@ -114,7 +114,6 @@ class Site:
             "node_title": settings.title or settings.name,
             "nation": settings.nation,
             "here": here,
-            "clock_now": now // 1000,
             "ago": drawing(lang, now),
             "ago_words": "|".join(words(lang)),
             "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),

@@ -1,18 +1,23 @@
-// How long ago things were goes on counting while the page is open: from the node's clock as the page came, whatever this machine's says.
-const came = performance.now();
-const body = document.body;
-const [moment, minutes, hours] = (body.dataset.ago ?? "").split("|");
+// How long ago things were goes on counting while the page is open: from what the node said, whatever this machine's clock says.
+const [moment, minutes, hours] = (document.body.dataset.ago ?? "").split("|");
 const MINUTE = 60_000;
+const HOUR = 60;
+const DAY = 24 * HOUR;
+const came = new WeakMap();
 
 function count() {
-  const now = Number(body.dataset.now) + performance.now() - came;
   for (const one of document.querySelectorAll("time[data-ago]")) {
-    const age = now - Date.parse(one.dateTime);
-    const said =
-      age < MINUTE ? moment : age < 60 * MINUTE ? minutes.replace("{n}", Math.floor(age / MINUTE)) : hours.replace("{n}", Math.floor(age / MINUTE / 60));
-    if (age >= 24 * 60 * MINUTE) one.removeAttribute("data-ago");
-    one.textContent = age >= 24 * 60 * MINUTE ? one.title : said;
+    if (!came.has(one)) came.set(one, performance.now());
+    const age = Number(one.dataset.ago) + Math.floor((performance.now() - came.get(one)) / MINUTE);
+    if (age >= DAY) {
+      one.removeAttribute("data-ago");
+      one.textContent = one.title;
+    } else one.textContent = age < 1 ? moment : age < HOUR ? minutes.replace("{n}", age) : hours.replace("{n}", Math.floor(age / HOUR));
   }
 }
 
-if (hours) setInterval(count, 20_000);
+if (hours) {
+  count();
+  setInterval(count, MINUTE / 2);
+  document.addEventListener("htmx:afterSwap", count);
+}
