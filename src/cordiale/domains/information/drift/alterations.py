@@ -29,6 +29,8 @@ VAGUE: Final = 0.12
 
 def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]:
     """Return the amounts that became larger or smaller."""
+    if _SAVE.search(source.flat) or _SAVE.search(derived.flat):
+        return []  # "all but one of the three", "two of the three"
     one, other = _counted(list(source.quantities), list(derived.quantities))
     for mine in list(one):
         same = next((theirs for theirs in other if _equal(mine, theirs)), None)
@@ -50,6 +52,9 @@ def quantities(source: Reading, derived: Reading, pairing: Pairing) -> list[Chan
     found += _some_kinds(one, source, derived, pairing, gone=True)
     found += _some_kinds(other, derived, source, pairing, gone=False)
     return found
+
+
+_SAVE = re.compile(r"\ball but\b|\btou(?:s|tes)\b[^.;]{0,40}\b(?:sauf|hormis)\b")
 
 
 def _some_kinds(
@@ -172,7 +177,7 @@ def _answer(
     mine = of_kind[0]
     kept = len(pairing.source) / max(1, sum(token.content for token in source.statement.tokens))
     money = _is_money(source, mine) and _is_money(derived, theirs)
-    sure = theirs.unit or mine.kind != "amount" or kept >= KEPT or money
+    sure = theirs.unit or mine.kind != "amount" or kept >= KEPT or money or mine.bound == theirs.bound != 1.0
     return mine if sure or near(source.statement, mine.start, mine.end, pairing.source, 6) else None
 
 

@@ -26,6 +26,8 @@ def denials(source: Reading, derived: Reading, pairing: Pairing) -> list[Change]
     both = (source, derived), (derived, source)
     if any(_RECORD.search(one.flat) and _SINCE.search(other.flat) for one, other in both):
         return []  # "the worst since", "none so bad since"
+    if _SAVE.search(source.flat) or _SAVE.search(derived.flat):
+        return []  # "all but one", "only one not"
     if spans := _all_at_last(source, derived, pairing):
         return [Change("negation", *spans, "none", 0.7)]
     one, other = denied(source), denied(derived)
@@ -44,6 +46,11 @@ _RECORD = re.compile(
 )
 _SINCE = re.compile(
     r"\b(?:no|nobody|none|never|not)\b.*\b(?:since|as|so|for|in|longer|\w+er|more|before)\b|\b(?:aucun\w*|jamais|personne|pas|rien)\b.*\b(?:depuis|aussi|plus|autant|si|auparavant)\b|\bjamais\b|\bfor \w+ \w+, .*\b(?:no|nobody|none|never|not)\b"
+)
+
+
+_SAVE: Final = re.compile(
+    r"\b(?:all but|every\w* (?:but|except)|tou(?:s|tes)\b[^.;]{0,40}\b(?:sauf|hormis))\b"
 )
 
 
@@ -87,6 +94,8 @@ _LIGHT: Final = re.compile(
 """Verbs past which a denial is of the next word: "do not advise feeding" denies that one should feed."""
 
 
+NOUNS: Final = 2
+"""So many words of a noun in another language are gone past."""
 _VERB: Final = re.compile(r" (?:will|would|has|have|had|is|are|was|were|can|could|must|ne\b|n')")
 _OF_A_NOUN: Final = re.compile(r"(?:no|aucune?|nul(?:le)?)\b")
 
@@ -140,6 +149,8 @@ def _head(reading: Reading, denial: Denial, answers: Mapping[int, int], *, acros
             and _VERB.match(reading.flat, token.end)
         ):
             continue  # "no midwife will lose": the verb
+        if across and _NONE.match(reading.flat, denial.start) and token.start in denial.reached[:NOUNS]:
+            continue  # "aucun mot de passe n'était conservé"
         if not across or any(mark.startswith("m:") for mark, _strength in token.marks):
             return None
     return None

@@ -121,7 +121,8 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         _LIKELY.match(source.flat, weak_one.start) or _LIKELY.match(derived.flat, weak_other.start)
     ):
         return Change("negation", _span(source, weak_one), _span(derived, weak_other), "none", 0.7)
-    if (weak_one.loose or weak_other.loose) and {weak_one.step, weak_other.step} == {2, 3}:
+    either = weak_one.loose or weak_other.loose or _fears(source, weak_one) or _fears(derived, weak_other)
+    if either and {weak_one.step, weak_other.step} == {2, 3}:
         return None
     up = weak_one.step < weak_other.step
     about = pairing.source.get(_about(source, weak_one, conditional=weak_one.loose))
@@ -133,6 +134,14 @@ def _sure(source: Reading, derived: Reading, pairing: Pairing) -> Change | None:
         "up" if up else "down",
         0.75 if same else 0.55,
     )
+
+
+_FEARS = re.compile(r"fear|worr|threat|crain|redout|menac|(?:a|ont|avait|avaient) peur")
+
+
+def _fears(reading: Reading, cue: Cue) -> bool:
+    """Tell whether a cue says what is feared: as unsure as either what may be or what is likely."""
+    return bool(_FEARS.match(reading.flat, cue.start))
 
 
 def _ready(cues: list[Cue], reading: Reading, other: Reading) -> list[Cue]:

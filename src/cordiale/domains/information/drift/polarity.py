@@ -14,13 +14,13 @@ from cordiale.domains.information.drift.reading import Reading, Span
 
 _NOT_DONE: Final = {
     "en": re.compile(
-        r"\b(?:(?:fail|refus|declin|omit|neglect)\w* to|(?:unable|unwilling|yet) to|(?:stop(?:s|ped)|f[ae]ll(?:s|en)?) short of|still waiting (?:to|for)|without"
+        r"\b(?:(?:fail|refus|declin|omit|neglect)\w* to|(?:unable|unwilling|yet) to|remain(?:s|ed)? to be|(?:stop(?:s|ped)|f[ae]ll(?:s|en)?) short of|still waiting (?:to|for)|without"
         r"|den(?:y|ies|ied|ying)(?: any| all| having| ever)*|rul(?:e|es|ed|ing) out|(?:abandon|drop|scrap)\w* (?:plans|the idea)|instead of|rather than|g[ai]ve(?:s|n)? up|for (?:want|lack) of|free of|far from|absence of"
         r"|(?:prevent|stop|ban|bar|keep|kept)\w* (?:\w+ ){0,3}from)\b"
     ),
     "fr": re.compile(
         r"\b(?:sans(?! (?:doute|cesse|attendre|delai|tarder|exception|precedent|relache|arret))|(?:refus|renonc|echou|incapable|evit|empech|cess)\w* (?:a|de|d')|(?:a|ont|avait|avoir) (?:toujours )?(?:nie|dementi?)|nie(?:nt)?|dement(?:ent)?|exclu(?:t|ent|re|ons|ait|aient|e?s?)"
-        r"|faute d(?:e|')|loin d(?:e|')|au lieu d(?:e|')|plutot que d(?:e|')|attend(?:ent)? toujours|absence d(?:e|')|mais pas|et non)(?:(?<=')|(?!\w))"
+        r"|faute d(?:e|')|loin d(?:e|')|au lieu d(?:e|')|plutot que d(?:e|')|reste(?:nt)? a(?= \w+(?:er|ir|re)\b)|attend(?:ent)? toujours|absence d(?:e|')|mais pas|et non)(?:(?<=')|(?!\w))"
     ),
 }
 """Words after which what follows was not done, without a word of negation."""
@@ -70,7 +70,8 @@ def denied(reading: Reading) -> list[Denial]:
             # "does not rule out", "n'exclut pas", "hardly one that did not"
             found.append((Denial(max(0, span.start - 12), span.end, ()), done))
             continue
-        ahead = _END[lang].search(flat, span.end)
+        that = _THAT.match(flat, span.end) if done and _SPEECH.match(flat, span.start) else None
+        ahead = _END[lang].search(flat, that.end() if that else span.end)
         limit = ahead.start() if ahead else len(flat)
         ends = [
             s.start for s in said[place + 1 :] if not done and s.value == "no" and _ends(flat, span, s, lang)
@@ -101,6 +102,9 @@ _BEFORE = re.compile(r"(?:\bnot |n't |\bnever |\bcannot |\bne |\bn')(?:\w+ )?$")
 _HARDLY = re.compile(r"\b(?:hardly|scarcely|barely|few|rares?|peu) [^,;.]{0,40}$")
 
 
+_SPEECH = re.compile(r"den|rul|(?:(?:a|ont|avait|avoir) (?:toujours )?)?(?:nie|dement)|exclu")
+_THAT = re.compile(r" ?(?:that|qu(?:e |'))")
+"""After "denied" and the like a clause is denied with them."""
 _VERBAL = re.compile(r"not\b|n't|cannot|never|ne |n'")
 _FINITE = re.compile(
     r"(?<=\w{4} )(?:will|would|is|are|was|were|has|have|had|can|could|must|may|might|should|shall|does|do|did)\b"

@@ -133,7 +133,8 @@ def _words(lang: str) -> tuple[tuple[str, float, re.Pattern[str]], ...]:
 def _bounds(lang: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
     table = _BOUNDS["fr" if lang == "fr" else "en"]
     return tuple(
-        (factor, re.compile(rf"\b{pattern}\s*(?:the |its |les |ses |a |of )?$")) for factor, pattern in table
+        (factor, re.compile(rf"\b{pattern}\s*(?:the |its |les |ses |a |of )?[€$£]?$"))
+        for factor, pattern in table
     )
 
 
@@ -235,7 +236,7 @@ def _unit(flat: str, end: int) -> tuple[str, float]:
 
 
 _AFTER_BOUND = re.compile(
-    r"^[^.;:!?,\d]{0,30}?(?:, tout)? ?\b(?:(?P<most>au plus|au maximum|at most|or less|tout au plus)|(?P<least>au minimum|au moins|at least|or more|et plus))"
+    r"^[^.;:!?,\d]{0,30}?(?:, tout)? ?\b(?:(?P<most>au plus|au maximum|at most|or less|tout au plus)|(?P<least>au minimum|au moins|at least|(?:or|and) more|et plus))"
     r"(?=\s*(?:\W|$))"
 )
 _NONE_OF = re.compile(r"\b(?:none|neither|aucune?) (?:of (?:the|its|their)|des|de ses|de leurs) $")
