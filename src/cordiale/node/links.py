@@ -33,7 +33,7 @@ TROUBLE: Mapping[str, str] = {
         "{partner} has not answered for {minutes} min ({failures} tries): check the network and the address, or ask its operator."
     ),
     "refused": _(
-        "{partner} has refused our requests for {minutes} min ({failures} tries): ask its operator whether it confirmed this node."
+        "{partner} has refused our requests for {minutes} min ({failures} tries): ask its operator whether it confirmed this node, or suspended it."
     ),
     "garbage": _(
         "{partner} has sent what cannot be read for {minutes} min ({failures} tries): see cordiale partner list, and ask its operator."
@@ -55,14 +55,23 @@ TROUBLE: Mapping[str, str] = {
 """State of a link in trouble → what is said of it, and what to do."""
 
 
+UNKNOWN = "exchange.link.signature"
+"""What a partner answers whom it does not know, suspended or closed the link to: it says no more, and neither does its code."""
+
 WRONG = frozenset({"garbage", "refused", "upgrade", "key", "plain"})
 """States that do not mend by themselves."""
 
 
 def examined(tx: Transaction, now: int) -> Iterator[Finding]:
-    """Look at every link: its clock, its state and why, and what its partner has not acknowledged."""
-    receipts = {one.node: one.acknowledged_at for one in reaches(tx).values()}
+    """Look at every link: its clock, its state and why, and what its partner has not acknowledged.
+
+    One to a partner that left is over: nothing is wrong with it, whatever was met last.
+    """
+    known = {one.node: one for one in reaches(tx).values()}
+    receipts = {node: one.acknowledged_at for node, one in known.items()}
     for link in links(tx):
+        if link.partner in known and known[link.partner].state == "left":
+            continue
         if link.clock_difference is not None and abs(link.clock_difference) > OFF:
             yield Finding(
                 "clock",
@@ -87,7 +96,7 @@ def _state(link: Link, now: int) -> Iterator[Finding]:
     minutes = round((now - (link.last_contact or now)) / SECOND / 60)
     params = {"partner": link.partner, "minutes": minutes, "failures": link.failures}
     yield Finding("links", grade, TROUBLE.get(link.state, TROUBLE["down"]), params)
-    if link.message_id:
+    if link.message_id and link.params.get("code") != UNKNOWN:
         yield Finding("links", grade, link.message_id, dict(link.params))
 
 

@@ -14,6 +14,8 @@ from cordiale.exchange.link.signatures import sign_request
 from cordiale.exchange.link.wire import BASE
 from cordiale.exchange.message import Request
 from cordiale.exchange.partners.pairing import partner
+from cordiale.node.links import examined
+from cordiale.platform.clock import system_clock
 from cordiale.platform.errors import Conflict
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import Pair
@@ -70,3 +72,13 @@ def test_a_partner_that_cannot_be_reached_any_more_is_left_all_the_same(pair: Pa
     assert begun.state == "leaving"
     ended = partner_exit(pair.canada.desk, marie, "france", ask_back=True, now=True)
     assert (ended.state, ended.unanswered) == ("left", 1)
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_link_that_is_over(pair: Pair, marie: Actor) -> None:
+    pair.exchange()
+    partner_exit(pair.canada.desk, marie, "france", ask_back=False)
+    refused = {"state": "refused", "code": "exchange.refused", "params": "{}", "failures": 9}
+    with pair.canada.store.write() as tx:
+        records.save_link(tx, partner(tx, "france").number, refused)
+    with pair.canada.store.read() as tx:
+        assert list(examined(tx, system_clock())) == []

@@ -20,6 +20,8 @@ from cordiale.desk.partner.sync import cut_all, sync
 from cordiale.desk.records import audit_rows
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.views.search import search
+from cordiale.node.links import examined
+from cordiale.platform.clock import system_clock
 from cordiale.platform.errors import Conflict, NotAllowed, NotFound
 from tests.unit.desk.conftest import indicator
 from tests.unit.node.conftest import RULES, Pair
@@ -52,6 +54,15 @@ def test_nothing_is_exchanged_while_a_partner_is_suspended(pair: Pair) -> None:
     assert sync(pair.canada.desk, pair.officer) == []
     with pytest.raises(Conflict, match="resume france"):
         release(pair.canada.desk, pair.officer, "france", ids=[GREEN["id"]])
+
+
+def test_the_doctor_of_who_is_suspended_says_whom_to_ask_and_no_code(pair: Pair) -> None:
+    pair.exchange()
+    partner_suspend(pair.canada.desk, pair.officer, "France", reason="visit of the inspector")
+    assert pair.exchange().link == "refused"
+    with pair.france.store.read() as tx:
+        wrong = [one for one in examined(tx, system_clock()) if one.grade == "wrong"]
+    assert ["suspended" in one.message_id for one in wrong] == [True]
 
 
 def test_what_was_released_meanwhile_follows_the_resumption(pair: Pair) -> None:
