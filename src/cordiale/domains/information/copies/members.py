@@ -68,24 +68,36 @@ def measured(table: pa.Table, _beside: Mapping[str, pa.Table]) -> pa.Table:
         return MEMBERS.empty_table()
     clusters = table["cluster"].combine_chunks().dictionary_encode().indices.to_numpy()
     starts = np.concatenate(([0], np.flatnonzero(np.diff(clusters)) + 1, [len(clusters)]))
-    raw = table["text"].to_pylist()
     first_of = np.repeat(starts[:-1], np.diff(starts))
-    distinct, where, back = np.unique(table["text_id"].to_numpy(), return_index=True, return_inverse=True)
-    ends, found = grams(*texts(table["compared"].combine_chunks().take(pa.array(where))), GRAM)
-    near: dict[tuple[int, int], float] = {}
-    unlike: dict[tuple[str, str], list[str]] = {}
-    similarity, differs = [], []
-    for row, first in enumerate(first_of.tolist()):
-        pair = (int(back[first]), int(back[row]))
-        if pair not in near:
-            near[pair] = 1.0 if pair[0] == pair[1] else max(0.0, jaccard(ends, found, *pair, 0.0))
-        similarity.append(near[pair])
-        said = (raw[first], raw[row])
-        if said not in unlike:
-            unlike[said] = [] if said[0] == said[1] else differing(*said)
-        differs.append(unlike[said])
-    del distinct
+    similarity = _similarity(table["compared"], table["text_id"].to_numpy(), first_of)
+    differs = _differing(table["text"], first_of)
     whole = table.select([name for name in MEMBERS.names if name in table.column_names])
-    whole = whole.append_column("similarity", pa.array(similarity, pa.float64()))
+    whole = whole.append_column("similarity", pa.array(similarity))
     whole = whole.append_column("first", pa.array(first_of == np.arange(len(first_of))))
     return whole.append_column("differs", pa.array(differs, pa.list_(pa.string()))).select(MEMBERS.names)
+
+
+def _similarity(text: pa.ChunkedArray, ids: np.ndarray, first_of: np.ndarray) -> np.ndarray:
+    """Return how similar each text is to its cluster's first."""
+    out = np.ones(len(ids))
+    rows = np.flatnonzero(ids != ids[first_of])
+    every = np.concatenate((first_of[rows], rows))
+    _distinct, where, numbers = np.unique(ids[every], return_index=True, return_inverse=True)
+    ends, found = grams(*texts(text.take(pa.array(every[where])).combine_chunks()), GRAM)
+    pairs = zip(numbers[: len(rows)], numbers[len(rows) :], strict=True)
+    out[rows] = [max(0.0, jaccard(ends, found, one, other, 0.0)) for one, other in pairs]
+    return out
+
+
+def _differing(text: pa.ChunkedArray, first_of: np.ndarray) -> list[list[str]]:
+    """Return what each text says otherwise than its cluster's first."""
+    first = text.take(pa.array(first_of))
+    unlike = pc.not_equal(text, first)
+    pairs = zip(first.filter(unlike).to_pylist(), text.filter(unlike).to_pylist(), strict=True)
+    known: dict[tuple[str, str], list[str]] = {}
+    out: list[list[str]] = [[]] * len(text)
+    for row, pair in zip(np.flatnonzero(unlike.to_numpy()).tolist(), pairs, strict=True):
+        if pair not in known:
+            known[pair] = differing(*pair)
+        out[row] = known[pair]
+    return out
