@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.served import CAMPAIGN, CHANGED, PLACED, REPORT
+from tests.browser.served import CAMPAIGN, CHANGED, PLACED, REPORT, Served
 
 AXE = Path(__file__).parents[2] / "build" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -45,6 +45,26 @@ def test_axe_finds_nothing_on_any_page_in_either_scheme(enter: Callable[..., Any
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_form_that_is_not_taken_leads_to_its_field(
+    enter: Callable[..., Any], served: Served, scripts: bool
+) -> None:
+    page = enter(lang="fr", bypass_csp=True, complains=False, java_script_enabled=scripts)
+    page.goto(f"/objects/{CHANGED}")
+    page.locator("details.say > summary").click()
+    page.locator("details.say [name=content]").fill("Vu aussi à Québec")
+    page.locator("details.say [name=marking]").fill("tlp:mauve")
+    page.locator("details.say button.primary").click()
+    page.wait_for_url("**/say")
+    field = page.locator("details.say[open] [name=marking]:focus[aria-invalid=true]")
+    assert field.input_value() == "tlp:mauve"
+    said = page.locator(f"#{field.get_attribute('aria-describedby')}")
+    assert "« tlp:mauve »" in said.inner_text() or "“tlp:mauve”" in said.inner_text()
+    assert page.locator("details.say [name=content]").input_value() == "Vu aussi à Québec"
+    if scripts:
+        assert looked_at(page, "a form that is not taken") == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("width", [360, 1400])
@@ -64,6 +84,12 @@ def faults(page: Any, address: str) -> list[str]:
         page.locator("[data-graph][data-ready=drawn]").wait_for()
     if "map" in address:
         page.locator("[data-map][data-ready=drawn]").wait_for()
+    return looked_at(page, address)
+
+
+def looked_at(page: Any, address: str) -> list[str]:
+    """Return what axe says of the page that is open: everything when light, contrast when dark."""
+    page.emulate_media(color_scheme="light")
     page.evaluate(AXE.read_text("utf-8"))
     violations = page.evaluate("asked => axe.run(document, asked)", ASKED)["violations"]
     page.emulate_media(color_scheme="dark")

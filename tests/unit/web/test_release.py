@@ -43,7 +43,7 @@ def other(partnered: Node, *roles: str, tlp: str = "") -> Any:
         ("/release", "It would go", "Il partirait"),
         ("/release/log", "applied the rules", "a appliqué les règles"),
         ("/release/partners", "What each partner sees now", "Ce que chaque partenaire voit maintenant"),
-        ("/release/consents", "Partners ask for our consent", "Les partenaires demandent notre accord"),
+        ("/release/consents", "Partners ask for our consent", "Les partenaires demandent notre consentement"),
         ("/release/recalls", "Here will stand what was asked back", "Ici figureront les demandes de retrait"),
         (f"/release/try?id={ids(1)[0]}", "Dry run for 1 object", "Essai à blanc pour 1 objet"),
         (f"/release/text/{ids(1)[0]}", "Keep these parts back", "Retenir ces parties"),
