@@ -8,9 +8,11 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from cordiale.desk.act_words import verb_word
 from cordiale.platform.errors import CordialeError, NotFound, explain, http_status
 from cordiale.platform.languages import _, text
 from cordiale.platform.log import logger
+from cordiale.web.account import ROLES
 from cordiale.web.context import Asked, Site
 from cordiale.web.marks import unmarked
 
@@ -28,7 +30,7 @@ def problem(site: Site) -> Callable[[Asked, Exception], Response[str]]:
             heading, sentence = _("Not found"), text(lang, _("There is nothing here that you may see."))
             status = 404
         elif isinstance(error, CordialeError):
-            heading, sentence = _("This did not work"), explain(error, lang)
+            heading, sentence = _("This did not work"), _in_words(error, lang)
         elif status < 500:
             heading, sentence = _("This request cannot be read"), text(lang, _("Nothing was changed."))
         else:
@@ -39,6 +41,22 @@ def problem(site: Site) -> Callable[[Asked, Exception], Response[str]]:
         return site.page(request, "problem.html", "", values, status)
 
     return answer
+
+
+def _in_words(error: CordialeError, lang: str) -> str:
+    """Return what an error says, with acts and roles by their names instead of their codes."""
+    if error.code != "role-missing":
+        return explain(error, lang)
+    roles = [text(lang, ROLES.get(role, role)) for role in str(error.params["roles"]).split(" / ") if role]
+    return text(
+        lang,
+        _(
+            "{actor} may not do this here: {act}. It needs one of these roles: {roles}. Ask the node's operator."
+        ),
+        actor=error.params["actor"],
+        act=verb_word(str(error.params["verb"]), lang),
+        roles=", ".join(roles) or "–",
+    )
 
 
 def refused(site: Site) -> Callable[..., Awaitable[None]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
 
-from cordiale.desk.actor import house
+from cordiale.desk.actor import Actor, house
 from cordiale.node import Node
 from cordiale.web.app import app
 from cordiale.web.fields import Reading, row
@@ -55,3 +56,17 @@ def test_the_audit_is_read_in_words_and_narrowed_by_codes(
     assert f'title="files">{detail}</span>' in page
     unknown = ask(pages, "/administration/audit?verb=of-a-later-node", accept_language=lang).text
     assert '<option value="of-a-later-node" selected>of-a-later-node</option>' in unknown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "nina may not do this here: see as somebody else. It needs one of these roles: release officer."),
+        ("fr", "nina ne peut pas faire cela ici\u00a0: voir comme quelqu’un d’autre. Il faut l’un de ces rôles\u00a0: responsable de la diffusion."),
+    ],
+)  # fmt: skip
+def test_what_somebody_may_not_do_and_who_may_are_said_in_words(node: Node, lang: str, said: str) -> None:
+    nina = Actor("nina", roles=frozenset({"analyst"}))
+    refused = ask(app(node, actor=nina), "/see-as", accept_language=lang)
+    assert refused.status == 403
+    assert said in unescape(refused.text)
