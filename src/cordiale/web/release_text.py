@@ -14,7 +14,7 @@ from cordiale.desk.desk import Desk
 from cordiale.desk.outgoing.queue import Reading as Read
 from cordiale.desk.outgoing.strike import parts_of, struck_in
 from cordiale.desk.views.display import display
-from cordiale.platform.errors import CordialeError, InputError, explain
+from cordiale.platform.errors import CordialeError, InputError, explain, http_status
 from cordiale.platform.languages import _, text
 from cordiale.web import fields
 from cordiale.web.context import Site
@@ -59,7 +59,7 @@ def handlers(site: Site) -> list[Any]:
         values = both(desk, site.actor(request), site.language(request), stix_id, partner)
         return site.page(request, "release_text.html", HERE, values)
 
-    def tried(request: Asked, given: Given) -> Response[Any]:
+    def tried(request: Asked, given: Given, error: InputError | None = None) -> Response[Any]:
         stix_id = str(request.path_params["stix_id"])
         actor, lang = site.actor(request), site.language(request)
         values = both(
@@ -71,12 +71,16 @@ def handlers(site: Site) -> list[Any]:
             chosen=tuple(given.all("strike")),
             atoms=given.one("atoms"),
         )
-        return site.page(request, "release_text.html", HERE, values)
+        status = http_status(error) if error else 200
+        return site.page(request, "release_text.html", HERE, values, status, refused=error)
 
     def struck(request: Asked, given: Given) -> Response[Any]:
         stix_id = str(request.path_params["stix_id"])
         actor = site.actor(request)
-        verbs.strike(desk, actor, stix_id, given.all("strike"), given.one("atoms"))
+        try:
+            verbs.strike(desk, actor, stix_id, given.all("strike"), given.one("atoms"))
+        except InputError as error:
+            return tried(request, given, error.at(*error.fields, "atoms"))
         return away(text_href(stix_id, given.one("partner")))
 
     return [

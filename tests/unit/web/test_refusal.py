@@ -104,6 +104,7 @@ def test_a_page_without_the_form_stays_as_it_is() -> None:
         ("/playbooks/add", {"name": "siem", "q": "", "folder": "siem"}, "q", "A playbook has a search"),
         ("/release/consents/ask", {"to": "france", "ids": "", "until": "tomorrow", "reason": "why"}, "until", "is not an instant"),
         ("/release/approve", {"partner": "france", "id": "indicator--00000000-0000-4000-8000-000000000001", "until": "never", "reason": "Because"}, "until", "is not an instant"),
+        ("/release/text/indicator--00000000-0000-4000-8000-000000000001/keep", {"partner": "france", "strike": "description", "atoms": "tlp:mauve"}, "atoms", "is not a marking"),
         ("/partners/add", {"text": "no invitation"}, "text", "invitation"),
     ],
 )  # fmt: skip
