@@ -98,7 +98,7 @@ def denied(reading: Reading) -> list[Denial]:
     return [one for one, _done in found]
 
 
-_BEFORE = re.compile(r"(?:\bnot |n't |\bnever |\bcannot |\bne |\bn')(?:\w+ )?$")
+_BEFORE = re.compile(r"(?:\bnot |n't |\bnever |\bcannot |\bne |\bn')(?:\w+ ){0,2}$")
 _HARDLY = re.compile(r"\b(?:hardly|scarcely|barely|few|rares?|peu) [^,;.]{0,40}$")
 
 
