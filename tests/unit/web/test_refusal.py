@@ -128,6 +128,22 @@ def test_forms_say_it_beside_the_field(
     assert page.count(said[1]) == 1, "said once: beside the field"
 
 
+def test_a_search_whose_name_is_taken_says_so_in_its_form(partnered: Node) -> None:
+    pages: Any = app(partnered, actor=house("marie"))
+    body = urlencode({"search": "/objects?q=ministry", "name": "ministries"}).encode()
+    kind = "application/x-www-form-urlencoded"
+    first, again = (
+        ask(pages, "/searches", method="POST", body=body, content_type=kind, sec_fetch_site="same-origin")
+        for _turn in range(2)
+    )
+    assert (first.status, again.status) == (303, 409)
+    assert re.search(
+        r'<input type="text" name="name"[^>]*value="ministries"[^>]*aria-invalid="true"', again.text
+    )
+    assert "You keep a search named “ministries” already." in again.text
+    assert "<h1>Objects</h1>" in again.text, "the list stays where it is"
+
+
 def _multipart(fields: dict[str, str]) -> tuple[bytes, str]:
     parts = "".join(
         f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()
