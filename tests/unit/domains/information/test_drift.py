@@ -86,7 +86,7 @@ LABELLED = {
 }
 
 
-@pytest.mark.parametrize("name", ["pairs", "long", "plain", "fresh"])
+@pytest.mark.parametrize("name", ["pairs", "long", "plain", "fresh", "scales", "later", "faithful"])
 def test_pairs_of_families_are_judged_as_well_as_they_were(name: str) -> None:
     its = pairs(name)
     assert {pair.label for pair in its} <= LABELLED
@@ -95,3 +95,55 @@ def test_pairs_of_families_are_judged_as_well_as_they_were(name: str) -> None:
     changed = sum(pair.label in ("strengthened", "weakened") for pair in its)
     assert len(believed) - right <= 0.05 * len(its)
     assert right >= 0.6 * changed
+
+
+@pytest.mark.parametrize("name", ["pairs", "opposites", "later", "faithful"])
+def test_opposites_of_families_are_told_from_what_denies_the_same(name: str) -> None:
+    found = judged(pairs(name))
+    said = [one for one in found if one.label == "contradicted"]
+    right = sum(one.pair.label == "contradicted" for one in said)
+    assert len(said) - right <= 0.02 * len(found)
+    assert right >= 0.7 * sum(one.pair.label == "contradicted" for one in found)
+
+
+def test_a_denial_in_a_clause_that_was_left_out_contradicts_nothing() -> None:
+    found = verdict(
+        "L'accident du four, qui n'a fait aucun blessé, date de 2017.",
+        "L'accident du four date de 2017.",
+        ("fr", "fr"),
+    )
+    assert found.label == "paraphrase"
+
+
+def test_two_denials_of_one_thing_undo_each_other() -> None:
+    found = verdict("No carriage is without a conductor.", "Every carriage has a conductor.")
+    assert found.label == "paraphrase"
+
+
+def test_a_word_that_became_its_opposite_is_named() -> None:
+    found = verdict("The census office withdrew the question.", "The census office kept the question.")
+    assert [(c.kind, c.source_span, c.derived_span) for c in found.changes] == [
+        ("negation", "withdrew", "kept")
+    ]
+
+
+def test_one_step_of_a_ladder_is_a_matter_of_taste() -> None:
+    assert verdict("The union criticised the plan.", "The union denounced the plan.").label == "paraphrase"
+    assert verdict("The union regretted the plan.", "The union denounced the plan.").label == "strengthened"
+
+
+def test_a_condition_that_was_dropped_makes_a_promise_firmer() -> None:
+    found = verdict(
+        "The convoy will leave on Thursday if the road stays open.", "The convoy will leave on Thursday."
+    )
+    assert found.label == "strengthened"
+    assert found.changes[0].source_span == "if the road stays open"
+
+
+def test_between_two_languages_fewer_words_need_to_meet() -> None:
+    source, derived = "L'ouverture du marché le dimanche est envisagée.", "The market will open on Sundays."
+    assert verdict(source, derived, ("fr", "en"), likeness=0.38).label == "strengthened"
+    assert (
+        verdict("Opening the market on Sundays is being considered.", derived, likeness=0.38).label
+        == "to_review"
+    )
