@@ -226,13 +226,15 @@ class Repairs:
         with self.store.write() as tx:
             stored = {one.vid: one for one in reconciliations.stored(tx, [vid for vid, _s in entries])}
             shared = arrivals.delivered_by_others(tx, self.partner.number, list(stored))
+            given = arrivals.entries_of(tx, self.partner.number, self.generation, set(stored))
             earlier = reconciliations.delivered_as(tx, self.partner.number, list(stored))
             for vid, sequence in entries:
                 held = stored.get(vid)
                 if held is None:
                     continue
-                if sequence and (vid in shared or held.local):
-                    # what is ours, or somebody else's gift as well, stays: this sender alone does not count it
+                if sequence and (vid in shared or held.local or given[vid] > 1):
+                    # what is ours, or somebody else's gift as well, or went again under another number, stays: this entry alone
+                    # is not counted
                     arrivals.forget_delivery(tx, self.partner.number, self.generation, sequence)
                     continue
                 generation, place = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -150,6 +151,14 @@ def delivered_by_others(tx: Transaction, number: int, vids: Collection[int]) -> 
     wanted, found = set(vids), set[int]()
     for (blob,) in tx.rows(sql, number):
         found |= wanted.intersection(entry.read_numbers(blob))
+    return found
+
+
+def entries_of(tx: Transaction, number: int, generation: int, vids: Collection[int]) -> Counter[int]:
+    """Count by version the entries of one generation that became it here: what goes again has a number each time."""
+    found = Counter[int]()
+    for _first, blob in received_vids(tx, number, generation):
+        found.update(vid for vid in entry.read_numbers(blob) if vid in vids)
     return found
 
 

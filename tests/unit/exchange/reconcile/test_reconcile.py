@@ -11,7 +11,7 @@ from cordiale.exchange import records
 from cordiale.exchange.home import Limits
 from cordiale.exchange.message import Request, Response
 from cordiale.exchange.partners import pairing as partners
-from cordiale.exchange.recall import ledger, sending
+from cordiale.exchange.recall import ledger, narrowing, sending
 from cordiale.exchange.reconcile.comparing import Report, reconcile
 from cordiale.exchange.records import reconciliations
 from cordiale.platform.errors import IntegrityError, Unavailable
@@ -462,6 +462,23 @@ def test_what_somebody_else_gave_as_well_stays_when_one_sender_stops_counting_it
     assert fra.ids() == {id_of(ITEMS[0])}
     assert agree(fra, can)
     assert agree(fra, gbr)
+
+
+def test_what_went_again_under_another_number_stays_when_the_first_is_not_counted() -> None:
+    can, fra = two(ITEMS[:2])
+    with (
+        can.store.write() as tx
+    ):  # as a medium does that says it may not go now, while the receipt of a visit is awaited
+        narrowing.let_go(tx, partners.partner(tx, "FRA"), [vid(can, ITEMS[0])])
+    can.cut("FRA")
+    assert pull(fra, can).new == 0, "it is there already"
+    report = compare(fra, can)
+    assert found(report) == []
+    assert fra.ids() == {id_of(one) for one in ITEMS[:2]}
+    assert agree(fra, can)
+    with can.store.write() as tx:  # and where it is counted under no number any more, it goes
+        narrowing.let_go(tx, partners.partner(tx, "FRA"), [vid(can, ITEMS[0])])
+    assert found(compare(fra, can)) == [("extra", "set-aside", id_of(ITEMS[0]))]
 
 
 def test_a_recall_goes_onward_although_a_draft_about_the_same_waits_for_a_person() -> None:
