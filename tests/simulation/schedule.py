@@ -621,6 +621,7 @@ class Schedule:
             expiry.expire(node.desk)
             self.judge.stale.add(node.name)
             self.cut(node)
+            self._changed("cut", partial(self._waiting, node), node)
         for other in NODES:
             if other == node.name:
                 continue
@@ -630,6 +631,7 @@ class Schedule:
                     self._carry_across(node, other)
                 else:
                     self.call(node, other)
+                self._changed("call", partial(self._between, node, there), node, there)
                 busy = True
         if busy:
             self.judge.recalls(node.name)
@@ -645,6 +647,12 @@ class Schedule:
         at = about()
         self._done[key] = commits, at
         return known != at
+
+    def _changed(self, what: str, about: Callable[[], object], *nodes: Node) -> None:
+        """Forget what some work was about where it changed that: should it be the same again, the work would do so again."""
+        key = (what, *(node.name for node in nodes))
+        if key in self._done and self._done[key][1] != about():
+            del self._done[key]
 
     def _waiting(self, node: Node) -> object:
         """Return all that a cut could be about, when the clock stands still."""
