@@ -78,7 +78,7 @@ def _undone(
             continue  # "none was cancelled", "all of them took off"
         # "none was shut down": the other sentence's word for "shut down" takes nothing away
         away = [] if any(p.step < 0 and p.start in denial.reached for p in its) else theirs
-        if _elsewhere(one, denial, place, answers) or _resolved(other, away, place, kept, matched):
+        if _elsewhere(one, denial, place, answers) or _resolved(one, other, away, place, kept, matched):
             continue
         word = next(t for t in other.statement.tokens if t.start == place)
         return one.statement.text[denial.start : head.end], other.statement.text[word.start : word.end]
@@ -177,6 +177,7 @@ _APART: Final = re.compile(r"[;:.!?()»”\"]|, (?:and|but|while|which|who|et|ma
 
 
 def _resolved(
+    one: Reading,
     other: Reading,
     theirs: Sequence[Phrase],
     place: int,
@@ -185,7 +186,8 @@ def _resolved(
 ) -> bool:
     """Tell whether a sentence denies the word at `place` in its own way: near it stands what takes something away, and answers nothing."""
     spans = [m.span() for m in _LESS.finditer(other.flat)]
-    spans += [(span.start, span.end) for span in other.turned]
+    both = {one.flat[span.start : span.end] for span in one.turned}  # "voted against", denied or not
+    spans += [(s.start, s.end) for s in other.turned if other.flat[s.start : s.end] not in both]
     spans += [(phrase.start, phrase.end) for phrase in theirs if phrase.step < 0]
     for start, end in spans:
         if start <= place < end or any(start <= answer < end for answer in kept):

@@ -56,7 +56,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """When a verdict is left to a person (set by what development texts gave when the rules first saw them: 0138)."""
+    """When a verdict is left to a person (set by what development texts gave when the rules first saw them: 0138, 0139)."""
 
     name: str = "drift-3"
     match: float = 0.36
