@@ -29,11 +29,15 @@ _GROUPED = re.compile(r"(?<=\d)[ ,](?=\d{3}(?!\d))")
 
 def plain(text: str) -> str:
     """Return text with one kind of apostrophe, quotation mark, dash and space, in Unicode's composed form (NFC)."""
+    if text.isascii():
+        return text.replace("`", "'").replace("\t", " ")
     return unicodedata.normalize("NFC", text).translate(_APART)
 
 
 def bare(text: str) -> str:
     """Return plain text in lower case without accents."""
+    if text.isascii():
+        return plain(text).lower()
     parts = unicodedata.normalize("NFD", plain(text).casefold())
     return "".join(c for c in parts if not unicodedata.combining(c))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cordiale.domains.information.folding import words
 
@@ -175,11 +176,16 @@ ENOUGH = 4000
 
 def language(text: str) -> str:
     """Return "en", "fr", or "" where neither can be told (another language, a number, a name)."""
-    found = words(text[:ENOUGH])
+    return _told(text[:ENOUGH])
+
+
+@lru_cache(maxsize=1024)  # a line is asked for with its text, and for its own sake
+def _told(text: str) -> str:
+    found = words(text)
     english = sum(word in _ENGLISH for word in found)
     french = sum(word in _FRENCH for word in found)
     # a word with French marks is half a French word, and two such are enough
-    marked = sum(any(c in _MARKS for c in word) for word in found)
+    marked = sum(not _MARKS.isdisjoint(word) for word in found)
     weighed = french + min(2, marked) * 0.5
     if max(english, weighed) < 1 or english == weighed:
         return ""

@@ -104,7 +104,7 @@ def matched(
 
 def likenesses(shares: Shares) -> list[list[float]]:
     """Return how far each two sentences are alike."""
-    return [[likeness(*pair) for pair in row] for row in shares]
+    return [[likeness(forth, back) if forth or back else 0.0 for forth, back in row] for row in shares]
 
 
 def _filled(
@@ -186,18 +186,20 @@ def _with_place(scores: list[list[float]], alike: list[list[float]], profile: Pr
         later = waiting[-1] if waiting and waiting[-1][0] > j else waiting[-2] if len(waiting) > 1 else None
         if earlier is None and later is None:
             continue
-        for i in range(width):
-            row[i] += profile.place * max(_near(j, i, earlier, 1), _near(j, i, later, -1))
+        for i, near in enumerate(map(max, _near(j, width, earlier, 1), _near(j, width, later, -1))):
+            row[i] += profile.place * near
     return scores
 
 
-def _near(j: int, i: int, anchor: tuple[int, int] | None, way: int) -> float:
-    """Return how far (0 to 1) a sentence stands where an anchor leads: as many sentences on as in the other text."""
+def _near(j: int, width: int, anchor: tuple[int, int] | None, way: int) -> list[float]:
+    """Return how far (0 to 1) each sentence stands where an anchor leads: as many sentences on as in the other text."""
+    found = [0.0] * width
     if anchor is None:
-        return 0.0
+        return found
     expected = anchor[1] + (j - anchor[0])
-    distance = abs(i - expected)
     reach = abs(j - anchor[0])
-    if (i - anchor[1]) * way < 0:
-        return 0.0
-    return max(0.0, 1 - distance / (2 + reach)) / (1 + 0.15 * (reach - 1))
+    # further away than this nothing is left
+    for i in range(max(0, expected - 1 - reach), min(width, expected + 2 + reach)):
+        if (i - anchor[1]) * way >= 0:
+            found[i] = (1 - abs(i - expected) / (2 + reach)) / (1 + 0.15 * (reach - 1))
+    return found

@@ -103,7 +103,15 @@ def tokens(text: str, lang: str) -> tuple[Token, ...]:
 
 def _same_length(text: str) -> str:
     """Fold characters where one becomes one, so that places in the sentence stay what they are."""
-    return "".join(one if len(one := plain(c)) == 1 else c for c in text)
+    if text.isascii():
+        return plain(text)
+    return "".join(map(_one, text))
+
+
+@lru_cache(maxsize=10_000)
+def _one(char: str) -> str:
+    found = plain(char)
+    return found if len(found) == 1 else char
 
 
 def _tokens(pieces: Sequence[tuple[str, int, int]], flat: str, lang: str) -> Iterable[Token]:
