@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from cordiale.stix.sectors import in_words as sector_in_words
 from cordiale.stix.sectors import known as known_sector
 from cordiale.web.columns import COLUMNS, DEFAULT, FORMS, SORTABLE, choices, chosen_in
 from cordiale.web.context import Entry, Site
-from cordiale.web.labels import type_label
+from cordiale.web.labels import folded, type_label
 from cordiale.web.lines import INSTANTS, lines_of, titles_of
 from cordiale.web.marks import banner, chips
 from cordiale.web.question import MOST, Asked, asked_in
@@ -147,14 +146,9 @@ def _order(sort: str, lang: str, after: str) -> Order:
             "source": item.source,
             "marking": " ".join(item.marking),
         }[column]
-        return _folded(value)
+        return folded(value)
 
     return Order(key, sort.startswith("-"), start, PAGE)
-
-
-def _folded(value: str) -> str:
-    apart = unicodedata.normalize("NFD", value)
-    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 
 def _heading(found: Facets, lang: str, known: int | None) -> str:
@@ -208,7 +202,7 @@ def _facets(
                     "name": name,
                     "label": text(lang, label),
                     "lines": lines[:FACETS],
-                    "more": sorted(lines[FACETS:], key=lambda one: _folded(one["label"])),
+                    "more": sorted(lines[FACETS:], key=lambda one: folded(one["label"])),
                 }
             )
     return made
@@ -230,7 +224,7 @@ def _sectors(desk: Desk, actor: Actor, asked: Asked, lang: str) -> list[dict[str
         }
         for key, n in sectors_held(desk, actor)
     ]
-    lines.sort(key=lambda one: _folded(str(one["label"])))
+    lines.sort(key=lambda one: folded(str(one["label"])))
     made = {"name": SECTOR, "label": text(lang, _("Sector")), "lines": lines[:FACETS], "more": lines[FACETS:]}
     return [made] if lines else []
 
