@@ -172,7 +172,7 @@ def test_a_response_is_opened_put_given_time_and_agreed_from_the_pages(enter: En
     more = page.locator("form", has=page.locator("[name=act][value=extend]"))
     more.locator("[name=until]").fill("2097-01-01")
     more.locator("button").click()
-    page.locator(".problem", has_text="later one").wait_for()
+    page.locator(".amiss", has_text="later one").wait_for()
     more.locator("[name=until]").fill("2099-01-01 16:00")
     more.locator("button").click()
     page.locator("text=2099").first.wait_for()
