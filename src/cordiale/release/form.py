@@ -13,6 +13,7 @@ from cordiale.release.allowlist import outside_of, unusual
 from cordiale.release.decide import Compiled
 from cordiale.release.mandate import Mandated
 from cordiale.release.marking import NOTHING, Marking, named_by, of_granular
+from cordiale.release.partnership import Allow
 from cordiale.release.personal import NAMES, names_inside
 from cordiale.release.pruning import mentions
 from cordiale.release.recipient import recipient_class
@@ -151,6 +152,11 @@ def learn(raw: bytes, digest: bytes) -> frozenset[str] | None:
             return None
         found = _looked_at(raw, digest, identifier, references_of(value, described_of(value)), value)
     return found.asked_about
+
+
+def outside_in(raw: bytes, digest: bytes, kind: str, allow: Allow) -> tuple[str, ...]:
+    """Return what of content the partnership does not allow to leave, as `allowlist.outside_of` does; `type` for what has none."""
+    return outside_of(kind, _SHAPES[digest].names, allow) if learn(raw, digest) is not None else ("type",)
 
 
 def _shape(version: Version, value: Mapping[str, Any] | None = None) -> _Shape:

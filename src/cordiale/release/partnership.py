@@ -111,6 +111,11 @@ class Allow(msgspec.Struct, frozen=True):
     extensions: tuple[str, ...] = ()
 
 
+def listed(allow: Allow) -> frozenset[tuple[str, str]]:
+    """Return what is allowed as pairs of a field and a pattern."""
+    return frozenset((name, one) for name in Allow.__struct_fields__ for one in getattr(allow, name))
+
+
 CONFIRM_ABOVE: Final = 50
 """Objects above which a recall waits for a named person, where no rules say otherwise."""
 

@@ -10,6 +10,7 @@ from cordiale.desk.marking.mark import mark
 from cordiale.desk.outgoing.preview import preview
 from cordiale.desk.outgoing.recall import recall, recall_list
 from cordiale.desk.outgoing.release import hold, lift, refuse, release
+from cordiale.desk.partner.sync import cut_all
 from cordiale.desk.rules import rules_apply, rules_diff
 from cordiale.desk.views.search import search
 from cordiale.desk.views.show import show
@@ -143,6 +144,28 @@ def test_the_rules_preview_counts_exactly_and_narrowing_drafts_recalls(held: Pai
     rules_apply(held.canada.desk, held.officer, text, "rules.toml", found.token)
     states = [r.state for r in recall_list(held.canada.desk, held.officer)]
     assert states == ["draft"]
+
+
+def test_what_may_not_leave_any_more_is_not_served_though_it_was_numbered(held: Pair) -> None:
+    def rules(text: str) -> None:
+        token = rules_diff(held.canada.desk, held.officer, text).token
+        rules_apply(held.canada.desk, held.officer, text, "rules.toml", token)
+
+    def served() -> bytes:
+        with held.france.store.read() as tx:
+            return b"".join(raw for (raw,) in tx.rows("SELECT raw FROM bodies"))
+
+    rules(RULES + '\n[allow]\nproperties = ["x_source_note"]\n')
+    held.take(indicator(8) | {"x_source_note": "CASSOWARY"}, marking="tlp:green")
+    cut_all(held.canada.desk)
+    rules(RULES)
+    held.exchange()
+    held.exchange()
+    assert b"CASSOWARY" not in served()
+    assert b"page 8" in served(), "the rest goes as a tear-line"
+    rules(RULES + '\n[allow]\nproperties = ["x_*"]\n')
+    held.exchange()
+    assert b"CASSOWARY" in served()
 
 
 def test_rules_that_cannot_be_used_name_the_key(held: Pair) -> None:

@@ -11,11 +11,14 @@ from cordiale.exchange.home import Partnership
 from cordiale.exchange.originator.waivers import Given, Waivers
 from cordiale.exchange.records.stopped import Stopped
 from cordiale.exchange.stream.mandates import Mandates
+from cordiale.release import records as rulings
 from cordiale.release.definition import borrows, decided_under
+from cordiale.release.form import outside_in
 from cordiale.release.marking import NOTHING, Marking
+from cordiale.release.partnership import listed
 from cordiale.release.recipient import addresses
 from cordiale.stix.version import view
-from cordiale.store import markings, versions
+from cordiale.store import markings, names, versions
 from cordiale.store.connection import Transaction
 
 _DEFINITION = b'"marking-definition"'
@@ -28,6 +31,7 @@ class Gate:
         "_called",
         "_known",
         "_mandates",
+        "_narrowed",
         "_now",
         "_partnership",
         "_rows",
@@ -46,6 +50,8 @@ class Gate:
         self._known: dict[int, bool] = {}
         self._rows: dict[int, records.Served] = {}
         self._waivers = Waivers(tx, partnership, now)
+        once = rulings.allowed_once(tx, partnership.partner.node)
+        self._narrowed = not once <= listed(partnership.rules.allow)
 
     def passes(self, mid: int) -> bool:
         """Tell whether the recipient passes a marking id, by the one decision function."""
@@ -58,8 +64,8 @@ class Gate:
     def open(self, vids: Sequence[int], tear_lines: Sequence[int] = ()) -> dict[int, bytes]:
         """Return the bodies the recipient may have now, of versions that are in its stream.
 
-        Their markings pass, a rule or an act still lets them go, and nobody holds them back; of a tear-line its
-        parent is asked about. So narrowing stops what was numbered before, in the transaction that records it.
+        Their markings pass, a rule or an act still lets them go, all that they say may leave, and nobody holds them back; of a
+        tear-line its parent is asked about. So narrowing stops what was numbered before, in the transaction that records it.
         """
         rows, found = self._marked(vids, tear_lines)
         if not found:
@@ -76,7 +82,16 @@ class Gate:
             for vid in list(found):
                 if parents.get(vid, vid) in kept_back:
                     del found[vid]
+        if self._narrowed:
+            for vid in self._outside(found):
+                del found[vid]
         return found
+
+    def _outside(self, vids: Iterable[int]) -> list[int]:
+        """Return which of these say what may not leave by the rules now; they were numbered under wider ones."""
+        tx, allow = self._tx, self._partnership.rules.allow
+        rows = self._served(list(vids))
+        return [row[0] for row in rows if outside_in(row[4], row[7], names.name(tx, row[5]), allow)]
 
     def passing(self, vids: Sequence[int], tear_lines: Sequence[int] = ()) -> dict[int, bytes]:
         """Return the bodies of versions in its stream that the recipient may have by their markings.

@@ -21,6 +21,7 @@ from cordiale.release.records.decisions import (
 from cordiale.release.records.exceptions import end_holds, exceptions_about, lift_exceptions, record_exception
 from cordiale.release.records.rules import (
     Applied,
+    allowed_once,
     apply_rules,
     current_rules,
     current_texts,
@@ -46,6 +47,7 @@ __all__ = [
     "act_table",
     "acts_about",
     "acts_by_query",
+    "allowed_once",
     "apply_rules",
     "chained",
     "confirm_act",

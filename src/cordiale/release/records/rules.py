@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cordiale.platform.clock import Instant
-from cordiale.release.partnership import Rules
+from cordiale.release.partnership import Rules, listed
 from cordiale.release.records.transaction import Transaction
 from cordiale.release.rules import parse
 
@@ -17,6 +17,8 @@ _RULES = """
 LAST = "SELECT max(number) FROM release_rules"
 
 _HISTORY = 'SELECT text, "by", at FROM release_rules WHERE partnership = ? ORDER BY number'
+
+_EVER = "SELECT partnership, text FROM release_rules ORDER BY number"
 
 _STATE = """
     SELECT (SELECT coalesce(max(number), 0) FROM release_rules), count(*), count(second), count(withdrawn_by),
@@ -46,6 +48,17 @@ def current_texts(tx: Transaction) -> list[tuple[str, str]]:
     if found is None:
         found = [(partnership, text) for partnership, text, _by, _at in tx.rows(_RULES)]
         tx.learn(("rules in force", last), found)
+    return found
+
+
+def allowed_once(tx: Transaction, node: str) -> frozenset[tuple[str, str]]:
+    """Return what any rules that ever named a node allowed to leave beyond STIX 2.1: pairs of a field of `Allow` and a pattern."""
+    last = tx.row(LAST)[0]
+    found: frozenset[tuple[str, str]] | None = tx.known(("allowed once", node, last))
+    if found is None:
+        ever = (parse(text, name) for name, text in tx.rows(_EVER))
+        found = frozenset(one for rules in ever if node in rules.partners for one in listed(rules.allow))
+        tx.learn(("allowed once", node, last), found)
     return found
 
 
