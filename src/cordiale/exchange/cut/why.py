@@ -36,6 +36,9 @@ _OWN: Mapping[str, str] = {
     ),
     "tear-line": _("Parts of it may not go, so it goes as a tear-line."),
     "waiting": _("It may go, and leaves with the next exchange."),
+    "not-looked-at": _(
+        "Its marking passes; whether it goes was not looked at, because there are more than {most} such objects."
+    ),
     "recalled": _("It was sent and taken back."),
     THEIRS: _("{partner} stated it itself and has it: it is not sent back."),
     "consented-by": _("{originator}, which controls it, consented (request {id})."),
@@ -376,6 +379,7 @@ def _look(
     for start in range(0, min(len(vids), LOOKED_AT), 4096):
         part = vids[start : min(start + 4096, LOOKED_AT)]
         (planner,) = _planners(tx, home, (partnership,), part, now)
+        planner.settle({})
         places = [planner.subjects.place[vid] for vid in part if vid in planner.subjects.place]
         plans = planner.plan(places)
         for place in places:
@@ -385,5 +389,6 @@ def _look(
             else:
                 reason = reason_of("waiting", {})
             found.append((planner.subjects.all[place].row.vid, _key(_general(reason))))
-    waiting = _key(reason_of("waiting", {}))
-    return found + [(vid, waiting) for vid in vids[LOOKED_AT:]]
+    # nobody looked whether these go: an officer who reads that they do would believe it
+    rest = _key(reason_of("not-looked-at", {"most": LOOKED_AT}))
+    return found + [(vid, rest) for vid in vids[LOOKED_AT:]]
