@@ -199,8 +199,8 @@ def test_copies_of_the_held_out_part_are_found() -> None:
     assert min(precision.value, recall.value) >= 0.99
 
 
-FLOORS = {"strengthened": (0.84, 0.65), "weakened": (0.8, 0.57)}
-"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0138)."""
+FLOORS = {"strengthened": (0.8, 0.67), "weakened": (0.78, 0.6)}
+"""What holds on texts never tuned on; the aim is .80 and .60 for both (see docs/decisions/0139)."""
 
 
 @pytest.mark.parametrize("label", FLOORS)
