@@ -11,7 +11,10 @@ import uvicorn
 from cordiale.platform.asgi import App, Receive, Scope, Send
 
 PATIENCE_S: Final = 0.5
-"""Seconds that answers under way have to become whole by themselves. The server cuts off what takes a second more."""
+"""Seconds that answers under way have to become whole by themselves. What writes has until the server cuts it off."""
+
+_WAITS: Final = ("GET", "HEAD")
+"""Methods of what may wait for news. To be told 503 of a write that is carried out would ask for it a second time."""
 
 
 class Requests:
@@ -26,7 +29,7 @@ class Requests:
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             task = asyncio.current_task()
-            if scope["type"] != "http" or task is None:
+            if scope["type"] != "http" or scope["method"] not in _WAITS or task is None:
                 await app(scope, receive, send)
                 return
             said = ""
