@@ -146,7 +146,8 @@ def test_the_rules_preview_counts_exactly_and_narrowing_drafts_recalls(held: Pai
     assert states == ["draft"]
 
 
-def test_what_may_not_leave_any_more_is_not_served_though_it_was_numbered(held: Pair) -> None:
+@pytest.mark.parametrize("readable", [True, False])
+def test_what_may_not_leave_any_more_is_not_served_though_it_was_numbered(held: Pair, readable: bool) -> None:
     def rules(text: str) -> None:
         token = rules_diff(held.canada.desk, held.officer, text).token
         rules_apply(held.canada.desk, held.officer, text, "rules.toml", token)
@@ -158,6 +159,13 @@ def test_what_may_not_leave_any_more_is_not_served_though_it_was_numbered(held: 
     rules(RULES + '\n[allow]\nproperties = ["x_source_note"]\n')
     held.take(indicator(8) | {"x_source_note": "CASSOWARY"}, marking="tlp:green")
     cut_all(held.canada.desk)
+    if not readable:  # as those that a release long past took
+        rules(RULES + '\n[allow]\ntypes = ["x-ship"]\n')
+        with held.canada.store.write() as tx:
+            assert (
+                tx.run("UPDATE release_rules SET text = 'format = 0' WHERE text LIKE ?", "%x_source_note%")
+                == 1
+            )
     rules(RULES)
     held.exchange()
     held.exchange()

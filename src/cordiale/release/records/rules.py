@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cordiale.platform.clock import Instant
+from cordiale.platform.errors import ConfigurationError
 from cordiale.release.partnership import Rules, listed
 from cordiale.release.records.transaction import Transaction
 from cordiale.release.rules import parse
@@ -56,10 +57,19 @@ def allowed_once(tx: Transaction, node: str) -> frozenset[tuple[str, str]]:
     last = tx.row(LAST)[0]
     found: frozenset[tuple[str, str]] | None = tx.known(("allowed once", node, last))
     if found is None:
-        ever = (parse(text, name) for name, text in tx.rows(_EVER))
-        found = frozenset(one for rules in ever if node in rules.partners for one in listed(rules.allow))
+        found = frozenset().union(*(_allowed(text, name, node) for name, text in tx.rows(_EVER)))
         tx.learn(("allowed once", node, last), found)
     return found
+
+
+def _allowed(text: str, name: str, node: str) -> frozenset[tuple[str, str]]:
+    try:
+        rules = parse(text, name)
+    except (
+        ConfigurationError
+    ):  # of an earlier release, which took what this one does not: it may have allowed anything
+        return frozenset({("rules", name)})
+    return listed(rules.allow) if node in rules.partners else frozenset()
 
 
 def current_rules(tx: Transaction) -> dict[str, Applied]:
